@@ -1,0 +1,56 @@
+"""What can go wrong, and what does each failure mean to the caller?
+
+    LiaisonError
+    ├── MalformedError      bytes from outside are not of the form they claim
+    ├── VerificationError   well-formed, but a signature, a proof or a rule does not hold
+    ├── UsageError          the caller asked for what cannot be done here
+    ├── NotNowError         would be right later: a mirror behind, a full disk, a quota, a lock
+    └── UnreachableError    the other side could not be reached (`permanent` says whether to try again)
+
+Invariants:
+- Bytes from outside raise only `MalformedError` or `VerificationError`, never an exception of a library.
+- `code` is stable and in kebab case; what it says to a person stands in the room's `explanations.toml`
+  (what happened, what was kept, what to do next), because the core speaks no language.
+- `params` are plain values that fill the sentence; they never hold contents, keys or names of persons.
+"""
+
+from __future__ import annotations
+
+Param = str | int
+
+
+class LiaisonError(Exception):
+    """The root of the tree: a stable code and the plain values that explain it."""
+
+    def __init__(self, code: str, **params: Param) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+    def __str__(self) -> str:
+        details = ", ".join(f"{name}={value}" for name, value in self.params.items())
+        return f"{self.code} ({details})" if details else self.code
+
+
+class MalformedError(LiaisonError):
+    """The bytes are not of the form they claim."""
+
+
+class VerificationError(LiaisonError):
+    """The bytes are well-formed; a signature, a proof or a rule does not hold."""
+
+
+class UsageError(LiaisonError):
+    """The caller asked for something that cannot be done here, or not like this."""
+
+
+class NotNowError(LiaisonError):
+    """The same call may succeed later; nothing was changed by this one."""
+
+
+class UnreachableError(LiaisonError):
+    """The other side could not be reached; `permanent` tells the retry loop whether to go on."""
+
+    def __init__(self, code: str, *, permanent: bool = False, **params: Param) -> None:
+        super().__init__(code, **params)
+        self.permanent = permanent

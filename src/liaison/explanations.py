@@ -1,0 +1,51 @@
+"""What does an error say to a person: what happened, what was kept, what to do next?
+
+Each room keeps its sentences in `explanations.toml` beside its code, one table a code:
+
+    [entry-too-large]
+    what = "The entry has {size} bytes; at most {limit} are allowed."
+    kept = "Nothing was changed."
+    next = "Shorten the entry and submit it again."
+
+Invariants: every code raised in the sources has a table, every table has all three sentences, and every
+`{name}` is a parameter of the error (`tests/test_explanations.py` holds this).
+"""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+
+from liaison.errors import LiaisonError
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Three sentences for a person, in the English source wording."""
+
+    code: str
+    what: str
+    kept: str
+    next: str
+
+
+@functools.cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """All tables of all rooms: code → {what, kept, next}."""
+    tables: dict[str, dict[str, str]] = {}
+    for room in sorted(resources.files("liaison").iterdir(), key=lambda entry: entry.name):
+        page = room / "explanations.toml"
+        if room.is_dir() and page.is_file():
+            tables |= tomllib.loads(page.read_text(encoding="utf-8"))
+    return tables
+
+
+def explain(error: LiaisonError) -> Explanation:
+    """The sentences of `error`; a code without a table (a defect the tests catch) explains itself by its name."""
+    table = catalogue().get(error.code)
+    if table is None:
+        return Explanation(error.code, str(error), "Nothing is known to be lost.", "Report this code to the maintainers.")
+    what, kept, next_step = (table[part].format_map(error.params) for part in ("what", "kept", "next"))
+    return Explanation(error.code, what, kept, next_step)

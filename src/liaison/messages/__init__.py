@@ -1,0 +1,1 @@
+"""What was said, by whom, to whom, in which form? Messages, receipts, cases and transcripts as values."""

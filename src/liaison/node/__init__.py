@@ -1,0 +1,1 @@
+"""What does a running node keep and do? Its tables, services, outbox, timers and worker."""

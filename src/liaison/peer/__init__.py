@@ -1,0 +1,1 @@
+"""What may another machine ask of this node? The peer door."""
