@@ -46,6 +46,7 @@ def explain(error: LiaisonError) -> Explanation:
     """The sentences of `error`; a code without a table (a defect the tests catch) explains itself by its name."""
     table = catalogue().get(error.code)
     if table is None:
-        return Explanation(error.code, str(error), "Nothing is known to be lost.", "Report this code to the maintainers.")
+        report = "Report this code to the maintainers."
+        return Explanation(error.code, str(error), "Nothing is known to be lost.", report)
     what, kept, next_step = (table[part].format_map(error.params) for part in ("what", "kept", "next"))
     return Explanation(error.code, what, kept, next_step)
