@@ -1,0 +1,84 @@
+"""Where do large sealed bytes rest? In files named by their SHA-256: `blobs/ab/ab12…`.
+
+Invariants: a name appears only when all its bytes are durable; the name is the hash of the bytes, so the same
+attachment from two senders is one file, and no name from outside ever becomes a path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from liaison.adapters.durable_files import sync_folder
+from liaison.errors import MalformedError, NotNowError, UsageError
+
+CHUNK = 1 << 16
+NAME_LENGTH = 64
+
+
+class FolderBlobStore:
+    """A `BlobStore` in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, chunks: Iterable[bytes], *, limit: int) -> tuple[str, int]:
+        """Keep the bytes; return their SHA-256 (hex) and size. Raises `MalformedError` beyond `limit`."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=".part-", dir=self._folder)
+        partial = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as handle:
+                digest, size = self._copy(chunks, handle, limit)
+                handle.flush()
+                os.fsync(handle.fileno())
+            target = self._path(digest)
+            target.parent.mkdir(exist_ok=True)
+            partial.replace(target)
+            sync_folder(target.parent)
+            sync_folder(self._folder)
+        except OSError as error:
+            raise NotNowError("storage-refused", reason=error.strerror or "unknown") from error
+        finally:
+            partial.unlink(missing_ok=True)
+        return digest, size
+
+    @staticmethod
+    def _copy(chunks: Iterable[bytes], handle: object, limit: int) -> tuple[str, int]:
+        running, size = hashlib.sha256(), 0
+        for chunk in chunks:
+            size += len(chunk)
+            if size > limit:
+                raise MalformedError("attachment-too-large", limit=limit)
+            running.update(chunk)
+            handle.write(chunk)  # type: ignore[attr-defined]
+        return running.hexdigest(), size
+
+    def has(self, digest: str) -> bool:
+        """Whether the whole of it is here."""
+        return self._path(digest).is_file()
+
+    def read(self, digest: str, *, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The bytes from `start` to `end`, in chunks. Raises `UsageError` if it is not here."""
+        try:
+            handle = self._path(digest).open("rb")
+        except FileNotFoundError:
+            raise UsageError("attachment-not-here", digest=digest) from None
+        with handle:
+            handle.seek(start)
+            left = -1 if end is None else end - start
+            while left != 0 and (chunk := handle.read(CHUNK if left < 0 else min(CHUNK, left))):
+                left = left - len(chunk) if left > 0 else left
+                yield chunk
+
+    def remove(self, digest: str) -> None:
+        """Forget it; idempotent."""
+        self._path(digest).unlink(missing_ok=True)
+
+    def _path(self, digest: str) -> Path:
+        if len(digest) != NAME_LENGTH or not set(digest) <= set("0123456789abcdef"):
+            raise MalformedError("hash-not-hex")
+        return self._folder / digest[:2] / digest

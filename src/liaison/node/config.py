@@ -1,0 +1,88 @@
+"""What did the operator decide about this node? Read once from `liaison.toml` in the node's home, then frozen.
+
+    [listen]
+    host = "127.0.0.1"
+    port = 8443
+    [address]
+    url = "https://127.0.0.1:8443"
+    [database]
+    url = ""                                  # empty: SQLite in the home; else postgresql://…
+    [peers]
+    allowed_private_hosts = ["127.0.0.1"]     # a peer on a private address is reached only if named here
+
+Invariants: unknown keys are refused rather than ignored, because a misspelt safety setting must not pass unseen;
+`DATABASE_URL` in the environment wins over the file, so that a secret need not stand in it.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from liaison.errors import UsageError
+
+CONFIG_NAME = "liaison.toml"
+HOME_VARIABLE = "LIAISON_HOME"
+
+
+class Listen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the node's doors listen."""
+
+    host: str = "127.0.0.1"
+    port: int = 8443
+
+
+class Address(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where others reach the peer door; empty means it has none (files and letter boxes only)."""
+
+    url: str = ""
+
+
+class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the tables are; an empty URL means SQLite in the node's home."""
+
+    url: str = ""
+
+
+class Peers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which peers on private addresses the operator allows by name (all others are refused after resolution)."""
+
+    allowed_private_hosts: tuple[str, ...] = ()
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything the operator decides about one node."""
+
+    listen: Listen = Listen()
+    address: Address = Address()
+    database: Database = Database()
+    peers: Peers = Peers()
+
+
+def default_home() -> Path:
+    """The node's home: `LIAISON_HOME`, else `~/.local/share/liaison`."""
+    named = os.environ.get(HOME_VARIABLE)
+    return Path(named) if named else Path.home() / ".local" / "share" / "liaison"
+
+
+def read_config(home: Path) -> Config:
+    """The configuration in `home`. Raises `UsageError` if it is missing or has a key that is not known."""
+    path = home / CONFIG_NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError("node-not-initialised", home=str(home)) from None
+    try:
+        config = msgspec.convert(tomllib.loads(text), Config)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise UsageError("config-not-understood", path=str(path), reason=str(error)) from error
+    url = os.environ.get("DATABASE_URL", "")
+    return msgspec.structs.replace(config, database=Database(url=url)) if url else config
+
+
+def database_url(home: Path, config: Config) -> str:
+    """The URL of the node's database, SQLite in its home unless the operator named another."""
+    return config.database.url or f"sqlite:///{home / 'liaison.sqlite3'}"

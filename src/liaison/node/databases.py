@@ -1,0 +1,62 @@
+"""Which database does a URL name, and with which settings is it durable?
+
+    sqlite:////srv/liaison/liaison.sqlite3      postgresql://user@host:5432/name
+
+Invariants: SQLite runs in WAL with synchronous=FULL, because an acknowledged notice must survive a power cut;
+a transaction begins IMMEDIATE, because a writer that starts as a reader can fail half-way.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.db import connections
+
+from liaison.errors import UsageError
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
+    "PRAGMA temp_store=MEMORY;PRAGMA cache_size=-8000;"
+)
+
+
+def database_settings(url: str) -> dict[str, Any]:
+    """Django's settings for the database at `url`. Raises `UsageError` for a scheme that is not known."""
+    if url.startswith("sqlite:///"):
+        return _sqlite(url.removeprefix("sqlite:///"))
+    if url.startswith(("postgresql://", "postgres://")):
+        return _postgresql(url)
+    raise UsageError("database-not-known", scheme=url.split(":", 1)[0])
+
+
+def _sqlite(path: str) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30, "init_command": SQLITE_PRAGMAS},
+    }
+
+
+def _postgresql(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+def add_database(alias: str, url: str) -> None:
+    """Make the database at `url` known under `alias`, beside those of the settings."""
+    connections.settings[alias] = connections.configure_settings(
+        {alias: database_settings(url), "default": connections.settings["default"]}
+    )[alias]

@@ -1,0 +1,25 @@
+"""What is a node, seen from its services? Its configuration and its ports, wired once and never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from liaison.node.config import Config
+from liaison.node.ports import BlobStore, Clock, Entropy, KeyVault, Waker
+from liaison.node.peering import PeerLink
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One running installation. `database` is the alias its tables live under, `home` its folder."""
+
+    home: Path
+    database: str
+    config: Config
+    clock: Clock
+    entropy: Entropy
+    vault: KeyVault
+    blobs: BlobStore
+    waker: Waker
+    link: PeerLink

@@ -1,0 +1,72 @@
+"""What does a node need from the world? One Protocol each, with its contract; `adapters` makes them real.
+
+`Clock.now` is UTC and may jump; `Clock.monotonic` never goes back and is only good for waiting.
+`Entropy.draw` is unpredictable. `KeyVault` and `BlobStore` are durable when the call returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What time is it here?"""
+
+    def now(self) -> datetime:
+        """The time of day, UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; never steps back."""
+
+
+class Entropy(Protocol):
+    """Unpredictable bytes."""
+
+    def draw(self, count: int) -> bytes:
+        """`count` fresh random bytes."""
+
+
+class KeyVault(Protocol):
+    """Private seeds, encrypted at rest, named by the fingerprint of their public key.
+
+    Contract: `store` is durable when it returns and refuses to replace another seed; `load` raises `UsageError` for a
+    key that is not held and for a wrong credential; `destroy` is idempotent.
+    """
+
+    def store(self, fingerprint: str, seed: bytes) -> None:
+        """Keep `seed` under `fingerprint`."""
+
+    def load(self, fingerprint: str) -> bytes:
+        """The seed kept under `fingerprint`."""
+
+    def destroy(self, fingerprint: str) -> None:
+        """Remove the seed for good."""
+
+
+class BlobStore(Protocol):
+    """Large sealed bytes by the SHA-256 of what they are.
+
+    Contract: `put` consumes the chunks, is durable when it returns, gives the digest and size, and leaves nothing
+    behind if the chunks end in an error or exceed `limit`; `read` yields chunks of at most 64 KiB.
+    """
+
+    def put(self, chunks: Iterable[bytes], *, limit: int) -> tuple[str, int]:
+        """Keep the bytes; return their SHA-256 (hex) and size."""
+
+    def has(self, digest: str) -> bool:
+        """Whether the whole of it is here."""
+
+    def read(self, digest: str, *, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The bytes from `start` to `end`."""
+
+    def remove(self, digest: str) -> None:
+        """Forget it; idempotent."""
+
+
+class Waker(Protocol):
+    """Tells the worker that there is something to do; losing a call only costs one polling interval."""
+
+    def wake(self) -> None:
+        """Wake the worker now."""
