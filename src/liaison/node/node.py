@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from liaison.node.config import Config
-from liaison.node.ports import BlobStore, Clock, Entropy, KeyVault, Waker
 from liaison.node.peering import PeerLink
+from liaison.node.ports import BlobStore, Clock, Entropy, KeyVault, Waker
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,3 @@
-"""Which rows does a node keep? One module a subject; every row that holds a register fact is a projection of the log."""
+"""Which rows does a node keep? One module a subject; rows that hold register facts are projections of the log."""
 
 from __future__ import annotations
-

@@ -1,0 +1,76 @@
+"""How does every test run here? Soak tests only when asked for, skips named in the last line or refused."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests import parts
+
+# Two busy cores make single examples slow now and then; slowness is measured by the benchmarks, not here.
+settings.register_profile("liaison", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("liaison")
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+REASONS = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[REASONS] = []
+    config.pluginmanager.register(Skips(config), "liaison-skips")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the soak tests out unless the marker expression names them."""
+    if "soak" in config.getoption("markexpr"):
+        return
+    kept = [item for item in items if item.get_closest_marker("soak") is None]
+    if len(kept) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("soak")])
+        items[:] = kept
+
+
+class Skips:
+    """Collects why tests were skipped; under `LIAISON_REQUIRE=all` makes failures of them."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.reasons = config.stash[REASONS]
+        self.required = os.environ.get("LIAISON_REQUIRE") == "all"
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        return self._refused(report) if self.required and not hasattr(report, "wasxfail") else report
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        report = yield
+        return self._refused(report) if self.required else report
+
+    def _refused(self, report: Report) -> Report:
+        if report.skipped:
+            report.outcome = "failed"
+            report.longrepr = f"a skip is a failure here: {report.longrepr}"
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped and isinstance(report.longrepr, tuple):
+            self.reasons.append(report.longrepr[2])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say in the last line which parts were missing; hand them on when a run of several sessions asks for them."""
+    missing = parts.missing_from(config.stash.get(REASONS, []))
+    if not missing or hasattr(config, "workerinput"):
+        return
+    collected = os.environ.get("LIAISON_PARTS_FILE")
+    if collected is None:
+        print(parts.closing_line(missing))
+        return
+    with Path(collected).open("a", encoding="utf-8") as file:
+        file.writelines(f"{name}\n" for name in missing)

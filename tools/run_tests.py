@@ -1,0 +1,80 @@
+"""How does `make test` run? Every test on SQLite, those marked `engine` on PostgreSQL too, and one last line.
+
+    python -m tools.run_tests [ARGUMENTS OF PYTEST]
+
+Invariants:
+- The last line is pytest's own when nothing was skipped; else it names the missing parts and the command for them.
+- Missing parts are installed first when this is root on Debian; elsewhere nothing outside the project is touched.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests import parts
+from tools.postgres import postgres
+
+ROOT = Path(__file__).parent.parent
+NPM = ROOT / "tests" / "interop" / "npm"
+NO_TESTS = 5  # pytest's own exit code for "nothing selected", which arguments such as -k make likely
+
+
+def main(arguments: list[str]) -> int:
+    """Run both sessions; the exit code is that of the first that failed."""
+    install_parts()
+    install_npm_packages()
+    with tempfile.TemporaryDirectory() as folder:
+        missing = Path(folder) / "missing"
+        environment = os.environ | {"LIAISON_PARTS_FILE": str(missing)}
+        codes = [on_postgresql(arguments, environment, missing), run(["-n", "2", *arguments], environment)]
+        names = sorted(set(missing.read_text(encoding="utf-8").split())) if missing.exists() else []
+    if names:
+        print(parts.closing_line(names))
+    failed = [code for code in codes if code not in (0, NO_TESTS)]
+    if names and os.environ.get("LIAISON_REQUIRE") == "all":
+        failed.append(1)
+    return failed[0] if failed else 0
+
+
+def on_postgresql(arguments: list[str], environment: dict[str, str], missing: Path) -> int:
+    """The tests marked `engine`, on a server of their own."""
+    with postgres() as url:
+        if url is None:
+            missing.write_text("postgresql\n", encoding="utf-8")
+            return 0
+        return run(["-m", "engine and not soak", *arguments], environment | {"TEST_DATABASE_URL": url})
+
+
+def run(arguments: list[str], environment: dict[str, str]) -> int:
+    """One session of pytest."""
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment).returncode
+
+
+def install_parts() -> None:
+    """Bring what is missing from Debian, where that is ours to do."""
+    absent = [name for name in parts.PARTS if parts.find(name) is None]
+    if not absent or os.getuid() != 0 or shutil.which("apt-get") is None:
+        return
+    packages = [package for name in absent for package in parts.PARTS[name].packages]
+    print("Installing for the tests:", *packages, flush=True)
+    quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL}
+    subprocess.run(["apt-get", "update"], check=False, **quiet)  # type: ignore[call-overload]
+    subprocess.run(["apt-get", "install", "-y", "--no-install-recommends", *packages], check=False, **quiet)  # type: ignore[call-overload]
+
+
+def install_npm_packages() -> None:
+    """The locked npm packages of the interoperability tests; without them those tests name npm as missing."""
+    lock, installed = NPM / "package-lock.json", NPM / "node_modules" / ".package-lock.json"
+    if not lock.exists() or parts.find("npm") is None:
+        return
+    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=NPM, check=False)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
