@@ -1,1 +1,4 @@
-"""How do bytes become values, and values bytes? Strictly, one form each, with no knowledge of what they mean."""
+"""What do the bytes say? Bytes ⇄ values for every format on the wire; strict, and without any meaning.
+
+Rooms above may import `wire`; `wire` imports only the error tree. Spec pages: `docs/spec/`.
+"""

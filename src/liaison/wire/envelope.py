@@ -1,0 +1,93 @@
+"""Which bytes were signed, and which signatures stand beside them?
+
+    {"payload":"eyJhIjoxfQ==","payloadType":"application/vnd.liaison.entry+json",
+     "signatures":[{"keyid":"<64 hex>","sig":"<base64>"}]}          (one line, canonical JSON)
+
+Invariants (docs/spec/envelope.md), a strict form of DSSE v1:
+- the JSON is canonical, `payload` and `sig` are padded standard base64;
+- at least one signature, sorted by `keyid`, no `keyid` twice;
+- `keyid` is the fingerprint of the key and only selects it; what is signed is `pae(payloadType, payload)`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+import msgspec
+
+from liaison.errors import MalformedError
+from liaison.wire import canonical
+from liaison.wire.identifiers import Hash, decode_base64, encode_base64
+
+
+class PayloadType(StrEnum):
+    """What a payload is; signed together with it, so that none passes for another."""
+
+    ENTRY = "application/vnd.liaison.entry+json"
+    MESSAGE = "application/vnd.liaison.message+json"
+    RECEIPT = "application/vnd.liaison.receipt+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature and the fingerprint of the key that is said to have made it."""
+
+    keyid: str
+    sig: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A payload and its signatures, well-formed and not yet verified."""
+
+    payload_type: PayloadType
+    payload: bytes
+    signatures: tuple[Signature, ...]
+
+
+class _SignatureForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    keyid: Hash
+    sig: str
+
+
+class _EnvelopeForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    payload: str
+    payloadType: PayloadType
+    signatures: tuple[_SignatureForm, ...]
+
+
+def pae(payload_type: str, payload: bytes) -> bytes:
+    """The bytes that are signed: DSSE's pre-authentication encoding."""
+    kind = payload_type.encode()
+    return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+
+
+def encode_envelope(envelope: Envelope) -> bytes:
+    """The canonical bytes of an envelope. Raises MalformedError if its signatures are not in order."""
+    _check_order(envelope.signatures)
+    return canonical.encode_struct(
+        _EnvelopeForm(
+            payload=encode_base64(envelope.payload),
+            payloadType=envelope.payload_type,
+            signatures=tuple(_SignatureForm(each.keyid, encode_base64(each.sig)) for each in envelope.signatures),
+        )
+    )
+
+
+def decode_envelope(data: bytes, *, payload_type: PayloadType, limit: int) -> Envelope:
+    """The envelope in `data`, of at most `limit` bytes and of this payload type. Raises MalformedError."""
+    form = canonical.decode_struct(data, _EnvelopeForm, limit=limit)
+    if form.payloadType is not payload_type:
+        raise MalformedError("payload-type", expected=payload_type, found=form.payloadType)
+    signatures = tuple(Signature(each.keyid, decode_base64(each.sig)) for each in form.signatures)
+    _check_order(signatures)
+    return Envelope(payload_type, decode_base64(form.payload), signatures)
+
+
+def _check_order(signatures: tuple[Signature, ...]) -> None:
+    if not signatures:
+        raise MalformedError("no-signature")
+    if any(first.keyid >= second.keyid for first, second in pairwise(signatures)):
+        raise MalformedError("signature-order")
