@@ -1,0 +1,111 @@
+"""Do the documents say what is there? Links, names of code, names of commands, and the shape of each specification."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import re
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from tests import house
+
+DOCS = house.ROOT / "docs"
+PAGES = tuple(path for path in house.tracked() if path.suffix == ".md" and not house.exempt(path))
+SPECIFICATIONS = tuple(path for path in PAGES if path.parent == DOCS / "spec" and path.name != "README.md")
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+CODE = re.compile(r"`([^`\n]+)`")
+FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"(?:^|[`$|( ])liaison((?: [a-z][a-z-]+)+)")
+
+
+def named(path: Path) -> str:
+    return house.name_of(path)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    targets = [link for link in LINK.findall(text) if not re.match(r"[a-z]+:", link)]
+    broken = [link for link in targets if not _exists(page, link)]
+    assert broken == []
+
+
+def _exists(page: Path, link: str) -> bool:
+    name, _, anchor = link.partition("#")
+    target = (page.parent / name) if name else page
+    if not target.exists():
+        return False
+    return not anchor or anchor in {_anchor(line) for line in target.read_text(encoding="utf-8").splitlines()}
+
+
+def _anchor(line: str) -> str | None:
+    if not line.startswith("#"):
+        return None
+    return re.sub(r"[^\w -]", "", line.lstrip("#").strip().lower()).replace(" ", "-")
+
+
+def test_every_name_of_the_glossary_stands_in_the_sources() -> None:
+    words = set(re.findall(r"\w+", "\n".join(path.read_text(encoding="utf-8") for path in _sources())))
+    words |= {path.stem for path in _sources()} | {path.parent.name for path in _sources()}
+    rows = [
+        row.split("|") for row in (DOCS / "glossary.md").read_text(encoding="utf-8").splitlines() if row.count("|") == 4
+    ]
+    missing = [name for row in rows[2:] for name in CODE.findall(row[3]) if name not in words]
+    assert missing == []
+
+
+def _sources() -> list[Path]:
+    return [path for path in house.tracked() if path.suffix == ".py" and path.is_relative_to(house.SOURCES)]
+
+
+@pytest.mark.parametrize("page", SPECIFICATIONS, ids=named)
+def test_every_specification_opens_with_an_example_and_says_what_is_refused(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert re.match(r"# \S", text), "a title"
+    assert "```" in text or re.search(r"^    \S", text, re.MULTILINE), "a literal example"
+    assert re.search(r"^#+ .*verifier refuses", text, re.MULTILINE | re.IGNORECASE), "a list 'A verifier refuses'"
+
+
+def test_every_direct_dependency_has_its_reason() -> None:
+    project = tomllib.loads((house.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [
+        *project["dependencies"],
+        *(name for group in project["optional-dependencies"].values() for name in group),
+    ]
+    names = {re.split(r"[\[<>=]", requirement)[0] for requirement in wanted}
+    page = (DOCS / "adr" / "0003-dependencies.md").read_text(encoding="utf-8")
+    reasons = set(re.findall(r"^\| (\w[\w-]*) \|", page, re.MULTILINE)) - {"package"}
+    assert reasons == names
+
+
+@functools.cache
+def _commands() -> click.Group:
+    group = importlib.import_module("liaison.cli.main").main
+    assert isinstance(group, click.Group)
+    return group
+
+
+@pytest.mark.skipif(not (house.SOURCES / "cli" / "main.py").exists(), reason="the command line has not landed")
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=named)
+def test_every_command_a_page_names_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    code = FENCE.findall(text) + CODE.findall(FENCE.sub("", text))
+    named_commands = {words.strip() for piece in code for words in COMMAND.findall(piece)}
+    assert sorted(command for command in named_commands if not _is_command(command.split())) == []
+
+
+def _is_command(words: list[str]) -> bool:
+    """Follow the words down the tree; what comes after a command is its arguments."""
+    command: click.Command = _commands()
+    for word in words:
+        if not isinstance(command, click.Group):
+            return True
+        if word not in command.commands:
+            return False
+        command = command.commands[word]
+    return True
