@@ -80,5 +80,5 @@ class FolderBlobStore:
 
     def _path(self, digest: str) -> Path:
         if len(digest) != NAME_LENGTH or not set(digest) <= set("0123456789abcdef"):
-            raise MalformedError("hash-not-hex")
+            raise MalformedError("hex")
         return self._folder / digest[:2] / digest
