@@ -1,8 +1,9 @@
 """How does a node speak to another node's peer door? One request, one answer, whatever carries them.
 
 Invariants of every `PeerLink`: the server's TLS key is one of `tls_hashes` (SHA-256 of its SubjectPublicKeyInfo) or
-the call fails before a byte of the body is sent; no redirect is followed; the address is checked after resolution;
+the call fails before a byte of the request is sent; no redirect is followed; the address is checked after resolution;
 `UnreachableError` is raised when no answer came, and every answer, also a refusal, is returned as it came.
+A `Carrier` moves bytes and knows no keys; `SignedLink` signs what the path wants signed (docs/spec/peer-door.md).
 """
 
 from __future__ import annotations
@@ -10,16 +11,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from liaison.keys.ports import Signer
+from liaison.node.ports import Clock
+from liaison.wire.http import HttpAddress as PeerAddress
+from liaison.wire.http import HttpAnswer as PeerAnswer
+from liaison.wire.http import HttpRequest
+from liaison.wire.http_signature import (
+    SignatureParameters,
+    SignedParts,
+    content_digest,
+    format_signature,
+    format_signature_input,
+    signature_base,
+    split_target,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class PeerAddress:
-    """A peer door: `https://host:port` and the hashes of the TLS keys that may answer there."""
-
-    url: str
-    tls_hashes: tuple[str, ...]
+__all__ = ["Carrier", "PeerAddress", "PeerAnswer", "PeerLink", "PeerRequest", "SignedLink"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +45,54 @@ class PeerRequest:
     patient: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PeerAnswer:
-    """The status and body of an answer, with lower-case header names."""
-
-    status: int
-    body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
 class PeerLink(Protocol):
     """Carries one request to one peer door."""
 
     def call(self, address: PeerAddress, request: PeerRequest) -> PeerAnswer:
         """The peer's answer. Raises `UnreachableError`."""
+
+
+class Carrier(Protocol):
+    """Moves one request that is ready to go; see the invariants of every `PeerLink`."""
+
+    def carry(self, address: PeerAddress, request: HttpRequest) -> PeerAnswer:
+        """The peer's answer. Raises `UnreachableError`."""
+
+
+class SignedLink:
+    """A `PeerLink` that signs requests and hands them to a carrier."""
+
+    def __init__(self, carrier: Carrier, clock: Clock) -> None:
+        self._carrier = carrier
+        self._clock = clock
+
+    def call(self, address: PeerAddress, request: PeerRequest) -> PeerAnswer:
+        """The peer's answer. Raises `UnreachableError`."""
+        headers = {**request.headers, "content-type": request.content_type, "content-length": str(len(request.body))}
+        if request.signer is not None:
+            created = int(self._clock.now().timestamp())
+            headers |= signature_headers(address, request, signer=request.signer, created=created)
+        ready = HttpRequest(
+            request.method,
+            request.path,
+            body=request.body,
+            headers=headers,
+            limit=request.limit,
+            patient=request.patient,
+        )
+        return self._carrier.carry(address, ready)
+
+
+def signature_headers(address: PeerAddress, request: PeerRequest, *, signer: Signer, created: int) -> dict[str, str]:
+    """The three headers that say whose request this is (RFC 9421, RFC 9530)."""
+    path, query = split_target(request.path)
+    digest = content_digest(request.body)
+    parts = SignedParts(
+        request.method, urlsplit(address.url).netloc, path, query, digest, content_length=str(len(request.body))
+    )
+    parameters = SignatureParameters(created, signer.public.fingerprint)
+    return {
+        "content-digest": digest,
+        "signature-input": format_signature_input(parameters),
+        "signature": format_signature(signer.sign(signature_base(parts, parameters))),
+    }

@@ -17,6 +17,7 @@ from liaison.adapters.waking import SocketWaker
 from liaison.errors import UsageError
 from liaison.node.config import default_home, read_config
 from liaison.node.node import Node
+from liaison.node.peering import SignedLink
 
 CREDENTIAL_VARIABLE = "LIAISON_CREDENTIAL"
 CREDENTIAL_NAME = "credential"
@@ -41,14 +42,16 @@ def open_node(home: Path | None = None) -> Node:
     """The node whose home is `home`, wired to the machine."""
     place = home or default_home()
     config = read_config(place)
+    clock = SystemClock()
+    carrier = HttpsPeerLink(allowed_private_hosts=config.peers.allowed_private_hosts)
     return Node(
         home=place,
         database="default",
         config=config,
-        clock=SystemClock(),
+        clock=clock,
         entropy=SystemEntropy(),
         vault=FolderKeyVault(place / "keys", read_credential(place)),
         blobs=FolderBlobStore(place / "blobs"),
         waker=SocketWaker(place / "worker.socket"),
-        link=HttpsPeerLink(allowed_private_hosts=config.peers.allowed_private_hosts),
+        link=SignedLink(carrier, clock),
     )
