@@ -11,7 +11,6 @@ Invariants:
 from __future__ import annotations
 
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,10 +37,7 @@ PARTS = {
 
 
 def find(name: str) -> str | None:
-    """The path of a part's program: beside Python, on the path, or where Debian keeps PostgreSQL's."""
-    beside = Path(sys.executable).parent / PARTS[name].program
-    if beside.exists():
-        return str(beside)
+    """The path of a part's program: on the path, or where Debian keeps PostgreSQL's."""
     if name == "postgresql":
         servers = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[4]))
         return str(servers[-1]) if servers else None
