@@ -1,0 +1,1 @@
+"""Does the log keep its promises?"""
