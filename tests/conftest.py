@@ -21,6 +21,8 @@ REASONS = pytest.StashKey[list[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    for name in ("DATABASE_URL", "LIAISON_HOME"):  # A developer's own node must not be touched by a test.
+        os.environ.pop(name, None)
     config.stash[REASONS] = []
     config.pluginmanager.register(Skips(config), "liaison-skips")
 
