@@ -1,0 +1,148 @@
+"""Is this an entry, and what does it say?
+
+An entry is a DSSE envelope whose payload is canonical JSON:
+
+    {"body":{"desk":"duty"},"issued":"2026-11-22T03:02:00Z","kind":"desk.withdrawn","node":"main","participant":"9ab0…",
+     "prev":"77d3…","register":"5c1f…","seq":4,"version":1}
+
+Invariants:
+- Decoding checks form only; whether the entry may stand where it stands is asked in `register.rules`.
+- `payload_hash` is SHA-256 of the payload, never of the envelope; `leaf` is the RFC 6962
+  leaf hash of the whole envelope.
+- The body of a kind or version this software does not know stays undecoded (`body` is None).
+
+Spec page: docs/spec/entries.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from liaison.errors import MalformedError
+from liaison.register import bodies
+from liaison.register.vocabulary import LIMIT, ParticipantId
+from liaison.wire.canonical import decode_struct, encode_struct
+from liaison.wire.envelope import Envelope, PayloadType, decode_envelope, encode_envelope
+from liaison.wire.identifiers import Hash, Instant, LocalId, digest
+
+KindName = str
+
+BODIES: Mapping[KindName, type[bodies.Body]] = {
+    "register.opened": bodies.RegisterOpened,
+    "policy.published": bodies.PolicyPublished,
+    "checkpoint.noted": bodies.CheckpointNoted,
+    "desk.nominated": bodies.DeskNominated,
+    "participant.admitted": bodies.ParticipantAdmitted,
+    "participant.roots": bodies.ParticipantRoots,
+    "participant.keys": bodies.ParticipantKeys,
+    "key.revoked": bodies.KeyRevoked,
+    "node.published": bodies.NodePublished,
+    "desk.published": bodies.DeskPublished,
+    "desk.withdrawn": bodies.DeskWithdrawn,
+    "resources.published": bodies.ResourcesPublished,
+    "attested": bodies.Attested,
+}
+KINDS: Mapping[type[bodies.Body], KindName] = {body: kind for kind, body in BODIES.items()}
+
+
+class EntryPayload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The signed statement; `body` is read by the struct its kind names."""
+
+    register: Hash | None
+    kind: str
+    version: int
+    participant: ParticipantId | None
+    node: LocalId | None
+    seq: int | None
+    prev: Hash | None
+    issued: Instant
+    body: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry stands: register, participant, node and its place in a chain."""
+
+    register: str | None
+    participant: str | None
+    node: str | None = None
+    seq: int | None = None
+    prev: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One decoded entry; `index` is its leaf number once it is in a log."""
+
+    envelope: Envelope
+    payload: EntryPayload
+    body: bodies.Body | None
+    payload_hash: str
+    index: int | None = None
+
+    @property
+    def leaf(self) -> str:
+        """The RFC 6962 leaf hash of the envelope, lower-case hex; of leaf 0 it is the register's hash."""
+        return digest(b"\0" + encode_envelope(self.envelope))
+
+    def at(self, index: int) -> Entry:
+        """The same entry as leaf `index` of a log."""
+        return replace(self, index=index)
+
+
+def decode_entry(data: bytes, *, index: int | None = None) -> Entry:
+    """The entry in these bytes, its form checked and nothing else. Raises MalformedError."""
+    envelope = decode_envelope(data, payload_type=PayloadType.ENTRY, limit=LIMIT)
+    return open_entry(envelope, index=index)
+
+
+def open_entry(envelope: Envelope, *, index: int | None = None) -> Entry:
+    """The entry in a decoded envelope. Raises MalformedError."""
+    payload = decode_payload(envelope.payload)
+    return Entry(envelope, payload, read_body(payload), digest(envelope.payload), index)
+
+
+def encode_entry(entry: Entry) -> bytes:
+    """The exact leaf bytes of the entry."""
+    return encode_envelope(entry.envelope)
+
+
+def decode_payload(data: bytes) -> EntryPayload:
+    """The payload in these canonical bytes. Raises MalformedError."""
+    return decode_struct(data, EntryPayload, limit=LIMIT)
+
+
+def encode_payload(payload: EntryPayload) -> bytes:
+    """The canonical bytes of the payload, to be signed."""
+    return encode_struct(payload)
+
+
+def read_body(payload: EntryPayload) -> bodies.Body | None:
+    """The typed body, or None for a kind or version this software does not know. Raises MalformedError."""
+    type_ = BODIES.get(payload.kind)
+    if type_ is None or payload.version != 1:
+        return None
+    try:
+        return msgspec.convert(payload.body, type_, strict=True)
+    except (ValueError, RecursionError) as error:
+        raise MalformedError("entry-body-malformed", kind=payload.kind, detail=str(error)[:200]) from error
+
+
+def draft(body: bodies.Body, place: Place, *, issued: str) -> bytes:
+    """The canonical payload of a new entry at `place`; `issued` is an instant that no rule reads."""
+    plain = msgspec.to_builtins(body)
+    payload = EntryPayload(
+        register=place.register,
+        kind=KINDS[type(body)],
+        version=1,
+        participant=place.participant,
+        node=place.node,
+        seq=place.seq,
+        prev=place.prev,
+        issued=issued,
+        body=plain,
+    )
+    return encode_payload(payload)
