@@ -1,0 +1,145 @@
+"""Which forms exist, which fields do they have, and which hash stands for them in a message?
+
+    id = "line-test"           data/forms/line-test.toml
+    version = 1
+    re = "never"
+    [fields.person_asked]
+    type = "flag"
+    required = true
+    en = "A person shall answer"
+
+Invariants (docs/spec/forms.md):
+- a published form never changes: another field is another version, and old versions stay readable;
+- the hash covers identifier, version, stages, reference rule, desk kinds and, a field, name, type, limits and codes:
+  what two readers must agree on. Labels and translations are left out;
+- no form has a field that attributes; norms can be cited in diplomatic forms only.
+"""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from types import MappingProxyType
+from typing import Any, Literal
+
+from liaison.errors import MalformedError
+from liaison.messages.forms.codes import code_list
+from liaison.wire.canonical import JSON, encode
+from liaison.wire.identifiers import digest
+
+ReRule = Literal["required", "optional", "never"]
+LONGEST_TEXT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a form; `most` limits characters of text, items of a list or a number, as the type says."""
+
+    name: str
+    type: str
+    required: bool
+    most: int
+    codes: str | None
+    en: str
+
+    def commitment(self) -> JSON:
+        """What of this field enters the form's hash."""
+        codes = None if self.codes is None else sorted(code_list(self.codes))
+        return {"codes": codes, "most": self.most, "name": self.name, "required": self.required, "type": self.type}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One version of a form. `owed` says whether a person is expected to acknowledge a message in it."""
+
+    id: str
+    version: int
+    re: ReRule
+    stages: tuple[str, ...]
+    sender_kinds: tuple[str, ...]
+    diplomatic: bool
+    owed: bool
+    fields: Mapping[str, Field]
+    en: str
+    purpose: str
+
+    @property
+    def hash(self) -> str:
+        """The hash that stands in every message in this form."""
+        return form_hash(self)
+
+
+@functools.cache
+def forms() -> Mapping[tuple[str, int], Form]:
+    """Every form this version of the program can read, by identifier and version."""
+    folder = resources.files("liaison.messages").joinpath("data/forms")
+    pages = sorted((page for page in folder.iterdir() if page.name.endswith(".toml")), key=lambda page: page.name)
+    read = [_read_form(tomllib.loads(page.read_text(encoding="utf-8"))) for page in pages]
+    return MappingProxyType({(form.id, form.version): form for form in read})
+
+
+def find_form(form: str, version: int) -> Form:
+    """Raises MalformedError for a form or version that this program does not know."""
+    try:
+        return forms()[form, version]
+    except KeyError as error:
+        raise MalformedError("unknown-form", form=form, version=version) from error
+
+
+def latest_form(form: str) -> Form:
+    """The newest version, the one to write in. Raises MalformedError for an unknown form."""
+    versions = [version for name, version in forms() if name == form]
+    return find_form(form, max(versions, default=0))
+
+
+@functools.cache
+def _hash_of(form: str, version: int) -> str:
+    return form_hash(find_form(form, version))
+
+
+def form_hash(form: Form) -> str:
+    """SHA-256 over what two readers of the form must agree on."""
+    commitment: JSON = {
+        "fields": [field.commitment() for _, field in sorted(form.fields.items())],
+        "form": form.id,
+        "re": form.re,
+        "sender_kinds": list(form.sender_kinds),
+        "stages": list(form.stages),
+        "version": form.version,
+    }
+    return digest(encode(commitment))
+
+
+def hash_of(form: Form) -> str:
+    """`form_hash`, remembered: it is asked for at every message."""
+    return _hash_of(form.id, form.version)
+
+
+def _read_form(page: Mapping[str, Any]) -> Form:
+    fields = {name: _read_field(name, table) for name, table in page.get("fields", {}).items()}
+    return Form(
+        id=page["id"],
+        version=page["version"],
+        re=page["re"],
+        stages=tuple(page.get("stages", ())),
+        sender_kinds=tuple(sorted(page.get("sender_kinds", ()))),
+        diplomatic=page.get("diplomatic", False),
+        owed=page.get("owed", True),
+        fields=MappingProxyType(fields),
+        en=page["en"],
+        purpose=page["purpose"],
+    )
+
+
+def _read_field(name: str, table: Mapping[str, Any]) -> Field:
+    return Field(
+        name=name,
+        type=table["type"],
+        required=table.get("required", False),
+        most=table.get("most", LONGEST_TEXT),
+        codes=table.get("codes"),
+        en=table["en"],
+    )

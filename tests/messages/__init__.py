@@ -1,0 +1,1 @@
+"""Does the room of messages keep its promises?"""
