@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import importlib.util
 import re
 import tomllib
 from pathlib import Path
@@ -83,6 +84,11 @@ def test_every_direct_dependency_has_its_reason() -> None:
     assert reasons == names
 
 
+def _nouns_are_there() -> bool:
+    places = importlib.import_module("liaison.cli.main").NOUNS.values()
+    return all(importlib.util.find_spec(place.split(":")[0]) for place in places)
+
+
 @functools.cache
 def _commands() -> click.Group:
     group = importlib.import_module("liaison.cli.main").main
@@ -90,7 +96,7 @@ def _commands() -> click.Group:
     return group
 
 
-@pytest.mark.skipif(not (house.SOURCES / "cli" / "main.py").exists(), reason="the command line has not landed")
+@pytest.mark.skipif(not _nouns_are_there(), reason="a noun of the command line has not landed")
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=named)
 def test_every_command_a_page_names_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
@@ -105,7 +111,8 @@ def _is_command(words: list[str]) -> bool:
     for word in words:
         if not isinstance(command, click.Group):
             return True
-        if word not in command.commands:
+        found = command.get_command(click.Context(command), word)
+        if found is None:
             return False
-        command = command.commands[word]
+        command = found
     return True

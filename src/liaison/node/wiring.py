@@ -12,10 +12,12 @@ from pathlib import Path
 from liaison.adapters.blobs import FolderBlobStore
 from liaison.adapters.clock import SystemClock, SystemEntropy
 from liaison.adapters.keyfiles import FolderKeyVault
+from liaison.adapters.tls import TlsFiles, create_tls, tls_files, tls_hash
 from liaison.adapters.transports.peer import HttpsPeerLink
 from liaison.adapters.waking import SocketWaker
 from liaison.errors import UsageError
-from liaison.node.config import default_home, read_config
+from liaison.node import homes
+from liaison.node.config import Config, default_home, read_config
 from liaison.node.node import Node
 from liaison.node.peering import SignedLink
 
@@ -36,6 +38,26 @@ def read_credential(home: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         raise UsageError("credential-missing", path=str(path)) from None
+
+
+def create_home(home: Path, config: Config) -> None:
+    """Make a home with configuration, credential and TLS key; what is already there stays as it is."""
+    homes.create_folders(home)
+    homes.write_config(home, config)
+    homes.write_credential(credential_path(home), SystemEntropy().draw(32))
+    credential = read_credential(home)
+    if not tls_files(home, credential).certificate.exists():
+        create_tls(home, credential)
+
+
+def listener_files(home: Path) -> TlsFiles:
+    """Certificate, key and password for the process that listens. Raises `UsageError`."""
+    return tls_files(home, read_credential(home))
+
+
+def listener_hash(home: Path) -> str:
+    """The hash of the TLS key of the node in `home`, as it stands in the register. Raises `UsageError`."""
+    return tls_hash(listener_files(home).certificate)
 
 
 def open_node(home: Path | None = None) -> Node:

@@ -1,0 +1,20 @@
+"""How is a node made, run, looked after and saved? The verbs of the noun `node`."""
+
+from __future__ import annotations
+
+import click
+
+from liaison.cli.lazy import LazyGroup
+
+VERBS = {
+    "init": "liaison.cli.node_care:init",
+    "serve": "liaison.cli.serve:serve",
+    "doctor": "liaison.cli.node_care:doctor",
+    "backup": "liaison.cli.node_care:backup",
+    "restore": "liaison.cli.node_care:restore",
+}
+
+
+@click.group(cls=LazyGroup, commands_in=VERBS)
+def group() -> None:
+    """Make, run, check, back up and restore this node."""

@@ -1,0 +1,37 @@
+"""How is a node made and looked after? `liaison node init|doctor|backup|restore`."""
+
+from __future__ import annotations
+
+import click
+
+from liaison.cli.output import json_option, show
+from liaison.cli.session import chosen_home, open_node
+from liaison.node.config import Address, Config, Database, Listen, Peers
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8443, show_default=True, help="Port to listen on.")
+@click.option("--url", default="", help="Where others reach the peer door; empty: by files only.")
+@click.option("--database", default="", help="postgresql://… ; empty: SQLite in the home.")
+@click.option("--allow-private", multiple=True, help="A private or loopback host that may be spoken to.")
+@json_option
+def init(host: str, port: int, url: str, database: str, allow_private: tuple[str, ...], *, as_json: bool) -> None:
+    """Make a node: folder, configuration, credential, TLS key and tables."""
+    from liaison.node import wiring
+
+    home = chosen_home()
+    wiring.create_home(home, Config(Listen(host, port), Address(url), Database(database), Peers(allow_private)))
+    node = open_node()
+    from liaison.node.services.setup import initialise_node
+
+    tls = wiring.listener_hash(home)
+    epoch = initialise_node(node, tls_hash=tls)
+    credential = wiring.credential_path(home)
+    lines = [
+        f"Node in {home}",
+        f"  TLS key     {tls}",
+        f"  epoch       {epoch}",
+        f"  credential  {credential}  (back it up apart from this folder)",
+    ]
+    show({"home": str(home), "tls": tls, "epoch": epoch, "credential": str(credential)}, lines, as_json=as_json)

@@ -1,0 +1,52 @@
+"""Which node does a command work on? The one whose home `--home` or LIAISON_HOME names, opened when first needed."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from liaison.node.config import HOME_VARIABLE, database_url, default_home
+
+if TYPE_CHECKING:
+    from liaison.node.node import Node
+
+HOME_KEY = "liaison.home"
+
+
+def chosen_home() -> Path:
+    """The home this command was given."""
+    context = click.get_current_context(silent=True)
+    named = context.find_root().meta.get(HOME_KEY) if context else None
+    return named if isinstance(named, Path) else default_home()
+
+
+def prepare_django(home: Path) -> bool:
+    """Set Django up for the node in `home`; False if this process had set it up already (tests do)."""
+    import django
+    from django.apps import apps
+
+    if apps.ready:
+        return False
+    os.environ[HOME_VARIABLE] = str(home)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaison.node.settings")
+    django.setup()
+    return True
+
+
+def open_node() -> Node:
+    """The node of this command, wired to the machine. Raises `UsageError`."""
+    home = chosen_home()
+    first = prepare_django(home)
+    from liaison.node import wiring
+    from liaison.node.databases import add_database
+
+    node = wiring.open_node(home)
+    if first:
+        return node
+    alias = f"home:{home}"
+    add_database(alias, database_url(home, node.config))
+    return dataclasses.replace(node, database=alias)

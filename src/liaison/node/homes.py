@@ -1,0 +1,56 @@
+"""How does a node's home begin? A folder with a configuration, a credential, TLS files and room for keys and blobs.
+
+    liaison.toml   credential   tls/   keys/   blobs/   liaison.sqlite3   worker.socket
+
+Invariants: nothing that exists is replaced, so a second `init` in the same place changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from liaison.errors import UsageError
+from liaison.node.config import CONFIG_NAME, Config
+
+
+def format_config(config: Config) -> str:
+    """The configuration as TOML; a JSON string is a TOML string."""
+    hosts = ", ".join(json.dumps(host) for host in config.peers.allowed_private_hosts)
+    return (
+        f"[listen]\nhost = {json.dumps(config.listen.host)}\nport = {config.listen.port}\n\n"
+        f"[address]\n# Where others reach this node's peer door; empty: by files only.\n"
+        f"url = {json.dumps(config.address.url)}\n\n"
+        f"[database]\n# Empty: SQLite in this folder. DATABASE_URL in the environment wins over this line.\n"
+        f"url = {json.dumps(config.database.url)}\n\n"
+        f"[peers]\n# Private, loopback and link-local addresses are refused unless the host is named here.\n"
+        f"allowed_private_hosts = [{hosts}]\n"
+    )
+
+
+def create_folders(home: Path) -> None:
+    """Make the home and its folders, readable by their owner only."""
+    try:
+        for folder in (home, home / "keys", home / "blobs", home / "tls"):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise UsageError("home-not-writable", home=str(home), reason=error.strerror or "unknown") from error
+
+
+def write_config(home: Path, config: Config) -> None:
+    """Write `liaison.toml` unless there is one."""
+    path = home / CONFIG_NAME
+    if not path.exists():
+        path.write_text(format_config(config), encoding="utf-8")
+
+
+def write_credential(path: Path, credential: bytes) -> None:
+    """Write the credential, readable by its owner only, unless there is one."""
+    if path.exists():
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as handle:
+        handle.write(credential)
+        handle.flush()
+        os.fsync(handle.fileno())

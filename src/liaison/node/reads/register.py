@@ -1,0 +1,141 @@
+"""What does this node know from the registers it follows: desks, keys, addresses, checkpoints?
+
+Invariants: answers come from the trusted state, less what later entries took away; what is only pending is never
+an answer here (`reads/pending.py` shows it as such).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from liaison.errors import NotNowError, UsageError
+from liaison.keys.public import PublicKey, Purpose
+from liaison.node.models import FactRow, FollowedRegister, RecordPart
+from liaison.node.node import Node
+from liaison.node.peering import PeerAddress
+from liaison.node.unit_of_work import reading
+from liaison.node.views import KEY, CautiousView, RowsView
+from liaison.register import lookup, records, standing
+from liaison.register.facts import KeyFact, decode_fact
+from liaison.register.state import RegisterListing
+from liaison.tlog.checkpoint import Checkpoint, parse_checkpoint
+from liaison.wire.note import parse_note
+
+_directories: dict[tuple[str, str], tuple[tuple[int, int], lookup.Directory]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """Whose HTTP key it is."""
+
+    register: str
+    participant: str
+    node: str
+
+
+def view(node: Node, register: str) -> RegisterListing:
+    """What may be relied on: for use inside `with reading(node)` or a unit of work."""
+    return CautiousView(RowsView(register), RowsView(register, pending=True))
+
+
+def followed(node: Node, register: str) -> FollowedRegister:
+    """The row of a register. Raises `UsageError` if this node does not follow it."""
+    with reading(node):
+        row = FollowedRegister.objects.filter(register=register).first()
+    if row is None:
+        raise UsageError("register-not-followed", register=register)
+    return row
+
+
+def directory(node: Node, register: str) -> lookup.Directory:
+    """All desks of a register, made once for each state of it."""
+    row = followed(node, register)
+    state = (row.trusted_size, row.applied)
+    place = (node.database, register)
+    known = _directories.get(place)
+    if known is None or known[0] != state:
+        with reading(node):
+            known = (state, lookup.Directory(view(node, register)))
+        _directories[place] = known
+    return known[1]
+
+
+def desk_entry(node: Node, register: str, participant: str, desk: str) -> lookup.DeskEntry:
+    """One live desk. Raises `UsageError` if there is none."""
+    entry = directory(node, register).desk(participant, desk)
+    if entry is None:
+        raise UsageError("desk-not-found", participant=participant[:16], desk=desk)
+    return entry
+
+
+def sealing_key(node: Node, register: str, participant: str, desk: str) -> PublicKey:
+    """What a message to the desk is sealed with. Raises `NotNowError` while its record part is not here."""
+    entry = desk_entry(node, register, participant, desk)
+    record = _record(node, register, entry.sealing or "")
+    if record is None:
+        raise NotNowError("record-not-here", digest=entry.sealing or "")
+    return records.content_of(record, records.SealingKey).key
+
+
+def peer_address(node: Node, register: str, participant: str, node_id: str) -> PeerAddress | None:
+    """Where the peer door of a node is, if its address record is here and names one."""
+    addresses = node_addresses(node, register, participant, node_id)
+    if addresses is None:
+        return None
+    ways, tls = addresses
+    url = next((way.at for way in ways.ways if way.way is records.Way.PEER and way.at), None)
+    return PeerAddress(url, tls) if url else None
+
+
+def node_addresses(
+    node: Node, register: str, participant: str, node_id: str
+) -> tuple[records.Addresses, tuple[str, ...]] | None:
+    """The address record of a node and the TLS keys it answers with; None if it published none or it is not here."""
+    with reading(node):
+        state = view(node, register).participant(participant)
+    published = state.nodes[node_id].publication if state and node_id in state.nodes else None
+    record = _record(node, register, published.body.address) if published else None
+    if published is None or record is None:
+        return None
+    return records.content_of(record, records.Addresses), published.body.tls
+
+
+def message_key_standing(
+    node: Node, register: str, participant: str, node_id: str, fingerprint: str
+) -> standing.KeyStanding:
+    """How a message key stands. Raises `VerificationError` for a key that never was this node's."""
+    with reading(node):
+        return standing.message_key_standing(view(node, register), participant, node_id, fingerprint)
+
+
+def http_key_holder(node: Node, fingerprint: str) -> KeyHolder | None:
+    """Whose HTTP key this is in any followed register, if it is in force."""
+    with reading(node):
+        rows = FactRow.objects.filter(kind=KEY, name=fingerprint, pending=False).order_by("register")
+        for register in rows.values_list("register", flat=True):
+            fact = view(node, register).key(fingerprint)
+            if fact is not None and fact.purpose is Purpose.HTTP and fact.in_force and fact.node is not None:
+                return KeyHolder(register, fact.participant, fact.node)
+    return None
+
+
+def http_key(node: Node, fingerprint: str) -> PublicKey | None:
+    """The public HTTP key with this fingerprint, from any followed register."""
+    with reading(node):
+        data = FactRow.objects.filter(kind=KEY, name=fingerprint).values_list("data", flat=True).first()
+    fact = decode_fact(bytes(data), KeyFact) if data is not None else None
+    return fact.key if fact is not None and fact.purpose is Purpose.HTTP else None
+
+
+def trusted_checkpoint(node: Node, register: str) -> Checkpoint:
+    """The largest checkpoint with a quorum. Raises `NotNowError` before there is one."""
+    row = followed(node, register)
+    if not row.trusted_checkpoint:
+        raise NotNowError("register-not-trusted-yet", register=register)
+    return parse_checkpoint(parse_note(bytes(row.trusted_checkpoint)).text)
+
+
+def _record(node: Node, register: str, digest: str) -> records.Record | None:
+    with reading(node):
+        row = RecordPart.objects.filter(register=register, digest=digest).first()
+    return records.decode_record(bytes(row.part)) if row is not None and row.part else None

@@ -1,0 +1,76 @@
+"""Where do the tiles of a followed register lie? In the node's own tables, so that they commit with what they prove.
+
+Invariants:
+- One row a tile or bundle, holding it at its full width so far; a narrower one is its beginning, so a reader with an
+  older checkpoint still finds the partial tile it asks for.
+- Written inside the unit of work that also stores the checkpoint: never one without the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from liaison.errors import MalformedError
+from liaison.node.models import Tile as TileRow
+from liaison.tlog.bundles import Bundle, decode_bundle, encode_bundle, parse_bundle_path
+from liaison.tlog.merkle import HASH_SIZE
+from liaison.tlog.tiles import WIDTH, Tile, parse_tile_path
+
+
+class DatabaseTileStore:
+    """A `TileStore` for one register, inside the present unit of work or reading."""
+
+    def __init__(self, register: str) -> None:
+        self._register = register
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes at `path`, or None."""
+        place = parse_place(path)
+        row = TileRow.objects.filter(register=self._register, path=full_path(place)).values_list("data").first()
+        return None if row is None else narrowed(place, bytes(row[0]))
+
+    def write(self, items: Mapping[str, bytes]) -> None:
+        """Store every item; they are durable when the unit of work commits."""
+        widest: dict[str, tuple[int, bytes]] = {}
+        for path, data in items.items():
+            place = parse_place(path)
+            key = full_path(place)
+            if key not in widest or widest[key][0] <= place.width:
+                widest[key] = (place.width, data)
+        rows = [TileRow(register=self._register, path=key, data=data) for key, (_, data) in widest.items()]
+        TileRow.objects.bulk_create(
+            rows,
+            batch_size=64,
+            update_conflicts=True,
+            unique_fields=["register", "path"],
+            update_fields=["data"],
+        )
+
+
+def parse_place(path: str) -> Tile | Bundle:
+    """The tile or bundle that `path` names. Raises `MalformedError`."""
+    return parse_bundle_path(path) if path.startswith("tile/entries/") else parse_tile_path(path)
+
+
+def full_path(place: Tile | Bundle) -> str:
+    """The path of the same place at full width."""
+    return Bundle(place.index).path if isinstance(place, Bundle) else Tile(place.level, place.index).path
+
+
+def narrowed(place: Tile | Bundle, data: bytes) -> bytes | None:
+    """The beginning of `data` that is `place`, or None if it is not that wide yet."""
+    if isinstance(place, Tile):
+        wanted = place.width * HASH_SIZE
+        return data[:wanted] if len(data) >= wanted else None
+    try:
+        return encode_bundle(_first(data, place.width))
+    except MalformedError:
+        return None
+
+
+def _first(data: bytes, width: int) -> tuple[bytes, ...]:
+    """The first `width` entries of a bundle. Raises `MalformedError` if it has fewer."""
+    offset = 0
+    for _ in range(width):
+        offset += 2 + int.from_bytes(data[offset : offset + 2], "big")
+    return decode_bundle(data[:offset], min(width, WIDTH))
