@@ -34,7 +34,9 @@ NOUNS = {
 class Program(LazyGroup):
     """The whole program: every failure that is ours ends here."""
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: object) -> NoReturn:
+    def main(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: object
+    ) -> NoReturn:
         """Run one command and leave with its exit code."""
         sys.exit(self.run_command(list(sys.argv[1:] if args is None else args), prog_name or "liaison"))
 

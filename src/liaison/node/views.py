@@ -11,7 +11,7 @@ so `CautiousView` never shows a key, desk or name that no quorum has seen.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -82,7 +82,7 @@ class RowsView:
         """Log times in the order of their indexes."""
         return self._all(TIME, TimeNoted)
 
-    def _rows(self, kind: str) -> object:
+    def _rows(self, kind: str) -> Any:
         rows = FactRow.objects.filter(register=self._register, kind=kind)
         return rows if self._pending else rows.filter(pending=False)
 

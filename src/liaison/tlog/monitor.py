@@ -31,7 +31,6 @@ from liaison.wire import canonical
 from liaison.wire.identifiers import decode_base64, encode_base64
 from liaison.wire.note import Note, format_note, parse_note
 
-
 NO_HASHES: Proof = ()
 
 
