@@ -12,8 +12,11 @@ import nacl.bindings
 from cryptography.hazmat.primitives.asymmetric import mldsa
 
 from liaison.errors import UsageError
+from liaison.keys.hybrid import PrivateKey, load_private, unwrap_file_key
 from liaison.keys.mldsa import load_mldsa44
 from liaison.keys.public import Algorithm, PublicKey
+from liaison.keys.sealing import open_sealed
+from liaison.wire.age import Stanza
 
 SEED_SIZE = 32
 
@@ -55,6 +58,29 @@ class MlDsa44Signer:
     def sign(self, message: bytes) -> bytes:
         """A 2420-byte signature over `message`; it differs each time."""
         return self._secret.sign(message)
+
+
+@dataclass(frozen=True, slots=True)
+class SealingIdentity:
+    """Opens what was sealed to it with `mlkem768x25519` (docs/spec/seal.md)."""
+
+    public: PublicKey
+    seed: bytes = field(repr=False)
+    _secret: PrivateKey = field(repr=False)
+
+    @classmethod
+    def from_seed(cls, seed: bytes) -> SealingIdentity:
+        """The key of a 32-byte seed. Raises UsageError where the library lacks the algorithm."""
+        secret, raw = load_private(seed)
+        return cls(PublicKey.from_raw(Algorithm.MLKEM768X25519, raw), seed, secret)
+
+    def unwrap(self, stanza: Stanza) -> bytes:
+        """The file key in `stanza`. Raises MalformedError, VerificationError."""
+        return unwrap_file_key(stanza, self._secret)
+
+    def open(self, sealed: bytes) -> bytes:
+        """The message in a sealed age file. Raises MalformedError, VerificationError."""
+        return open_sealed(sealed, [self])
 
 
 def check_seed(seed: bytes) -> None:
