@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from liaison.adapters.tls_identity import create_tls_identity
+from liaison.adapters.tls import create_tls, tls_files
 from liaison.adapters.transports.peer import HttpsPeerLink
 from liaison.errors import UnreachableError
 from liaison.wire.http import HttpAddress, HttpRequest
@@ -34,9 +34,10 @@ class Door:
 
 @pytest.fixture
 def door(tmp_path: Path) -> Iterator[Door]:
-    digest = create_tls_identity(tmp_path)
+    digest = create_tls(tmp_path, b"credential")
+    files = tls_files(tmp_path, b"credential")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(tmp_path / "certificate.pem", tmp_path / "key.pem")
+    context.load_cert_chain(files.certificate, files.key, files.password)
     state: Door
 
     class Handler(http.server.BaseHTTPRequestHandler):

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+from liaison.node.models.line import (
+    AttachmentRow,
+    Case,
+    Delivery,
+    GivenReceipt,
+    IncomingCopy,
+    OutgoingCopy,
+    OutgoingMessage,
+    PeerHealth,
+    SentHead,
+    SentReport,
+    TakenReceipt,
+    Timer,
+)
 from liaison.node.models.own import Epoch, HeldKey, HostedNode, OwnDesk, Setting
 from liaison.node.models.register import (
     Alarm,
@@ -17,17 +31,29 @@ from liaison.node.models.register import (
 
 __all__ = [
     "Alarm",
+    "AttachmentRow",
+    "Case",
+    "Delivery",
     "Epoch",
     "FactRow",
     "FollowedRegister",
+    "GivenReceipt",
     "HeldKey",
     "HostedNode",
+    "IncomingCopy",
     "LoggedEntry",
+    "OutgoingCopy",
+    "OutgoingMessage",
     "OwnDesk",
+    "PeerHealth",
     "RecordPart",
+    "SentHead",
+    "SentReport",
     "Setting",
     "Submission",
+    "TakenReceipt",
     "Tile",
+    "Timer",
     "WitnessProgress",
     "WitnessedHead",
 ]

@@ -10,7 +10,7 @@ from liaison.node.unit_of_work import unit_of_work
 
 TLS = "tls"
 READ_ONLY = "read-only"
-EPOCH_BYTES = 8
+EPOCH_BYTES = 16
 
 
 def migrate(node: Node) -> None:

@@ -1,0 +1,80 @@
+"""Has this peer asked too much of late? Messages and bytes are counted per participant, and per address for strangers.
+
+Invariants: a bucket fills at a steady rate up to its size, so an honest burst passes and a flood does not; nobody's
+bucket touches another's; the table of strangers is bounded, and a flood from many addresses meets the total first.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from liaison.errors import NotNowError
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much a bucket holds and how fast it fills, in requests and in bytes."""
+
+    requests: float
+    requests_each_second: float
+    size: float
+    size_each_second: float
+
+
+KNOWN = Allowance(requests=3000, requests_each_second=100, size=256 << 20, size_each_second=4 << 20)
+STRANGER = Allowance(requests=600, requests_each_second=20, size=16 << 20, size_each_second=1 << 20)
+ALL_STRANGERS = Allowance(requests=6000, requests_each_second=400, size=128 << 20, size_each_second=8 << 20)
+MOST_BUCKETS = 4096
+
+
+@dataclass(slots=True)
+class _Bucket:
+    requests: float
+    size: float
+    filled_at: float
+
+
+@dataclass(slots=True)
+class Quotas:
+    """The buckets of one door; safe to use from several threads."""
+
+    known: Allowance = KNOWN
+    stranger: Allowance = STRANGER
+    strangers: Allowance = ALL_STRANGERS
+    _buckets: dict[str, _Bucket] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, participant: str, size: int, *, now: float) -> None:
+        """Count one request of a known participant. Raises NotNowError when its bucket is empty."""
+        with self._lock:
+            self._take(f"participant:{participant}", self.known, size, now)
+
+    def take_unknown(self, address: str, size: int, *, now: float) -> None:
+        """Count one request of whoever is at `address`. Raises NotNowError."""
+        with self._lock:
+            self._take("strangers", self.strangers, size, now)
+            self._take(f"address:{address}", self.stranger, size, now)
+
+    def _take(self, name: str, allowance: Allowance, size: int, now: float) -> None:
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            self._make_room(now)
+            bucket = self._buckets[name] = _Bucket(allowance.requests, allowance.size, now)
+        passed = max(0.0, now - bucket.filled_at)
+        bucket.filled_at = now
+        bucket.requests = min(allowance.requests, bucket.requests + passed * allowance.requests_each_second)
+        bucket.size = min(allowance.size, bucket.size + passed * allowance.size_each_second)
+        if bucket.requests < 1 or bucket.size < size:
+            raise NotNowError("quota-used-up")
+        bucket.requests -= 1
+        bucket.size -= size
+
+    def _make_room(self, now: float) -> None:
+        """Forget the buckets longest untouched; they have filled again or nearly so."""
+        if len(self._buckets) < MOST_BUCKETS:
+            return
+        oldest = sorted(self._buckets, key=lambda name: self._buckets[name].filled_at)
+        for name in oldest[: MOST_BUCKETS // 4]:
+            if name != "strangers":
+                del self._buckets[name]
