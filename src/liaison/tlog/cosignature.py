@@ -23,6 +23,7 @@ from liaison.keys.mldsa import verify_mldsa44
 from liaison.keys.ports import Signer
 from liaison.keys.public import Algorithm, PublicKey
 from liaison.tlog.checkpoint import parse_checkpoint
+from liaison.tlog.proofs import TreeHead
 from liaison.wire.note import NoteSignature, SignatureType, VerifierKey, check_name
 
 TIME_LIMIT = (1 << 63) - 1
@@ -94,14 +95,22 @@ def cosigned_message(text: str, *, key: VerifierKey, time: int) -> bytes:
         return f"cosignature/v1\ntime {time}\n{text}".encode()
     if checkpoint.extensions:
         raise MalformedError("cosignature-not-covering")
+    return subtree_message(checkpoint.origin, 0, checkpoint.head, cosigner=key.name, time=time)
+
+
+def subtree_message(origin: str, start: int, head: TreeHead, *, cosigner: str, time: int) -> bytes:
+    """The bytes an ML-DSA-44 cosignature signs for the entries [start, head.size), whose root is `head.root`.
+
+    Raises MalformedError for a name that does not fit. Only start 0 has a line in a note.
+    """
     parts = (
         b"subtree/v1\n\0",
-        _prefixed(key.name),
+        _prefixed(cosigner),
         time.to_bytes(8, "big"),
-        _prefixed(checkpoint.origin),
-        (0).to_bytes(8, "big"),
-        checkpoint.size.to_bytes(8, "big"),
-        checkpoint.root,
+        _prefixed(origin),
+        start.to_bytes(8, "big"),
+        head.size.to_bytes(8, "big"),
+        head.root,
     )
     return b"".join(parts)
 
