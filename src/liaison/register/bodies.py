@@ -5,7 +5,7 @@ One frozen struct a kind; the JSON body has exactly these members, none missing,
     desk.published  {"desk":"duty","expected":{"emergency":15,"routine":1440,"urgent":60},"kind":"technical",
                      "languages":["en","fr"],"parts":[{"audience":"participants","digest":"5c1f…"}]}
 
-Invariants: bodies hold no personal data, only digests of record parts; a list may hold each item once (rule 31).
+Invariants: bodies hold no personal data, only digests of record parts; a list may hold each item once (rule 15).
 Spec page: docs/spec/entries.md.
 """
 

@@ -22,7 +22,7 @@ from enum import StrEnum
 
 from liaison.register.bodies import Expected, Part
 from liaison.register.facts import DeskState, NodeState, NominationState, ParticipantState
-from liaison.register.state import RegisterListing, RegisterView
+from liaison.register.views import RegisterListing, RegisterView
 from liaison.register.vocabulary import DeskKind, Evidence, NodeRef
 
 

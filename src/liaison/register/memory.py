@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from liaison.register.facts import Fact, Globals, KeyFact, NominationState, ParticipantState, Quorum, TimeNoted
-from liaison.register.state import Applied, Changes, NotUnderstood, Outcome, RegisterListing, Void
+from liaison.register.views import Applied, Changes, NotUnderstood, Outcome, RegisterListing, Void
 
 F = TypeVar("F", bound=Fact)
 

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from liaison.errors import VerificationError
 from liaison.keys.public import PublicKey, Purpose
 from liaison.register.facts import KeyFact
-from liaison.register.state import RegisterListing, RegisterView
+from liaison.register.views import RegisterListing, RegisterView
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 `apply` looks at one entry and the few facts it names; it never raises for what a log may hold:
 
-    apply(view, entry, index) -> Applied(changes) | Void(rule-07) | NotUnderstood("kind")
+    apply(view, entry, index) -> Applied(changes) | Void("rule-07") | NotUnderstood("kind")
 
 Invariants:
 - The fold is total and depends on nothing but the entries in their order: not on batches, clocks or chance.
-- A void entry changes nothing, not even the head of its chain.
+- A void entry changes nothing, not even the head of its chain; that it was sequenced is an alarm against the
+  secretariat.
 - A view is asked by key only, so a node applies entries one at a time over its own tables (`MemoryView` over any view).
 
 Spec page: docs/spec/trusted-state.md.
@@ -14,86 +15,64 @@ Spec page: docs/spec/trusted-state.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Iterable
 
-from liaison.errors import Param
-from liaison.register.entries import Entry
-from liaison.register.facts import Globals, KeyFact, NominationState, ParticipantState, Quorum, TimeNoted
+from liaison.errors import MalformedError, VerificationError
+from liaison.register.entries import Entry, decode_entry
+from liaison.register.law.judge import judge
+from liaison.register.law.numbers import Rule
+from liaison.register.memory import MemoryView, RegisterState
+from liaison.register.views import (
+    Applied,
+    Changes,
+    NotUnderstood,
+    Outcome,
+    RegisterListing,
+    RegisterView,
+    Void,
+)
 
-
-class RegisterView(Protocol):
-    """The facts as of some size of the log, asked one at a time."""
-
-    def globals(self) -> Globals | None:
-        """The global facts; None before leaf 0 was applied."""
-
-    def participant(self, participant: str) -> ParticipantState | None:
-        """One participant by id; `register` is the secretariat."""
-
-    def key(self, fingerprint: str) -> KeyFact | None:
-        """The key with this fingerprint, in force or not."""
-
-    def nomination(self, nomination: str) -> NominationState | None:
-        """One nominated desk by its id."""
-
-    def quorum(self, size: int) -> Quorum | None:
-        """The quorum with the largest index below `size`."""
-
-
-class RegisterListing(RegisterView, Protocol):
-    """A view that can also be gone through, for look-up and export."""
-
-    def participants(self) -> Iterable[ParticipantState]:
-        """All participants, the secretariat included, sorted by id."""
-
-    def nominations(self) -> Iterable[NominationState]:
-        """All nominated desks, withdrawn ones included, sorted by id."""
-
-    def times(self) -> Iterable[TimeNoted]:
-        """Log times in the order of their indexes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """The facts an entry made new; everything else stays as it was."""
-
-    globals: Globals | None = None
-    participants: Mapping[str, ParticipantState] = field(default_factory=dict)
-    keys: Mapping[str, KeyFact] = field(default_factory=dict)
-    nominations: Mapping[str, NominationState] = field(default_factory=dict)
-    quorum: Quorum | None = None
-    time: TimeNoted | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """The entry holds and changed these facts."""
-
-    changes: Changes
-
-
-@dataclass(frozen=True, slots=True)
-class Void:
-    """The entry breaks a rule and changed nothing; that it was sequenced is an alarm against the secretariat."""
-
-    rule: str
-    params: Mapping[str, Param] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class NotUnderstood:
-    """The entry is kept and shown; `reason` is `kind`, `version` or `rules` ("update me")."""
-
-    reason: str
-    changes: Changes = field(default_factory=Changes)
-    """At most the head of the chain the entry stands in."""
-
-
-Outcome = Applied | Void | NotUnderstood
+__all__ = [
+    "Applied",
+    "Changes",
+    "MemoryView",
+    "NotUnderstood",
+    "Outcome",
+    "RegisterListing",
+    "RegisterState",
+    "RegisterView",
+    "Void",
+    "apply",
+    "apply_leaf",
+    "fold",
+    "fold_on",
+]
 
 
 def apply(view: RegisterView, entry: Entry, index: int) -> Outcome:
-    """What leaf `index` does to the facts of `view`, which holds all leaves before it."""
-    raise NotImplementedError
+    """What leaf `index` does to the facts of `view`, which holds all leaves before it and none after."""
+    try:
+        return judge(view, entry, index)
+    except VerificationError as error:
+        return Void(error.code, error.params)
+
+
+def apply_leaf(view: RegisterView, data: bytes, index: int) -> Outcome:
+    """The same for the bytes of a leaf: what is not an entry at all is void by rule 1."""
+    try:
+        entry = decode_entry(data, index=index)
+    except MalformedError:
+        return Void(Rule.FORM.value)
+    return apply(view, entry, index)
+
+
+def fold_on(view: MemoryView, leaves: Iterable[bytes]) -> MemoryView:
+    """`view` after the next leaves; changed in place, since whole states are never copied."""
+    for data in leaves:
+        view.record(apply_leaf(view, data, view.size))
+    return view
+
+
+def fold(leaves: Iterable[bytes]) -> RegisterState:
+    """The whole register of a log: all its leaves from 0 on."""
+    return fold_on(MemoryView(), leaves).snapshot()

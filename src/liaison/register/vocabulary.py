@@ -80,7 +80,7 @@ Audience = Annotated[
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Language = Annotated[str, msgspec.Meta(pattern=r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")]
 Date = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z")]
-Origin = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9.-]{1,100}(/[a-z0-9._-]{1,100}){0,4}\Z")]
+Origin = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9.-]+(/[a-z0-9._-]+)*\Z", max_length=120)]
 Minutes = Annotated[int, msgspec.Meta(ge=1, le=525_600)]
 Index = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]

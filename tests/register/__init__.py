@@ -1,0 +1,1 @@
+"""Does the register keep its rules?"""
