@@ -10,9 +10,8 @@ from weakref import WeakKeyDictionary
 
 from liaison.errors import UsageError
 from liaison.keys.ports import Signer
-from liaison.keys.private import Ed25519Signer
+from liaison.keys.private import Ed25519Signer, SealingIdentity
 from liaison.keys.public import Algorithm, PublicKey, Purpose
-from liaison.keys.sealing import SealingIdentity
 from liaison.node.models import HeldKey
 from liaison.node.node import Node
 from liaison.node.ports import KeyVault
