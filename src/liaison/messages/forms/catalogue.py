@@ -20,7 +20,7 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from types import MappingProxyType
 from typing import Any, Literal
@@ -65,11 +65,8 @@ class Form:
     fields: Mapping[str, Field]
     en: str
     purpose: str
-
-    @property
-    def hash(self) -> str:
-        """The hash that stands in every message in this form."""
-        return form_hash(self)
+    # What stands in every message in this form: `form_hash` of all the above, computed once.
+    hash: str = ""
 
 
 @functools.cache
@@ -95,11 +92,6 @@ def latest_form(form: str) -> Form:
     return find_form(form, max(versions, default=0))
 
 
-@functools.cache
-def _hash_of(form: str, version: int) -> str:
-    return form_hash(find_form(form, version))
-
-
 def form_hash(form: Form) -> str:
     """SHA-256 over what two readers of the form must agree on."""
     commitment: JSON = {
@@ -113,14 +105,9 @@ def form_hash(form: Form) -> str:
     return digest(encode(commitment))
 
 
-def hash_of(form: Form) -> str:
-    """`form_hash`, remembered: it is asked for at every message."""
-    return _hash_of(form.id, form.version)
-
-
 def _read_form(page: Mapping[str, Any]) -> Form:
     fields = {name: _read_field(name, table) for name, table in page.get("fields", {}).items()}
-    return Form(
+    form = Form(
         id=page["id"],
         version=page["version"],
         re=page["re"],
@@ -132,6 +119,7 @@ def _read_form(page: Mapping[str, Any]) -> Form:
         en=page["en"],
         purpose=page["purpose"],
     )
+    return replace(form, hash=form_hash(form))
 
 
 def _read_field(name: str, table: Mapping[str, Any]) -> Field:

@@ -16,7 +16,7 @@ from typing import NoReturn, TypeVar
 import msgspec
 
 from liaison.errors import MalformedError
-from liaison.messages.forms.catalogue import Field, Form, find_form, hash_of
+from liaison.messages.forms.catalogue import Field, Form, find_form
 from liaison.messages.forms.codes import code_list
 from liaison.messages.forms.observables import read_observables
 from liaison.messages.forms.severity import read_severity
@@ -55,7 +55,7 @@ class Norm(msgspec.Struct, frozen=True, order=True):
 def check_message_form(core: Core, fields: Mapping[str, JSON], *, sender_kind: str | None) -> Form:
     """The form of `core`, after core and fields were checked against it. Raises MalformedError."""
     form = find_form(core.form, core.form_version)
-    if core.form_hash != hash_of(form):
+    if core.form_hash != form.hash:
         raise MalformedError("form-differs", form=form.id, version=form.version)
     if form.sender_kinds and sender_kind not in form.sender_kinds:
         raise MalformedError("form-of-another-kind-of-desk", form=form.id)
