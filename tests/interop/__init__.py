@@ -1,0 +1,1 @@
+"""Do programs of others, in their own languages, agree?"""

@@ -1,0 +1,1 @@
+"""Do programs written in Go, by others, agree?"""
