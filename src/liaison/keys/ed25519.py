@@ -1,8 +1,8 @@
 """Did this Ed25519 key sign this message, by one strict rule that every node shares?
 
-The rule is libsodium's `crypto_sign_open` (docs/spec/keys.md): S below the group order, a canonical public key that is
-not of small order, the cofactorless equation. Libraries differ on the edges of RFC 8032, so an entry verified by two
-of them could stand on one node and be void on the next; everything here goes through this one function.
+The rule is libsodium's `crypto_sign_open` (docs/spec/keys.md): S below the group order, a canonical public key,
+neither it nor R of small order, the cofactorless equation. Libraries differ on the edges of RFC 8032, so an entry
+verified by two of them could stand on one node and be void on the next; everything goes through this one function.
 """
 
 from __future__ import annotations
