@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from liaison.register.facts import decode_fact, encode_fact
 from liaison.register.lookup import Directory
-from liaison.register.memory import MemoryView, RegisterState
-from liaison.register.state import Applied, Void, apply_leaf, fold, fold_on
 from liaison.register.vocabulary import DeskKind
 from tests.register.registry import small_register
 
@@ -17,6 +11,8 @@ REGISTRY = small_register()
 
 def test_a_small_register_has_three_live_desks() -> None:
     desks = Directory(REGISTRY.view).desks(kind=DeskKind.TECHNICAL)
-    assert [("State XC", "duty"), ("State XD", "duty"), ("State XE", "duty")] == sorted(
-        (desk.name, desk.desk) for desk in desks
-    )
+    assert sorted((desk.name, desk.desk) for desk in desks) == [
+        ("State XC", "duty"),
+        ("State XD", "duty"),
+        ("State XE", "duty"),
+    ]

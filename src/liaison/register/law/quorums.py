@@ -14,17 +14,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from liaison.errors import VerificationError
 from liaison.keys.public import Purpose
 from liaison.register.bodies import Policy
 from liaison.register.facts import Cosigner, NodeState, ParticipantState, Quorum
 from liaison.register.law.case import Case
 from liaison.register.views import Changes
 from liaison.register.vocabulary import NodeRef
+from liaison.tlog.cosignature import cosigner_key
+from liaison.tlog.policy import WitnessPolicy
 
 
 def cosigner_name(origin: str, participant: str, node: str) -> str:
     """The name a witness node signs with on checkpoints of the log `origin`."""
     return f"{origin}/{participant}/{node}"
+
+
+def policy_of(quorum: Quorum) -> WitnessPolicy:
+    """The quorum as the policy of its log. Raises VerificationError where fewer than k witnesses are left."""
+    if quorum.k > len(quorum.cosigners):
+        raise VerificationError("witnesses-lost", need=quorum.k, have=len(quorum.cosigners))
+    return WitnessPolicy(quorum.k, tuple(cosigner_key(each.name, each.key) for each in quorum.cosigners))
 
 
 def node_of(owner: ParticipantState | None, node: str) -> NodeState | None:

@@ -18,13 +18,12 @@ from liaison.register.facts import ChainHead, Globals, NominationState, Particip
 from liaison.register.law.case import Case
 from liaison.register.law.keyring import Use, introduce, uses_of_roots
 from liaison.register.law.numbers import Rule, broken, require
-from liaison.register.law.quorums import node_of, with_quorum
+from liaison.register.law.quorums import node_of, policy_of, with_quorum
 from liaison.register.law.signatures import Needs, by_all, by_key, by_roots, by_some, check_signatures
 from liaison.register.views import Changes, RegisterView
 from liaison.register.vocabulary import REGISTER, RULES
 from liaison.tlog.checkpoint import verify_checkpoint
-from liaison.tlog.cosignature import cosigner_key
-from liaison.tlog.policy import WitnessPolicy, verify_quorum
+from liaison.tlog.policy import verify_quorum
 from liaison.wire.note import Note, parse_note
 
 
@@ -113,10 +112,10 @@ def _noted_time(case: Case, body: bodies.CheckpointNoted) -> int:
     note = _noted(case, body)
     quorum = case.view.quorum(int(note.text.split("\n")[1]))
     # Without witnesses nobody vouches for a time, so log time has not begun.
-    if quorum is None or not 0 < quorum.k <= len(quorum.cosigners):
+    if quorum is None or quorum.k == 0:
         broken(Rule.QUORUM)
     try:
-        at = verify_quorum(note, witness_policy(quorum)).time
+        at = verify_quorum(note, policy_of(quorum)).time
     except LiaisonError:
         broken(Rule.QUORUM)
     if at is None:
@@ -132,11 +131,6 @@ def _noted(case: Case, body: bodies.CheckpointNoted) -> Note:
         broken(Rule.NOTED)
     require(1 <= checkpoint.size <= case.index, Rule.NOTED)
     return note
-
-
-def witness_policy(quorum: Quorum) -> WitnessPolicy:
-    """The quorum as the log's policy. Raises MalformedError where fewer than k witnesses are left."""
-    return WitnessPolicy(quorum.k, tuple(cosigner_key(each.name, each.key) for each in quorum.cosigners))
 
 
 def _opened_globals(entry: Entry, body: bodies.RegisterOpened) -> Globals:
