@@ -14,7 +14,7 @@ from liaison.keys.private import Ed25519Signer, MlDsa44Signer
 from liaison.keys.public import Algorithm, PublicKey, check_public_key
 from liaison.keys.signing import sign_envelope, verify_envelope
 from liaison.wire import canonical
-from liaison.wire.envelope import Envelope, PayloadType, Signature
+from liaison.wire.envelope import Envelope, PayloadType, Signature, decode_envelope, encode_envelope
 
 FIRST, SECOND = (Ed25519Signer.from_seed(bytes([number]) * 32) for number in (1, 2))
 KEYS = {signer.public.fingerprint: signer.public for signer in (FIRST, SECOND)}
@@ -58,6 +58,15 @@ def test_every_bit_flip_in_a_signature_is_refused(bit: int) -> None:
     signature[bit // 8] ^= 1 << bit % 8
     with pytest.raises(VerificationError):
         verify_ed25519(FIRST.public.raw, b"message", bytes(signature))
+
+
+@given(st.integers(0, 10_000))
+def test_every_bit_flip_in_an_envelope_is_refused(place: int) -> None:
+    data = bytearray(encode_envelope(sign_envelope(PayloadType.ENTRY, b'{"seq":0}', [FIRST, SECOND])))
+    bit = place % (len(data) * 8)
+    data[bit // 8] ^= 1 << bit % 8
+    with pytest.raises((MalformedError, VerificationError)):
+        verify_envelope(decode_envelope(bytes(data), payload_type=PayloadType.ENTRY, limit=65_536), KEYS)
 
 
 @given(st.binary(), st.binary(), st.binary())
