@@ -1,0 +1,225 @@
+"""What do these thousands of texts name? The grammar of `addresses`, run over whole columns with numpy.
+
+A column is one byte buffer with the start and end of every text; nothing is copied out of it:
+
+    data    …,192.0.2.7,x\\n…,2001:db8::7,y\\n…,www.example.fr,z\\n     uint8, shape (bytes + MARGIN,)
+    starts    ↑               ↑                 ↑                      int64, shape (n,)
+    ends               ↑                 ↑                    ↑        int64, shape (n,)
+
+Invariants:
+- A text is read here only when its form is the usual one; whatever is not recognised (prefixes, URLs, AS numbers,
+  mixed notation, native script, malformed text) is left with kind OTHER for `addresses.parse_resource`.
+- What is read here is read as `parse_resource` would read it (`tests/routing/test_columns.py` compares the two).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from liaison.routing.ranges import U32, U64, Index
+
+U8 = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
+
+MARGIN = 64
+"""Bytes that may be read beyond the last text; `buffer` adds them."""
+SPACES = 8
+"""Spaces around a text that are passed over here; more of them leave the text to the slow way."""
+
+DOT, COLON, HYPHEN = ord("."), ord(":"), ord("-")
+
+
+class Kind(IntEnum):
+    """How a text was read."""
+
+    OTHER = 0
+    IPV4 = 1
+    IPV6 = 2
+    NAME = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parsed:
+    """One row a text. `high` is used for IPv6; `low` for IPv4 and IPv6; `suffix` for names."""
+
+    kind: U8
+    high: U64
+    low: U64
+    suffix: npt.NDArray[np.int16]
+    """26 times the first + the second letter of a two-letter last label, -1 where the last label is longer."""
+
+
+def _table(classes: dict[str, int], other: int) -> U8:
+    table = np.full(256, other, dtype=np.uint8)
+    for letters, number in classes.items():
+        table[list(letters.encode())] = number
+    return table
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_HEX = _table({digit + digit.upper(): value for value, digit in enumerate("0123456789abcdef")}, 255)
+BAD, LETTER, DIGIT, DASH, POINT = range(5)
+_NAME_CLASS = _table({_LETTERS: LETTER, "0123456789_": DIGIT, "-": DASH, ".": POINT}, BAD)
+
+
+def buffer(data: bytes) -> U8:
+    """The bytes as numbers, with the margin that fixed-width reading needs."""
+    return np.frombuffer(data + bytes(MARGIN), dtype=np.uint8)
+
+
+def parse_column(data: U8, starts: Index, ends: Index) -> Parsed:
+    """Read every text of the column; shape (n,) each."""
+    starts, ends = trimmed(data, starts, ends)
+    lengths = ends - starts
+    count = len(starts)
+    kind = np.zeros(count, dtype=np.uint8)
+    high, low = np.zeros(count, dtype=np.uint64), np.zeros(count, dtype=np.uint64)
+    suffix = np.full(count, -1, dtype=np.int16)
+
+    rows = np.flatnonzero((lengths >= 7) & (lengths <= 15))
+    good, numbers = parse_ipv4(data, starts[rows], lengths[rows])
+    kind[rows[good]] = Kind.IPV4
+    low[rows[good]] = numbers[good]
+
+    rows = np.flatnonzero((kind == Kind.OTHER) & (lengths >= 2) & (lengths <= 39))
+    rows = rows[_has_early_colon(data, starts[rows], lengths[rows])]
+    good, highs, lows = parse_ipv6(data, starts[rows], lengths[rows])
+    rows, highs, lows = rows[good], highs[good], lows[good]
+    mapped = (highs == 0) & (lows >> np.uint64(32) == 0xFFFF)
+    kind[rows] = np.where(mapped, Kind.IPV4, Kind.IPV6)
+    high[rows], low[rows] = highs, np.where(mapped, lows & np.uint64(0xFFFFFFFF), lows)
+
+    rows = np.flatnonzero((kind == Kind.OTHER) & (lengths >= 3) & (lengths < MARGIN))
+    good, suffixes = parse_names(data, starts[rows], lengths[rows])
+    kind[rows[good]] = Kind.NAME
+    suffix[rows[good]] = suffixes[good]
+    return Parsed(kind, high, low, suffix)
+
+
+def trimmed(data: U8, starts: Index, ends: Index) -> tuple[Index, Index]:
+    """Starts and ends with up to SPACES spaces or tabs taken off each side."""
+    starts, ends = starts.copy(), ends.copy()
+    for _ in range(SPACES):
+        byte = data[starts]
+        leading = ((byte == 32) | (byte == 9)) & (starts < ends)
+        if not leading.any():
+            break
+        starts += leading
+    for _ in range(SPACES):
+        byte = data[np.maximum(ends - 1, 0)]
+        trailing = ((byte == 32) | (byte == 9)) & (starts < ends)
+        if not trailing.any():
+            break
+        ends -= trailing
+    return starts, ends
+
+
+def parse_ipv4(data: U8, starts: Index, lengths: Index) -> tuple[Mask, U32]:
+    """Which of the texts of 7 to 15 bytes are strict dotted quads, and their numbers."""
+    count = len(starts)
+    number, octet = np.zeros(count, dtype=np.uint32), np.zeros(count, dtype=np.uint32)
+    digits, dots = np.zeros(count, dtype=np.uint8), np.zeros(count, dtype=np.uint8)
+    bad = np.zeros(count, dtype=np.bool_)
+    for position in range(int(lengths.max(initial=0))):
+        byte = data[starts + position]
+        live = lengths > position
+        value = byte - np.uint8(48)
+        is_digit = (value <= 9) & live
+        is_dot = (byte == DOT) & live
+        bad |= (live & ~(is_digit | is_dot)) | (is_digit & (digits > 0) & (octet == 0)) | (is_dot & (digits == 0))
+        octet = np.where(is_digit, octet * np.uint32(10) + value, octet)
+        digits += is_digit
+        bad |= octet > 255
+        number = np.where(is_dot, (number << np.uint32(8)) | octet, number)
+        octet[is_dot] = 0
+        digits[is_dot] = 0
+        dots += is_dot
+    good = ~bad & (dots == 3) & (digits > 0)
+    return good, (number << np.uint32(8)) | octet
+
+
+def _has_early_colon(data: U8, starts: Index, lengths: Index) -> Mask:
+    """A colon among the first five bytes, without which a text is no IPv6 address."""
+    found = np.zeros(len(starts), dtype=np.bool_)
+    for position in range(5):
+        found |= (data[starts + position] == COLON) & (lengths > position)
+    return found
+
+
+def parse_ipv6(data: U8, starts: Index, lengths: Index) -> tuple[Mask, U64, U64]:
+    """Which of the texts of at most 39 bytes are IPv6 in hexadecimal groups, and their halves."""
+    count = len(starts)
+    groups = np.zeros((9, count), dtype=np.uint64)  # the ninth takes what is too much
+    group = np.zeros(count, dtype=np.uint64)
+    digits, filled = np.zeros(count, dtype=np.uint8), np.zeros(count, dtype=np.int64)
+    gap = np.full(count, -1, dtype=np.int64)
+    bad, after_colon = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_)
+    for position in range(int(lengths.max(initial=0))):
+        byte = data[starts + position]
+        live = lengths > position
+        value = _HEX[byte]
+        is_hex = (value < 16) & live
+        is_colon = (byte == COLON) & live
+        bad |= live & ~(is_hex | is_colon)
+        closes = np.flatnonzero(is_colon & (digits > 0))
+        groups[np.minimum(filled[closes], 8), closes] = group[closes]
+        second = is_colon & after_colon
+        bad |= (second & (gap >= 0)) | (is_colon & (digits == 0) & ~after_colon & (position > 0))
+        if position == 1:  # a colon at the very start must be half of "::"
+            bad |= after_colon & ~is_colon
+        filled[closes] += 1
+        gap = np.where(second, filled, gap)
+        group = np.where(is_hex, (group << np.uint64(4)) | value, group)
+        digits += is_hex
+        bad |= digits > 4
+        group[is_colon] = 0
+        digits[is_colon] = 0
+        after_colon = np.where(live, is_colon, after_colon)
+    last = np.flatnonzero(digits > 0)
+    groups[np.minimum(filled[last], 8), last] = group[last]
+    filled[last] += 1
+    bad |= (digits == 0) & (gap != filled)
+    bad |= np.where(gap < 0, filled != 8, filled > 7)
+    return (~bad, *_halves(groups, gap, filled))
+
+
+def _halves(groups: U64, gap: Index, filled: Index) -> tuple[U64, U64]:
+    """The 128 bits with "::" at `gap` widened to the groups that are missing."""
+    count = len(gap)
+    columns = np.arange(count)
+    halves = [np.zeros(count, dtype=np.uint64), np.zeros(count, dtype=np.uint64)]
+    for target in range(8):
+        before = (gap < 0) | (target < gap)
+        source = np.where(before, target, target - 8 + filled)
+        present = before | (source >= gap)
+        value = np.where(present, groups[np.clip(source, 0, 8), columns], np.uint64(0))
+        halves[target // 4] = (halves[target // 4] << np.uint64(16)) | value
+    return halves[0], halves[1]
+
+
+def parse_names(data: U8, starts: Index, lengths: Index) -> tuple[Mask, npt.NDArray[np.int16]]:
+    """Which of the texts are ASCII domain names with an alphabetic last label, and their two-letter suffix."""
+    lengths = lengths - (data[starts + lengths - 1] == DOT)
+    count = len(starts)
+    label, dots = np.zeros(count, dtype=np.uint8), np.zeros(count, dtype=np.uint8)
+    alphabetic, bad = np.ones(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_)
+    after_dash = np.zeros(count, dtype=np.bool_)
+    for position in range(int(lengths.max(initial=0))):
+        live = lengths > position
+        form = _NAME_CLASS[data[starts + position]]
+        is_dot = (form == POINT) & live
+        is_dash = (form == DASH) & live
+        bad |= ((form == BAD) & live) | (is_dash & (label == 0)) | (is_dot & ((label == 0) | after_dash))
+        alphabetic = np.where(is_dot, True, alphabetic & ((form == LETTER) | ~live))
+        label = np.where(is_dot, np.uint8(0), label + live)
+        dots += is_dot
+        after_dash = np.where(live, is_dash, after_dash)
+    good = ~bad & (label > 0) & ~after_dash & (dots > 0) & alphabetic
+    ends = starts + lengths
+    first = (data[ends - 2] | 0x20).astype(np.int16) - 97
+    second = (data[ends - 1] | 0x20).astype(np.int16) - 97
+    return good, np.where(good & (label == 2), first * 26 + second, -1).astype(np.int16)

@@ -1,0 +1,1 @@
+"""How does a feed of millions of rows become one report a desk? Shape, rows, duplicates, reports, totals."""

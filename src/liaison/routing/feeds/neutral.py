@@ -1,0 +1,52 @@
+"""How does a row reach a spreadsheet without becoming a formula, and how is it turned back?
+
+    =HYPERLINK("http://…")   →   '=HYPERLINK("http://…")
+    "+1","-5",'quoted'       →   "'+1","'-5",''quoted'
+
+A field that begins with one of = + - @ TAB CR LF, with a full-width = + - @, or with an apostrophe gets one
+apostrophe in front (inside the quotes, where the field is quoted). Turning back: every field that begins with an
+apostrophe loses that one. So the way back needs to know nothing of the way there (docs/spec/reports.md).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from liaison.routing.columns import U8
+from liaison.routing.ranges import Index
+
+APOSTROPHE = ord("'")
+_LEADS = "=+-@\t\r\n'"
+_WIDE_LEADS = ("\uff1d", "\uff0b", "\uff0d", "\uff20")  # the full-width = + - @
+_IS_LEAD = np.zeros(256, dtype=np.bool_)
+_IS_LEAD[list(_LEADS.encode())] = True
+_WIDE_THIRD = [lead.encode()[2] for lead in _WIDE_LEADS]
+
+
+def neutral(text: str) -> str:
+    """One field's text, safe."""
+    return "'" + text if text.startswith((*_LEADS, *_WIDE_LEADS)) else text
+
+
+def restored(text: str) -> str:
+    """The text that `neutral` was given."""
+    return text.removeprefix("'")
+
+
+def dangerous(data: U8, fields: Index) -> Index:
+    """Those of the field positions at which a spreadsheet could see a formula begin (or an apostrophe stands)."""
+    first = data[fields]
+    found = _IS_LEAD[first]
+    wide = np.flatnonzero(first == 0xEF)
+    if len(wide):
+        places = fields[wide]
+        found[wide] = (data[places + 1] == 0xBC) & np.isin(data[places + 2], _WIDE_THIRD)
+    return fields[found]
+
+
+def cell(text: str, delimiter: str = ",") -> str:
+    """One field as CSV writes it: safe, quoted where needed."""
+    text = neutral(text)
+    if any(letter in text for letter in (delimiter, '"', "\n", "\r")):
+        return '"' + text.replace('"', '""') + '"'
+    return text
