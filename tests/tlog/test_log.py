@@ -27,7 +27,7 @@ def grown(*steps: int) -> tuple[MemoryTiles, TreeHead]:
     return store, head
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(STEPS)
 def test_a_log_has_the_root_of_its_entries_however_it_grew(steps: list[int]) -> None:
     store, head = grown(*steps)
@@ -35,7 +35,7 @@ def test_a_log_has_the_root_of_its_entries_however_it_grew(steps: list[int]) -> 
     assert verify_log(store, head) == head
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(STEPS, st.data())
 def test_entries_are_read_back_in_order(steps: list[int], data: st.DataObject) -> None:
     store, head = grown(*steps)
@@ -44,7 +44,7 @@ def test_entries_are_read_back_in_order(steps: list[int], data: st.DataObject) -
     assert list(read_entries(store, start, end, size=head.size)) == ENTRIES[start:end]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(STEPS, st.data())
 def test_every_proof_out_of_tiles_verifies(steps: list[int], data: st.DataObject) -> None:
     store, head = grown(*steps, 1)
@@ -88,6 +88,24 @@ def test_a_mirror_follows_to_the_signed_root() -> None:
     assert verify_log(store, growth.head) == target
 
 
+@settings(max_examples=30)
+@given(STEPS, STEPS)
+def test_two_mirrors_that_followed_in_other_steps_hold_the_same_full_files(first: list[int], second: list[int]) -> None:
+    one, head = grown(*first)
+    if sum(second) < head.size:
+        second = [*second, head.size - sum(second)]
+    other, longer = grown(*second)
+    assert LogReader(other, longer).earlier(head.size) == head
+    full = [path for path in one.files if ".p/" not in path]
+    assert {path: one.files[path] for path in full} == {path: other.files[path] for path in full}
+
+
+@pytest.mark.parametrize("old", [-1, 301])
+def test_a_tree_was_never_larger_than_it_is(old: int) -> None:
+    with pytest.raises(UsageError, match="proof-out-of-range"):
+        LogReader(*grown(300)).earlier(old)
+
+
 def test_a_mirror_refuses_entries_that_lead_elsewhere() -> None:
     _, target = grown(700)
     store, head = grown(300)
@@ -103,7 +121,7 @@ def test_a_mirror_refuses_a_history_that_was_rewritten() -> None:
         follow_entries(store, head, ENTRIES[300:700], rewritten.head)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_a_flipped_bit_anywhere_is_found(data: st.DataObject) -> None:
     store, head = grown(600)
@@ -178,7 +196,7 @@ def test_the_edge_of_a_log_is_its_unfinished_tiles() -> None:
     assert [len(row) for row in edge.rows] == [1200 % 256, 1200 // 256]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 1400), st.data())
 def test_the_files_written_are_those_the_format_names(old: int, data: st.DataObject) -> None:
     new = data.draw(st.integers(old, 1400))

@@ -81,10 +81,22 @@ def test_a_frontier_holds_one_peak_for_each_set_bit(size: int) -> None:
 
 @given(st.lists(st.binary(max_size=40), min_size=1, max_size=40))
 def test_pymerkle_finds_the_same_root(entries: list[bytes]) -> None:
-    other = pymerkle.InmemoryTree(algorithm="sha256")
+    assert pymerkle_tree(entries).get_root() == root_of([leaf_hash(entry) for entry in entries])
+
+
+@given(st.data(), st.integers(1, 60))
+def test_pymerkle_accepts_our_roots_with_its_own_proofs(data: st.DataObject, size: int) -> None:
+    other = pymerkle_tree([bytes([number, 0]) for number in range(size)])
+    index, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(1, size))
+    pymerkle.verify_inclusion(LEAVES[index], ROOTS[size], other.prove_inclusion(index + 1, size))
+    pymerkle.verify_consistency(ROOTS[old], ROOTS[size], other.prove_consistency(old, size))
+
+
+def pymerkle_tree(entries: list[bytes]) -> pymerkle.InmemoryTree:
+    tree = pymerkle.InmemoryTree(algorithm="sha256")
     for entry in entries:
-        other.append_entry(entry)
-    assert other.get_root() == root_of([leaf_hash(entry) for entry in entries])
+        tree.append_entry(entry)
+    return tree
 
 
 @given(st.data(), st.integers(1, 299))

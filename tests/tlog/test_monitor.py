@@ -19,7 +19,7 @@ READER = LogReader(STORE, HEAD)
 SIZES = st.integers(1, 300)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(SIZES)
 def test_a_fork_is_shown_whatever_the_sizes(size: int) -> None:
     other = signed(logged(size, "rewritten")[1])
@@ -29,7 +29,7 @@ def test_a_fork_is_shown_whatever_the_sizes(size: int) -> None:
     assert {first.size, second.size} == {size, 300}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(SIZES, st.booleans())
 def test_an_honest_log_is_never_accused(size: int, swapped: bool) -> None:
     pair = [signed(READER.earlier(size)), signed(HEAD)]

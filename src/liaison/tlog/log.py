@@ -45,7 +45,8 @@ class Growth:
 def append_entries(store: TileStore, head: TreeHead, entries: Sequence[bytes]) -> Growth:
     """The growth of the log at `head` by `entries` (each at most 65,535 bytes); writes nothing.
 
-    Raises VerificationError when the stored tiles do not lead to `head`, UsageError for an entry that is too large.
+    Raises UsageError for an entry that is too large, VerificationError or MalformedError when the stored tiles do not
+    lead to `head`.
     """
     edge = load_edge(store, head)
     leaves = [leaf_hash(entry) for entry in entries]
@@ -71,7 +72,8 @@ def follow_entries(store: TileStore, head: TreeHead, entries: Sequence[bytes], t
 def load_edge(store: TileStore, head: TreeHead) -> Edge:
     """The unfinished tiles of the log at `head`.
 
-    Raises VerificationError when one is missing or they do not lead to the root of `head`.
+    Raises VerificationError when one is missing or they do not lead to the root of `head`, MalformedError when one has
+    another length.
     """
     edge = Edge(head.size)
     level = 0
@@ -150,7 +152,12 @@ class LogReader:
         return proof
 
     def earlier(self, old_size: int) -> TreeHead:
-        """The tree as it stood at `old_size` entries, by these tiles (a consistency proof shows that it is right)."""
+        """The tree as it stood at `old_size` entries, by these tiles (a consistency proof shows that it is right).
+
+        Raises UsageError when the old tree is larger.
+        """
+        if not 0 <= old_size <= self.head.size:
+            raise UsageError("proof-out-of-range", index=old_size, size=self.head.size)
         return TreeHead(old_size, subtree_root(self, 0, old_size))
 
 

@@ -13,8 +13,8 @@ class TileStore(Protocol):
     """Where the tiles and entry bundles of one log lie, by path (`tile/0/000.p/5`).
 
     Contract for every implementation:
-    - `write` returns only when every item is durable (survives loss of power), and each item appears whole or not
-      at all: a reader never sees half a file. Items need not appear together.
+    - `write` returns only when every item is durable (survives loss of power), or makes it so in one transaction
+      with the checkpoint that needs it. Each item appears whole or not at all: a reader never sees half a file.
     - A path that exists is replaced. (Tiles written beyond the last signed checkpoint may be rewritten after a
       crash, because other entries may be sequenced there then.)
     - `read` gives exactly the bytes last written, or None where nothing was; it raises UnreachableError when it
