@@ -70,6 +70,15 @@ def test_every_module_says_what_it_answers() -> None:
     assert silent == []
 
 
+def test_every_module_of_the_sources_opens_with_the_question_it_answers() -> None:
+    telling = [
+        house.name_of(path)
+        for path, tree in house.modules()
+        if path.is_relative_to(house.SOURCES) and "?" not in (ast.get_docstring(tree) or "?").split("\n\n")[0]
+    ]
+    assert telling == []
+
+
 def test_every_public_function_of_the_sources_says_what_it_does() -> None:
     silent = []
     for path, tree in house.modules():

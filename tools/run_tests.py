@@ -31,7 +31,10 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         missing = Path(folder) / "missing"
         environment = os.environ | {"LIAISON_PARTS_FILE": str(missing)}
-        codes = [on_postgresql(arguments, environment, missing), run(["-n", "2", *arguments], environment)]
+        codes = [
+            on_postgresql(arguments, environment, missing),
+            run(["-n", "2", "--dist", "loadscope", *arguments], environment),
+        ]
         names = sorted(set(missing.read_text(encoding="utf-8").split())) if missing.exists() else []
     if names:
         print(parts.closing_line(names))
