@@ -108,10 +108,10 @@ class RegisterBuilder:
 
     # Entries of any kind
 
-    def drafted(self, body: bodies.Body, who: str | None = None, node: str | None = None, **place: Any) -> bytes:
-        """The payload of the next entry of `who`; `place` puts it elsewhere (register, participant, seq, prev)."""
+    def drafted(self, body: bodies.Body, who: str | None = None, at: str | None = None, /, **place: Any) -> bytes:
+        """The payload of the next entry of `who` (at its node `at`), put elsewhere by `place` (seq, prev, …)"""
         owner = None if who is None else self.ids.get(who, who)
-        where = next_place(self.view, KINDS[type(body)], owner, node)
+        where = next_place(self.view, KINDS[type(body)], owner, at)
         return draft(body, replace(where, **place), issued=ISSUED)
 
     def signed(self, payload: bytes, *signers: str) -> bytes:

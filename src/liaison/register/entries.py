@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 import msgspec
 
@@ -102,7 +103,16 @@ def decode_entry(data: bytes, *, index: int | None = None) -> Entry:
 def open_entry(envelope: Envelope, *, index: int | None = None) -> Entry:
     """The entry in a decoded envelope. Raises MalformedError."""
     payload = decode_payload(envelope.payload)
+    _check_day(payload.issued)
     return Entry(envelope, payload, read_body(payload), digest(envelope.payload), index)
+
+
+def _check_day(issued: str) -> None:
+    """A pattern cannot know that February has no thirtieth."""
+    try:
+        date.fromisoformat(issued[:10])
+    except ValueError as error:
+        raise MalformedError("entry-body-malformed", kind="any", detail="issued") from error
 
 
 def encode_entry(entry: Entry) -> bytes:
