@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
+from liaison.errors import VerificationError
 from liaison.keys.public import PublicKey
 from liaison.wire.http import HttpAnswer
 
@@ -37,6 +38,13 @@ class DoorRequest:
     address: str = ""
     caller: Caller | None = None
     params: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def known(self) -> Caller:
+        """The verified sender. Raises VerificationError on a route that did not ask for one."""
+        if self.caller is None:
+            raise VerificationError("not-authentic")
+        return self.caller
 
     def argument(self, name: str) -> str:
         """The one value of a query argument; empty if it is not there."""

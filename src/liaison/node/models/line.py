@@ -49,9 +49,10 @@ class OutgoingMessage(models.Model):
     desk = models.CharField(max_length=LOCAL_ID)
     form = models.CharField(max_length=32)
     urgency = models.CharField(max_length=16)
+    state = models.CharField(max_length=24)
+    cleared = models.CharField(max_length=48)
     core = models.BinaryField()
     core_hash = models.CharField(max_length=HASH, db_index=True)
-    disclosures = models.BinaryField()
     composed_at = models.DateTimeField(db_index=True)
 
     class Meta:
@@ -75,12 +76,12 @@ class OutgoingCopy(models.Model):
     seq = models.BigIntegerField()
     prev = models.CharField(max_length=HASH, default="")
     message_hash = models.CharField(max_length=HASH, db_index=True)
-    envelope = models.BinaryField()
+    plaintext = models.BinaryField()
     sealed = models.BinaryField()
     sealed_hash = models.CharField(max_length=HASH, db_index=True)
     sealed_to = models.CharField(max_length=HASH)
     sealed_before = models.JSONField(default=list)
-    state = models.CharField(max_length=16)
+    state = models.CharField(max_length=24)
     reason = models.CharField(max_length=48, default="")
     settled_at = models.DateTimeField(null=True)
 

@@ -1,0 +1,182 @@
+"""What does the line need from a register at every message, remembered until the register changes?
+
+    facts = register_facts(node, register)      one small query
+    facts.checkpoint, facts.participant(p), facts.key(f), facts.sealing_key(desk), facts.address(at)
+
+Invariants: a memory belongs to one database, one register and one (trusted size, applied size); the next size starts
+an empty one, so nothing that a later entry took away is served from memory. What is not found is not remembered,
+because a record part may arrive without the log growing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from liaison.errors import NotNowError, UsageError
+from liaison.keys.public import PublicKey, Purpose
+from liaison.messages.message import ComposedUnder
+from liaison.messages.parties import DeskRef, NodeRef
+from liaison.node.models import FollowedRegister
+from liaison.node.node import Node
+from liaison.node.peering import PeerAddress
+from liaison.node.reads import register as reads
+from liaison.node.tiles import DatabaseTileStore
+from liaison.node.unit_of_work import reading
+from liaison.register.facts import DeskState, Globals, KeyFact, ParticipantState
+from liaison.register.lookup import desk_of
+from liaison.register.standing import log_time
+from liaison.register.views import RegisterListing
+from liaison.tlog.checkpoint import Checkpoint, parse_checkpoint
+from liaison.tlog.log import LogReader
+from liaison.wire.note import parse_note
+
+T = TypeVar("T")
+
+_memories: dict[tuple[str, str], RegisterFacts] = {}
+_guard = threading.Lock()
+
+
+@dataclass(slots=True)
+class RegisterFacts:
+    """The trusted state of one register, asked one fact at a time."""
+
+    node: Node
+    register: str
+    stamp: tuple[int, int]
+    head: Checkpoint
+    globals: Globals
+    _known: dict[tuple[str, object], object] = field(default_factory=dict)
+
+    @property
+    def checkpoint(self) -> ComposedUnder:
+        """Size and root as messages and receipts state them."""
+        return ComposedUnder(self.head.size, self.head.root.hex())
+
+    def participant(self, participant: str) -> ParticipantState | None:
+        """One participant by id."""
+        return self._remember("participant", participant, lambda: self._view().participant(participant))
+
+    def key(self, fingerprint: str) -> KeyFact | None:
+        """The key with this fingerprint, in force or not."""
+        return self._remember("key", fingerprint, lambda: self._view().key(fingerprint))
+
+    def sealing_key(self, desk: DeskRef) -> PublicKey:
+        """What a message to the desk is sealed with. Raises UsageError, NotNowError."""
+
+        def ask() -> PublicKey:
+            return reads.sealing_key(self.node, self.register, desk.participant, desk.desk)
+
+        return self._remember("sealing", desk, ask) or ask()
+
+    def address(self, at: NodeRef) -> PeerAddress | None:
+        """Where the peer door of a node is, if it published one."""
+
+        def ask() -> PeerAddress | None:
+            return reads.peer_address(self.node, self.register, at.participant, at.node)
+
+        return self._remember("address", at, ask)
+
+    def desk(self, participant: str, desk: str) -> DeskRef:
+        """The live desk of this name with its node. Raises UsageError."""
+        found = self._remember("desk", (participant, desk), lambda: self._find_desk(participant, desk))
+        if found is None:
+            raise UsageError("desk-not-found", participant=participant[:16], desk=desk)
+        return found
+
+    def desk_state(self, desk: DeskRef) -> DeskState | None:
+        """What the register last said of a desk, withdrawn or not."""
+        state = self.participant(desk.participant)
+        node = state.nodes.get(desk.node) if state else None
+        return node.desks.get(desk.desk) if node else None
+
+    def message_keys(self, at: NodeRef) -> dict[str, PublicKey]:
+        """The message keys in force at a node: fingerprint → key."""
+        state = self.participant(at.participant)
+        node = state.nodes.get(at.node) if state else None
+        if node is None or node.retired_index is not None:
+            return {}
+        fact = self.key(node.message.fingerprint)
+        return {node.message.fingerprint: node.message} if fact is not None and fact.in_force else {}
+
+    def message_key(self, at: NodeRef, fingerprint: str) -> KeyFact | None:
+        """A message key that this node has or had."""
+        fact = self.key(fingerprint)
+        if fact is None or (fact.participant, fact.node, fact.purpose) != (at.participant, at.node, Purpose.MESSAGE):
+            return None
+        return fact
+
+    def root_at(self, size: int) -> str | None:
+        """Our own root of the first `size` entries (hex); None when the trusted log is shorter."""
+        if size > self.head.size or size < 1:
+            return None
+        if size == self.head.size:
+            return self.head.root.hex()
+        return self._remember("root", size, lambda: self._earlier_root(size))
+
+    def log_time(self, index: int) -> datetime | None:
+        """Log time at a leaf; None while it has not begun there."""
+        return self._remember("time", index, lambda: self._log_time(index))
+
+    def _log_time(self, index: int) -> datetime | None:
+        with reading(self.node):
+            return log_time(self._view(), index)
+
+    def _earlier_root(self, size: int) -> str:
+        with reading(self.node):
+            return LogReader(DatabaseTileStore(self.register), self.head.head).earlier(size).root.hex()
+
+    def _find_desk(self, participant: str, desk: str) -> DeskRef | None:
+        with reading(self.node):
+            found = desk_of(self._view(), participant, desk)
+        return DeskRef(participant, found[1].node, desk) if found else None
+
+    def _view(self) -> RegisterListing:
+        return reads.view(self.node, self.register)
+
+    def _remember(self, kind: str, name: object, ask: Callable[[], T | None]) -> T | None:
+        known = self._known.get((kind, name))
+        if known is None:
+            with reading(self.node):
+                known = ask()
+            if known is not None:
+                self._known[kind, name] = known
+        return known  # type: ignore[return-value]
+
+
+def register_facts(node: Node, register: str) -> RegisterFacts:
+    """The facts of a followed register as of now. Raises UsageError, and NotNowError before it is trusted."""
+    columns = ("trusted_size", "applied", "trusted_checkpoint")
+    with reading(node):
+        row = FollowedRegister.objects.filter(register=register).values_list(*columns).first()
+        if row is None:
+            raise UsageError("register-not-followed", register=register)
+        known = _memories.get((node.database, register))
+        if known is not None and known.stamp == row[:2] and known.node is node:
+            return known
+        if not row[2]:
+            raise NotNowError("register-not-trusted-yet", register=register)
+        facts = reads.view(node, register).globals()
+    if facts is None:
+        raise NotNowError("register-not-trusted-yet", register=register)
+    made = RegisterFacts(node, register, row[:2], parse_checkpoint(parse_note(bytes(row[2])).text), facts)
+    with _guard:
+        _memories[node.database, register] = made
+    return made
+
+
+def facts_of_caller(node: Node, fingerprint: str) -> tuple[str, KeyFact] | None:
+    """The register and HTTP key with this fingerprint in any followed register, if it is in force."""
+    with reading(node):
+        followed = list(FollowedRegister.objects.order_by("register").values_list("register", flat=True))
+    for register in followed:
+        try:
+            fact = register_facts(node, register).key(fingerprint)
+        except NotNowError:
+            continue
+        if fact is not None and fact.purpose is Purpose.HTTP and fact.in_force and fact.node is not None:
+            return register, fact
+    return None

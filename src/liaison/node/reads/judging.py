@@ -1,0 +1,100 @@
+"""What does the judgement of a received message depend on? The facts of the register and of this desk, looked up once.
+
+Invariants: inside the unit of work that stores the verdict, so that two copies of one message cannot both be the
+first; while log time has not begun, a replaced key's 60 days run by this node's clock from when it was first noticed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from liaison.messages.inbox import JudgeContext, SenderDesk, SenderKey
+from liaison.messages.message import ReceivedMessage
+from liaison.messages.parties import DeskRef
+from liaison.node.models import IncomingCopy, Setting
+from liaison.node.reads.facts import RegisterFacts
+from liaison.node.services.line.cases import find_case, known_case
+from liaison.register.facts import KeyFact
+from liaison.wire.identifiers import format_instant, parse_instant
+
+
+def judge_context(message: ReceivedMessage, facts: RegisterFacts, desk: DeskRef, now: datetime) -> JudgeContext:
+    """The context for `judge`, inside a unit of work."""
+    core = message.core
+    case = find_case(core.register, core.case, desk)
+    return JudgeContext(
+        register=facts.register,
+        rehearsal=facts.globals.rehearsal,
+        desk=desk,
+        mirror_size=facts.head.size,
+        mirror_root=facts.root_at(core.composed_under.size),
+        sender_keys=_sender_keys(message, facts, now),
+        sender_desk=_sender_desk(core.sender, facts),
+        now=now,
+        case=known_case(case) if case is not None else None,
+        known_message=_known_message(message, desk),
+        known_core=_known_core(message),
+    )
+
+
+def first_copy(message: ReceivedMessage, desk: DeskRef) -> IncomingCopy | None:
+    """What is stored under the message's key, rejected or not."""
+    sender = message.core.sender
+    return IncomingCopy.objects.filter(
+        register=message.core.register,
+        from_participant=sender.participant,
+        from_node=sender.node,
+        message_id=message.core.id,
+        participant=desk.participant,
+        node=desk.node,
+        desk=desk.desk,
+        reused=False,
+    ).first()
+
+
+def _known_message(message: ReceivedMessage, desk: DeskRef) -> str | None:
+    known = first_copy(message, desk)
+    return known.message_hash if known is not None else None
+
+
+def _known_core(message: ReceivedMessage) -> str | None:
+    """The core that any other desk here was told under this sender and identifier."""
+    sender = message.core.sender
+    rows = IncomingCopy.objects.filter(
+        register=message.core.register,
+        from_participant=sender.participant,
+        from_node=sender.node,
+        message_id=message.core.id,
+    )
+    return rows.values_list("core_hash", flat=True).first()
+
+
+def _sender_desk(sender: DeskRef, facts: RegisterFacts) -> SenderDesk | None:
+    state, desk = facts.participant(sender.participant), facts.desk_state(sender)
+    if state is None or desk is None:
+        return None
+    return SenderDesk(kind=desk.kind, withdrawn=desk.withdrawn_index is not None, disputed=state.disputed)
+
+
+def _sender_keys(message: ReceivedMessage, facts: RegisterFacts, now: datetime) -> dict[str, SenderKey]:
+    keyid = message.envelope.signatures[0].keyid
+    fact = facts.message_key(message.core.sender.at, keyid)
+    if fact is None:
+        return {}
+    key = SenderKey(
+        public=fact.key,
+        replaced_index=fact.replaced_index,
+        replaced_for=_replaced_for(fact, keyid, facts, now),
+        revoked=fact.revoked_index is not None,
+    )
+    return {keyid: key}
+
+
+def _replaced_for(fact: KeyFact, keyid: str, facts: RegisterFacts, now: datetime) -> timedelta | None:
+    if fact.replaced_index is None:
+        return None
+    then, today = facts.log_time(fact.replaced_index), facts.log_time(facts.head.size - 1)
+    if today is not None:
+        return today - (then or today)
+    noticed, _ = Setting.objects.get_or_create(name=f"rep:{keyid[:60]}", defaults={"value": format_instant(now)})
+    return now - parse_instant(noticed.value)

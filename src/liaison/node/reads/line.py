@@ -1,0 +1,32 @@
+"""What is in this node's inbox and outbox, who may fetch what, and how much waits? Rows as plain values."""
+
+from __future__ import annotations
+
+from django.db.models import Count
+
+from liaison.node.models import AttachmentRow, Delivery, IncomingCopy, OutgoingCopy
+from liaison.node.node import Node
+from liaison.node.unit_of_work import reading
+
+
+def is_party_to_attachment(node: Node, sealed: str, *, register: str, participant: str, node_id: str) -> bool:
+    """Whether a node keeps a desk that was sent a message with this attachment."""
+    with reading(node):
+        return AttachmentRow.objects.filter(
+            sealed=sealed,
+            outgoing__register=register,
+            outgoing__copies__participant=participant,
+            outgoing__copies__node=node_id,
+        ).exists()
+
+
+def line_counts(node: Node) -> dict[str, int]:
+    """How many copies were sent and received, by state, and how much work waits."""
+    with reading(node):
+        waiting = Delivery.objects.values("kind").annotate(count=Count("pk"))
+        counts = {f"waiting_{row['kind']}": row["count"] for row in waiting}
+        sent = OutgoingCopy.objects.values("state").annotate(count=Count("pk"))
+        counts |= {f"sent_{row['state'].replace('-', '_')}": row["count"] for row in sent}
+        received = IncomingCopy.objects.values("verdict").annotate(count=Count("pk"))
+        counts |= {f"received_{row['verdict']}": row["count"] for row in received}
+    return counts

@@ -1,0 +1,133 @@
+"""How does a file travel beside a message? Sealed once as it is read, then fetched by each recipient.
+
+    attachment = seal_attachment(node, name="log.csv", media_type="text/csv", chunks=…)    # before the letter is sent
+
+Invariants (docs/spec/message.md): no plaintext touches the disk; the sender keeps the sealed bytes until all have
+receipted them, and in any case as long as the message; what was fetched must hash to what the signed message names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from liaison.errors import NotNowError, UnreachableError, UsageError, VerificationError
+from liaison.keys.private import SealingIdentity
+from liaison.keys.sealing import open_chunks, seal_chunks
+from liaison.messages.message import Attachment, open_message
+from liaison.messages.names import check_file_name, check_media_type
+from liaison.messages.parties import NodeRef
+from liaison.messages.receipts import decode_receipt, next_receipt
+from liaison.node.models import AttachmentRow, IncomingCopy
+from liaison.node.node import Node
+from liaison.node.peering import PeerAnswer
+from liaison.node.reads.facts import register_facts
+from liaison.node.unit_of_work import after_commit, reading, unit_of_work
+from liaison.node.work import outbox
+from liaison.node.work.outbox import Lease, Work
+from liaison.wire.identifiers import decode_base64, encode_base64, format_instant
+
+# Padding may add an eighth to a file, the seal a header and 16 bytes a chunk.
+LARGEST_PLAIN = 8 << 20
+LARGEST_SEALED = 10 << 20
+SEED = 32
+
+
+@dataclass(slots=True)
+class _Measured:
+    """Counts and hashes the plaintext while it passes."""
+
+    chunks: Iterable[bytes]
+    size: int = 0
+    running: object = field(default_factory=hashlib.sha256)
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self.chunks:
+            self.size += len(chunk)
+            if self.size > LARGEST_PLAIN:
+                raise UsageError("attachment-over-limit", limit=LARGEST_PLAIN)
+            self.running.update(chunk)  # type: ignore[attr-defined]
+            yield chunk
+
+
+def seal_attachment(node: Node, *, name: str, media_type: str, chunks: Iterable[bytes]) -> Attachment:
+    """Seal a file to a fresh identity and keep the sealed bytes. Raises UsageError, MalformedError, NotNowError."""
+    check_file_name(name)
+    check_media_type(media_type)
+    identity = SealingIdentity.from_seed(node.entropy.draw(SEED))
+    plain = _Measured(chunks)
+    sealed, sealed_size = node.blobs.put(seal_chunks(plain, identity.public), limit=LARGEST_SEALED)
+    return Attachment(
+        name=name,
+        media_type=media_type,
+        size=plain.size,
+        plain=plain.running.hexdigest(),  # type: ignore[attr-defined]
+        sealed=sealed,
+        sealed_size=sealed_size,
+        identity=encode_base64(identity.seed),
+    )
+
+
+def open_attachment(node: Node, attachment: Attachment) -> bytes:
+    """The file itself. Raises UsageError when it is not here, VerificationError when it is not what was signed."""
+    identity = SealingIdentity.from_seed(decode_base64(attachment.identity, length=SEED))
+    pieces = node.blobs.read(attachment.sealed)
+    plain = b"".join(open_chunks(pieces, [identity], size=attachment.size))
+    if hashlib.sha256(plain).hexdigest() != attachment.plain:
+        raise VerificationError("attachment-differs-inside", digest=attachment.plain)
+    return plain
+
+
+def fetch_attachment(node: Node, lease: Lease, call: Callable[..., PeerAnswer]) -> None:
+    """Fetch one attachment from the sender, keep it, and write the receipt that adds it."""
+    with reading(node):
+        row = AttachmentRow.objects.select_related("incoming").get(pk=lease.subject)
+    incoming = row.incoming
+    if not node.blobs.has(row.sealed):
+        own = NodeRef(incoming.participant, incoming.node)
+        path = f"/attachments/{row.sealed}"
+        answer = call(node, lease, own, path=path, method="GET", limit=LARGEST_SEALED)
+        if answer.status != 200:
+            raise NotNowError("attachment-not-given", status=answer.status)
+        keep_attachment(node, row.sealed, [answer.body])
+    with unit_of_work(node):
+        note_durable(node, incoming, [row.sealed])
+        outbox.settle(lease)
+
+
+def keep_attachment(node: Node, sealed: str, chunks: Iterable[bytes]) -> None:
+    """Keep sealed bytes that must hash to `sealed`. Raises UnreachableError when they do not."""
+    digest, _ = node.blobs.put(chunks, limit=LARGEST_SEALED)
+    if digest != sealed:
+        node.blobs.remove(digest)
+        raise UnreachableError("attachment-altered", digest=sealed)
+
+
+def note_durable(node: Node, incoming: IncomingCopy, sealed: Iterable[str]) -> bytes | None:
+    """Inside a unit of work: mark attachments as held and give the receipt that adds them; None if all were known."""
+    from liaison.node.services.line.receiving import give_receipt
+
+    wanted = incoming.attachments.exclude(state="held").filter(sealed__in=list(sealed))
+    added = list(wanted.values_list("sealed", flat=True))
+    if not added:
+        return None
+    wanted.update(state="held")
+    last = incoming.receipts.order_by("-n").first()
+    previous = decode_receipt(bytes(last.receipt))
+    receipt = next_receipt(
+        previous,
+        added,
+        received=format_instant(node.clock.now()),
+        checkpoint=register_facts(node, incoming.register).checkpoint,
+    )
+    to = NodeRef(incoming.from_participant, incoming.from_node)
+    given = give_receipt(node, receipt, to=to, incoming=incoming)
+    outbox.put_work(node, Work.RECEIPT, given, register=incoming.register, at=to, leased=False)
+    after_commit(node.waker.wake)
+    return bytes(given.receipt)
+
+
+def attachments_of(incoming: IncomingCopy) -> tuple[Attachment, ...]:
+    """The attachments as the signed message names them."""
+    return open_message(bytes(incoming.plaintext)).core.attachments

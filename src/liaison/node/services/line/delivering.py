@@ -1,0 +1,155 @@
+"""What is one attempt at a piece of work, and what does its outcome change?
+
+    deliver(node, lease)     # True when the work is done; False when it is postponed. Never raises for the peer.
+
+Invariants: nothing is held while the peer is waited for; an outcome is stored before the work ends; what the peer
+answers is judged by what it signed, never by its status alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from liaison.errors import LiaisonError, UnreachableError, VerificationError
+from liaison.keys.public import Purpose
+from liaison.keys.sealing import seal
+from liaison.messages.parties import DeskRef, NodeRef
+from liaison.messages.receipts import decode_receipt
+from liaison.node import keyring
+from liaison.node.models import GivenReceipt, HostedNode, OutgoingCopy
+from liaison.node.node import Node
+from liaison.node.peering import PeerAnswer, PeerRequest
+from liaison.node.reads.facts import register_facts
+from liaison.node.services.line.attachments import fetch_attachment
+from liaison.node.services.line.receipts import take_receipt, take_sealed_receipt
+from liaison.node.services.line.receiving import Arrival, receive_message
+from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.work import circuit, outbox
+from liaison.node.work.outbox import Lease, Work
+
+log = logging.getLogger("liaison.line")
+
+RECEIPT_LIMIT = 64 * 1024
+NOT_THE_PEER = {503, 429}
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused(Exception):
+    """The peer answered, but did not do it."""
+
+    status: int
+
+
+def deliver(node: Node, lease: Lease) -> bool:
+    """Attempt the leased work once; whether it is done."""
+    try:
+        _WORK[lease.work](node, lease)
+    except _Refused as refused:
+        outbox.postpone(node, lease, f"status-{refused.status}", peer_failed=False)
+    except LiaisonError as error:
+        log.info("%s of %s postponed: %s", lease.work, lease.delivery, error.code)
+        outbox.postpone(node, lease, error.code, peer_failed=isinstance(error, UnreachableError))
+    else:
+        _note_success(node, lease)
+        return True
+    return False
+
+
+def _note_success(node: Node, lease: Lease) -> None:
+    """A peer that had failed is well again; for one that had not, nothing is written."""
+    with reading(node):
+        troubled = circuit.health(lease.at).failures
+    if troubled:
+        with unit_of_work(node):
+            circuit.note_success(lease.at, node.clock.now())
+        node.waker.wake()
+
+
+def _deliver_message(node: Node, lease: Lease) -> None:
+    with reading(node):
+        copy = OutgoingCopy.objects.select_related("message").get(pk=lease.subject)
+    desk = DeskRef(copy.participant, copy.node, copy.desk)
+    sender = NodeRef(copy.message.participant, copy.message.node)
+    sealed = bytes(copy.sealed)
+    if is_hosted(node, lease.register, desk.at):
+        arrival = Arrival(
+            sealed=sealed,
+            register=lease.register,
+            participant=desk.participant,
+            desk=desk.desk,
+            way="host",
+            from_participant=sender.participant,
+            from_node=sender.node,
+        )
+        take_receipt(node, receive_message(node, arrival=arrival), copy_id=copy.pk)
+        return
+    path = f"/desks/{desk.participant}/{desk.desk}/messages"
+    answer = call_peer(node, lease, sender, path=path, body=sealed)
+    if answer.status != 200:
+        raise _Refused(answer.status)
+    take_receipt(node, answer.body, copy_id=copy.pk)
+
+
+def _deliver_receipt(node: Node, lease: Lease) -> None:
+    with reading(node):
+        given = GivenReceipt.objects.get(pk=lease.subject)
+    receipt = decode_receipt(bytes(given.receipt)).receipt
+    if receipt.to is None:
+        raise VerificationError("receipt-for-another")
+    sealed = seal(bytes(given.receipt), register_facts(node, lease.register).sealing_key(receipt.to))
+    if is_hosted(node, lease.register, receipt.to.at):
+        take_sealed_receipt(
+            node,
+            register=lease.register,
+            participant=receipt.to.participant,
+            desk=receipt.to.desk,
+            sealed=sealed,
+        )
+    else:
+        path = f"/receipts?participant={receipt.to.participant}&desk={receipt.to.desk}"
+        answer = call_peer(node, lease, receipt.by, path=path, body=sealed)
+        if answer.status not in (200, 204):
+            raise _Refused(answer.status)
+    with unit_of_work(node):
+        outbox.settle(lease)
+
+
+def call_peer(
+    node: Node,
+    lease: Lease,
+    sender: NodeRef,
+    *,
+    path: str,
+    body: bytes = b"",
+    method: str = "POST",
+    limit: int = RECEIPT_LIMIT,
+) -> PeerAnswer:
+    """One signed request to the peer of a lease. Raises UnreachableError."""
+    address = register_facts(node, lease.register).address(lease.at)
+    if address is None:
+        raise UnreachableError("peer-has-no-door", permanent=True, peer=lease.at.node)
+    with reading(node):
+        slow = circuit.health(lease.at).slow
+    signer = keyring.signer(
+        node, purpose=Purpose.HTTP, register=lease.register, participant=sender.participant, node_id=sender.node
+    )
+    return node.link.call(address, PeerRequest(method, path, body=body, signer=signer, limit=limit, patient=slow))
+
+
+def is_hosted(node: Node, register: str, at: NodeRef) -> bool:
+    """Whether this installation itself runs the node."""
+    with reading(node):
+        return HostedNode.objects.filter(register=register, participant=at.participant, node=at.node).exists()
+
+
+def _fetch(node: Node, lease: Lease) -> None:
+    fetch_attachment(node, lease, call_peer)
+
+
+_WORK: dict[Work, Callable[[Node, Lease], None]] = {
+    Work.MESSAGE: _deliver_message,
+    Work.RECEIPT: _deliver_receipt,
+    Work.FETCH: _fetch,
+}

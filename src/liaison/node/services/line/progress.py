@@ -1,0 +1,35 @@
+"""How far has a copy come? Its state moves by the one table in `messages.lifecycle`, inside a unit of work."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from liaison.messages.case import ACKNOWLEDGEMENT
+from liaison.messages.lifecycle import CopyEvent, CopyState, advance_copy
+from liaison.messages.message import Core
+from liaison.messages.parties import DeskRef
+from liaison.node.models import OutgoingCopy
+
+
+def advance(copy: OutgoingCopy, event: CopyEvent, *, now: datetime | None = None, reason: str = "") -> None:
+    """Move a copy to the state after `event`. Raises UsageError where the table has none."""
+    copy.state = advance_copy(CopyState(copy.state), event).value
+    copy.reason = reason or copy.reason
+    copy.settled_at = now or copy.settled_at
+    copy.save(update_fields=["state", "reason", "settled_at"])
+
+
+def note_acknowledgement(core: Core, desk: DeskRef) -> None:
+    """An acknowledgement came in at our desk: the copy it speaks of has been seen by a person."""
+    if core.form != ACKNOWLEDGEMENT or core.re is None:
+        return
+    copy = OutgoingCopy.objects.filter(
+        message__core_hash=core.re,
+        message__participant=desk.participant,
+        message__desk=desk.desk,
+        participant=core.sender.participant,
+        node=core.sender.node,
+        desk=core.sender.desk,
+    ).first()
+    if copy is not None and copy.state != CopyState.REJECTED:
+        advance(copy, CopyEvent.ACKNOWLEDGED)

@@ -1,0 +1,93 @@
+"""What does a receipt from the other side change here? It is verified, stored for good, and ends the sending.
+
+Invariants: a verdict never changes: another receipt n = 0 is refused; the same bytes again change nothing; the
+delivery ends in the transaction that stores the receipt, so a crash in between only repeats the sending.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from liaison.errors import UsageError, VerificationError
+from liaison.keys.sealing import open_sealed
+from liaison.messages.lifecycle import CopyEvent
+from liaison.messages.parties import DeskRef
+from liaison.messages.receipts import SentCopy, SignedReceipt, decode_receipt, verify_receipt
+from liaison.node import keyring
+from liaison.node.models import OutgoingCopy, OwnDesk, TakenReceipt
+from liaison.node.node import Node
+from liaison.node.reads.facts import register_facts
+from liaison.node.services.line.progress import advance
+from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.work import outbox
+
+EVENTS = {"accepted": CopyEvent.RECEIPT_ACCEPTED, "rejected": CopyEvent.RECEIPT_REJECTED}
+
+
+def take_receipt(node: Node, data: bytes, *, copy_id: int | None = None) -> SignedReceipt:
+    """Verify a receipt against the copy it speaks of and store it. Raises MalformedError, VerificationError."""
+    signed = decode_receipt(data)
+    with unit_of_work(node):
+        copy = _copy_of(signed, copy_id)
+        previous = _previous(copy, signed.receipt.n)
+        if previous is not None and previous.receipt_hash == signed.receipt_hash:
+            outbox.settle_copy(copy.pk)
+            return signed
+        facts = register_facts(node, copy.register)
+        sent = sent_copy(copy)
+        verified = verify_receipt(data, sent, facts.message_keys(sent.desk.at), previous=previous)
+        _store(copy, verified, data, node.clock.now())
+        outbox.settle_copy(copy.pk)
+    return verified
+
+
+def take_sealed_receipt(node: Node, *, register: str, participant: str, desk: str, sealed: bytes) -> SignedReceipt:
+    """Take a receipt that was sealed to one of our desks. Raises UsageError for a desk that is not here."""
+    with reading(node):
+        own = OwnDesk.objects.filter(register=register, participant=participant, desk=desk).first()
+    if own is None:
+        raise UsageError("desk-not-here", desk=desk[:32])
+    openers = keyring.openers(node, register=register, participant=participant, node_id=own.node, desk=desk)
+    return take_receipt(node, open_sealed(sealed, openers))
+
+
+def sent_copy(copy: OutgoingCopy) -> SentCopy:
+    """What a receipt for this copy is compared with."""
+    message = copy.message
+    return SentCopy(
+        register=copy.register,
+        id=message.message_id,
+        sender=DeskRef(message.participant, message.node, message.desk),
+        desk=DeskRef(copy.participant, copy.node, copy.desk),
+        core_hash=message.core_hash,
+        message_hash=copy.message_hash,
+        sealed=frozenset((copy.sealed_hash, *copy.sealed_before)),
+        attachments=frozenset(message.attachments.values_list("sealed", flat=True)),
+    )
+
+
+def _copy_of(signed: SignedReceipt, copy_id: int | None) -> OutgoingCopy:
+    receipt = signed.receipt
+    rows = OutgoingCopy.objects.select_related("message").select_for_update(of=("self",))
+    if copy_id is not None:
+        rows = rows.filter(pk=copy_id)
+    elif receipt.message is not None:
+        rows = rows.filter(message_hash=receipt.message)
+    else:
+        rows = rows.filter(sealed_hash=receipt.sealed)
+    copy = rows.first()
+    if copy is None:
+        raise VerificationError("receipt-for-another")
+    return copy
+
+
+def _previous(copy: OutgoingCopy, n: int) -> SignedReceipt | None:
+    """The receipt that `n` repeats or follows: the stored one with this number, else the last one before."""
+    row = copy.receipts.filter(n__lte=n).order_by("-n").first()
+    return decode_receipt(bytes(row.receipt)) if row is not None else None
+
+
+def _store(copy: OutgoingCopy, verified: SignedReceipt, data: bytes, now: datetime) -> None:
+    receipt = verified.receipt
+    TakenReceipt.objects.create(copy=copy, n=receipt.n, receipt_hash=verified.receipt_hash, receipt=data, taken_at=now)
+    advance(copy, EVENTS[receipt.verdict], now=now, reason=receipt.reason or "")

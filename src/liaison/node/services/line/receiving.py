@@ -1,0 +1,266 @@
+"""What happens to sealed bytes that arrived for a desk of this node, by whatever way?
+
+In this order (docs/spec/outbox.md): (1) bytes already receipted get the same receipt; (2) they are opened and parsed;
+(3) judged by the trusted state of now, and stored together with the signed receipt in one transaction; (4) what is
+not here yet, the log or an attachment, is asked for.
+
+Invariants: nothing is receipted before it is durable; a receipt once given never changes, whatever seal or way brings
+the message again; "not now" leaves no trace; bytes that are not authentic are remembered by their own hash only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from liaison.errors import MalformedError, NotNowError, UsageError, VerificationError
+from liaison.keys.private import SealingIdentity
+from liaison.keys.public import Purpose
+from liaison.keys.sealing import open_sealed
+from liaison.messages.inbox import Judgement, judge, reason_of
+from liaison.messages.message import ReceivedMessage, open_message
+from liaison.messages.parties import DeskRef, NodeRef
+from liaison.messages.receipts import (
+    Circumstances,
+    Receipt,
+    decode_receipt,
+    first_receipt,
+    sign_receipt,
+    unopened_receipt,
+)
+from liaison.node import keyring
+from liaison.node.models import GivenReceipt, IncomingCopy, OwnDesk
+from liaison.node.node import Node
+from liaison.node.reads.facts import RegisterFacts, register_facts
+from liaison.node.reads.judging import first_copy, judge_context
+from liaison.node.reads.own import require_writable
+from liaison.node.services.line.cases import open_case
+from liaison.node.services.line.catching_up import catch_up
+from liaison.node.services.line.progress import note_acknowledgement
+from liaison.node.services.line.sending import attachment_rows
+from liaison.node.unit_of_work import after_commit, reading, unit_of_work
+from liaison.node.work import outbox
+from liaison.node.work.outbox import Work
+from liaison.wire.identifiers import digest, format_instant
+
+FETCHED_AT_ONCE = 100 * 1000 * 1000
+NOBODY = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Sealed bytes for a desk; `from_participant` and `from_node` say who brought them, empty by file."""
+
+    sealed: bytes
+    register: str
+    participant: str
+    desk: str
+    way: str
+    from_participant: str = NOBODY
+    from_node: str = NOBODY
+
+    @property
+    def sealed_hash(self) -> str:
+        """What an unopened message is named by."""
+        return digest(self.sealed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where and when it is received: looked up once."""
+
+    facts: RegisterFacts
+    desk: DeskRef
+    sealed_hash: str
+    now: datetime
+
+    def circumstances(self) -> Circumstances:
+        return Circumstances(
+            by=self.desk.at,
+            sealed=self.sealed_hash,
+            received=format_instant(self.now),
+            checkpoint=self.facts.checkpoint,
+        )
+
+
+def receive_message(node: Node, *, arrival: Arrival) -> bytes:
+    """The signed receipt for what arrived, durable with the message. Raises UsageError, NotNowError."""
+    require_writable(node)
+    desk = own_desk(node, arrival)
+    known = _receipt_of_bytes(node, arrival, desk)
+    if known is not None:
+        return known
+    try:
+        plaintext = open_sealed(arrival.sealed, _openers(node, arrival, desk))
+        message = open_message(plaintext)
+    except (MalformedError, VerificationError) as error:
+        return _refuse_unopened(node, arrival, _place(node, arrival, desk), reason_of(error))
+    try:
+        return _judge_and_store(node, arrival, _place(node, arrival, desk), message, plaintext)
+    except NotNowError as error:
+        if error.code != "mirror-behind" or not catch_up(node, arrival.register, message.core.sender.at):
+            raise
+    return _judge_and_store(node, arrival, _place(node, arrival, desk), message, plaintext)
+
+
+def own_desk(node: Node, arrival: Arrival) -> DeskRef:
+    """The desk of this node that was addressed. Raises UsageError."""
+    with reading(node):
+        own = OwnDesk.objects.filter(
+            register=arrival.register, participant=arrival.participant, desk=arrival.desk
+        ).values_list("node", flat=True)
+        node_id = own.first()
+    if node_id is None:
+        raise UsageError("desk-not-here", desk=arrival.desk)
+    return DeskRef(arrival.participant, node_id, arrival.desk)
+
+
+def _openers(node: Node, arrival: Arrival, desk: DeskRef) -> list[SealingIdentity]:
+    return keyring.openers(
+        node, register=arrival.register, participant=desk.participant, node_id=desk.node, desk=desk.desk
+    )
+
+
+def _place(node: Node, arrival: Arrival, desk: DeskRef) -> _Place:
+    return _Place(register_facts(node, arrival.register), desk, arrival.sealed_hash, node.clock.now())
+
+
+def _receipt_of_bytes(node: Node, arrival: Arrival, desk: DeskRef) -> bytes | None:
+    """The receipt that exactly these sealed bytes got before."""
+    with reading(node):
+        rows = GivenReceipt.objects.filter(
+            participant=desk.participant, node=desk.node, sealed_hash=arrival.sealed_hash, n=0
+        )
+        opened = rows.exclude(incoming=None).filter(incoming__desk=desk.desk).first()
+        unopened = rows.filter(
+            incoming=None, to_participant=arrival.from_participant, to_node=arrival.from_node
+        ).first()
+    found = opened or unopened
+    return bytes(found.receipt) if found is not None else None
+
+
+def _refuse_unopened(node: Node, arrival: Arrival, place: _Place, reason: str) -> bytes:
+    receipt = unopened_receipt(arrival.register, reason, place.circumstances())
+    with unit_of_work(node):
+        known = GivenReceipt.objects.filter(
+            incoming=None,
+            participant=place.desk.participant,
+            node=place.desk.node,
+            sealed_hash=place.sealed_hash,
+            to_participant=arrival.from_participant,
+            to_node=arrival.from_node,
+        ).first()
+        if known is not None:
+            return bytes(known.receipt)
+        to = NodeRef(arrival.from_participant, arrival.from_node)
+        return bytes(give_receipt(node, receipt, to=to, incoming=None).receipt)
+
+
+def _judge_and_store(node: Node, arrival: Arrival, place: _Place, message: ReceivedMessage, plaintext: bytes) -> bytes:
+    """(3). Raises NotNowError when this node must sync first."""
+    with unit_of_work(node):
+        context = judge_context(message, place.facts, place.desk, place.now)
+        judgement = judge(message, context)
+        if judgement.replay:
+            return _known_receipt(message, place.desk)
+        if not judgement.authentic:
+            # A forgery is remembered by its bytes alone: nothing it claims becomes a row under another's name.
+            return _refuse_unopened(node, arrival, place, judgement.reason or "not-authentic")
+        reused = context.known_message is not None
+        if reused and (again := _reused_before(message, place.desk)) is not None:
+            return again
+        incoming = _store(arrival, place, message, plaintext, judgement, reused=reused)
+        receipt = first_receipt(message, judgement.reason, place.circumstances())
+        given = give_receipt(node, receipt, to=message.core.sender.at, incoming=incoming)
+        if judgement.accepted:
+            _take_in(node, place, message, incoming)
+    return bytes(given.receipt)
+
+
+def _known_receipt(message: ReceivedMessage, desk: DeskRef) -> bytes:
+    return bytes(GivenReceipt.objects.get(incoming=first_copy(message, desk), n=0).receipt)
+
+
+def _reused_before(message: ReceivedMessage, desk: DeskRef) -> bytes | None:
+    """The rejection that this other text under a taken identifier got before."""
+    row = IncomingCopy.objects.filter(
+        message_id=message.core.id,
+        message_hash=message.message_hash,
+        participant=desk.participant,
+        node=desk.node,
+        desk=desk.desk,
+    ).first()
+    return bytes(row.receipts.get(n=0).receipt) if row is not None else None
+
+
+def _store(
+    arrival: Arrival,
+    place: _Place,
+    message: ReceivedMessage,
+    plaintext: bytes,
+    judgement: Judgement,
+    *,
+    reused: bool,
+) -> IncomingCopy:
+    core, copy = message.core, message.copy
+    return IncomingCopy.objects.create(
+        register=core.register,
+        from_participant=core.sender.participant,
+        from_node=core.sender.node,
+        from_desk=core.sender.desk,
+        message_id=core.id,
+        participant=place.desk.participant,
+        node=place.desk.node,
+        desk=place.desk.desk,
+        case=core.case,
+        epoch=copy.epoch,
+        seq=copy.seq,
+        core_hash=message.core_hash,
+        message_hash=message.message_hash,
+        sealed_hash=place.sealed_hash,
+        plaintext=plaintext,
+        form=core.form,
+        urgency=core.urgency,
+        verdict="accepted" if judgement.accepted else "rejected",
+        reason=judgement.reason or "",
+        notes=sorted(judgement.notes),
+        way=arrival.way,
+        reused=reused,
+        received_at=place.now,
+    )
+
+
+def _take_in(node: Node, place: _Place, message: ReceivedMessage, incoming: IncomingCopy) -> None:
+    """What an accepted message sets going: its case, its attachments, the copy that it acknowledges."""
+    open_case(message.core, place.desk, place.now)
+    note_acknowledgement(message.core, place.desk)
+    for row in attachment_rows(message.core.attachments, incoming=incoming, state="wanted"):
+        if row.sealed_size > FETCHED_AT_ONCE:
+            row.state = "on-demand"
+        row.save()
+        if row.state == "wanted":
+            at = message.core.sender.at
+            outbox.put_work(node, Work.FETCH, row, register=message.core.register, at=at, leased=False)
+            after_commit(node.waker.wake)
+
+
+def give_receipt(node: Node, receipt: Receipt, *, to: NodeRef, incoming: IncomingCopy | None) -> GivenReceipt:
+    """Sign a receipt and write it down for good, inside a unit of work."""
+    by = receipt.by
+    signer = keyring.signer(
+        node, purpose=Purpose.MESSAGE, register=receipt.register, participant=by.participant, node_id=by.node
+    )
+    data = sign_receipt(receipt, signer)
+    return GivenReceipt.objects.create(
+        incoming=incoming,
+        register=receipt.register,
+        participant=by.participant,
+        node=by.node,
+        to_participant=to.participant,
+        to_node=to.node,
+        sealed_hash=receipt.sealed,
+        n=receipt.n,
+        receipt_hash=decode_receipt(data).receipt_hash,
+        receipt=data,
+        given_at=node.clock.now(),
+    )

@@ -1,0 +1,294 @@
+"""How does what an officer wrote become signed, sealed copies on their way?
+
+    letter = Letter(register=…, sender=desk, to=(desk, …), form="incident-notice", fields={…})
+    sent = send_letter(node, letter)          # durable when it returns, whether or not the peer has answered
+
+In this order (docs/spec/message.md): (1) compose and check against the form; (2) the clearance step; then in one
+transaction (3) numbers under a lock on (case, sender), (4) signature and seal of each copy, (5) the outbox rows,
+leased to this process, so that it can make the first attempt after the commit; the worker goes on if that fails.
+
+Invariants: what `send_letter` returned is never lost; a number is given once; no lock is held while the network is
+waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from liaison.errors import UsageError
+from liaison.keys.ports import Signer
+from liaison.keys.public import Purpose
+from liaison.keys.sealing import seal
+from liaison.messages import lifecycle
+from liaison.messages.forms import check_message_form, latest_form
+from liaison.messages.lifecycle import CopyState, MessageEvent, MessageState
+from liaison.messages.message import (
+    Attachment,
+    ComposedMessage,
+    Copy,
+    Draft,
+    SignedCopy,
+    Tlp,
+    Urgency,
+    compose,
+    sign_copy,
+)
+from liaison.messages.parties import DeskRef
+from liaison.node import keyring
+from liaison.node.models import AttachmentRow, OutgoingCopy, OutgoingMessage, SentHead
+from liaison.node.node import Node
+from liaison.node.reads.facts import RegisterFacts, register_facts
+from liaison.node.reads.own import current_epoch, require_writable
+from liaison.node.services.line.cases import open_case
+from liaison.node.unit_of_work import after_commit, unit_of_work
+from liaison.node.work import outbox
+from liaison.node.work.outbox import Lease, Work
+from liaison.wire.canonical import JSON, encode_struct
+from liaison.wire.identifiers import digest, format_instant, format_uuid7
+
+SALT = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What an officer decided. Without `case` a new one begins: one for all, or one each when not `together`."""
+
+    register: str
+    sender: DeskRef
+    to: tuple[DeskRef, ...]
+    form: str
+    fields: Mapping[str, JSON]
+    stage: str | None = None
+    tlp: Tlp = "amber"
+    marking: str | None = None
+    urgency: Urgency = "routine"
+    exercise: bool = False
+    wanted_by: str | None = None
+    re: str | None = None
+    case: str | None = None
+    together: bool = True
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A message that is durable here, and the leases on its way out."""
+
+    message_id: str
+    case: str
+    core_hash: str
+    leases: tuple[Lease, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What signing and numbering need of the sending desk, looked up once before the transaction."""
+
+    facts: RegisterFacts
+    signer: Signer
+    epoch: str
+    now: datetime
+    leased: bool
+
+
+def send_letter(node: Node, letter: Letter, *, leased: bool = False) -> list[SentMessage]:
+    """Make the letter durable and on its way; `leased` keeps the first attempt for the caller.
+
+    Raises MalformedError when it does not fit its form, UsageError, NotNowError.
+    """
+    require_writable(node)
+    desk = _sending_desk(node, letter, leased=leased)
+    messages = [_compose(node, draft, desk) for draft in _drafts(node, letter, desk)]
+    for message in messages:
+        for recipient in message.core.to:
+            desk.facts.sealing_key(recipient)
+    with unit_of_work(node):
+        sent = [_write(node, message, desk, fresh=letter.case is None) for message in messages]
+        if not leased:
+            after_commit(node.waker.wake)
+    return sent
+
+
+def _sending_desk(node: Node, letter: Letter, *, leased: bool) -> _Desk:
+    facts = register_facts(node, letter.register)
+    signer = keyring.signer(
+        node,
+        purpose=Purpose.MESSAGE,
+        register=letter.register,
+        participant=letter.sender.participant,
+        node_id=letter.sender.node,
+    )
+    return _Desk(facts, signer, current_epoch(node), node.clock.now(), leased)
+
+
+def _drafts(node: Node, letter: Letter, desk: _Desk) -> Iterable[Draft]:
+    form = latest_form(letter.form)
+    draft = Draft(
+        register=letter.register,
+        case=letter.case or new_id(node),
+        sender=letter.sender,
+        to=letter.to,
+        form=form.id,
+        form_version=form.version,
+        form_hash=form.hash,
+        fields=letter.fields,
+        stage=letter.stage,
+        tlp=letter.tlp,
+        marking=letter.marking,
+        urgency=letter.urgency,
+        exercise=letter.exercise or desk.facts.globals.rehearsal,
+        wanted_by=letter.wanted_by,
+        re=letter.re,
+        attachments=letter.attachments,
+    )
+    if letter.together or letter.case is not None or len(letter.to) == 1:
+        return (draft,)
+    return lifecycle.one_case_each(draft, [new_id(node) for _ in letter.to], new_id(node))
+
+
+def new_id(node: Node) -> str:
+    """A fresh UUIDv7."""
+    return format_uuid7(int(node.clock.now().timestamp() * 1000), node.entropy.draw(10))
+
+
+def _compose(node: Node, draft: Draft, desk: _Desk) -> ComposedMessage:
+    """(1), (2): raises MalformedError, UsageError when a desk's rules hold it back."""
+    message = compose(
+        draft,
+        message_id=new_id(node),
+        composed=format_instant(desk.now),
+        composed_under=desk.facts.checkpoint,
+        salts=[node.entropy.draw(SALT) for _ in draft.fields],
+    )
+    state = desk.facts.desk_state(draft.sender)
+    if state is None:
+        raise UsageError("desk-not-published", desk=draft.sender.desk)
+    values = {name: disclosure.value for name, disclosure in message.disclosures.items()}
+    check_message_form(message.core, values, sender_kind=state.kind)
+    return message
+
+
+def _write(node: Node, message: ComposedMessage, desk: _Desk, *, fresh: bool) -> SentMessage:
+    """(3), (4), (5), inside the unit of work."""
+    core = message.core
+    open_case(core, core.sender, desk.now)
+    row = _write_message(message, desk)
+    leases = [_write_copy(node, message, row, recipient, desk, fresh=fresh) for recipient in core.to]
+    return SentMessage(core.id, core.case, row.core_hash, tuple(leases))
+
+
+def _write_message(message: ComposedMessage, desk: _Desk) -> OutgoingMessage:
+    core = message.core
+    state = lifecycle.advance_message(MessageState.DRAFT, MessageEvent.SUBMITTED)
+    clearance = lifecycle.clear(core)
+    state = lifecycle.advance_message(state, clearance.event)
+    row = OutgoingMessage.objects.create(
+        register=core.register,
+        message_id=core.id,
+        case=core.case,
+        batch=core.batch or "",
+        participant=core.sender.participant,
+        node=core.sender.node,
+        desk=core.sender.desk,
+        form=core.form,
+        urgency=core.urgency,
+        state=lifecycle.advance_message(state, MessageEvent.NUMBERED).value,
+        cleared=clearance.why,
+        core=encode_struct(core),
+        core_hash=message.core_hash,
+        composed_at=desk.now,
+    )
+    AttachmentRow.objects.bulk_create(attachment_rows(core.attachments, outgoing=row, state="held"))
+    return row
+
+
+def attachment_rows(attachments: Iterable[Attachment], *, state: str, **owner: object) -> list[AttachmentRow]:
+    """The rows of a message's attachments, in their order."""
+    return [
+        AttachmentRow(
+            position=position,
+            name=each.name,
+            media_type=each.media_type,
+            size=each.size,
+            sealed=each.sealed,
+            sealed_size=each.sealed_size,
+            state=state,
+            **owner,
+        )
+        for position, each in enumerate(attachments)
+    ]
+
+
+def _write_copy(
+    node: Node, message: ComposedMessage, row: OutgoingMessage, recipient: DeskRef, desk: _Desk, *, fresh: bool
+) -> Lease:
+    head = None if fresh else _head(message, recipient)
+    follows = head is not None and head.epoch == desk.epoch
+    copy = Copy(
+        desk=recipient,
+        epoch=desk.epoch,
+        seq=head.seq + 1 if head is not None and follows else 0,
+        prev=head.message_hash if head is not None and follows else None,
+    )
+    signed = sign_copy(message, copy, desk.signer)
+    _advance_head(message, head, signed)
+    stored = _store_copy(row, signed, desk)
+    return outbox.put_work(
+        node, Work.MESSAGE, stored, register=message.core.register, at=recipient.at, leased=desk.leased
+    )
+
+
+def _head(message: ComposedMessage, recipient: DeskRef) -> SentHead | None:
+    core = message.core
+    return SentHead.objects.filter(
+        register=core.register,
+        case=core.case,
+        participant=core.sender.participant,
+        node=core.sender.node,
+        to_participant=recipient.participant,
+        to_node=recipient.node,
+        to_desk=recipient.desk,
+    ).first()
+
+
+def _advance_head(message: ComposedMessage, head: SentHead | None, signed: SignedCopy) -> None:
+    core, copy = message.core, signed.payload.copy
+    if head is not None:
+        SentHead.objects.filter(pk=head.pk).update(epoch=copy.epoch, seq=copy.seq, message_hash=signed.message_hash)
+        return
+    SentHead.objects.create(
+        register=core.register,
+        case=core.case,
+        participant=core.sender.participant,
+        node=core.sender.node,
+        to_participant=copy.desk.participant,
+        to_node=copy.desk.node,
+        to_desk=copy.desk.desk,
+        epoch=copy.epoch,
+        seq=copy.seq,
+        message_hash=signed.message_hash,
+    )
+
+
+def _store_copy(row: OutgoingMessage, signed: SignedCopy, desk: _Desk) -> OutgoingCopy:
+    copy = signed.payload.copy
+    key = desk.facts.sealing_key(copy.desk)
+    sealed = seal(signed.plaintext, key)
+    return OutgoingCopy.objects.create(
+        message=row,
+        register=row.register,
+        participant=copy.desk.participant,
+        node=copy.desk.node,
+        desk=copy.desk.desk,
+        epoch=copy.epoch,
+        seq=copy.seq,
+        prev=copy.prev or "",
+        message_hash=signed.message_hash,
+        plaintext=signed.plaintext,
+        sealed=sealed,
+        sealed_hash=digest(sealed),
+        sealed_to=key.fingerprint,
+        state=CopyState.QUEUED.value,
+    )

@@ -1,0 +1,163 @@
+"""What has to be done at which peer, who is doing it now, and when is it tried again?
+
+    with unit_of_work(node):
+        lease = put_work(node, "message", register=…, at=…, copy=copy)   # born leased to whoever wrote it
+    …talk to the peer, without a transaction…
+    with unit_of_work(node):
+        settle(lease)                                                      # together with what the answer said
+
+Invariants (docs/spec/outbox.md):
+- work is written in the transaction that makes it necessary, and removed in the one that stores its outcome;
+- a lease is a token and a moment: who does not hold the token changes nothing, and a moment that passed frees the
+  work, so a killed process delays it and never loses it;
+- every attempt may be repeated, because both sides are idempotent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import F, Q
+
+from liaison.messages.parties import NodeRef
+from liaison.node.models import Delivery
+from liaison.node.node import Node
+from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.work import circuit
+
+LEASE = timedelta(seconds=180)
+FIRST_WAIT = 1.0
+LONGEST_WAIT = 300.0
+SCANNED = 512
+
+
+class Work(StrEnum):
+    """What is to be done at a peer."""
+
+    MESSAGE = "message"
+    RECEIPT = "receipt"
+    FETCH = "fetch"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A claim on one piece of work."""
+
+    delivery: int
+    token: str
+    work: Work
+    register: str
+    at: NodeRef
+    subject: int
+    attempts: int
+
+
+def put_work(node: Node, work: Work, subject: Any, *, register: str, at: NodeRef, leased: bool) -> Lease:
+    """Write down work on `subject` (copy, receipt or attachment row), leased to the caller or due now."""
+    now = node.clock.now()
+    token = node.entropy.draw(16).hex() if leased else ""
+    row = Delivery.objects.create(
+        kind=work.value,
+        register=register,
+        participant=at.participant,
+        node=at.node,
+        due=now,
+        since=now,
+        lease_token=token,
+        lease_until=now + LEASE if leased else None,
+        **{_COLUMNS[work]: subject},
+    )
+    return Lease(row.pk, token, work, register, at, subject.pk, 0)
+
+
+def lease_due(node: Node, *, most: int, busy: dict[NodeRef, int], most_each: int) -> list[Lease]:
+    """Claim up to `most` pieces of due work, at most `most_each` a peer counting those in `busy`."""
+    now = node.clock.now()
+    with reading(node):
+        if not _due(now).exists():
+            return []
+    with unit_of_work(node):
+        chosen = _choose(now, most, dict(busy), most_each)
+        leases = [_claim(node, row, now) for row in chosen]
+    return leases
+
+
+def _due(now: datetime) -> Any:
+    return Delivery.objects.filter(due__lte=now).filter(Q(lease_until=None) | Q(lease_until__lte=now))
+
+
+def _choose(now: datetime, most: int, busy: dict[NodeRef, int], most_each: int) -> list[Delivery]:
+    """Due work in order, passing over peers that are busy or not to be called; a probe a troubled peer."""
+    shut, troubled = circuit.open_peers(now), circuit.troubled_peers()
+    full = {at for at, count in busy.items() if count >= (1 if at in troubled else most_each)}
+    rows = _due(now).order_by("due", "pk")
+    for at in shut | full:
+        rows = rows.exclude(participant=at.participant, node=at.node)
+    chosen: list[Delivery] = []
+    for row in rows.select_for_update(skip_locked=True)[:SCANNED] if _locks() else rows[:SCANNED]:
+        at = NodeRef(row.participant, row.node)
+        if busy.get(at, 0) < (1 if at in troubled else most_each) and len(chosen) < most:
+            busy[at] = busy.get(at, 0) + 1
+            chosen.append(row)
+    return chosen
+
+
+def _locks() -> bool:
+    """Whether the engine can lock single rows (SQLite has one writer anyway)."""
+    from django.db import connections
+
+    from liaison.node.database_router import current_database
+
+    return bool(connections[current_database.get()].features.has_select_for_update_skip_locked)
+
+
+def _claim(node: Node, row: Delivery, now: datetime) -> Lease:
+    token = node.entropy.draw(16).hex()
+    Delivery.objects.filter(pk=row.pk).update(lease_token=token, lease_until=now + LEASE)
+    work = Work(row.kind)
+    subject = getattr(row, f"{_COLUMNS[work]}_id")
+    return Lease(row.pk, token, work, row.register, NodeRef(row.participant, row.node), subject, row.attempts)
+
+
+def settle(lease: Lease) -> bool:
+    """End the work inside a unit of work; False if somebody else holds it by now."""
+    return bool(Delivery.objects.filter(pk=lease.delivery, lease_token=lease.token).delete()[0])
+
+
+def settle_copy(copy_id: int) -> None:
+    """End the sending of a copy, whoever holds it, inside a unit of work: its receipt is here."""
+    Delivery.objects.filter(copy_id=copy_id, kind=Work.MESSAGE.value).delete()
+
+
+def postpone(node: Node, lease: Lease, code: str, *, peer_failed: bool) -> None:
+    """Give the work back to be tried again later; a failure of the peer itself counts for its breaker."""
+    now = node.clock.now()
+    wait = backoff(lease.attempts, node.entropy.draw(2))
+    with unit_of_work(node):
+        Delivery.objects.filter(pk=lease.delivery, lease_token=lease.token).update(
+            due=now + wait, lease_until=None, lease_token="", attempts=F("attempts") + 1, last_error=code[:64]
+        )
+        if peer_failed:
+            circuit.note_failure(lease.at, code[:64], now)
+
+
+def backoff(attempts: int, chance: bytes) -> timedelta:
+    """How long to wait after so many attempts: doubling up to five minutes, less up to half of it by chance."""
+    longest = min(FIRST_WAIT * 2 ** min(attempts, 16), LONGEST_WAIT)
+    share = int.from_bytes(chance[:2], "big") / 65536
+    return timedelta(seconds=longest * (1 - share / 2))
+
+
+def next_moment(node: Node) -> datetime | None:
+    """When the next work becomes due or its lease runs out; None if there is none."""
+    with reading(node):
+        free = Delivery.objects.filter(lease_until=None).order_by("due").values_list("due", flat=True).first()
+        held = Delivery.objects.exclude(lease_until=None).order_by("lease_until")
+        freed = held.values_list("lease_until", flat=True).first()
+    return min((moment for moment in (free, freed) if moment is not None), default=None)
+
+
+_COLUMNS = {Work.MESSAGE: "copy", Work.RECEIPT: "receipt", Work.FETCH: "attachment"}

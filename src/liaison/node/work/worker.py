@@ -1,0 +1,117 @@
+"""Who does the waiting work, and in which order? One worker: it sleeps until it is woken or something is due.
+
+Invariants (docs/spec/outbox.md):
+- at most `THREADS` calls at once, at most `MOST_EACH` of them to one peer, one to a peer that failed last time: a hung
+  peer holds its own few threads and delays nobody;
+- an exception of our own making ends an attempt, never the worker; the lease runs out and the work is tried again;
+- threads close the connections they opened.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+from django.db import connections
+
+from liaison.messages.parties import NodeRef
+from liaison.node.node import Node
+from liaison.node.services.line.delivering import deliver
+from liaison.node.work import outbox
+from liaison.node.work.outbox import Lease
+
+log = logging.getLogger("liaison.worker")
+
+THREADS = 32
+MOST_EACH = 4
+POLL_SECONDS = 5.0
+SHORTEST_WAIT = 0.01
+
+
+class Listener(Protocol):
+    """The worker's end of a `Waker`."""
+
+    def wait(self, seconds: float) -> bool:
+        """Whether somebody knocked within `seconds`."""
+
+
+def work_through(node: Node, *, most: int = 1000) -> int:
+    """Do what is due now, one after the other, until nothing is; how many attempts were made."""
+    attempts = 0
+    while attempts < most and (leases := outbox.lease_due(node, most=1, busy={}, most_each=MOST_EACH)):
+        attempts += len(leases)
+        for lease in leases:
+            deliver(node, lease)
+    return attempts
+
+
+class Worker:
+    """Empties the outbox of one node with a bounded pool of threads."""
+
+    def __init__(self, node: Node, listener: Listener, *, threads: int = THREADS) -> None:
+        self._node = node
+        self._listener = listener
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="line")
+        self._busy: Counter[NodeRef] = Counter()
+        self._guard = threading.Lock()
+        self._stopping = threading.Event()
+
+    def run(self, turn: Callable[[], None] = lambda: None) -> None:
+        """Work until `stop`; `turn` is called once a round (the timers)."""
+        while not self._stopping.is_set():
+            try:
+                turn()
+                took = self._take()
+            except Exception:
+                log.exception("a round of the worker failed")
+                took = 0
+                self._stopping.wait(1.0)
+            if not took:
+                self._listener.wait(self._pause())
+        self._pool.shutdown(wait=True)
+
+    def stop(self) -> None:
+        """Finish what is in hand and return from `run`."""
+        self._stopping.set()
+        self._node.waker.wake()
+
+    def _take(self) -> int:
+        """Lease what is due and hand it to the pool; how much."""
+        with self._guard:
+            busy = dict(self._busy)
+        free = self._threads - sum(busy.values())
+        if free <= 0:
+            return 0
+        leases = outbox.lease_due(self._node, most=free, busy=busy, most_each=MOST_EACH)
+        for lease in leases:
+            with self._guard:
+                self._busy[lease.at] += 1
+            self._pool.submit(self._attempt, lease)
+        return len(leases)
+
+    def _attempt(self, lease: Lease) -> None:
+        try:
+            deliver(self._node, lease)
+        except Exception:
+            log.exception("an attempt failed")
+            connections.close_all()
+        finally:
+            with self._guard:
+                self._busy[lease.at] -= 1
+                if not self._busy[lease.at]:
+                    del self._busy[lease.at]
+            self._node.waker.wake()
+
+    def _pause(self) -> float:
+        """How long until something is due, at most the polling interval."""
+        moment = outbox.next_moment(self._node)
+        if moment is None:
+            return POLL_SECONDS
+        left = (moment - self._node.clock.now()).total_seconds()
+        # Due work that was not taken waits for a thread, whose end knocks, or for a breaker: look again soon.
+        return min(max(left, 0.25 if left <= 0 else SHORTEST_WAIT), POLL_SECONDS)

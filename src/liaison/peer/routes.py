@@ -1,0 +1,54 @@
+"""Which paths does the peer door have? One table: method, path, function, who may ask, how large a body.
+
+Invariants: `signed` routes want the HTTP key of a node the registers know; `dated` ones also want it signed within
+five minutes, because they read what is not public (docs/spec/peer-door.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from liaison.node.node import Node
+from liaison.peer import attachments, health, messages, receipts
+from liaison.peer.requests import DoorRequest
+from liaison.wire.http import HttpAnswer
+
+DoorFunction = Callable[[Node, DoorRequest], HttpAnswer]
+
+PARTICIPANT = r"(?P<participant>[0-9a-f]{64}|register)"
+DESK = r"(?P<desk>[a-z0-9-]{1,32})"
+DIGEST = r"(?P<digest>[0-9a-f]{64})"
+REGISTER = r"/registers/(?P<register>[0-9a-f]{64})"
+
+SEALED_MESSAGE_LIMIT = 512 * 1024
+RECEIPT_LIMIT = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One row of the table."""
+
+    method: str
+    pattern: re.Pattern[str]
+    function: DoorFunction
+    signed: bool
+    limit: int = 0
+    dated: bool = False
+
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        "POST",
+        re.compile(rf"/desks/{PARTICIPANT}/{DESK}/messages"),
+        messages.take_message,
+        signed=True,
+        limit=SEALED_MESSAGE_LIMIT,
+    ),
+    Route("POST", re.compile("/receipts"), receipts.take_receipt, signed=True, limit=RECEIPT_LIMIT),
+    Route("GET", re.compile(rf"/attachments/{DIGEST}"), attachments.serve_attachment, signed=True, dated=True),
+    Route("GET", re.compile("/healthz"), health.alive, signed=False),
+    Route("GET", re.compile("/readyz"), health.ready, signed=False),
+    Route("GET", re.compile("/metrics"), health.metrics, signed=False),
+)

@@ -1,0 +1,337 @@
+"""A world of nodes in one process: each its own home and database, one hand-set clock, and a network that can fail.
+
+    with World(tmp_path) as world:                 XC, XD and XE follow one rehearsal register
+        world.send("XC", "XD")                     a notice, first attempt included
+        world.network.drop("XD")                   XD is not reached any more
+        world.advance(minutes=5); world.work("XC") what is due at XC is done, one after the other
+
+The register is the one of `tests.register.registry`; what a node would have mirrored is written to its tables.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.management import call_command
+from django.db import connections
+
+import tests.with_django  # noqa: F401
+from liaison.adapters.blobs import FolderBlobStore
+from liaison.adapters.clock import SystemEntropy
+from liaison.errors import UnreachableError
+from liaison.keys.public import Purpose
+from liaison.messages.parties import DeskRef
+from liaison.node import models
+from liaison.node.config import Address, Config
+from liaison.node.databases import add_database
+from liaison.node.node import Node
+from liaison.node.peering import PeerAddress, PeerAnswer, SignedLink
+from liaison.node.services.line.delivering import deliver
+from liaison.node.services.line.sending import Letter, SentMessage, send_letter
+from liaison.node.tiles import DatabaseTileStore
+from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.work.worker import work_through
+from liaison.peer.door import Door
+from liaison.peer.quotas import Quotas
+from liaison.peer.requests import DoorRequest
+from liaison.register.facts import encode_fact
+from liaison.register.records import encode_record
+from liaison.register.vocabulary import DeskKind
+from liaison.tlog.log import append_entries
+from liaison.tlog.proofs import EMPTY_HEAD
+from liaison.wire.http import HttpRequest
+from liaison.wire.note import format_note
+from tests.register.registry import RegisterBuilder, seed, small_register
+
+START = datetime(2026, 11, 22, 3, 2, tzinfo=UTC)
+CODES = ("XC", "XD", "XE")
+NOTICE = {
+    "title": {"lang": "en", "text": "Scanning of port 22"},
+    "incident_type": "information-gathering:scanner",
+    "expectation": "for-information",
+}
+
+
+@dataclass
+class HandClock:
+    """Stands still until it is moved."""
+
+    at: datetime = START
+    passed: float = 0.0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.passed
+
+    def advance(self, **parts: float) -> None:
+        self.at += timedelta(**parts)
+        self.passed += timedelta(**parts).total_seconds()
+
+
+@dataclass
+class SeededVault:
+    """Seeds in memory."""
+
+    seeds: dict[str, bytes] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def store(self, fingerprint: str, seed: bytes) -> None:
+        self.seeds[fingerprint] = seed
+
+    def load(self, fingerprint: str) -> bytes:
+        return self.seeds[fingerprint]
+
+    def destroy(self, fingerprint: str) -> None:
+        self.seeds.pop(fingerprint, None)
+
+
+class CountingWaker:
+    """Counts the knocks."""
+
+    def __init__(self) -> None:
+        self.knocks = 0
+
+    def wake(self) -> None:
+        self.knocks += 1
+
+
+@dataclass
+class Network:
+    """A `Carrier` that calls the other node's door directly, unless it was told to fail."""
+
+    doors: dict[str, Door] = field(default_factory=dict)
+    down: set[str] = field(default_factory=set)
+    lose_answers: Counter[str] = field(default_factory=Counter)
+    duplicate: bool = False
+    requests: list[tuple[str, HttpRequest]] = field(default_factory=list)
+    change: Callable[[str, HttpRequest], HttpRequest] = lambda _, request: request
+
+    def carry(self, address: PeerAddress, request: HttpRequest) -> PeerAnswer:
+        host = urlsplit(address.url).netloc
+        code = host.split(".")[0].upper()
+        if code in self.down:
+            raise UnreachableError("peer-not-reached", url=address.url, reason="down")
+        request = self.change(code, request)
+        self.requests.append((code, request))
+        answer = self.ask(host, request)
+        if self.duplicate:
+            again = self.ask(host, request)
+            assert again == answer
+        if self.lose_answers[code] > 0:
+            self.lose_answers[code] -= 1
+            raise UnreachableError("peer-hung-up", url=address.url)
+        return answer
+
+    def ask(self, host: str, request: HttpRequest) -> PeerAnswer:
+        """The answer of the door at `host`."""
+        path, _, query = request.path.partition("?")
+        return self.doors[host.split(".")[0].upper()].answer(
+            DoorRequest(
+                request.method,
+                host,
+                path,
+                f"?{query}",
+                headers=request.headers,
+                body=lambda: request.body,
+                address="198.51.100.1",
+            )
+        )
+
+
+class World:
+    """Some nodes, each of one State of one register."""
+
+    def __init__(
+        self, folder: Path, *, codes: tuple[str, ...] = CODES, registry: RegisterBuilder | None = None
+    ) -> None:
+        self.folder = folder
+        self.registry = registry or small_register(*codes)
+        self.clock = HandClock()
+        self.network = Network()
+        self.nodes: dict[str, Node] = {}
+        for code in codes:
+            self._add_node(code)
+
+    def __enter__(self) -> World:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for node in self.nodes.values():
+            connections[node.database].close()
+
+    @property
+    def register(self) -> str:
+        return self.registry.entries[0].leaf
+
+    def desk(self, code: str, desk: str = "duty") -> DeskRef:
+        return DeskRef(self.registry.ids[code], "main", desk)
+
+    def letter(self, sender: str, *to: str, **changes: Any) -> Letter:
+        given: dict[str, Any] = {
+            "register": self.register,
+            "sender": self.desk(sender),
+            "to": tuple(sorted(self.desk(code) for code in to)),
+            "form": "incident-notice",
+            "stage": "notification",
+            "fields": NOTICE,
+        }
+        return Letter(**(given | changes))
+
+    def send(self, sender: str, *to: str, **changes: Any) -> list[SentMessage]:
+        """Send a notice and make the first attempt."""
+        node = self.nodes[sender]
+        sent = send_letter(node, self.letter(sender, *to, **changes), leased=True)
+        for message in sent:
+            for lease in message.leases:
+                deliver(node, lease)
+        return sent
+
+    def work(self, *codes: str) -> int:
+        """Do what is due at these nodes (all of them by default) until nothing is."""
+        return sum(work_through(self.nodes[code]) for code in codes or self.nodes)
+
+    def advance(self, **parts: float) -> None:
+        self.clock.advance(**parts)
+
+    @contextmanager
+    def at(self, code: str) -> Iterator[None]:
+        """Queries inside go to this node's tables."""
+        with reading(self.nodes[code]):
+            yield
+
+    def _add_node(self, code: str) -> None:
+        home = self.folder / code.lower()
+        home.mkdir()
+        shutil.copy(_template(self.folder), home / "liaison.sqlite3")
+        alias = f"{self.folder}/{code}"
+        add_database(alias, f"sqlite:///{home / 'liaison.sqlite3'}")
+        self.nodes[code] = Node(
+            home=home,
+            database=alias,
+            config=Config(address=Address(url=f"https://{code.lower()}.example:8443")),
+            clock=self.clock,
+            entropy=SystemEntropy(),
+            vault=SeededVault(),
+            blobs=FolderBlobStore(home / "blobs"),
+            waker=CountingWaker(),
+            link=SignedLink(self.network, self.clock),
+        )
+        self.network.doors[code] = Door(self.nodes[code], Quotas())
+        seed_node(self.nodes[code], self.registry, code)
+
+
+def _template(folder: Path) -> Path:
+    """An empty migrated database, made once a process."""
+    global _made
+    if _made is None or not _made.exists():
+        _made = folder / "template.sqlite3"
+        add_database("template", f"sqlite:///{_made}")
+        call_command("migrate", database="template", verbosity=0, interactive=False)
+        connections["template"].close()
+        connections.settings.pop("template")
+    return _made
+
+
+_made: Path | None = None
+
+
+def seed_node(node: Node, registry: RegisterBuilder, *codes: str) -> None:
+    """Write what `node` would hold that mirrors the registry and runs the nodes of `codes`."""
+    with unit_of_work(node):
+        mirror(registry)
+        models.Epoch.objects.get_or_create(value="00" * 16, defaults={"begun_at": START, "reason": "init"})
+        for code in codes:
+            _hold_keys(node, registry, code)
+
+
+def mirror(registry: RegisterBuilder) -> None:
+    """Write the registry's log, facts and record parts as rows, trusted as they are."""
+    register = registry.entries[0].leaf
+    growth = append_entries(DatabaseTileStore(register), EMPTY_HEAD, registry.leaves)
+    models.Tile.objects.filter(register=register).delete()
+    DatabaseTileStore(register).write(growth.items)
+    note = format_note(registry.checkpoint())
+    size = len(registry.leaves)
+    models.FollowedRegister.objects.update_or_create(
+        register=register,
+        defaults={
+            "origin": registry.origin,
+            "title": "Register of the rehearsal",
+            "rehearsal": registry.rehearsal,
+            "anchor": b"",
+            "size": size,
+            "applied": size,
+            "trusted_size": size,
+            "checkpoint": note,
+            "trusted_checkpoint": note,
+        },
+    )
+    models.FactRow.objects.filter(register=register).delete()
+    changed = registry.view.changed
+    rows = [("globals", "", changed.globals)]
+    rows += [("participant", name, fact) for name, fact in changed.participants.items()]
+    rows += [("key", name, fact) for name, fact in changed.keys.items()]
+    rows += [("nomination", name, fact) for name, fact in changed.nominations.items()]
+    rows += [("quorum", f"{fact.index:020d}", fact) for fact in changed.quorums]
+    rows += [("time", f"{fact.index:020d}", fact) for fact in changed.times]
+    models.FactRow.objects.bulk_create(
+        models.FactRow(register=register, kind=kind, name=name, pending=False, data=encode_fact(fact))
+        for kind, name, fact in rows
+    )
+    for digest, record in registry.records.items():
+        models.RecordPart.objects.update_or_create(
+            register=register,
+            digest=digest,
+            defaults={
+                "audience": record.audience,
+                "part": encode_record(record),
+                "state": "current",
+                "stored_at": START,
+            },
+        )
+
+
+def _hold_keys(node: Node, registry: RegisterBuilder, code: str) -> None:
+    register, participant = registry.entries[0].leaf, registry.ids[code]
+    place = {"register": register, "participant": participant, "node": "main"}
+    models.HostedNode.objects.get_or_create(**place, defaults={"since": START})
+    for purpose in (Purpose.ENTRY, Purpose.MESSAGE, Purpose.HTTP):
+        name = f"{code}/main/{purpose.value}"
+        _hold(node, registry.key(name).public, seed(registry.prefix + name), purpose, {**place, "desk": ""})
+    sealing = registry.sealing(f"{code}/duty")
+    _hold(node, sealing.public, sealing.seed, Purpose.SEALING, {**place, "desk": "duty"})
+    models.OwnDesk.objects.get_or_create(
+        **place,
+        desk="duty",
+        defaults={"kind": DeskKind.TECHNICAL.value, "languages": ["en"], "expected": {}, "parts": []},
+    )
+
+
+def _hold(node: Node, public: Any, secret: bytes, purpose: Purpose, place: dict[str, str]) -> None:
+    node.vault.store(public.fingerprint, secret)
+    models.HeldKey.objects.get_or_create(
+        fingerprint=public.fingerprint,
+        defaults={
+            "algorithm": public.alg.value,
+            "public": public.key,
+            "purpose": purpose.value,
+            "created_at": START,
+            **place,
+        },
+    )
