@@ -11,24 +11,16 @@ Invariants (docs/spec/message.md):
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
 import msgspec
 
 from liaison.errors import MalformedError
+from liaison.register.vocabulary import NodeRef, ParticipantId
 from liaison.wire.identifiers import LocalId
 
-# The secretariat of a register is the participant `register`; everybody else is the hash of an admission.
-ParticipantId = Annotated[str, msgspec.Meta(pattern=r"\A(?:[0-9a-f]{64}|register)\Z")]
+__all__ = ["DeskRef", "NodeRef", "ParticipantId", "check_recipients", "sorted_desks"]
 
 LARGEST_CASE = 256
-
-
-class NodeRef(msgspec.Struct, frozen=True, order=True):
-    """One running installation of a participant."""
-
-    participant: ParticipantId
-    node: LocalId
 
 
 class DeskRef(msgspec.Struct, frozen=True, order=True):

@@ -89,7 +89,7 @@ AsNumber = Annotated[int, msgspec.Meta(ge=1, le=2**32 - 2)]
 ParticipantId = Annotated[str, msgspec.Meta(pattern=r"\A(register|[0-9a-f]{64})\Z")]
 
 
-class NodeRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class NodeRef(msgspec.Struct, frozen=True, order=True, forbid_unknown_fields=True):
     """One node of one participant."""
 
     participant: ParticipantId

@@ -1,0 +1,247 @@
+"""How is a case written as one file, with fields withheld where the exporter chose so?
+
+    {"case":"019a…","disclosures":{"<core hash>":{"title":{"salt":"…","value":…},"observables":null}},"exercise":true,
+     "exported":"2026-11-23T09:00:00Z","exported_by":{desk},"included":[…],"log":{"checkpoint":"…","entries":["<base64>"]},
+     "messages":[{envelope}],"receipts":[{envelope}],"register":"…","transcript":1}
+
+Invariants (docs/spec/transcript.md):
+- messages are sorted by message hash, receipts by receipt hash, each once, all of one case and one register;
+- every core has its disclosures, every field of it by name: null means withheld, and shows;
+- the exercise flag is true as soon as one message is an exercise: the file cannot lose what the messages say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from liaison.errors import MalformedError
+from liaison.messages.fields import Disclosure, read_disclosed
+from liaison.messages.message import (
+    Core,
+    FieldName,
+    Payload,
+    ReceivedMessage,
+    decode_payload,
+    hash_core,
+    read_message_envelope,
+)
+from liaison.messages.parties import DeskRef
+from liaison.messages.receipts import SignedReceipt, decode_receipt
+from liaison.wire.canonical import JSON, decode, decode_struct, encode, encode_struct
+from liaison.wire.envelope import Envelope, encode_envelope
+from liaison.wire.identifiers import (
+    Base64,
+    Hash,
+    Instant,
+    MessageId,
+    decode_base64,
+    digest,
+    encode_base64,
+    parse_instant,
+)
+
+LARGEST_TRANSCRIPT = 256 * 1024 * 1024
+
+Shown = Mapping[str, Mapping[str, Disclosure | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class LogCopy:
+    """The log from leaf 0 on: the checkpoint note and the exact leaves it counts."""
+
+    checkpoint: str
+    entries: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """One leaf with its proof (docs/spec/proof.md): leaf 0, or one that names a message key."""
+
+    entry: bytes
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptMessage:
+    """One signed copy as it stands in the file."""
+
+    envelope: Envelope
+    payload: Payload
+    core_hash: str
+    message_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """A case as exported; `shown` has every field of every core, None where it was withheld."""
+
+    register: str
+    case: str
+    exercise: bool
+    exported: str
+    exported_by: DeskRef | None
+    messages: tuple[TranscriptMessage, ...]
+    receipts: tuple[SignedReceipt, ...]
+    shown: Shown
+    log: LogCopy | None
+    included: tuple[Inclusion, ...]
+
+    def values(self, core: Core) -> dict[str, JSON]:
+        """The fields of `core` that are shown. Raises MalformedError when one is not what was signed."""
+        parts = self.shown[hash_core(core)]
+        return read_disclosed(core.fields, {name: part for name, part in parts.items() if part is not None})
+
+
+class _Log(msgspec.Struct, frozen=True):
+    checkpoint: str
+    entries: tuple[Base64, ...]
+
+
+class _Inclusion(msgspec.Struct, frozen=True):
+    entry: Base64
+    proof: str
+
+
+class _File(msgspec.Struct, frozen=True):
+    transcript: Literal[1]
+    register: Hash
+    case: MessageId
+    exercise: bool
+    exported: Instant
+    exported_by: DeskRef | None
+    messages: tuple[dict[str, Any], ...]
+    receipts: tuple[dict[str, Any], ...]
+    disclosures: dict[Hash, dict[FieldName, Disclosure | None]]
+    log: _Log | None
+    included: tuple[_Inclusion, ...]
+
+
+def pack_transcript(
+    messages: Iterable[ReceivedMessage],
+    receipts: Iterable[SignedReceipt],
+    *,
+    exported: str,
+    exported_by: DeskRef | None = None,
+    withheld: Mapping[str, Collection[str]] | None = None,
+    log: LogCopy | None = None,
+    included: Iterable[Inclusion] = (),
+) -> Transcript:
+    """The transcript of one case; `withheld` names the fields to leave out, core hash → names.
+
+    Raises MalformedError when the messages are none or of several cases.
+    """
+    opened = {message.message_hash: message for message in messages}
+    if not opened:
+        raise MalformedError("transcript-empty")
+    first = next(iter(opened.values())).core
+    hidden = withheld or {}
+    made = Transcript(
+        register=first.register,
+        case=first.case,
+        exercise=any(message.core.exercise for message in opened.values()),
+        exported=exported,
+        exported_by=exported_by,
+        messages=tuple(_of_received(opened[name]) for name in sorted(opened)),
+        receipts=tuple(sorted(receipts, key=lambda each: each.receipt_hash)),
+        shown={each.core_hash: _show(each, hidden.get(each.core_hash, ())) for each in opened.values()},
+        log=log,
+        included=tuple(included),
+    )
+    return _checked(made)
+
+
+def encode_transcript(transcript: Transcript) -> bytes:
+    """The one file of a transcript."""
+    log = transcript.log
+    entries = () if log is None else tuple(encode_base64(entry) for entry in log.entries)
+    return encode_struct(
+        _File(
+            transcript=1,
+            register=transcript.register,
+            case=transcript.case,
+            exercise=transcript.exercise,
+            exported=transcript.exported,
+            exported_by=transcript.exported_by,
+            messages=tuple(_envelope_value(message.envelope) for message in transcript.messages),
+            receipts=tuple(_envelope_value(receipt.envelope) for receipt in transcript.receipts),
+            disclosures={core: dict(parts) for core, parts in transcript.shown.items()},
+            log=None if log is None else _Log(log.checkpoint, entries),
+            included=tuple(_Inclusion(encode_base64(each.entry), each.proof) for each in transcript.included),
+        )
+    )
+
+
+def decode_transcript(data: bytes) -> Transcript:
+    """The transcript in `data`, its form and disclosures checked and no signature yet. Raises MalformedError."""
+    file = decode_struct(data, _File, limit=LARGEST_TRANSCRIPT)
+    parse_instant(file.exported)
+    log = None
+    if file.log is not None:
+        log = LogCopy(file.log.checkpoint, tuple(decode_base64(entry) for entry in file.log.entries))
+    return _checked(
+        Transcript(
+            register=file.register,
+            case=file.case,
+            exercise=file.exercise,
+            exported=file.exported,
+            exported_by=file.exported_by,
+            messages=tuple(_read_message(value) for value in file.messages),
+            receipts=tuple(decode_receipt(encode(value)) for value in file.receipts),
+            shown=file.disclosures,
+            log=log,
+            included=tuple(Inclusion(decode_base64(each.entry), each.proof) for each in file.included),
+        )
+    )
+
+
+def _checked(transcript: Transcript) -> Transcript:
+    """Order, one case, one register, complete disclosures. Raises MalformedError."""
+    cores = {message.core_hash: message.payload.core for message in transcript.messages}
+    if not cores:
+        raise MalformedError("transcript-empty")
+    _check_order([message.message_hash for message in transcript.messages])
+    _check_order([receipt.receipt_hash for receipt in transcript.receipts])
+    if {(core.register, core.case) for core in cores.values()} != {(transcript.register, transcript.case)}:
+        raise MalformedError("transcript-of-several-cases")
+    if transcript.exercise != any(core.exercise for core in cores.values()):
+        raise MalformedError("transcript-exercise")
+    if cores.keys() != transcript.shown.keys():
+        raise MalformedError("transcript-disclosures")
+    for name, core in cores.items():
+        if core.fields.keys() != transcript.shown[name].keys():
+            raise MalformedError("transcript-disclosures")
+        transcript.values(core)
+    known = {message.message_hash for message in transcript.messages}
+    if any(receipt.receipt.message not in known for receipt in transcript.receipts):
+        raise MalformedError("transcript-stray-receipt")
+    return transcript
+
+
+def _check_order(hashes: list[str]) -> None:
+    if hashes != sorted(set(hashes)):
+        raise MalformedError("transcript-order")
+
+
+def _show(message: ReceivedMessage, hidden: Collection[str]) -> dict[str, Disclosure | None]:
+    return {name: None if name in hidden else part for name, part in sorted(message.disclosures.items())}
+
+
+def _of_received(message: ReceivedMessage) -> TranscriptMessage:
+    payload = Payload(message.core, message.copy)
+    return TranscriptMessage(message.envelope, payload, message.core_hash, message.message_hash)
+
+
+def _read_message(value: dict[str, Any]) -> TranscriptMessage:
+    envelope = read_message_envelope(encode(value))
+    payload = decode_payload(envelope.payload)
+    return TranscriptMessage(envelope, payload, hash_core(payload.core), digest(envelope.payload))
+
+
+def _envelope_value(envelope: Envelope) -> dict[str, Any]:
+    data = encode_envelope(envelope)
+    value: Any = decode(data, limit=len(data))
+    return dict(value)
