@@ -33,11 +33,11 @@ from liaison.messages.parties import DeskRef
 from liaison.node import models
 from liaison.node.config import Address, Config
 from liaison.node.databases import add_database
+from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.node import Node
 from liaison.node.peering import PeerAddress, PeerAnswer, SignedLink
 from liaison.node.services.line.delivering import deliver
 from liaison.node.services.line.sending import Letter, SentMessage, send_letter
-from liaison.node.tiles import DatabaseTileStore
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.node.work.worker import work_through
 from liaison.peer.door import Door

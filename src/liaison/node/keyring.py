@@ -12,10 +12,12 @@ from liaison.errors import UsageError
 from liaison.keys.ports import Signer
 from liaison.keys.private import Ed25519Signer, SealingIdentity
 from liaison.keys.public import Algorithm, PublicKey, Purpose
+from liaison.node.log.views import RowsView
 from liaison.node.models import HeldKey
 from liaison.node.node import Node
 from liaison.node.ports import KeyVault
 from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.register.facts import KeyFact
 
 SEED = 32
 _signers: WeakKeyDictionary[KeyVault, dict[str, Ed25519Signer]] = WeakKeyDictionary()
@@ -51,18 +53,23 @@ def public_of(row: HeldKey) -> PublicKey:
 
 
 def held_key(node: Node, *, purpose: Purpose, register: str, participant: str, node_id: str = "") -> PublicKey:
-    """The newest key of this purpose that is not retired. Raises `UsageError` if there is none."""
+    """The newest key of this purpose that counts by the log. Raises `UsageError` if there is none.
+
+    A key made for a ceremony that is not in the log yet does not count, so the one before it goes on signing.
+    """
     with reading(node):
-        row = (
-            HeldKey.objects.filter(
-                purpose=purpose.value, register=register, participant=participant, node=node_id, retired_at=None
-            )
-            .order_by("-created_at", "-fingerprint")
-            .first()
-        )
-    if row is None:
-        raise UsageError("no-key-for-purpose", purpose=purpose.value, participant=participant[:16])
-    return public_of(row)
+        view = RowsView(register, pending=True)
+        rows = HeldKey.objects.filter(
+            purpose=purpose.value, register=register, participant=participant, node=node_id, retired_at=None
+        ).order_by("-created_at", "-fingerprint")
+        for row in rows:
+            if purpose is Purpose.LOG or _counts(view.key(row.fingerprint)):
+                return public_of(row)
+    raise UsageError("no-key-for-purpose", purpose=purpose.value, participant=participant[:16])
+
+
+def _counts(fact: KeyFact | None) -> bool:
+    return fact is not None and fact.in_force
 
 
 def signer(node: Node, *, purpose: Purpose, register: str, participant: str, node_id: str = "") -> Signer:

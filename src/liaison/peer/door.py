@@ -62,7 +62,7 @@ class Door:
         size = _declared_size(request, route)
         if isinstance(size, HttpAnswer):
             return size
-        if route.signed:
+        if route.signed or (route.optional and "signature" in request.headers):
             caller = identify_caller(self.node, request, dated=route.dated)
             self.quotas.take(caller.participant, size, now=self.node.clock.monotonic())
             body = _once(lambda: verified_body(request))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from liaison.node.node import Node
 from liaison.peer import attachments, health, messages, receipts
+from liaison.peer.log_door import LOG_ROUTES
 from liaison.peer.requests import DoorRequest
 from liaison.wire.http import HttpAnswer
 
@@ -36,6 +37,7 @@ class Route:
     signed: bool
     limit: int = 0
     dated: bool = False
+    optional: bool = False
 
 
 ROUTES: tuple[Route, ...] = (
@@ -51,4 +53,16 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", re.compile("/healthz"), health.alive, signed=False),
     Route("GET", re.compile("/readyz"), health.ready, signed=False),
     Route("GET", re.compile("/metrics"), health.metrics, signed=False),
+    *(
+        Route(
+            row.method,
+            re.compile(row.pattern),
+            row.function,
+            signed=False,
+            limit=row.limit,
+            dated=row.dated,
+            optional=row.optional,
+        )
+        for row in LOG_ROUTES
+    ),
 )

@@ -1,4 +1,4 @@
-"""What does a node keep of the registers it follows? The log itself, its projections, the queue and the alarms.
+"""What does a node keep of the registers it follows? The log itself, its projections, the alarms.
 
 Invariants:
 - Every row names its register by the hash of leaf 0, so nothing of one register is read as another's.
@@ -81,7 +81,7 @@ class FactRow(models.Model):
 
 
 class RecordPart(models.Model):
-    """One part of a record, kept outside the log: `current`, `superseded` or `erased` (then without bytes)."""
+    """One part of a record: `draft` (not in the log yet), `current`, or `erased` (then without bytes)."""
 
     pk = models.CompositePrimaryKey("register", "digest")
     register = models.CharField(max_length=HASH)
@@ -90,23 +90,6 @@ class RecordPart(models.Model):
     part = models.BinaryField()
     state = models.CharField(max_length=16)
     stored_at = models.DateTimeField()
-
-
-class Submission(models.Model):
-    """An entry handed to the secretariat: `queued`, then `sequenced` at an index or `refused` with a code."""
-
-    pk = models.CompositePrimaryKey("register", "payload_hash")
-    register = models.CharField(max_length=HASH)
-    payload_hash = models.CharField(max_length=HASH)
-    position = models.BigIntegerField()
-    envelope = models.BinaryField()
-    received_at = models.DateTimeField()
-    state = models.CharField(max_length=16)
-    reason = models.CharField(max_length=64)
-    index = models.BigIntegerField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["register", "state", "position"], name="submission_queue")]
 
 
 class WitnessedHead(models.Model):
@@ -128,10 +111,12 @@ class WitnessProgress(models.Model):
 
 
 class Alarm(models.Model):
-    """Something a person must look at; `code` and `params` are told in words by the explanations."""
+    """Something a person must look at, once a subject; `code` and `params` are told in words by the explanations."""
 
+    pk = models.CompositePrimaryKey("register", "code", "subject")
     register = models.CharField(max_length=HASH)
     code = models.CharField(max_length=64)
+    subject = models.CharField(max_length=128)
     params = models.JSONField()
     evidence = models.BinaryField()
     raised_at = models.DateTimeField()

@@ -20,11 +20,11 @@ from liaison.errors import NotNowError, UsageError
 from liaison.keys.public import PublicKey, Purpose
 from liaison.messages.message import ComposedUnder
 from liaison.messages.parties import DeskRef, NodeRef
+from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.models import FollowedRegister
 from liaison.node.node import Node
 from liaison.node.peering import PeerAddress
 from liaison.node.reads import register as reads
-from liaison.node.tiles import DatabaseTileStore
 from liaison.node.unit_of_work import reading
 from liaison.register.facts import DeskState, Globals, KeyFact, ParticipantState
 from liaison.register.lookup import desk_of

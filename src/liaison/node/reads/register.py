@@ -10,13 +10,12 @@ from dataclasses import dataclass
 
 from liaison.errors import NotNowError, UsageError
 from liaison.keys.public import PublicKey, Purpose
+from liaison.node.log.views import KEY, CautiousView, RowsView
 from liaison.node.models import FactRow, FollowedRegister, RecordPart
 from liaison.node.node import Node
 from liaison.node.peering import PeerAddress
 from liaison.node.unit_of_work import reading
-from liaison.node.views import KEY, CautiousView, RowsView
 from liaison.register import lookup, records, standing
-from liaison.register.facts import KeyFact, decode_fact
 from liaison.register.state import RegisterListing
 from liaison.tlog.checkpoint import Checkpoint, parse_checkpoint
 from liaison.wire.note import parse_note
@@ -26,11 +25,12 @@ _directories: dict[tuple[str, str], tuple[tuple[int, int], lookup.Directory]] = 
 
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
-    """Whose HTTP key it is."""
+    """Whose HTTP key it is, and the key."""
 
     register: str
     participant: str
     node: str
+    key: PublicKey
 
 
 def view(node: Node, register: str) -> RegisterListing:
@@ -115,16 +115,8 @@ def http_key_holder(node: Node, fingerprint: str) -> KeyHolder | None:
         for register in rows.values_list("register", flat=True):
             fact = view(node, register).key(fingerprint)
             if fact is not None and fact.purpose is Purpose.HTTP and fact.in_force and fact.node is not None:
-                return KeyHolder(register, fact.participant, fact.node)
+                return KeyHolder(register, fact.participant, fact.node, fact.key)
     return None
-
-
-def http_key(node: Node, fingerprint: str) -> PublicKey | None:
-    """The public HTTP key with this fingerprint, from any followed register."""
-    with reading(node):
-        data = FactRow.objects.filter(kind=KEY, name=fingerprint).values_list("data", flat=True).first()
-    fact = decode_fact(bytes(data), KeyFact) if data is not None else None
-    return fact.key if fact is not None and fact.purpose is Purpose.HTTP else None
 
 
 def trusted_checkpoint(node: Node, register: str) -> Checkpoint:

@@ -21,6 +21,11 @@ def migrate(node: Node) -> None:
 def initialise_node(node: Node, *, tls_hash: str) -> str:
     """Make the tables, note the TLS key and begin the first epoch; return the epoch. Idempotent."""
     migrate(node)
+    return begin_life(node, tls_hash=tls_hash)
+
+
+def begin_life(node: Node, *, tls_hash: str) -> str:
+    """Note the TLS key and begin the first epoch on tables that are up to date. Idempotent."""
     with unit_of_work(node):
         set_setting(TLS, tls_hash)
         latest = Epoch.objects.order_by("-begun_at").first()

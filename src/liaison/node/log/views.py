@@ -82,6 +82,14 @@ class RowsView:
         """Log times in the order of their indexes."""
         return self._all(TIME, TimeNoted)
 
+    def all_keys(self) -> Iterable[KeyFact]:
+        """All keys ever named, sorted by fingerprint."""
+        return self._all(KEY, KeyFact)
+
+    def all_quorums(self) -> Iterable[Quorum]:
+        """All quorums in the order of their indexes."""
+        return self._all(QUORUM, Quorum)
+
     def _rows(self, kind: str) -> Any:
         rows = FactRow.objects.filter(register=self._register, kind=kind)
         return rows if self._pending else rows.filter(pending=False)

@@ -1,0 +1,207 @@
+"""How do the entries of the stored log become rows? Folded one at a time, first as pending, then as trusted facts.
+
+    fold_entries(register)           pending facts up to the last stored entry
+    promote(register, size)          what the first `size` entries say is trusted now
+    rebuild(register)                everything again from the tiles: the same rows
+
+Invariants:
+- Called inside a unit of work. An entry is folded once on its way to trusted, and again only when a quorum stands at a
+  size below what was folded already.
+- The rows depend on the log and the trusted size only: not on batches, clocks or the order of fetching.
+- A void entry changes no fact; its number and rule are kept, and the caller raises the alarm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from liaison.errors import MalformedError, Param
+from liaison.node.log.tiles import DatabaseTileStore
+from liaison.node.log.views import GLOBALS, KEY, NOMINATION, PARTICIPANT, QUORUM, TIME, RowsView, index_name
+from liaison.node.models import FactRow, FollowedRegister, LoggedEntry
+from liaison.register.entries import Entry, decode_entry
+from liaison.register.facts import Fact, encode_fact
+from liaison.register.memory import Changed, MemoryView
+from liaison.register.state import Applied, NotUnderstood, Outcome, Void, apply
+from liaison.tlog.log import read_entries
+
+BATCH = 4096
+"""Entries folded over one set of loaded facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoidEntry:
+    """An entry that was sequenced against a rule."""
+
+    index: int
+    rule: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+    leaf: bytes = b""
+
+
+def fold_entries(register: str, *, limit: int | None = None) -> list[VoidEntry]:
+    """Fold what is stored and not folded yet (at most `limit` entries) into pending facts; the void ones."""
+    row = FollowedRegister.objects.get(register=register)
+    end = row.size if limit is None else min(row.size, row.applied + limit)
+    leaves = read_entries(DatabaseTileStore(register), row.applied, end, size=row.size)
+    void: list[VoidEntry] = []
+    base = _loaded(register) if end - row.applied > BATCH else RowsView(register, pending=True)
+    while chunk := list(islice(leaves, BATCH)):
+        view = MemoryView(base=base, size=row.applied)
+        void += _fold(register, view, chunk)
+        store_facts(register, view.changed, pending=True)
+        if isinstance(base, MemoryView):
+            _merge(base.changed, view.changed)
+        row.applied = view.size
+    row.save(update_fields=["applied"])
+    return void
+
+
+def _fold(register: str, view: MemoryView, leaves: Sequence[bytes]) -> list[VoidEntry]:
+    rows: list[LoggedEntry] = []
+    void: list[VoidEntry] = []
+    for leaf in leaves:
+        index = view.size
+        entry, outcome = judge(view, leaf, index)
+        view.record(outcome)
+        rows.append(logged_row(register, index, entry, outcome))
+        if isinstance(outcome, Void):
+            void.append(VoidEntry(index, outcome.rule, outcome.params, leaf))
+    LoggedEntry.objects.bulk_create(
+        rows,
+        batch_size=90,
+        update_conflicts=True,
+        unique_fields=["register", "index"],
+        update_fields=["kind", "participant", "node", "payload_hash", "verdict", "rule"],
+    )
+    return void
+
+
+def judge(view: MemoryView, leaf: bytes, index: int) -> tuple[Entry | None, Outcome]:
+    """What a leaf says and what comes of it; never raises."""
+    try:
+        entry = decode_entry(leaf, index=index)
+    except MalformedError as error:
+        return None, Void("rule-01", {"detail": error.code})
+    return entry, apply(view, entry, index)
+
+
+def logged_row(register: str, index: int, entry: Entry | None, outcome: Outcome) -> LoggedEntry:
+    """The row that keeps the verdict on a leaf."""
+    verdict, rule = _verdict(outcome)
+    payload = entry.payload if entry else None
+    return LoggedEntry(
+        register=register,
+        index=index,
+        kind=payload.kind[:64] if payload else "",
+        participant=(payload.participant or "") if payload else "",
+        node=(payload.node or "") if payload else "",
+        payload_hash=entry.payload_hash if entry else "",
+        verdict=verdict,
+        rule=rule,
+    )
+
+
+def _verdict(outcome: Outcome) -> tuple[str, str]:
+    match outcome:
+        case Applied():
+            return "applied", ""
+        case Void(rule):
+            return "void", rule
+        case NotUnderstood(reason):
+            return "not-understood", reason
+
+
+def promote(register: str, size: int) -> None:
+    """Trust what the first `size` entries say; `size` is at least what is trusted already."""
+    row = FollowedRegister.objects.get(register=register)
+    if size != row.applied:
+        _refold(row, size)
+    moved = [
+        FactRow(register=register, kind=kind, name=name, pending=False, data=bytes(data))
+        for kind, name, data in FactRow.objects.filter(register=register, pending=True).values_list(
+            "kind", "name", "data"
+        )
+    ]
+    _save_facts(moved)
+    FactRow.objects.filter(register=register, pending=True).delete()
+    FollowedRegister.objects.filter(register=register).update(trusted_size=size)
+    fold_entries(register)
+
+
+def _refold(row: FollowedRegister, size: int) -> None:
+    """Fold from the trusted size up to `size` again, because more than that was folded."""
+    FactRow.objects.filter(register=row.register, pending=True).delete()
+    FollowedRegister.objects.filter(register=row.register).update(applied=row.trusted_size)
+    fold_entries(row.register, limit=size - row.trusted_size)
+
+
+def rebuild(register: str) -> int:
+    """Drop every projection of the log and make it again; the number of entries folded."""
+    row = FollowedRegister.objects.get(register=register)
+    trusted = row.trusted_size
+    LoggedEntry.objects.filter(register=register).delete()
+    FactRow.objects.filter(register=register).delete()
+    FollowedRegister.objects.filter(register=register).update(applied=0, trusted_size=0)
+    fold_entries(register, limit=trusted)
+    promote(register, trusted)
+    return int(row.size)
+
+
+def store_facts(register: str, changed: Changed, *, pending: bool) -> None:
+    """Write the changed facts as rows."""
+    rows = [
+        FactRow(register=register, kind=kind, name=name, pending=pending, data=encode_fact(fact))
+        for kind, name, fact in named_facts(changed)
+    ]
+    _save_facts(rows)
+
+
+def _save_facts(rows: Iterable[FactRow]) -> None:
+    FactRow.objects.bulk_create(
+        rows,
+        batch_size=150,
+        update_conflicts=True,
+        unique_fields=["register", "kind", "name", "pending"],
+        update_fields=["data"],
+    )
+
+
+def named_facts(changed: Changed) -> Iterator[tuple[str, str, Fact]]:
+    """Every changed fact with its kind and name."""
+    if changed.globals is not None:
+        yield GLOBALS, "", changed.globals
+    for kind, facts in (
+        (PARTICIPANT, changed.participants),
+        (KEY, changed.keys),
+        (NOMINATION, changed.nominations),
+    ):
+        for name, fact in facts.items():
+            yield kind, name, fact
+    for quorum in changed.quorums:
+        yield QUORUM, index_name(quorum.index), quorum
+    for time in changed.times:
+        yield TIME, index_name(time.index), time
+
+
+def _loaded(register: str) -> MemoryView:
+    """All facts in memory, for a long fold: one look-up costs a dictionary, not a query."""
+    rows, loaded = RowsView(register, pending=True), MemoryView()
+    own = loaded.changed
+    own.globals = rows.globals()
+    own.participants = {state.id: state for state in rows.participants()}
+    own.keys = {fact.key.fingerprint: fact for fact in rows.all_keys()}
+    own.nominations = {state.nomination: state for state in rows.nominations()}
+    own.quorums, own.times = list(rows.all_quorums()), list(rows.times())
+    return loaded
+
+
+def _merge(base: Changed, newer: Changed) -> None:
+    base.globals = newer.globals or base.globals
+    base.participants.update(newer.participants)
+    base.keys.update(newer.keys)
+    base.nominations.update(newer.nominations)
+    base.quorums += newer.quorums
+    base.times += newer.times

@@ -1,0 +1,59 @@
+"""What does another mirror's copy of a log look like from here? Its checkpoint and tiles, fetched one by one.
+
+Invariants: nothing fetched is believed here; the caller checks it against a checkpoint the log signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from liaison.errors import MalformedError, UnreachableError, UsageError
+from liaison.node.peering import PeerAddress, PeerLink, PeerRequest
+from liaison.tlog.bundles import bundles_for, decode_bundle
+from liaison.tlog.checkpoint import CHECKPOINT_PATH
+from liaison.tlog.tiles import WIDTH
+from liaison.wire.note import Note, parse_note
+
+BUNDLE_LIMIT = 256 * 65_537
+NOTE_LIMIT = 256 * 1024
+
+
+class RemoteLog:
+    """A `TileStore` that can only be read, at one peer door."""
+
+    def __init__(self, link: PeerLink, address: PeerAddress, register: str) -> None:
+        self._link = link
+        self._address = address
+        self._prefix = f"/registers/{register}"
+
+    def checkpoint(self) -> Note:
+        """The mirror's latest checkpoint. Raises `UnreachableError`, `MalformedError`."""
+        data = self._get(CHECKPOINT_PATH, NOTE_LIMIT)
+        if data is None:
+            raise UnreachableError("mirror-has-no-checkpoint")
+        return parse_note(data)
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes at `path`, or None."""
+        return self._get(path, BUNDLE_LIMIT)
+
+    def write(self, items: Mapping[str, bytes]) -> None:
+        """Never: it is somebody else's."""
+        raise UsageError("remote-log-read-only", count=len(items))
+
+    def entries(self, start: int, end: int) -> Iterator[bytes]:
+        """The entries [start, end), asked for in whole bundles. Raises `UnreachableError`, `MalformedError`."""
+        for bundle in bundles_for(start, end):
+            data = self.read(bundle.path)
+            if data is None:
+                raise MalformedError("mirror-lacks-tile", path=bundle.path)
+            base = bundle.index * WIDTH
+            yield from decode_bundle(data, bundle.width)[max(0, start - base) : end - base]
+
+    def _get(self, path: str, limit: int) -> bytes | None:
+        answer = self._link.call(self._address, PeerRequest("GET", f"{self._prefix}/{path}", limit=limit))
+        if answer.status == 404:
+            return None
+        if answer.status != 200:
+            raise UnreachableError("mirror-refused", status=answer.status)
+        return answer.body

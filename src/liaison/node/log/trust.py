@@ -1,0 +1,72 @@
+"""How much of a register is witnessed? Everything below the largest checkpoint that its own policy finds cosigned.
+
+Invariants: called inside a unit of work; the policy of a size is the one in the fold of that size's own entries; a
+checkpoint without a quorum is kept and shown as pending, it takes nothing away that was trusted.
+"""
+
+from __future__ import annotations
+
+from liaison.errors import VerificationError
+from liaison.node.log.projections import promote
+from liaison.node.log.tiles import DatabaseTileStore
+from liaison.node.log.views import RowsView
+from liaison.node.models import FollowedRegister
+from liaison.register.standing import verify_trusted, witness_policy
+from liaison.tlog.checkpoint import Checkpoint, parse_checkpoint
+from liaison.tlog.log import LogReader
+from liaison.tlog.proofs import EMPTY_HEAD, TreeHead
+from liaison.tlog.witness import take_cosignatures
+from liaison.wire.note import Note, format_note, format_signatures, parse_note
+
+
+def stored_head(row: FollowedRegister) -> TreeHead:
+    """The tree this node holds of a register."""
+    return stored_checkpoint(row).head if row.checkpoint else EMPTY_HEAD
+
+
+def stored_note(row: FollowedRegister) -> Note:
+    """The latest accepted checkpoint as a note."""
+    return parse_note(bytes(row.checkpoint))
+
+
+def stored_checkpoint(row: FollowedRegister) -> Checkpoint:
+    """The latest accepted checkpoint."""
+    return parse_checkpoint(stored_note(row).text)
+
+
+def settle_trust(row: FollowedRegister, note: Note) -> bool:
+    """Trust up to `note`, if a quorum cosigned it and it is of the stored tree; whether it is trusted now."""
+    checkpoint = parse_checkpoint(note.text)
+    if checkpoint.size > row.applied or checkpoint.size < row.trusted_size:
+        return False
+    try:
+        verify_trusted(RowsView(row.register, pending=True), note, applied=row.applied)
+        if checkpoint.size < row.size:
+            _check_earlier(row, checkpoint)
+    except VerificationError:
+        return False
+    if checkpoint.size > row.trusted_size:
+        promote(row.register, checkpoint.size)
+    row.refresh_from_db()
+    row.trusted_checkpoint = format_note(note)
+    row.save(update_fields=["trusted_checkpoint"])
+    return True
+
+
+def merge_cosignatures(row: FollowedRegister, note: Note) -> Note:
+    """The stored checkpoint with those lines of `note`, which says the same, that cosigners of its policy wrote."""
+    held = stored_note(row)
+    try:
+        keys = witness_policy(RowsView(row.register, pending=True), row.size).cosigners
+        merged = take_cosignatures(held, format_signatures(note.signatures), keys)
+    except VerificationError:
+        return held
+    row.checkpoint = format_note(merged)
+    row.save(update_fields=["checkpoint"])
+    return merged
+
+
+def _check_earlier(row: FollowedRegister, checkpoint: Checkpoint) -> None:
+    reader = LogReader(DatabaseTileStore(row.register), stored_head(row))
+    if reader.earlier(checkpoint.size).root != checkpoint.root:
+        raise VerificationError("checkpoint-of-another-tree", size=checkpoint.size)

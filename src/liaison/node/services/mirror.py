@@ -1,0 +1,223 @@
+"""How does a node keep its own, verified copy of a register?
+
+    follow_register(anchor)      once
+    sync_register(register)      again and again: from the secretariat, else from any other mirror
+
+The steps of one synchronisation: (1) fetch a checkpoint and verify the log's signature; (2) fetch the entries that are
+new; (3) in one transaction append them to the own tiles, which proves consistency when the root comes out right, and
+store checkpoint and tiles; (4) fold the entries by the rules, raising an alarm for each void one; (5) trust up to the
+largest size a quorum cosigned; (6) fetch the record parts now named.
+
+Invariants:
+- The network is never waited for inside a transaction; killed anywhere, the next synchronisation goes on from there.
+- A mirror that serves rubbish is passed over. Only two checkpoints signed by the log that contradict each other stop
+  the register here, and the evidence is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from liaison.errors import LiaisonError, UnreachableError, UsageError, VerificationError
+from liaison.keys.public import PublicKey
+from liaison.node.log.parts import sweep
+from liaison.node.log.projections import VoidEntry, fold_entries
+from liaison.node.log.remote import RemoteLog
+from liaison.node.log.sources import mirrors
+from liaison.node.log.tiles import DatabaseTileStore
+from liaison.node.log.trust import merge_cosignatures, settle_trust, stored_head, stored_note
+from liaison.node.log.views import RowsView
+from liaison.node.models import FollowedRegister
+from liaison.node.node import Node
+from liaison.node.peering import PeerAddress
+from liaison.node.reads.own import setting
+from liaison.node.reads.register import followed
+from liaison.node.services.alarms import raise_alarm, raise_fork, raise_void
+from liaison.node.services.secretariat import is_secretariat
+from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.register import anchor as anchors
+from liaison.register.bodies import RegisterOpened
+from liaison.register.entries import decode_entry
+from liaison.tlog.checkpoint import Checkpoint, verify_checkpoint
+from liaison.tlog.log import LogReader, follow_entries
+from liaison.tlog.monitor import View, compare_view, find_fork
+from liaison.tlog.proofs import TreeHead
+from liaison.wire.note import Note, format_note
+
+CHUNK = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a synchronisation did: new entries, sizes, void entries, and which mirrors failed with which code."""
+
+    register: str
+    size: int
+    trusted_size: int
+    fetched: int
+    void: tuple[int, ...] = ()
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def follow_register(node: Node, *, anchor: bytes) -> str:
+    """Begin to mirror the register an anchor file names; its hash. Idempotent."""
+    named = anchors.parse_anchor(anchor)
+    with unit_of_work(node):
+        FollowedRegister.objects.get_or_create(
+            register=named.register,
+            defaults={"origin": named.origin, "title": "", "rehearsal": False, "anchor": anchor},
+        )
+    return named.register
+
+
+def sync_register(node: Node, *, register: str) -> Synced:
+    """Bring the own copy up to date from the first mirror that can. Raises `UnreachableError` if none could."""
+    row = followed(node, register)
+    if row.stopped:
+        raise VerificationError("register-stopped", register=register)
+    void = _fold(node, register)
+    failed: dict[str, str] = {}
+    if is_secretariat(node, register) and not setting(node, "read-only"):
+        return _report(node, register, 0, void, failed)
+    for source in mirrors(node, register):
+        try:
+            fetched = _sync_from(node, register, source)
+        except LiaisonError as error:
+            failed[source.url] = error.code
+            if error.code == "register-forked":
+                raise
+            continue
+        void += _fold(node, register)
+        _note_check(node, register)
+        return _report(node, register, fetched, void, failed)
+    raise UnreachableError("no-mirror-answered", register=register, tried=len(failed))
+
+
+def _sync_from(node: Node, register: str, source: PeerAddress) -> int:
+    """Take what one mirror has that is new and right; the number of new entries."""
+    remote = RemoteLog(node.link, source, register)
+    row = followed(node, register)
+    note = remote.checkpoint()
+    # (1)
+    checkpoint = verify_checkpoint(note, row.origin, _log_keys(node, row, remote))
+    if checkpoint.size <= row.size:
+        return _compare(node, row, note, checkpoint)
+    # (2)
+    start = row.size
+    leaves = list(remote.entries(start, checkpoint.size))
+    # (3)
+    try:
+        with unit_of_work(node):
+            row = FollowedRegister.objects.get(register=register)
+            _append(row, note, checkpoint, leaves[row.size - start :])
+    except VerificationError as error:
+        _look_for_fork(node, row, note, remote, checkpoint)
+        raise VerificationError("mirror-not-consistent", reason=error.code) from error
+    return len(leaves)
+
+
+def _append(row: FollowedRegister, note: Note, checkpoint: Checkpoint, leaves: list[bytes]) -> None:
+    store = DatabaseTileStore(row.register)
+    growth = follow_entries(store, stored_head(row), leaves, checkpoint.head)
+    store.write(growth.items)
+    row.size, row.checkpoint = checkpoint.size, format_note(note)
+    row.save(update_fields=["size", "checkpoint"])
+
+
+def _log_keys(node: Node, row: FollowedRegister, remote: RemoteLog) -> tuple[PublicKey, ...]:
+    """The log's keys: from the fold, or the first time from leaf 0, which the register's hash vouches for."""
+    with reading(node):
+        facts = RowsView(row.register, pending=True).globals()
+    if facts is not None:
+        return facts.log_keys
+    opening = decode_entry(_first_leaf(remote), index=0)
+    if opening.leaf != row.register or not isinstance(opening.body, RegisterOpened):
+        raise VerificationError("mirror-other-register", register=row.register)
+    with unit_of_work(node):
+        FollowedRegister.objects.filter(register=row.register).update(
+            title=opening.body.title, rehearsal=opening.body.rehearsal
+        )
+    return opening.body.log_keys
+
+
+def _first_leaf(remote: RemoteLog) -> bytes:
+    size = int(remote.checkpoint().text.split("\n")[1])
+    first = next(remote.entries(0, min(size, 256)), None)
+    if first is None:
+        raise UnreachableError("mirror-has-no-checkpoint")
+    return first
+
+
+def _compare(node: Node, row: FollowedRegister, note: Note, checkpoint: Checkpoint) -> int:
+    """A mirror that has no more than we: it may have cosignatures, or another history."""
+    with reading(node):
+        reader = LogReader(DatabaseTileStore(row.register), stored_head(row))
+        if row.size and compare_view(reader, checkpoint.head) is View.FORKED:
+            keys = _held_keys(node, row.register)
+            evidence = find_fork(stored_note(row), note, origin=row.origin, keys=keys, larger=reader)
+            if evidence is not None:
+                raise raise_fork(node, row.register, evidence)
+    with unit_of_work(node):
+        row = FollowedRegister.objects.get(register=row.register)
+        merged = merge_cosignatures(row, note) if checkpoint.size == row.size else note
+        settle_trust(row, merged)
+        sweep(row.register)
+    return 0
+
+
+def _look_for_fork(node: Node, row: FollowedRegister, note: Note, remote: RemoteLog, checkpoint: Checkpoint) -> None:
+    """Raise `register-forked` if the log itself signed both histories; return if the mirror is merely wrong."""
+    if not row.checkpoint:
+        return
+    reader = LogReader(remote, TreeHead(checkpoint.size, checkpoint.root))
+    try:
+        keys = _held_keys(node, row.register)
+        evidence = find_fork(stored_note(row), note, origin=row.origin, keys=keys, larger=reader)
+    except (VerificationError, UsageError):
+        return
+    if evidence is not None:
+        raise raise_fork(node, row.register, evidence)
+
+
+def _held_keys(node: Node, register: str) -> tuple[PublicKey, ...]:
+    with reading(node):
+        facts = RowsView(register, pending=True).globals()
+    return facts.log_keys if facts is not None else ()
+
+
+def _fold(node: Node, register: str) -> list[VoidEntry]:
+    """(4) and (5): fold what is stored, in pieces that each commit, then trust what a quorum cosigned."""
+    void: list[VoidEntry] = []
+    while True:
+        with unit_of_work(node):
+            row = FollowedRegister.objects.get(register=register)
+            if row.applied >= row.size:
+                break
+            found = fold_entries(register, limit=CHUNK)
+            row.refresh_from_db()
+            for entry in found:
+                raise_void(node, row, entry)
+            void += found
+    with unit_of_work(node):
+        row = FollowedRegister.objects.get(register=register)
+        if row.size and (row.trusted_size < row.size or not row.trusted_checkpoint):
+            settle_trust(row, stored_note(row))
+        sweep(register)
+        _warn_if_behind(node, register)
+    return void
+
+
+def _warn_if_behind(node: Node, register: str) -> None:
+    facts = RowsView(register, pending=True).globals()
+    if facts is not None and facts.stopped_at is not None:
+        raise_alarm(node, register, "rules-not-known", subject=str(facts.stopped_at), index=facts.stopped_at)
+
+
+def _note_check(node: Node, register: str) -> None:
+    with unit_of_work(node):
+        FollowedRegister.objects.filter(register=register).update(checked_at=node.clock.now())
+
+
+def _report(node: Node, register: str, fetched: int, void: list[VoidEntry], failed: dict[str, str]) -> Synced:
+    row = followed(node, register)
+    return Synced(register, row.size, row.trusted_size, fetched, tuple(entry.index for entry in void), failed)

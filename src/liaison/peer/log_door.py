@@ -1,0 +1,97 @@
+"""What does the peer door say of a register? Checkpoint and tiles, its records, and what it takes in.
+
+    GET  /registers/{register}/checkpoint          the latest checkpoint with its cosignatures
+    GET  /registers/{register}/tile/…              tiles and entry bundles, by their C2SP paths
+    GET  /registers/{register}/records/{digest}    a record part, for those in its audience
+    POST /registers/{register}/entries             entries with their record parts, for the secretariat
+    POST /registers/{register}/add-checkpoint      C2SP tlog-witness: cosign what continues the log
+
+Invariants: what proves itself is open to everybody; a part that is not public is given only to a known, dated request,
+and refused in the same words whether it exists or not. Spec page: docs/spec/peer-door.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from liaison.errors import LiaisonError, VerificationError
+from liaison.node.log.tiles import DatabaseTileStore
+from liaison.node.models import FollowedRegister
+from liaison.node.node import Node
+from liaison.node.services import submission, witnessing
+from liaison.node.services.records import serve_record
+from liaison.node.services.secretariat import submit_entries
+from liaison.node.unit_of_work import reading
+from liaison.peer.requests import DoorRequest, answer, problem
+from liaison.tlog.tlogproof import PROOF_LIMIT
+from liaison.tlog.witness import SIZE_CONTENT_TYPE, format_size, status_of
+from liaison.wire.http import HttpAnswer
+
+TEXT = "text/plain; charset=utf-8"
+REGISTER = r"/registers/(?P<register>[0-9a-f]{64})"
+
+
+@dataclass(frozen=True, slots=True)
+class LogRoute:
+    """One path: all are open; `optional` knows a sender who signed, `dated` then wants it fresh."""
+
+    method: str
+    pattern: str
+    function: Callable[[Node, DoorRequest], HttpAnswer]
+    optional: bool = False
+    dated: bool = False
+    limit: int = 0
+
+
+def answer_checkpoint(node: Node, request: DoorRequest) -> HttpAnswer:
+    """The latest checkpoint this node accepted."""
+    with reading(node):
+        row = FollowedRegister.objects.filter(register=request.params["register"]).first()
+    if row is None or not row.checkpoint:
+        return problem(404, "register-not-followed")
+    return answer(200, bytes(row.checkpoint), TEXT)
+
+
+def answer_tile(node: Node, request: DoorRequest) -> HttpAnswer:
+    """A tile or entry bundle, if the log is that wide yet."""
+    with reading(node):
+        data = DatabaseTileStore(request.params["register"]).read(request.params["path"])
+    return problem(404, "tile-not-here") if data is None else answer(200, data)
+
+
+def answer_record(node: Node, request: DoorRequest) -> HttpAnswer:
+    """A record part, for a caller in its audience."""
+    register, digest = request.params["register"], request.params["digest"]
+    caller = request.caller
+    place = (caller.participant, caller.node) if caller is not None and caller.register == register else None
+    return answer(200, serve_record(node, register=register, digest=digest, caller=place), "application/json")
+
+
+def answer_entries(node: Node, request: DoorRequest) -> HttpAnswer:
+    """What came of the entries handed in: an index or a refusal for each."""
+    envelopes, parts = submission.decode_submission(request.body())
+    handed = submit_entries(node, register=request.params["register"], envelopes=envelopes, parts=parts)
+    return answer(200, submission.encode_handed(handed), "application/json")
+
+
+def answer_add_checkpoint(node: Node, request: DoorRequest) -> HttpAnswer:
+    """This node's cosignature, or the status that C2SP tlog-witness names."""
+    register = request.params["register"]
+    try:
+        return answer(200, witnessing.cosign_checkpoint(node, register=register, body=request.body()), TEXT)
+    except VerificationError as error:
+        if error.code == "witness-stands-elsewhere":
+            return answer(409, format_size(witnessing.witnessed_size(node, register)), SIZE_CONTENT_TYPE)
+        return problem(status_of(error), error.code)
+    except LiaisonError as error:
+        return problem(404 if error.code == "not-a-witness" else status_of(error), error.code)
+
+
+LOG_ROUTES: tuple[LogRoute, ...] = (
+    LogRoute("GET", rf"{REGISTER}/checkpoint", answer_checkpoint),
+    LogRoute("GET", rf"{REGISTER}/(?P<path>tile/[a-z0-9./]{{1,80}})", answer_tile),
+    LogRoute("GET", rf"{REGISTER}/records/(?P<digest>[0-9a-f]{{64}})", answer_record, optional=True, dated=True),
+    LogRoute("POST", rf"{REGISTER}/entries", answer_entries, limit=submission.LIMIT),
+    LogRoute("POST", rf"{REGISTER}/add-checkpoint", answer_add_checkpoint, limit=PROOF_LIMIT),
+)
