@@ -6,8 +6,26 @@ Invariants: waking never blocks and never fails the caller, because the worker a
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
+
+
+LONGEST_ADDRESS = 100
+
+
+@contextlib.contextmanager
+def _reachable(path: Path) -> Iterator[str]:
+    """The socket's address: a long path goes through a descriptor of its folder, as addresses end at 107 bytes."""
+    if len(os.fsencode(path)) <= LONGEST_ADDRESS:
+        yield str(path)
+        return
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
 
 
 class SocketWaker:
@@ -20,7 +38,8 @@ class SocketWaker:
         """Knock; nobody listening is no error."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as knocker, contextlib.suppress(OSError):
             knocker.setblocking(False)
-            knocker.sendto(b"\n", str(self._path))
+            with _reachable(self._path) as address:
+                knocker.sendto(b"\n", address)
 
 
 class SocketListener:
@@ -29,7 +48,8 @@ class SocketListener:
     def __init__(self, path: Path) -> None:
         path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind(str(path))
+        with _reachable(path) as address:
+            self._socket.bind(address)
 
     def wait(self, seconds: float) -> bool:
         """Whether somebody knocked within `seconds`; several knocks count as one."""

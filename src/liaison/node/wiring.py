@@ -14,7 +14,7 @@ from liaison.adapters.clock import SystemClock, SystemEntropy
 from liaison.adapters.keyfiles import FolderKeyVault
 from liaison.adapters.tls import TlsFiles, create_tls, tls_files, tls_hash
 from liaison.adapters.transports.peer import HttpsPeerLink
-from liaison.adapters.waking import SocketWaker
+from liaison.adapters.waking import SocketListener, SocketWaker
 from liaison.errors import UsageError
 from liaison.node import homes
 from liaison.node.config import Config, default_home, read_config
@@ -23,6 +23,7 @@ from liaison.node.peering import SignedLink
 
 CREDENTIAL_VARIABLE = "LIAISON_CREDENTIAL"
 CREDENTIAL_NAME = "credential"
+WAKING_NAME = "worker.socket"
 
 
 def credential_path(home: Path) -> Path:
@@ -60,6 +61,11 @@ def listener_hash(home: Path) -> str:
     return tls_hash(listener_files(home).certificate)
 
 
+def open_listener(home: Path) -> SocketListener:
+    """The worker's end of the node's waker."""
+    return SocketListener(home / WAKING_NAME)
+
+
 def open_node(home: Path | None = None) -> Node:
     """The node whose home is `home`, wired to the machine."""
     place = home or default_home()
@@ -74,6 +80,6 @@ def open_node(home: Path | None = None) -> Node:
         entropy=SystemEntropy(),
         vault=FolderKeyVault(place / "keys", read_credential(place)),
         blobs=FolderBlobStore(place / "blobs"),
-        waker=SocketWaker(place / "worker.socket"),
+        waker=SocketWaker(place / WAKING_NAME),
         link=SignedLink(carrier, clock),
     )

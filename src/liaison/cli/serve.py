@@ -1,0 +1,166 @@
+"""How does a node run? One web process for the doors and one worker, under a supervisor that restarts either.
+
+    liaison node serve        the listener of liaison.toml, TLS 1.3, until SIGTERM
+
+Invariants: the supervisor loads the program once and forks, so both processes share its memory; when the supervisor
+dies, by whatever signal, so do they; SIGTERM lets requests and attempts in hand finish.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import logging
+import multiprocessing
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from liaison.cli.session import chosen_home, prepare_django
+
+BLOCKING_THREADS = 24
+RESTART_SECONDS = 1.0
+STOP_SECONDS = 20
+
+
+@click.command()
+def serve() -> None:
+    """Run this node: its doors and its worker, until it is told to stop."""
+    home = chosen_home()
+    prepare_django(home)
+    from liaison.node.config import read_config
+    from liaison.node.wiring import listener_files
+
+    config = read_config(home)
+    files = listener_files(home)
+    start_logging()
+    server = _server(config.listen.host, config.listen.port, files)
+    supervisor = WorkerSupervisor(home)
+    server.on_startup(supervisor.start)
+    server.on_shutdown(supervisor.stop)
+    for module in ("liaison.peer.wsgi", "liaison.node.work.process"):
+        importlib.import_module(module)
+    gc.collect()
+    gc.freeze()  # What is loaded now stays untouched by the collectors of the forked processes, so it stays shared.
+    click.echo(f"Listening on https://{config.listen.host}:{config.listen.port}", err=True)
+    server.serve(target_loader=_load_door, wrap_loader=False)
+
+
+def _server(host: str, port: int, files: Any) -> Any:
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces, SSLProtocols
+    from granian.http import HTTP1Settings
+
+    multiprocessing.set_start_method("fork", force=True)
+    server = Granian(
+        "liaison.peer.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=BLOCKING_THREADS,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024),
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+        log_enabled=False,
+    )
+    # The server reads no encrypted EC keys: it gets the opened key through memory that has no name in any folder.
+    key = f"/proc/self/fd/{_in_memory(_opened_key(files.key, files.password))}"
+    server.ssl_ctx = (True, str(files.certificate), key, None, str(SSLProtocols.tls13), None, [], False)
+    return server
+
+
+def _opened_key(path: Path, password: str) -> bytes:
+    from cryptography.hazmat.primitives import serialization
+
+    key = serialization.load_pem_private_key(path.read_bytes(), password.encode("ascii"))
+    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return key.private_bytes(serialization.Encoding.PEM, form, plain)
+
+
+def _in_memory(data: bytes) -> int:
+    """A descriptor of anonymous memory that forked processes share."""
+    descriptor = os.memfd_create("liaison-tls")
+    os.write(descriptor, data)
+    return descriptor
+
+
+def _load_door() -> Any:
+    """Runs in the web process: the WSGI callable, and an end together with the supervisor."""
+    from liaison.node.work.process import die_with
+
+    die_with(os.getppid())
+    return importlib.import_module("liaison.peer.wsgi").application
+
+
+class WorkerSupervisor:
+    """Keeps one worker process alive."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._context = multiprocessing.get_context("fork")
+        self._process: Any = None
+        self._stopping = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="worker-watcher", daemon=True)
+
+    def start(self) -> None:
+        """Start the worker and watch it."""
+        self._spawn()
+        self._watcher.start()
+
+    def stop(self) -> None:
+        """Let the worker finish what it has in hand."""
+        self._stopping.set()
+        self._process.terminate()
+        self._process.join(STOP_SECONDS)
+        if self._process.is_alive():
+            self._process.kill()
+
+    def _spawn(self) -> None:
+        self._process = self._context.Process(target=_run_worker, args=(self._home, os.getpid()), name="worker")
+        self._process.start()
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            self._process.join(RESTART_SECONDS)
+            if not self._process.is_alive() and not self._stopping.is_set():
+                logging.getLogger("liaison.serve").warning("the worker ended and is started again")
+                time.sleep(RESTART_SECONDS)
+                self._spawn()
+
+
+def _run_worker(home: Path, parent: int) -> None:
+    from liaison.node.work.process import die_with, run_worker
+
+    die_with(parent)
+    run_worker(home)
+
+
+def start_logging() -> None:
+    """JSON lines on stderr: time, level, room, message; never contents, keys or names."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JsonLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"),
+            "level": record.levelname.lower(),
+            "room": record.name,
+            "said": record.getMessage(),
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=True)

@@ -1,0 +1,58 @@
+"""What does the worker process do from its start to its end? Opens the node, works, and stops when it is told.
+
+Invariants: it dies with its supervisor, so that no orphan works on; a first signal lets the attempts in hand finish.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import signal
+import threading
+from pathlib import Path
+
+from liaison.node.work.jobs import JOBS
+from liaison.node.work.timers import run_due
+from liaison.node.work.worker import Worker
+
+log = logging.getLogger("liaison.worker")
+
+_PR_SET_PDEATHSIG = 1
+
+
+def die_with(parent: int) -> None:
+    """Be killed when the process `parent` that started this one is gone (Linux)."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # It was gone before the call took effect.
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def run_worker(home: Path) -> None:
+    """Work on the node in `home` until SIGTERM or SIGINT."""
+    from liaison.node.wiring import open_listener, open_node
+
+    node = open_node(home)
+    listener = open_listener(home)
+    worker = Worker(node, listener)
+    timers_stop = threading.Event()
+
+    def stop(*_: object) -> None:
+        timers_stop.set()
+        worker.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+    def tick() -> None:
+        while not timers_stop.is_set():
+            try:
+                run_due(node, JOBS)
+            except Exception:
+                log.exception("the timers failed")
+            timers_stop.wait(1.0)
+
+    timers = threading.Thread(target=tick, name="timers", daemon=True)
+    timers.start()
+    worker.run()
+    listener.close()
