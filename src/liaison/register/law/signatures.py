@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from liaison.errors import VerificationError
 from liaison.keys.public import PublicKey
@@ -55,7 +56,7 @@ def by_roots(view: RegisterView, roots: Roots) -> Need:
 
 def by_key(view: RegisterView, key: PublicKey) -> Need:
     """This one key, if it is not revoked."""
-    name = key.fingerprint
+    name = _fingerprint(key)
     return Need({name: key} if _counts(view, name) else {}, 1)
 
 
@@ -85,6 +86,11 @@ def check_signatures(envelope: Envelope, alternatives: Sequence[Needs], *, exact
         verify_envelope(envelope, known)
     except VerificationError:
         broken(Rule.SIGNATURE)
+
+
+@lru_cache(maxsize=4096)
+def _fingerprint(key: PublicKey) -> str:
+    return key.fingerprint
 
 
 def _counts(view: RegisterView, fingerprint: str) -> bool:
