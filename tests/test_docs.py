@@ -72,6 +72,12 @@ def test_every_specification_opens_with_an_example_and_says_what_is_refused(page
     assert re.search(r"^#+ .*verifier refuses", text, re.MULTILINE | re.IGNORECASE), "a list 'A verifier refuses'"
 
 
+def test_every_specification_is_in_their_index() -> None:
+    index = DOCS / "spec" / "README.md"
+    listed = set(LINK.findall(index.read_text(encoding="utf-8")))
+    assert sorted(page.name for page in SPECIFICATIONS if page.name not in listed) == []
+
+
 def test_every_direct_dependency_has_its_reason() -> None:
     project = tomllib.loads((house.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [
