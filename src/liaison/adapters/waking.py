@@ -11,7 +11,6 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-
 LONGEST_ADDRESS = 100
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from liaison.node.work.timers import Job
 
 JOBS: tuple[Job, ...] = ()

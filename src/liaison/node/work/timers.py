@@ -81,7 +81,7 @@ def run_turn(node: Node, turn: Turn) -> None:
     except LiaisonError as error:
         failure = error.code
         log.warning("%s: %s", turn.job.name, error.code)
-    except Exception as error:  # noqa: BLE001 - a defect in one job must not stop the others
+    except Exception as error:
         failure = type(error).__name__
         log.exception("%s failed", turn.job.name)
     now = node.clock.now()
