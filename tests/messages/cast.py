@@ -98,6 +98,10 @@ def received(message: ComposedMessage | None = None, copy: Copy | None = None) -
     return open_message(signed(message, copy).plaintext)
 
 
+def opened(copy: SignedCopy) -> ReceivedMessage:
+    return open_message(copy.plaintext)
+
+
 def context(desk: DeskRef | None = None, **changes: Any) -> JudgeContext:
     """What the node of `desk` knows: XC's key since the beginning, nothing received yet."""
     given: dict[str, Any] = {

@@ -98,7 +98,7 @@ def format_tarball(sealed: SealedFile) -> bytes:
     return b"".join(write_tarball((Member(name, len(data)), [data]) for name, data in members))
 
 
-def parse_tarball(data: bytes, *, attachment_limit: int = 8 * 1024**2) -> SealedFile:
+def parse_tarball(data: bytes, *, attachment_limit: int = 10 * 1024**2) -> SealedFile:
     """The whole tar in memory. Raises MalformedError and VerificationError as `read_tarball` does."""
     message, attachments = b"", {}
     view = memoryview(data)
