@@ -152,10 +152,10 @@ class PartStatus(StrEnum):
 
 def make_record(content: Content, audience: str, *, salt: bytes) -> Record:
     """The record of a new part; `salt` is 32 fresh random bytes. Raises MalformedError."""
-    part = RecordPart(audience, KINDS[type(content)], msgspec.to_builtins(content))
-    record = Record(part, salt, part_digest(part, salt))
-    read_content(record.part)
-    return record
+    plain = msgspec.json.decode(encode_struct(content), type=dict[str, object])
+    part = RecordPart(audience, KINDS[type(content)], plain)
+    # Read back what others will read, so that a part no reader accepts is never published.
+    return decode_record(encode_record(Record(part, salt, part_digest(part, salt))))
 
 
 def part_digest(part: RecordPart, salt: bytes) -> str:
