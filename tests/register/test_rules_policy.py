@@ -161,3 +161,9 @@ def test_a_lost_witness_makes_no_quorum_easier() -> None:
     registry.revoke("XC/main/cosigning", "XC")
     policy = witness_policy(registry.view, len(registry.leaves))
     assert (policy.k, len(policy.cosigners)) == (2, 2)
+
+
+def test_rule_23_a_witness_whose_key_was_revoked_is_refused() -> None:
+    registry = small_register("XC")
+    registry.revoke("XC/main/cosigning", "XC")
+    assert publishing(registry, 1, "XC") == "rule-23"

@@ -14,7 +14,7 @@ from liaison.errors import LiaisonError
 from liaison.keys.public import Purpose
 from liaison.register import bodies
 from liaison.register.entries import Entry
-from liaison.register.facts import ChainHead, Globals, NominationState, ParticipantState, Quorum, TimeNoted
+from liaison.register.facts import ChainHead, Globals, NodeState, NominationState, ParticipantState, Quorum, TimeNoted
 from liaison.register.law.case import Case
 from liaison.register.law.keyring import Use, introduce, uses_of_roots
 from liaison.register.law.numbers import Rule, broken, require
@@ -63,9 +63,14 @@ def policy_check(case: Case, body: bodies.PolicyPublished) -> None:
     require(len(set(named)) == len(named), Rule.TWICE)
     for participant, name in named:
         node = node_of(case.view.participant(participant), name)
-        require(node is not None and bool(node.cosigning), Rule.WITNESS)
+        require(node is not None and _can_cosign(case.view, node), Rule.WITNESS)
     require(2 * body.k > len(named) if named else body.k == 0, Rule.POLICY)
     require(body.k <= len(named), Rule.POLICY)
+
+
+def _can_cosign(view: RegisterView, node: NodeState) -> bool:
+    facts = [view.key(key.fingerprint) for key in node.cosigning]
+    return any(fact is not None and fact.in_force for fact in facts)
 
 
 def policy_effect(case: Case, body: bodies.PolicyPublished) -> Changes:
