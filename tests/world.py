@@ -36,6 +36,8 @@ from liaison.node.databases import add_database
 from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.node import Node
 from liaison.node.peering import PeerAddress, PeerAnswer, SignedLink
+from liaison.node.reads.facts import forget_facts
+from liaison.node.reads.memory import forget
 from liaison.node.services.line.delivering import deliver
 from liaison.node.services.line.sending import Letter, SentMessage, send_letter
 from liaison.node.unit_of_work import reading, unit_of_work
@@ -253,6 +255,8 @@ _made: Path | None = None
 
 def seed_node(node: Node, registry: RegisterBuilder, *codes: str) -> None:
     """Write what `node` would hold that mirrors the registry and runs the nodes of `codes`."""
+    forget(node)
+    forget_facts(node)
     with unit_of_work(node):
         mirror(registry)
         models.Epoch.objects.get_or_create(value="00" * 16, defaults={"begun_at": START, "reason": "init"})

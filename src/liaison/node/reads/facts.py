@@ -4,8 +4,8 @@
     facts.checkpoint, facts.participant(p), facts.key(f), facts.sealing_key(desk), facts.address(at)
 
 Invariants: a memory belongs to one database, one register and one (trusted size, applied size); the next size starts
-an empty one, so nothing that a later entry took away is served from memory. What is not found is not remembered,
-because a record part may arrive without the log growing.
+an empty one within a second, so what a later entry took away is not served from memory for longer. What is not found
+is not remembered, because a record part may arrive without the log growing.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from liaison.node.models import FollowedRegister
 from liaison.node.node import Node
 from liaison.node.peering import PeerAddress
 from liaison.node.reads import register as reads
+from liaison.node.reads.memory import own_memory
 from liaison.node.unit_of_work import reading
 from liaison.register.facts import DeskState, Globals, KeyFact, ParticipantState
 from liaison.register.lookup import desk_of
@@ -33,6 +34,8 @@ from liaison.register.views import RegisterListing
 from liaison.tlog.checkpoint import Checkpoint, parse_checkpoint
 from liaison.tlog.log import LogReader
 from liaison.wire.note import parse_note
+
+SECONDS = 1.0
 
 T = TypeVar("T")
 
@@ -49,6 +52,7 @@ class RegisterFacts:
     stamp: tuple[int, int]
     head: Checkpoint
     globals: Globals
+    looked: float
     _known: dict[tuple[str, object], object] = field(default_factory=dict)
 
     @property
@@ -150,29 +154,38 @@ class RegisterFacts:
 def register_facts(node: Node, register: str) -> RegisterFacts:
     """The facts of a followed register as of now. Raises UsageError, and NotNowError before it is trusted."""
     columns = ("trusted_size", "applied", "trusted_checkpoint")
+    now = node.clock.monotonic()
+    known = _memories.get((node.database, register))
+    if known is not None and known.node is node and 0 <= now - known.looked < SECONDS:
+        return known
     with reading(node):
         row = FollowedRegister.objects.filter(register=register).values_list(*columns).first()
         if row is None:
             raise UsageError("register-not-followed", register=register)
-        known = _memories.get((node.database, register))
         if known is not None and known.stamp == row[:2] and known.node is node:
+            known.looked = now
             return known
         if not row[2]:
             raise NotNowError("register-not-trusted-yet", register=register)
         facts = reads.view(node, register).globals()
     if facts is None:
         raise NotNowError("register-not-trusted-yet", register=register)
-    made = RegisterFacts(node, register, row[:2], parse_checkpoint(parse_note(bytes(row[2])).text), facts)
+    head = parse_checkpoint(parse_note(bytes(row[2])).text)
+    made = RegisterFacts(node, register, row[:2], head, facts, looked=now)
     with _guard:
         _memories[node.database, register] = made
     return made
 
 
+def forget_facts(node: Node) -> None:
+    """Look again at once: this process has just changed what the registers say."""
+    for place in [place for place in _memories if place[0] == node.database]:
+        _memories.pop(place, None)
+
+
 def facts_of_caller(node: Node, fingerprint: str) -> tuple[str, KeyFact] | None:
     """The register and HTTP key with this fingerprint in any followed register, if it is in force."""
-    with reading(node):
-        followed = list(FollowedRegister.objects.order_by("register").values_list("register", flat=True))
-    for register in followed:
+    for register in own_memory(node).registers():
         try:
             fact = register_facts(node, register).key(fingerprint)
         except NotNowError:

@@ -22,6 +22,7 @@ def judge_context(message: ReceivedMessage, facts: RegisterFacts, desk: DeskRef,
     """The context for `judge`, inside a unit of work."""
     core = message.core
     case = find_case(core.register, core.case, desk)
+    told = _told(message)
     return JudgeContext(
         register=facts.register,
         rehearsal=facts.globals.rehearsal,
@@ -32,8 +33,8 @@ def judge_context(message: ReceivedMessage, facts: RegisterFacts, desk: DeskRef,
         sender_desk=_sender_desk(core.sender, facts),
         now=now,
         case=known_case(case) if case is not None else None,
-        known_message=_known_message(message, desk),
-        known_core=_known_core(message),
+        known_message=next((row[1] for row in told if row[0] == desk and not row[3]), None),
+        known_core=next((row[2] for row in told), None),
     )
 
 
@@ -52,21 +53,17 @@ def first_copy(message: ReceivedMessage, desk: DeskRef) -> IncomingCopy | None:
     ).first()
 
 
-def _known_message(message: ReceivedMessage, desk: DeskRef) -> str | None:
-    known = first_copy(message, desk)
-    return known.message_hash if known is not None else None
-
-
-def _known_core(message: ReceivedMessage) -> str | None:
-    """The core that any other desk here was told under this sender and identifier."""
+def _told(message: ReceivedMessage) -> list[tuple[DeskRef, str, str, bool]]:
+    """What any desk here was told under this sender and identifier: desk, message hash, core hash, reused."""
     sender = message.core.sender
     rows = IncomingCopy.objects.filter(
+        message_id=message.core.id,
         register=message.core.register,
         from_participant=sender.participant,
         from_node=sender.node,
-        message_id=message.core.id,
-    )
-    return rows.values_list("core_hash", flat=True).first()
+    ).order_by("pk")
+    columns = ("participant", "node", "desk", "message_hash", "core_hash", "reused")
+    return [(DeskRef(*row[:3]), *row[3:]) for row in rows.values_list(*columns)]
 
 
 def _sender_desk(sender: DeskRef, facts: RegisterFacts) -> SenderDesk | None:

@@ -31,21 +31,26 @@ def find_case(register: str, case: str, desk: DeskRef) -> Case | None:
     ).first()
 
 
+def begin_case(core: Core, desk: DeskRef, now: datetime) -> Case:
+    """A new case, as the first message in it fixes it."""
+    return Case.objects.create(
+        register=core.register,
+        case=core.case,
+        participant=desk.participant,
+        node=desk.node,
+        desk=desk.desk,
+        parties=canonical.encode_struct(_Parties(sorted_desks(core.parties))),
+        exercise=core.exercise,
+        opened_at=now,
+        last_at=now,
+    )
+
+
 def open_case(core: Core, desk: DeskRef, now: datetime) -> Case:
     """The case of `core` at an own desk, begun if it is new. Raises UsageError for other parties than it has."""
     known = find_case(core.register, core.case, desk)
     if known is None:
-        return Case.objects.create(
-            register=core.register,
-            case=core.case,
-            participant=desk.participant,
-            node=desk.node,
-            desk=desk.desk,
-            parties=canonical.encode_struct(_Parties(sorted_desks(core.parties))),
-            exercise=core.exercise,
-            opened_at=now,
-            last_at=now,
-        )
+        return begin_case(core, desk, now)
     facts = known_case(known)
     if facts.parties != core.parties:
         raise UsageError("case-has-other-parties", case=core.case)

@@ -17,11 +17,11 @@ from liaison.keys.public import Purpose
 from liaison.keys.sealing import seal
 from liaison.messages.parties import DeskRef, NodeRef
 from liaison.messages.receipts import decode_receipt
-from liaison.node import keyring
-from liaison.node.models import GivenReceipt, HostedNode, OutgoingCopy
+from liaison.node.models import GivenReceipt, OutgoingCopy
 from liaison.node.node import Node
 from liaison.node.peering import PeerAnswer, PeerRequest
 from liaison.node.reads.facts import register_facts
+from liaison.node.reads.memory import own_memory
 from liaison.node.services.line.attachments import fetch_attachment
 from liaison.node.services.line.receipts import take_receipt, take_sealed_receipt
 from liaison.node.services.line.receiving import Arrival, receive_message
@@ -52,19 +52,8 @@ def deliver(node: Node, lease: Lease) -> bool:
         log.info("%s of %s postponed: %s", lease.work, lease.delivery, error.code)
         outbox.postpone(node, lease, error.code, peer_failed=isinstance(error, UnreachableError))
     else:
-        _note_success(node, lease)
         return True
     return False
-
-
-def _note_success(node: Node, lease: Lease) -> None:
-    """A peer that had failed is well again; for one that had not, nothing is written."""
-    with reading(node):
-        troubled = circuit.health(lease.at).failures
-    if troubled:
-        with unit_of_work(node):
-            circuit.note_success(lease.at, node.clock.now())
-        node.waker.wake()
 
 
 def _deliver_message(node: Node, lease: Lease) -> None:
@@ -73,7 +62,7 @@ def _deliver_message(node: Node, lease: Lease) -> None:
     desk = DeskRef(copy.participant, copy.node, copy.desk)
     sender = NodeRef(copy.message.participant, copy.message.node)
     sealed = bytes(copy.sealed)
-    if is_hosted(node, lease.register, desk.at):
+    if own_memory(node).is_hosted(lease.register, desk.at):
         arrival = Arrival(
             sealed=sealed,
             register=lease.register,
@@ -99,7 +88,7 @@ def _deliver_receipt(node: Node, lease: Lease) -> None:
     if receipt.to is None:
         raise VerificationError("receipt-for-another")
     sealed = seal(bytes(given.receipt), register_facts(node, lease.register).sealing_key(receipt.to))
-    if is_hosted(node, lease.register, receipt.to.at):
+    if own_memory(node).is_hosted(lease.register, receipt.to.at):
         take_sealed_receipt(
             node,
             register=lease.register,
@@ -131,17 +120,15 @@ def call_peer(
     if address is None:
         raise UnreachableError("peer-has-no-door", permanent=True, peer=lease.at.node)
     with reading(node):
-        slow = circuit.health(lease.at).slow
-    signer = keyring.signer(
-        node, purpose=Purpose.HTTP, register=lease.register, participant=sender.participant, node_id=sender.node
-    )
-    return node.link.call(address, PeerRequest(method, path, body=body, signer=signer, limit=limit, patient=slow))
-
-
-def is_hosted(node: Node, register: str, at: NodeRef) -> bool:
-    """Whether this installation itself runs the node."""
-    with reading(node):
-        return HostedNode.objects.filter(register=register, participant=at.participant, node=at.node).exists()
+        health = circuit.health(lease.at)
+    signer = own_memory(node).signer(Purpose.HTTP, lease.register, sender)
+    request = PeerRequest(method, path, body=body, signer=signer, limit=limit, patient=health.slow)
+    answer = node.link.call(address, request)
+    if health.failures:
+        with unit_of_work(node):
+            circuit.note_success(lease.at, node.clock.now())
+        node.waker.wake()
+    return answer
 
 
 def _fetch(node: Node, lease: Lease) -> None:

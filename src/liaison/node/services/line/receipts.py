@@ -12,13 +12,13 @@ from liaison.errors import UsageError, VerificationError
 from liaison.keys.sealing import open_sealed
 from liaison.messages.lifecycle import CopyEvent
 from liaison.messages.parties import DeskRef
-from liaison.messages.receipts import SentCopy, SignedReceipt, decode_receipt, verify_receipt
-from liaison.node import keyring
-from liaison.node.models import OutgoingCopy, OwnDesk, TakenReceipt
+from liaison.messages.receipts import Receipt, SentCopy, SignedReceipt, decode_receipt, verify_receipt
+from liaison.node.models import OutgoingCopy, TakenReceipt
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
+from liaison.node.reads.memory import own_memory
 from liaison.node.services.line.progress import advance
-from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.unit_of_work import unit_of_work
 from liaison.node.work import outbox
 
 EVENTS = {"accepted": CopyEvent.RECEIPT_ACCEPTED, "rejected": CopyEvent.RECEIPT_REJECTED}
@@ -34,7 +34,7 @@ def take_receipt(node: Node, data: bytes, *, copy_id: int | None = None) -> Sign
             outbox.settle_copy(copy.pk)
             return signed
         facts = register_facts(node, copy.register)
-        sent = sent_copy(copy)
+        sent = sent_copy(copy, signed.receipt)
         verified = verify_receipt(data, sent, facts.message_keys(sent.desk.at), previous=previous)
         _store(copy, verified, data, node.clock.now())
         outbox.settle_copy(copy.pk)
@@ -43,17 +43,17 @@ def take_receipt(node: Node, data: bytes, *, copy_id: int | None = None) -> Sign
 
 def take_sealed_receipt(node: Node, *, register: str, participant: str, desk: str, sealed: bytes) -> SignedReceipt:
     """Take a receipt that was sealed to one of our desks. Raises UsageError for a desk that is not here."""
-    with reading(node):
-        own = OwnDesk.objects.filter(register=register, participant=participant, desk=desk).first()
+    memory = own_memory(node)
+    own = memory.own_desk(register, participant, desk)
     if own is None:
         raise UsageError("desk-not-here", desk=desk[:32])
-    openers = keyring.openers(node, register=register, participant=participant, node_id=own.node, desk=desk)
-    return take_receipt(node, open_sealed(sealed, openers))
+    return take_receipt(node, open_sealed(sealed, memory.openers(register, own)))
 
 
-def sent_copy(copy: OutgoingCopy) -> SentCopy:
-    """What a receipt for this copy is compared with."""
+def sent_copy(copy: OutgoingCopy, receipt: Receipt) -> SentCopy:
+    """What `receipt` for this copy is compared with."""
     message = copy.message
+    attached = message.attachments.values_list("sealed", flat=True) if receipt.attachments else ()
     return SentCopy(
         register=copy.register,
         id=message.message_id,
@@ -62,7 +62,7 @@ def sent_copy(copy: OutgoingCopy) -> SentCopy:
         core_hash=message.core_hash,
         message_hash=copy.message_hash,
         sealed=frozenset((copy.sealed_hash, *copy.sealed_before)),
-        attachments=frozenset(message.attachments.values_list("sealed", flat=True)),
+        attachments=frozenset(attached),
     )
 
 

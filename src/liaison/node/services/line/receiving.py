@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from liaison.errors import MalformedError, NotNowError, UsageError, VerificationError
-from liaison.keys.private import SealingIdentity
 from liaison.keys.public import Purpose
 from liaison.keys.sealing import open_sealed
 from liaison.messages.inbox import Judgement, judge, reason_of
@@ -28,12 +27,11 @@ from liaison.messages.receipts import (
     sign_receipt,
     unopened_receipt,
 )
-from liaison.node import keyring
-from liaison.node.models import GivenReceipt, IncomingCopy, OwnDesk
+from liaison.node.models import GivenReceipt, IncomingCopy
 from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.judging import first_copy, judge_context
-from liaison.node.reads.own import require_writable
+from liaison.node.reads.memory import own_memory
 from liaison.node.services.line.cases import open_case
 from liaison.node.services.line.catching_up import catch_up
 from liaison.node.services.line.progress import note_acknowledgement
@@ -85,13 +83,16 @@ class _Place:
 
 def receive_message(node: Node, *, arrival: Arrival) -> bytes:
     """The signed receipt for what arrived, durable with the message. Raises UsageError, NotNowError."""
-    require_writable(node)
-    desk = own_desk(node, arrival)
+    memory = own_memory(node)
+    memory.require_writable()
+    desk = memory.own_desk(arrival.register, arrival.participant, arrival.desk)
+    if desk is None:
+        raise UsageError("desk-not-here", desk=arrival.desk)
     known = _receipt_of_bytes(node, arrival, desk)
     if known is not None:
         return known
     try:
-        plaintext = open_sealed(arrival.sealed, _openers(node, arrival, desk))
+        plaintext = open_sealed(arrival.sealed, memory.openers(arrival.register, desk))
         message = open_message(plaintext)
     except (MalformedError, VerificationError) as error:
         return _refuse_unopened(node, arrival, _place(node, arrival, desk), reason_of(error))
@@ -101,24 +102,6 @@ def receive_message(node: Node, *, arrival: Arrival) -> bytes:
         if error.code != "mirror-behind" or not catch_up(node, arrival.register, message.core.sender.at):
             raise
     return _judge_and_store(node, arrival, _place(node, arrival, desk), message, plaintext)
-
-
-def own_desk(node: Node, arrival: Arrival) -> DeskRef:
-    """The desk of this node that was addressed. Raises UsageError."""
-    with reading(node):
-        own = OwnDesk.objects.filter(
-            register=arrival.register, participant=arrival.participant, desk=arrival.desk
-        ).values_list("node", flat=True)
-        node_id = own.first()
-    if node_id is None:
-        raise UsageError("desk-not-here", desk=arrival.desk)
-    return DeskRef(arrival.participant, node_id, arrival.desk)
-
-
-def _openers(node: Node, arrival: Arrival, desk: DeskRef) -> list[SealingIdentity]:
-    return keyring.openers(
-        node, register=arrival.register, participant=desk.participant, node_id=desk.node, desk=desk.desk
-    )
 
 
 def _place(node: Node, arrival: Arrival, desk: DeskRef) -> _Place:
@@ -131,12 +114,10 @@ def _receipt_of_bytes(node: Node, arrival: Arrival, desk: DeskRef) -> bytes | No
         rows = GivenReceipt.objects.filter(
             participant=desk.participant, node=desk.node, sealed_hash=arrival.sealed_hash, n=0
         )
-        opened = rows.exclude(incoming=None).filter(incoming__desk=desk.desk).first()
-        unopened = rows.filter(
-            incoming=None, to_participant=arrival.from_participant, to_node=arrival.from_node
-        ).first()
-    found = opened or unopened
-    return bytes(found.receipt) if found is not None else None
+        known = list(rows.values_list("incoming__desk", "to_participant", "to_node", "receipt"))
+    by = (arrival.from_participant, arrival.from_node)
+    found = (bytes(data) for own, *to, data in known if own == desk.desk or (own is None and tuple(to) == by))
+    return next(found, None)
 
 
 def _refuse_unopened(node: Node, arrival: Arrival, place: _Place, reason: str) -> bytes:
@@ -247,9 +228,7 @@ def _take_in(node: Node, place: _Place, message: ReceivedMessage, incoming: Inco
 def give_receipt(node: Node, receipt: Receipt, *, to: NodeRef, incoming: IncomingCopy | None) -> GivenReceipt:
     """Sign a receipt and write it down for good, inside a unit of work."""
     by = receipt.by
-    signer = keyring.signer(
-        node, purpose=Purpose.MESSAGE, register=receipt.register, participant=by.participant, node_id=by.node
-    )
+    signer = own_memory(node).signer(Purpose.MESSAGE, receipt.register, by)
     data = sign_receipt(receipt, signer)
     return GivenReceipt.objects.create(
         incoming=incoming,

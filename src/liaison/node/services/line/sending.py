@@ -36,12 +36,11 @@ from liaison.messages.message import (
     sign_copy,
 )
 from liaison.messages.parties import DeskRef
-from liaison.node import keyring
 from liaison.node.models import AttachmentRow, OutgoingCopy, OutgoingMessage, SentHead
 from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts, register_facts
-from liaison.node.reads.own import current_epoch, require_writable
-from liaison.node.services.line.cases import open_case
+from liaison.node.reads.memory import own_memory
+from liaison.node.services.line.cases import begin_case, open_case
 from liaison.node.unit_of_work import after_commit, unit_of_work
 from liaison.node.work import outbox
 from liaison.node.work.outbox import Lease, Work
@@ -98,7 +97,7 @@ def send_letter(node: Node, letter: Letter, *, leased: bool = False) -> list[Sen
 
     Raises MalformedError when it does not fit its form, UsageError, NotNowError.
     """
-    require_writable(node)
+    own_memory(node).require_writable()
     desk = _sending_desk(node, letter, leased=leased)
     messages = [_compose(node, draft, desk) for draft in _drafts(node, letter, desk)]
     for message in messages:
@@ -113,14 +112,9 @@ def send_letter(node: Node, letter: Letter, *, leased: bool = False) -> list[Sen
 
 def _sending_desk(node: Node, letter: Letter, *, leased: bool) -> _Desk:
     facts = register_facts(node, letter.register)
-    signer = keyring.signer(
-        node,
-        purpose=Purpose.MESSAGE,
-        register=letter.register,
-        participant=letter.sender.participant,
-        node_id=letter.sender.node,
-    )
-    return _Desk(facts, signer, current_epoch(node), node.clock.now(), leased)
+    memory = own_memory(node)
+    signer = memory.signer(Purpose.MESSAGE, letter.register, letter.sender.at)
+    return _Desk(facts, signer, memory.epoch(), node.clock.now(), leased)
 
 
 def _drafts(node: Node, letter: Letter, desk: _Desk) -> Iterable[Draft]:
@@ -173,7 +167,10 @@ def _compose(node: Node, draft: Draft, desk: _Desk) -> ComposedMessage:
 def _write(node: Node, message: ComposedMessage, desk: _Desk, *, fresh: bool) -> SentMessage:
     """(3), (4), (5), inside the unit of work."""
     core = message.core
-    open_case(core, core.sender, desk.now)
+    if fresh:
+        begin_case(core, core.sender, desk.now)
+    else:
+        open_case(core, core.sender, desk.now)
     row = _write_message(message, desk)
     leases = [_write_copy(node, message, row, recipient, desk, fresh=fresh) for recipient in core.to]
     return SentMessage(core.id, core.case, row.core_hash, tuple(leases))
@@ -200,7 +197,8 @@ def _write_message(message: ComposedMessage, desk: _Desk) -> OutgoingMessage:
         core_hash=message.core_hash,
         composed_at=desk.now,
     )
-    AttachmentRow.objects.bulk_create(attachment_rows(core.attachments, outgoing=row, state="held"))
+    if core.attachments:
+        AttachmentRow.objects.bulk_create(attachment_rows(core.attachments, outgoing=row, state="held"))
     return row
 
 
