@@ -18,6 +18,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from liaison.errors import Param
+from liaison.messages.case import ACKNOWLEDGEMENT
 from liaison.messages.message import Core
 from liaison.messages.parties import DeskRef, NodeRef
 from liaison.wire.canonical import JSON
@@ -39,6 +40,7 @@ class FindingCode(StrEnum):
     BAD_SIGNATURE = "bad-signature"
     KEY_NOT_OF_NODE = "key-not-of-node"
     KEY_REPLACED = "key-replaced"
+    UNKNOWN_DESK = "unknown-desk"
     ANOTHER_HISTORY = "another-history"
     RECEIPT_DOES_NOT_FIT = "receipt-does-not-fit"
     RECEIPTS_CONTRADICT = "receipts-contradict"
@@ -53,6 +55,7 @@ class FindingCode(StrEnum):
     NOT_WITNESSED = "not-witnessed"
     SENDERS_WORD_ONLY = "senders-word-only"
     FIELDS_WITHHELD = "fields-withheld"
+    FIELDS_DO_NOT_FIT = "fields-do-not-fit"
     COPY_MISSING = "copy-missing"
     RECEIPT_MISSING = "receipt-missing"
     MESSAGES_MISSING = "messages-missing"
@@ -67,6 +70,7 @@ FATAL = frozenset(
         FindingCode.BAD_SIGNATURE,
         FindingCode.KEY_NOT_OF_NODE,
         FindingCode.KEY_REPLACED,
+        FindingCode.UNKNOWN_DESK,
         FindingCode.ANOTHER_HISTORY,
         FindingCode.RECEIPT_DOES_NOT_FIT,
         FindingCode.RECEIPTS_CONTRADICT,
@@ -101,7 +105,7 @@ def found(code: FindingCode, core_hash: str | None = None, **params: Param) -> F
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One chain of receipts, by its newest.
+    """One chain of receipts: the verdict with its time, and the attachments of the newest.
 
     `received` is by the receiver's clock, `received_by_log` the log time of the checkpoint it knew then.
     """
@@ -152,3 +156,13 @@ class Report:
     def proven(self) -> bool:
         """Whether the log was folded and nothing contradicts the transcript."""
         return self.judged and not any(finding.fatal for finding in self.findings)
+
+    @property
+    def acknowledged(self) -> Mapping[str, tuple[DeskRef, ...]]:
+        """Core hash → the desks that acknowledged it, as far as their acknowledgements hold."""
+        heard: dict[str, tuple[DeskRef, ...]] = {}
+        for said in self.statements:
+            core = said.core
+            if core.form == ACKNOWLEDGEMENT and core.re is not None and said.standing is not Standing.INVALID:
+                heard[core.re] = tuple(sorted({*heard.get(core.re, ()), core.sender}))
+        return heard

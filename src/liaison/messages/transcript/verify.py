@@ -18,7 +18,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
+from liaison.errors import MalformedError
 from liaison.messages.case import CaseItem, CaseView, view_case
+from liaison.messages.forms.catalogue import find_form
+from liaison.messages.forms.checking import check_value
+from liaison.messages.message import Core
 from liaison.messages.parties import NodeRef
 from liaison.messages.receipts import SignedReceipt
 from liaison.messages.transcript.folded import RegisterJudge
@@ -124,7 +128,7 @@ def _statement(
         fields=fields,
         withheld=tuple(sorted(core.fields.keys() - fields.keys())),
         composed_by_log=bench.log_time(core.composed_under.size),
-        heard=tuple(_heard(each, bench) for each in _last(held)),
+        heard=tuple(_heard(chain, bench) for chain in _chains(held)),
     )
 
 
@@ -133,25 +137,25 @@ def _worst(standings: Iterable[Standing]) -> Standing:
     return min(standings, key=order.index)
 
 
-def _last(held: Iterable[Certificate]) -> list[Certificate]:
-    """The newest receipt of each chain: it says all that the earlier ones do, save the time of the verdict."""
-    newest: dict[str, Certificate] = {}
+def _chains(held: Iterable[Certificate]) -> list[list[Certificate]]:
+    """The receipts of each copy, from the verdict to the newest."""
+    chains: defaultdict[str, list[Certificate]] = defaultdict(list)
     for each in sorted(held, key=lambda each: each.signed.receipt.n):
-        newest[each.signed.receipt.message or ""] = each
-    return list(newest.values())
+        chains[each.signed.receipt.message or ""].append(each)
+    return list(chains.values())
 
 
-def _heard(certificate: Certificate, bench: Bench) -> Heard:
-    receipt = certificate.signed.receipt
+def _heard(chain: list[Certificate], bench: Bench) -> Heard:
+    receipt = chain[0].signed.receipt
     return Heard(
-        desk=certificate.desk,
+        desk=chain[0].desk,
         by=receipt.by,
         verdict=receipt.verdict,
         reason=receipt.reason,
         received=receipt.received,
         received_by_log=bench.log_time(receipt.checkpoint.size),
-        attachments=receipt.attachments,
-        standing=certificate.standing,
+        attachments=chain[-1].signed.receipt.attachments,
+        standing=_worst(each.standing for each in chain),
     )
 
 
@@ -163,6 +167,8 @@ def _of_statement(
     withheld = sum(part is None for part in transcript.shown[core_hash].values())
     if withheld:
         yield found(FindingCode.FIELDS_WITHHELD, core_hash, count=withheld)
+    if not _fit(core, transcript.values(core)):
+        yield found(FindingCode.FIELDS_DO_NOT_FIT, core_hash)
     here = {copy.payload.copy.desk for copy in copies}
     for desk in sorted(set(core.to) - here):
         yield found(FindingCode.COPY_MISSING, core_hash, desk=str(desk))
@@ -174,6 +180,17 @@ def _of_statement(
             yield found(FindingCode.RECEIPT_MISSING, core_hash, desk=desk_name)
         elif held[-1].signed.receipt.verdict == "accepted" and wanted - set(held[-1].signed.receipt.attachments):
             yield found(FindingCode.ATTACHMENTS_NOT_RECEIPTED, core_hash, desk=desk_name)
+
+
+def _fit(core: Core, shown: Mapping[str, JSON]) -> bool:
+    """Whether what is shown fits a known form; what is withheld may be anything."""
+    try:
+        form = find_form(core.form, core.form_version)
+        for name, value in shown.items():
+            check_value(form.fields[name], value)
+    except (MalformedError, KeyError):
+        return False
+    return core.form_hash == form.hash
 
 
 _TROUBLES = {

@@ -82,6 +82,8 @@ class Bench:
         standing = self._standing(copy.envelope, core.sender.at)
         if standing is None:
             return CopyJudgement(Standing.NOT_CHECKED, ())
+        if not self._published(core.sender):
+            return CopyJudgement(Standing.INVALID, (FindingCode.UNKNOWN_DESK,))
         if standing.replaced_index is not None and core.composed_under.size > standing.replaced_index:
             return CopyJudgement(Standing.INVALID, (FindingCode.KEY_REPLACED,))
         if self._needs_no_date(standing) or any(self._dates(each, standing, core.sender) for each in held):
@@ -139,6 +141,12 @@ class Bench:
         if self._judge is None:
             return None
         return message_key_standing(self._judge.view, node.participant, node.node, envelope.signatures[0].keyid)
+
+    def _published(self, desk: DeskRef) -> bool:
+        """Whether the node ever published this desk; a withdrawn one stays known."""
+        state = self._judge.view.participant(desk.participant) if self._judge is not None else None
+        node = state.nodes.get(desk.node) if state is not None else None
+        return node is not None and desk.desk in node.desks
 
     def _needs_no_date(self, standing: KeyStanding) -> bool:
         return standing.revoked_index is None and standing.replaced_index is None
