@@ -17,6 +17,7 @@ settings.register_profile("liaison", deadline=None, suppress_health_check=[Healt
 settings.load_profile("liaison")
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+STORIES = {"story", "World"}  # The fixture and the class whose nodes keep their tables where `tests/engines.py` says.
 REASONS = pytest.StashKey[list[str]]()
 
 
@@ -27,8 +28,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Skips(config), "liaison-skips")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the soak tests out unless the marker expression names them."""
+    """Mark the stories of nodes for every engine; leave the soak tests out unless the marker expression names them."""
+    for item in items:
+        if STORIES & {*getattr(item, "fixturenames", ()), *vars(getattr(item, "module", object))}:
+            item.add_marker("engine")
     if "soak" in config.getoption("markexpr"):
         return
     kept = [item for item in items if item.get_closest_marker("soak") is None]

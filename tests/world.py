@@ -10,7 +10,6 @@ The register is the one of `tests.register.registry`; what a node would have mir
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,9 +20,6 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.core.management import call_command
-from django.db import connections
-
 import tests.with_django  # noqa: F401
 from liaison.adapters.blobs import FolderBlobStore
 from liaison.adapters.clock import SystemEntropy
@@ -32,7 +28,6 @@ from liaison.keys.public import Purpose
 from liaison.messages.parties import DeskRef
 from liaison.node import models
 from liaison.node.config import Address, Config
-from liaison.node.databases import add_database
 from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.node import Node
 from liaison.node.peering import PeerAddress, PeerAnswer, SignedLink
@@ -52,6 +47,7 @@ from liaison.tlog.log import append_entries
 from liaison.tlog.proofs import EMPTY_HEAD
 from liaison.wire.http import HttpRequest
 from liaison.wire.note import format_note
+from tests import engines
 from tests.register.registry import RegisterBuilder, seed, small_register
 
 START = datetime(2026, 11, 22, 3, 2, tzinfo=UTC)
@@ -175,7 +171,7 @@ class World:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         for node in self.nodes.values():
-            connections[node.database].close()
+            engines.forget_database(node.database)
 
     @property
     def register(self) -> str:
@@ -220,12 +216,9 @@ class World:
     def _add_node(self, code: str) -> None:
         home = self.folder / code.lower()
         home.mkdir()
-        shutil.copy(_template(self.folder), home / "liaison.sqlite3")
-        alias = f"{self.folder}/{code}"
-        add_database(alias, f"sqlite:///{home / 'liaison.sqlite3'}")
         self.nodes[code] = Node(
             home=home,
-            database=alias,
+            database=engines.fresh_database(home),
             config=Config(address=Address(url=f"https://{code.lower()}.example:8443")),
             clock=self.clock,
             entropy=SystemEntropy(),
@@ -236,21 +229,6 @@ class World:
         )
         self.network.doors[code] = Door(self.nodes[code], Quotas())
         seed_node(self.nodes[code], self.registry, code)
-
-
-def _template(folder: Path) -> Path:
-    """An empty migrated database, made once a process."""
-    global _made
-    if _made is None or not _made.exists():
-        _made = folder / "template.sqlite3"
-        add_database("template", f"sqlite:///{_made}")
-        call_command("migrate", database="template", verbosity=0, interactive=False)
-        connections["template"].close()
-        connections.settings.pop("template")
-    return _made
-
-
-_made: Path | None = None
 
 
 def seed_node(node: Node, registry: RegisterBuilder, *codes: str) -> None:

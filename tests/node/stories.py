@@ -10,20 +10,15 @@ Invariants: nothing here reads the machine's clock or its random source, so a st
 from __future__ import annotations
 
 import hashlib
-import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.core.management import call_command
-from django.db import connections
-
 from liaison.adapters.blobs import FolderBlobStore
 from liaison.errors import UnreachableError, UsageError
 from liaison.keys.private import Ed25519Signer
 from liaison.node.config import Address, Config
-from liaison.node.databases import add_database
 from liaison.node.log.drafts import Draft, sign_draft
 from liaison.node.node import Node
 from liaison.node.peering import SignedLink
@@ -36,11 +31,11 @@ from liaison.register.bodies import Expected, Labels, Roots
 from liaison.register.records import Contact
 from liaison.register.vocabulary import REGISTER, DeskKind, ParticipantType
 from liaison.wire.http import HttpAddress, HttpAnswer, HttpRequest
+from tests import engines
 
 START = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 ORIGIN = "log.register.example"
 LETTER = hashlib.sha256(b"a letter").hexdigest()
-_template: list[Path] = []
 
 
 @dataclass
@@ -167,12 +162,9 @@ class Story:
         """A fresh node under `https://NAME.example`."""
         home = self.folder / name
         home.mkdir()
-        alias = f"story:{home}"
-        shutil.copy(template(self.folder), home / "liaison.sqlite3")
-        add_database(alias, f"sqlite:///{home / 'liaison.sqlite3'}")
         node = Node(
             home=home,
-            database=alias,
+            database=engines.fresh_database(home),
             config=Config(address=Address(f"https://{name}.example")),
             clock=self.clock,
             entropy=SeededEntropy(name.encode()),
@@ -266,7 +258,7 @@ class Story:
 
     def close(self) -> None:
         for node in self.nodes.values():
-            connections[node.database].close()
+            engines.forget_database(node.database)
 
 
 def desk_plan(desk: str = "duty", **changes: object) -> publication.DeskPlan:
@@ -278,15 +270,3 @@ def desk_plan(desk: str = "duty", **changes: object) -> publication.DeskPlan:
         "contacts": {"participants": contact},
     }
     return publication.DeskPlan(desk, **(values | changes))  # type: ignore[arg-type]
-
-
-def template(folder: Path) -> Path:
-    """An empty database with all tables, made once a process: copying is ten times faster than migrating."""
-    if not _template or not _template[0].exists():
-        path = folder / "template.sqlite3"
-        add_database("story-template", f"sqlite:///{path}")
-        call_command("migrate", database="story-template", verbosity=0, interactive=False)
-        connections["story-template"].close()
-        connections.settings.pop("story-template")
-        _template[:] = [path]
-    return _template[0]
