@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -244,3 +246,25 @@ def test_a_flipped_byte_never_opens_as_something_else(data: st.DataObject) -> No
         return
     # Only the signature may have changed without breaking the form; it is verified when the message is judged.
     assert opened.message_hash == cast.signed().message_hash or opened.envelope != cast.received().envelope
+
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co")), min_size=1, max_size=80).map(
+    lambda text: unicodedata.normalize("NFC", text)
+)
+
+
+@given(
+    fields=st.dictionaries(st.from_regex(r"[a-z0-9_]{1,32}", fullmatch=True), TEXTS | st.integers(0, 99) | st.none()),
+    marking=st.none() | TEXTS.filter(lambda text: len(text) <= 80),
+    urgency=st.sampled_from(["routine", "urgent", "emergency"]),
+    tlp=st.sampled_from(["red", "amber-strict", "amber", "green", "clear"]),
+    exercise=st.booleans(),
+    seq=st.integers(0, 2**53 - 1),
+)
+def test_whatever_was_composed_is_what_is_opened(
+    fields: dict[str, Any], marking: str | None, urgency: str, tlp: str, *, exercise: bool, seq: int
+) -> None:
+    message = cast.composed(fields=fields, marking=marking, urgency=urgency, tlp=tlp, exercise=exercise)
+    copy = cast.copy_for(cast.XE, seq, cast.made_hash("before") if seq else None)
+    opened = cast.received(message, copy)
+    assert (opened.core, opened.copy, dict(opened.fields)) == (message.core, copy, fields)
