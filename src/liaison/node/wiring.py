@@ -11,6 +11,7 @@ from pathlib import Path
 
 from liaison.adapters.blobs import FolderBlobStore
 from liaison.adapters.clock import SystemClock, SystemEntropy
+from liaison.adapters.folder_files import FolderFiles
 from liaison.adapters.keyfiles import FolderKeyVault
 from liaison.adapters.tls import TlsFiles, create_tls, tls_files, tls_hash
 from liaison.adapters.transports.peer import HttpsPeerLink
@@ -64,6 +65,11 @@ def listener_hash(home: Path) -> str:
 def open_listener(home: Path) -> SocketListener:
     """The worker's end of the node's waker."""
     return SocketListener(home / WAKING_NAME)
+
+
+def open_folder(folder: Path) -> FolderFiles:
+    """The files of a folder by relative paths: a `TileStore` where they are those of a log."""
+    return FolderFiles(folder)
 
 
 def open_node(home: Path | None = None) -> Node:

@@ -10,13 +10,14 @@ Invariants:
 - The file adds no signature of its own: the entries are signed by their owners, the tree by the log and its witnesses,
   and a record part is good if its digest stands in the log. So it may come from anybody.
 - Verifying folds every entry; nothing in the result was taken on the word of who wrote the file.
+- A checkpoint in an anchor must be of the same history, so an anchor of long ago still catches a rewritten log.
 
 Spec page: docs/spec/anchor.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from liaison.errors import MalformedError, VerificationError
@@ -86,7 +87,13 @@ def decode_offline(data: bytes) -> OfflineRegister:
     )
 
 
-def verify_offline(register: OfflineRegister, *, known: Anchor | None = None) -> VerifiedRegister:
+Watched = Callable[[Iterable[bytes]], Iterable[bytes]]
+"""Passes leaves on as they are judged, so that somebody can show how far it is."""
+
+
+def verify_offline(
+    register: OfflineRegister, *, known: Anchor | None = None, watched: Watched = iter
+) -> VerifiedRegister:
     """The register, proved from leaf 0 to its checkpoint.
 
     `known` is the anchor the reader came by otherwise; without it the file only proves that it agrees with itself.
@@ -97,7 +104,9 @@ def verify_offline(register: OfflineRegister, *, known: Anchor | None = None) ->
         raise VerificationError("anchor-other-register", register=anchor.register)
     verify_opening(register.leaves[0], anchor)
     _check_tree(register)
-    view = fold_on(MemoryView(), register.leaves)
+    for each in (anchor, register.anchor):
+        _check_history(register.leaves, each)
+    view = fold_on(MemoryView(), watched(register.leaves))
     head = verify_trusted(view, register.checkpoint, applied=view.size)
     named = frozenset(digests_named(view))
     return VerifiedRegister(view, head, tuple(each for each in register.records if each.digest in named))
@@ -123,12 +132,25 @@ def digests_named(view: MemoryView) -> Iterator[str]:
             yield from (part.digest for part in nomination.parts)
 
 
-def _check_tree(register: OfflineRegister) -> None:
-    checkpoint = parse_checkpoint(register.checkpoint.text)
+def root_at(leaves: Sequence[bytes], size: int) -> bytes:
+    """The root of the first `size` leaves."""
     tree = Frontier()
-    tree.extend(leaf_hash(leaf) for leaf in register.leaves)
-    if (tree.size, tree.root()) != (checkpoint.size, checkpoint.root):
-        raise VerificationError("offline-other-tree", size=tree.size)
+    tree.extend(leaf_hash(leaf) for leaf in leaves[:size])
+    return tree.root()
+
+
+def _check_tree(register: OfflineRegister) -> None:
+    checkpoint, size = parse_checkpoint(register.checkpoint.text), len(register.leaves)
+    if checkpoint.size != size or root_at(register.leaves, size) != checkpoint.root:
+        raise VerificationError("offline-other-tree", size=size)
+
+
+def _check_history(leaves: Sequence[bytes], anchor: Anchor) -> None:
+    if anchor.checkpoint is None:
+        return
+    noted = parse_checkpoint(anchor.checkpoint.text)
+    if noted.size <= len(leaves) and root_at(leaves, noted.size) != noted.root:
+        raise VerificationError("offline-other-history", size=noted.size)
 
 
 def _sized(items: Iterable[bytes], width: int) -> Iterator[bytes]:
