@@ -21,7 +21,7 @@ from liaison.errors import LiaisonError
 
 NOUNS = {
     "node": "liaison.cli.node:group",
-    "register": "liaison.cli.register:group",
+    "register": "liaison.cli.register.group:group",
     "key": "liaison.cli.key:group",
     "message": "liaison.cli.message:group",
     "route": "liaison.cli.route:route",

@@ -11,12 +11,16 @@ from pathlib import Path
 
 from liaison.adapters.blobs import FolderBlobStore
 from liaison.adapters.clock import SystemClock, SystemEntropy
+from liaison.adapters.durable_files import write_durably
 from liaison.adapters.folder_files import FolderFiles
-from liaison.adapters.keyfiles import FolderKeyVault
+from liaison.adapters.keyfiles import FolderKeyVault, decrypt_seed, encrypt_seed
+from liaison.adapters.tiles import FolderTileStore
 from liaison.adapters.tls import TlsFiles, create_tls, tls_files, tls_hash
 from liaison.adapters.transports.peer import HttpsPeerLink
 from liaison.adapters.waking import SocketListener, SocketWaker
 from liaison.errors import UsageError
+from liaison.keys.private import Ed25519Signer
+from liaison.keys.public import PublicKey
 from liaison.node import homes
 from liaison.node.config import Config, default_home, read_config
 from liaison.node.node import Node
@@ -40,6 +44,29 @@ def read_credential(home: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         raise UsageError("credential-missing", path=str(path)) from None
+
+
+def create_root(path: Path, passphrase: bytes) -> PublicKey:
+    """Make a root key in a new file locked by a passphrase; its public half. Raises `UsageError` over another file."""
+    if path.exists():
+        raise UsageError("file-exists", path=str(path))
+    seed = SystemEntropy().draw(32)
+    public = Ed25519Signer.from_seed(seed).public
+    try:
+        write_durably(path, encrypt_seed(public.fingerprint, seed, passphrase, passphrase=True), mode=0o600)
+    except OSError as error:
+        raise UsageError("file-not-writable", path=str(path), reason=error.strerror or "unknown") from error
+    return public
+
+
+def read_root(path: Path, passphrase: bytes) -> bytes:
+    """The seed of a root key file. Raises `UsageError` for a wrong passphrase."""
+    return decrypt_seed(path.read_bytes(), passphrase)[1]
+
+
+def static_log(folder: Path) -> FolderTileStore:
+    """A log as static files in a folder."""
+    return FolderTileStore(folder)
 
 
 def create_home(home: Path, config: Config) -> None:

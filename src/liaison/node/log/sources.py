@@ -12,10 +12,12 @@ from liaison.node.log.views import RowsView
 from liaison.node.models import HostedNode
 from liaison.node.node import Node
 from liaison.node.peering import PeerAddress
+from liaison.node.reads.own import setting
 from liaison.node.reads.register import followed, peer_address
 from liaison.node.unit_of_work import reading
 from liaison.register import anchor as anchors
 from liaison.register.vocabulary import REGISTER
+from liaison.wire.note import parse_note
 
 
 def secretariats(node: Node, register: str) -> list[PeerAddress]:
@@ -27,6 +29,15 @@ def mirrors(node: Node, register: str) -> list[PeerAddress]:
     """Every door that serves the register, except this node's own."""
     found = _unique([*secretariats(node, register), *_published(node, register, only=None)])
     return [address for address in found if address.url != node.config.address.url]
+
+
+def make_anchor(node: Node, *, register: str, addresses: tuple[str, ...] = ()) -> bytes:
+    """An anchor file that names the register, where it is found, and the latest trusted checkpoint."""
+    row = followed(node, register)
+    own = f"{node.config.address.url}#{setting(node, 'tls')}" if node.config.address.url else ""
+    found = addresses or ((own,) if own else anchors.parse_anchor(bytes(row.anchor)).addresses)
+    checkpoint = parse_note(bytes(row.trusted_checkpoint)) if row.trusted_checkpoint else None
+    return anchors.format_anchor(anchors.Anchor(row.origin, register, tuple(found), checkpoint))
 
 
 def pinned_address(text: str) -> PeerAddress:

@@ -1,0 +1,93 @@
+"""Which register, participant and node does a command mean? The one named, or the only one there is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from liaison.errors import UsageError
+
+if TYPE_CHECKING:
+    from liaison.node.node import Node
+    from liaison.node.services.publication import Place
+
+F = TypeVar("F", bound=Callable[..., Any])
+FILE = click.Path(path_type=Path, dir_okay=False)
+FOUND = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+
+def register_option(command: F) -> F:
+    """Adds `--register`."""
+    words = "Hash of the register, or its beginning; not needed while only one is followed."
+    return click.option("--register", "register", default="", help=words)(command)
+
+
+def place_options(command: F) -> F:
+    """Adds `--register`, `--participant` and `--node`."""
+    command = click.option("--node", "node_id", default="", help="Node of the participant; default: the one here.")(
+        command
+    )
+    words = "Participant, or the beginning of its hash; default: the only one this installation runs a node for."
+    return register_option(click.option("--participant", default="", help=words)(command))
+
+
+def the_register(node: Node, given: str) -> str:
+    """The hash of the register meant. Raises `UsageError`."""
+    from liaison.node.reads.overview import overviews
+
+    return _only([each.register for each in overviews(node)], given, "register")
+
+
+def the_participant(node: Node, register: str, given: str) -> str:
+    """The participant meant: any of the register if named, else the only one hosted here. Raises `UsageError`."""
+    from liaison.node.reads.overview import participant_ids
+    from liaison.node.reads.own import hostings
+
+    if given:
+        return _only(participant_ids(node, register), given, "participant")
+    hosted = sorted({each.participant for each in hostings(node, register=register)})
+    own = [each for each in hosted if each != "register"] or hosted
+    return _only(own, "", "participant")
+
+
+def the_place(node: Node, register: str, participant: str, node_id: str) -> Place:
+    """The node of a participant that this installation runs. Raises `UsageError`."""
+    from liaison.node.reads.own import hostings
+    from liaison.node.services.publication import Place
+
+    place = the_register(node, register)
+    owner = the_participant(node, place, participant)
+    names = [each.node for each in hostings(node, register=place) if each.participant == owner]
+    return Place(place, owner, _only(names, node_id, "node"))
+
+
+def _only(known: list[str], given: str, what: str) -> str:
+    found = [name for name in known if name.startswith(given)] if given else known
+    if given in known:
+        return given
+    if len(found) == 1:
+        return found[0]
+    raise UsageError("choice-not-clear", what=what, given=given or "-", count=len(found))
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file; `-` is stdin. Raises `UsageError`."""
+    try:
+        return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        raise UsageError("file-not-readable", path=str(path), reason=error.strerror or "unknown") from error
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file; `-` is stdout. Raises `UsageError`."""
+    try:
+        if str(path) == "-":
+            sys.stdout.buffer.write(data)
+        else:
+            path.write_bytes(data)
+    except OSError as error:
+        raise UsageError("file-not-writable", path=str(path), reason=error.strerror or "unknown") from error
