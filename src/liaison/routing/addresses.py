@@ -70,12 +70,12 @@ def parse_resource(text: str) -> Resource:
         raise MalformedError("address-missing")
     if len(text) > TEXT_LIMIT:
         raise MalformedError("address-malformed")
-    url = _URL.match(text)
+    url = _URL.match(text) if "://" in text else None
     if url is not None:
         return _authority(url.group(1), text)
     if "/" in text:
         return parse_prefix(text)
-    if _AS_NUMBER.fullmatch(text):
+    if text[0] in "Aa" and _AS_NUMBER.fullmatch(text):
         return _autonomous_system(text)
     return parse_host(text)
 

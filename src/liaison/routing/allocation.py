@@ -32,10 +32,22 @@ from liaison.routing.addresses import Family, parse_address
 from liaison.routing.ranges import Ranges32, Ranges128, Span
 
 LINE_LIMIT: Final = 4096
+NETWORK_LIMIT: Final = 20_000_000
+"""A damaged tree may lead in circles; no real database has this many networks."""
 _CODE = re.compile(r"[A-Z]{2}")
 _DECIMAL = re.compile(r"[0-9]{1,10}")
 _VERSION_LINE = re.compile(r"2(?:\.[0-9]+)?\|([a-z0-9-]{1,32})\|[^|]*\|[^|]*\|[^|]*\|([0-9]{8})?\|[^|]*")
 _GENERATED = re.compile(r"# Generated: [A-Z][a-z]{2}, ([0-9]{1,2} [A-Z][a-z]{2} [0-9]{4}) [0-9:]{8} GMT")
+_LIBRARY_ERRORS: Final = (
+    InvalidDatabaseError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    RecursionError,
+    OSError,
+)
 _NO_CODE: Final = frozenset({"", "ZZ", "??"})
 _HELD: Final = frozenset({"allocated", "assigned"})
 _FREE: Final = frozenset({"available", "reserved"})
@@ -160,7 +172,9 @@ def decode_mmdb(data: bytes) -> RangeTable:
     rows = _Collector()
     try:
         with maxminddb.open_database(_NamedBytes(data), maxminddb.MODE_FD) as reader:
-            for network, record in reader:
+            for count, (network, record) in enumerate(reader):
+                if count == NETWORK_LIMIT:
+                    raise MalformedError("allocation-database-malformed")
                 code = _record_code(record)
                 if code is not None:
                     family = Family.IPV4 if network.version == 4 else Family.IPV6
@@ -168,7 +182,7 @@ def decode_mmdb(data: bytes) -> RangeTable:
             metadata = reader.metadata()
         day = datetime.fromtimestamp(metadata.build_epoch, UTC).date().isoformat()
         name = str(metadata.database_type)
-    except (InvalidDatabaseError, ValueError, TypeError, KeyError, IndexError, OverflowError, OSError) as error:
+    except _LIBRARY_ERRORS as error:
         raise MalformedError("allocation-database-malformed") from error
     return rows.table(Source(f"MaxMind DB {name}", day))
 

@@ -149,9 +149,9 @@ class Ranges128:
     def _rows(self, high: U64, low: U64) -> Index:
         """The row of each address: by the high half, and by the low half where starts share a high half."""
         after: Index = np.searchsorted(self.high, high, side="right").astype(np.int64)
-        before: Index = np.searchsorted(self.high, high, side="left").astype(np.int64)
-        shared = np.flatnonzero(after > before)
-        floor, ceiling, wanted = before[shared], after[shared], low[shared]
+        shared = np.flatnonzero(self.high[after - 1] == high)
+        floor: Index = np.searchsorted(self.high, high[shared], side="left").astype(np.int64)
+        ceiling, wanted = after[shared], low[shared]
         while np.any(floor < ceiling):  # one binary search, run for all those rows at once
             middle = (floor + ceiling) >> 1
             right = (floor < ceiling) & (self.low[np.minimum(middle, len(self.low) - 1)] <= wanted)

@@ -77,6 +77,7 @@ class Router:
         self.answers: list[Answer] = []
         """Every answer given so far; `answer_column` returns positions in it."""
         self._positions: dict[Answer, int] = {}
+        self._refusals: dict[str, int] = {}
         self._directory = directory
         self._claims = directory.claims()
         self._overrides = directory.overrides()
@@ -84,7 +85,7 @@ class Router:
         self._name_overrides = {rule.resource.text: rule for rule in self._overrides if isinstance(rule.resource, Name)}
         self._name_claims = claimed_names(self._claims)
         self._suffixes: I32 = np.full(26 * 26, NOTHING, dtype=np.int32)
-        self._no_suffix = self.number(refused("no-country-code-suffix"))
+        self._no_suffix = self.refusal("no-country-code-suffix")
         self._ipv4 = self._flat32(tables, Family.IPV4)
         self._ipv6 = self._flat128(tables)
         self._systems = self._flat32(tables, Family.AS)
@@ -116,13 +117,13 @@ class Router:
         try:
             return self._answer_text(text.decode("utf-8"))
         except UnicodeDecodeError:
-            return self.number(refused("address-malformed"))
+            return self.refusal("address-malformed")
 
     def _answer_text(self, text: str) -> int:
         try:
             resource = parse_resource(text)
         except MalformedError as error:
-            return self.number(refused(error.code))
+            return self.refusal(error.code)
         return self._answer_resource(resource)
 
     def _answer_resource(self, resource: Resource) -> int:
@@ -136,7 +137,7 @@ class Router:
         found = table.values[table.covers(stretch.first, stretch.last)].tolist()
         desks = {self.answers[number].desk for number in found}
         if len(found) > 1 and (None in desks or len(desks) > 1):
-            return self.number(refused("prefix-spans-allocations"))
+            return self.refusal("prefix-spans-allocations")
         return int(found[0])
 
     def _by_suffix(self, suffixes: I32) -> I32:
@@ -177,6 +178,12 @@ class Router:
             self.answers.append(answer)
         return number
 
+    def refusal(self, reason: str) -> int:
+        """The position of the answer that refuses for a reason lying in the resource itself."""
+        if reason not in self._refusals:
+            self._refusals[reason] = self.number(refused(reason))
+        return self._refusals[reason]
+
     def _allocated(self, table: RangeTable) -> list[int]:
         """Position of the answer for each code of a table."""
         source = table.source
@@ -200,10 +207,10 @@ class Router:
         return Ranges128.of(self._override_spans(Family.IPV6)).over(Ranges128.of(claims).over(base))
 
     def _unallocated(self, family: Family, known: bool) -> int:
-        return self.number(refused("as-data-missing" if family is Family.AS and not known else "not-allocated"))
+        return self.refusal("as-data-missing" if family is Family.AS and not known else "not-allocated")
 
     def _special(self, family: Family) -> list[Span]:
-        return special_spans(family, self.number(refused("special-purpose")))
+        return special_spans(family, self.refusal("special-purpose"))
 
     def _claim_spans(self, base: Ranges32 | Ranges128, family: Family) -> list[Span]:
         """Every claimed stretch, cut where the allocation under it changes."""

@@ -42,6 +42,8 @@ class Batch:
     starts: Index
     ends: Index
     refused: U8
+    skipped: int
+    """Lines of the block that are no rows: empty, comment."""
 
     def original(self, row: int) -> bytes:
         """One row as it came, without its line end."""

@@ -29,11 +29,12 @@ def read_list(block: Block, shape: Shape) -> tuple[Batch, int]:
     lines = np.flatnonzero(starts < ends)
     starts, ends = starts[lines], ends[lines]
     places = line_starts[lines], line_ends[lines]
+    skipped = len(line_ends) - len(lines)
     refused = np.where(places[1] - places[0] > ROW_LIMIT, TOO_LONG, 0).astype(np.uint8)
     rows = [raw[start:end].strip() for start, end in zip(*(column.tolist() for column in places), strict=True)]
     if any(mark in raw for mark in (b",", b'"', b"\t", b"'", b"=", b"+", b"@", b"\xef", b"\r")) or b"\n-" in raw:
         rows = [cell(row.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape") for row in rows]
-    return Batch(rows, raw, places, lines + block.first_line, data, starts, ends, refused), len(raw)
+    return Batch(rows, raw, places, lines + block.first_line, data, starts, ends, refused, skipped), len(raw)
 
 
 def _without_comments(raw: bytes, starts: Index, ends: Index) -> Index:

@@ -47,6 +47,6 @@ def dangerous(data: U8, fields: Index) -> Index:
 def cell(text: str, delimiter: str = ",") -> str:
     """One field as CSV writes it: safe, quoted where needed."""
     text = neutral(text)
-    if any(letter in text for letter in (delimiter, '"', "\n", "\r")):
+    if delimiter in text or '"' in text or "\n" in text or "\r" in text:
         return '"' + text.replace('"', '""') + '"'
     return text

@@ -35,7 +35,9 @@ def read_objects(block: Block, shape: Shape) -> tuple[Batch, int]:
     line_starts, line_ends = _bounds(texts, 1)
     places = line_starts[lines], line_ends[lines]
     data, refusals = buffer(b"".join(found)), np.array(refused, dtype=np.uint8)
-    return Batch(rows, block.raw, places, lines + block.first_line, data, starts, ends, refusals), len(block.raw)
+    skipped = len(texts) - len(rows)
+    batch = Batch(rows, block.raw, places, lines + block.first_line, data, starts, ends, refusals, skipped)
+    return batch, len(block.raw)
 
 
 def _bounds(texts: list[bytes], gap: int = 0) -> tuple[Index, Index]:
@@ -62,6 +64,8 @@ def _fields(rows: list[bytes], name: str) -> tuple[list[bytes], list[int]]:
 def _field(row: bytes, decoders: list[tuple[Decoder, Callable[[object], str | None]]]) -> tuple[bytes, int]:
     if len(row) > ROW_LIMIT:
         return b"", TOO_LONG
+    if not row.startswith(b"{"):
+        return b"", JSON
     try:
         for decoder, getter in decoders:
             text = getter(decoder.decode(row))

@@ -21,11 +21,14 @@ READERS: dict[Format, Callable[[Block, Shape], tuple[Batch, int]]] = {
 class FeedReader:
     """One pass over a feed. `shape` and `header` are known once the first batch was taken."""
 
-    def __init__(self, chunks: Iterable[bytes], wanted: Wanted | None = None, *, block: int = BLOCK) -> None:
+    def __init__(
+        self, chunks: Iterable[bytes], wanted: Wanted | None = None, *, shape: Shape | None = None, block: int = BLOCK
+    ) -> None:
         self._chunks = chunks
         self._wanted = wanted or Wanted()
         self._size = block
-        self.shape = Shape(Format.LIST)
+        self._given = shape
+        self.shape = shape or Shape(Format.LIST)
         self.header = b""
         """The header row made safe for spreadsheets; empty where there is none."""
         self.skipped = 0
@@ -33,7 +36,8 @@ class FeedReader:
 
     def batches(self) -> Iterator[Batch]:
         """All rows in order. Raises what `shape.sniff` raises."""
-        rest, rest_line, shaped, headed = b"", 1, False, False
+        rest, rest_line, headed = b"", 1, False
+        shaped = self._given is not None
         for read in read_blocks(self._chunks, self._size):
             block = Block(rest + read.raw, rest_line if rest else read.first_line, read.final)
             if not shaped:
@@ -44,7 +48,8 @@ class FeedReader:
             if self.shape.header and not headed and batch.rows:
                 self.header, headed = batch.rows[0], True
                 batch = _without_first(batch)
-            self.skipped += taken - sum(map(_lines, batch.rows)) if b'"' in block.raw else taken - len(batch.rows)
+                self.skipped += self.header.count(b"\n") + 1
+            self.skipped += batch.skipped
             if batch.rows:
                 yield batch
 
@@ -52,10 +57,6 @@ class FeedReader:
 def _sample(raw: bytes) -> bytes:
     """Whole lines from the beginning, enough to know the shape."""
     return raw[: raw.rfind(b"\n", 0, 256 * 1024) + 1] or raw[: 256 * 1024]
-
-
-def _lines(row: bytes) -> int:
-    return row.count(b"\n") + 1
 
 
 def _without_first(batch: Batch) -> Batch:

@@ -30,7 +30,7 @@ from liaison.routing.feeds.reports import desk_key, notice, reject_head, reject_
 from liaison.routing.feeds.seen import SeenRows, contains
 from liaison.routing.feeds.shape import Wanted
 from liaison.routing.ranges import I32, U64, Index
-from liaison.routing.route import Router, refused
+from liaison.routing.route import Router
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ class FeedRun:
         self._counts = _Counts()
         self._desks: list[Desk] = []
         self._desk_numbers: dict[Desk, int] = {}
-        self._frames: list[tuple[bytes, bytes]] = []
+        self._before: list[bytes] = []
+        self._after: list[bytes] = []
         self._desk_of: list[int] = []
         self._opened: set[int] = set()
 
@@ -120,13 +121,15 @@ class FeedRun:
             return self._router.answer_column(batch.data, batch.starts, batch.ends)
         answers[readable] = self._router.answer_column(batch.data, batch.starts[readable], batch.ends[readable])
         for number in np.unique(batch.refused[batch.refused > 0]).tolist():
-            answers[batch.refused == number] = self._router.number(refused(ROW_REFUSALS[number]))
+            answers[batch.refused == number] = self._router.refusal(ROW_REFUSALS[number])
         return answers
 
     def _learn(self) -> None:
         """Frames and desk numbers for answers that came up for the first time."""
-        for answer in self._router.answers[len(self._frames) :]:
-            self._frames.append(row_frame(self._reader.shape, answer))
+        for answer in self._router.answers[len(self._desk_of) :]:
+            before, after = row_frame(self._reader.shape, answer)
+            self._before.append(before)
+            self._after.append(after)
             self._desk_of.append(-1 if answer.desk is None else self._desk_number(answer.desk))
 
     def _desk_number(self, desk: Desk) -> int:
@@ -166,15 +169,14 @@ class FeedRun:
     def _reports(self, batch: Batch, rows: Index, answers: I32, desks: I32) -> Iterator[Part]:
         """One part a desk, its rows in the order of the feed."""
         order = rows[np.argsort(desks[rows].astype(np.int16 if len(self._desks) < 32768 else np.int32), kind="stable")]
-        pieces: list[bytes] = [b""] * (3 * len(order))
-        frames = [self._frames[number] for number in answers[order].tolist()]
-        pieces[0::3] = [before for before, _ in frames]
-        pieces[1::3] = [batch.rows[row] for row in order.tolist()]
-        pieces[2::3] = [after for _, after in frames]
+        pieces = np.empty((len(order), 3), dtype=object)
+        pieces[:, 0] = np.array(self._before, dtype=object)[answers[order]]
+        pieces[:, 1] = np.array(batch.rows, dtype=object)[order]
+        pieces[:, 2] = np.array(self._after, dtype=object)[answers[order]]
         present, begins = np.unique(desks[order], return_index=True)
         bounds = [*begins.tolist(), len(order)]
         for place, desk in enumerate(present.tolist()):
-            data = b"".join(pieces[3 * bounds[place] : 3 * bounds[place + 1]])
+            data = b"".join(pieces[bounds[place] : bounds[place + 1]].ravel().tolist())
             if desk not in self._opened:
                 self._opened.add(desk)
                 data = report_head(self._reader.shape, self._reader.header, self._sentences) + data

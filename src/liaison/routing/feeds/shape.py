@@ -77,7 +77,7 @@ def sniff(sample: bytes, wanted: Wanted) -> Shape:
     delimiter = wanted.delimiter or _delimiter(lines, "," if wanted.format is Format.CSV else None)
     if delimiter is None or wanted.format is Format.LIST:
         return Shape(Format.LIST, names=("resource",))
-    return _csv_shape([row for row in csv.reader(lines, delimiter=delimiter) if row], delimiter, wanted.column)
+    return _csv_shape(_cut(lines, delimiter), delimiter, wanted.column)
 
 
 @functools.cache
@@ -90,11 +90,16 @@ def known_names() -> tuple[str, ...]:
 def _delimiter(lines: Sequence[str], fallback: str | None) -> str | None:
     """The delimiter that gives most of the rows the same number of columns, at least two."""
     for delimiter in DELIMITERS:
-        widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter))
+        widths = Counter(map(len, _cut(lines, delimiter)))
         width, rows = widths.most_common(1)[0] if widths else (0, 0)
         if width > 1 and rows * 10 >= 6 * len(lines):
             return delimiter
     return fallback
+
+
+def _cut(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    """The cells of each line on its own, so that one stray quote does not hide the lines after it."""
+    return [next(csv.reader([line], delimiter=delimiter)) for line in lines]
 
 
 def _csv_shape(rows: list[list[str]], delimiter: str, column: str | None) -> Shape:

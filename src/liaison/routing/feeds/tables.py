@@ -38,6 +38,8 @@ class Records:
     lines: Index
     consumed: int
     """Bytes that belong to these rows; a row that may go on in the next block is left out."""
+    skipped: int
+    """Lines that belong to no row."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +67,8 @@ def read_table(block: Block, shape: Shape) -> tuple[Batch, int]:
     starts[refused > 0] = ends[refused > 0] = 0
     rows = safe_rows(block, data, records, formula_places(data, records, fields, shape.delimiter))
     places = records.starts, records.ends
-    return Batch(rows, raw, places, records.lines + block.first_line, data, starts, ends, refused), records.consumed
+    lines = records.lines + block.first_line
+    return Batch(rows, raw, places, lines, data, starts, ends, refused, records.skipped), records.consumed
 
 
 def find_records(block: Block, data: U8, quotes: Index, delimiter: str) -> Records:
@@ -73,38 +76,48 @@ def find_records(block: Block, data: U8, quotes: Index, delimiter: str) -> Recor
     ends = np.flatnonzero(data == LF)
     starts = np.concatenate([np.zeros(1, dtype=np.int64), ends + 1])[:-1]
     kept = (starts < ends) & (data[starts] != HASH)
-    consumed = len(data)
+    read = len(starts)
     odd = (np.searchsorted(quotes, ends) - np.searchsorted(quotes, starts)) % 2 == 1
-    open_lines = np.flatnonzero(odd & kept).tolist()
+    open_lines = np.flatnonzero(odd).tolist()
+    joined = 0
     if open_lines:
-        ends, unfinished = _joined(block, starts, ends, open_lines, kept=kept, delimiter=delimiter)
+        ends, unfinished, joined = _joined(block, starts, ends, open_lines, kept=kept, delimiter=delimiter)
         if unfinished is not None:
             kept[unfinished:] = False
-            consumed = int(starts[unfinished])
+            read = unfinished
     lines = np.flatnonzero(kept)
-    return Records(starts[lines], ends[lines], lines, consumed)
+    consumed = int(starts[read]) if read < len(starts) else len(data)
+    skipped = read - len(lines) - joined
+    return Records(starts[lines], ends[lines], lines, consumed, skipped)
 
 
 def _joined(
     block: Block, starts: Index, ends: Index, open_lines: list[int], *, kept: Mask, delimiter: str
-) -> tuple[Index, int | None]:
-    """Ends with rows of several lines joined (`kept` is cleared for their later lines), and a line that may go on."""
+) -> tuple[Index, int | None, int]:
+    """Ends with rows of several lines joined, a line that may go on, and the lines joined to others.
+
+    `kept` is cleared for the joined lines.
+    """
     well_quoted = _well_quoted(delimiter)
     new_ends = ends.copy()
-    position = 0
+    position = joined = 0
     while position < len(open_lines):
         line = open_lines[position]
         after = open_lines[position + 1] if position + 1 < len(open_lines) else None
         position += 1
-        if after is None and not block.final and len(starts) - line < MOST_LINES and line > 0:
-            return new_ends, line
+        if not kept[line]:
+            continue
+        room = len(starts) - line < MOST_LINES and len(block.raw) - int(starts[line]) <= ROW_LIMIT
+        if after is None and room and not block.final:
+            return new_ends, line, joined
         if after is None or after - line >= MOST_LINES:
             continue
         if well_quoted.fullmatch(block.raw, int(starts[line]), int(ends[after])):
             new_ends[line] = ends[after]
             kept[line + 1 : after + 1] = False
+            joined += after - line
             position = bisect_left(open_lines, after + 1)
-    return new_ends, None
+    return new_ends, None, joined
 
 
 def _well_quoted(delimiter: str) -> re.Pattern[bytes]:
@@ -117,33 +130,47 @@ def _well_quoted(delimiter: str) -> re.Pattern[bytes]:
 def find_fields(data: U8, records: Records, quotes: Index, delimiters: Index) -> Fields:
     """The delimiters that cut fields, and the rows whose quotes do not stand as they must."""
     misquoted = np.zeros(len(records.starts), dtype=np.bool_)
-    if len(quotes) and len(records.starts):
-        first = np.searchsorted(quotes, records.starts)
-        count = np.searchsorted(quotes, records.ends) - first
-        inside = _row_of(records, delimiters)
-        before = np.searchsorted(quotes, delimiters) - first[inside]
+    if len(quotes):
+        rows, found = _within(records.starts, records.ends, quotes)
         is_delimiter = np.zeros(len(data), dtype=np.bool_)
         is_delimiter[delimiters] = True
-        delimiters = delimiters[before % 2 == 0]
-        misquoted = _misquoted(data, records, (quotes, first, count), is_delimiter)
+        misquoted = _misquoted(data, records, (rows, quotes[found]), is_delimiter)
+        cutting = _outside_quotes(records, np.unique(rows), quotes, delimiters)
+        delimiters = delimiters[cutting]
     low = np.searchsorted(delimiters, records.starts)
     return Fields(delimiters, low, np.searchsorted(delimiters, records.ends) - low, misquoted)
 
 
-def _row_of(records: Records, places: Index) -> Index:
-    return np.maximum(np.searchsorted(records.starts, places, side="right") - 1, 0)
+def _within(starts: Index, ends: Index, places: Index) -> tuple[Index, Index]:
+    """Which of the rising places stand in a row: for each of them its row and its position among the places."""
+    first = np.searchsorted(places, starts)
+    count = np.searchsorted(places, ends) - first
+    return np.repeat(np.arange(len(count)), count), np.repeat(first, count) + _counting(count)
 
 
-def _misquoted(data: U8, records: Records, quoted: tuple[Index, Index, Index], is_delimiter: Mask) -> Mask:
+def _counting(counts: Index) -> Index:
+    """0, 1, … up to each count, one after another."""
+    return np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+def _outside_quotes(records: Records, quoted: Index, quotes: Index, delimiters: Index) -> Mask:
+    """Which delimiters do not stand in quotes; only the quoted rows need a look."""
+    cutting = np.ones(len(delimiters), dtype=np.bool_)
+    rows, found = _within(records.starts[quoted], records.ends[quoted], delimiters)
+    before = np.searchsorted(quotes, records.starts[quoted])
+    cutting[found] = (np.searchsorted(quotes, delimiters[found]) - before[rows]) % 2 == 0
+    return cutting
+
+
+def _misquoted(data: U8, records: Records, quoted: tuple[Index, Index], is_delimiter: Mask) -> Mask:
     """Rows with an odd number of quotes, or with one that neither opens, closes nor is doubled."""
-    quotes, first, count = quoted
-    rows = np.repeat(np.arange(len(count)), count)
-    order = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
-    places = quotes[np.repeat(first, count) + order]
+    rows, places = quoted
+    count = np.bincount(rows, minlength=len(records.starts))
+    order = _counting(count)
     doubled_before = (order > 0) & (data[places - 1] == MARK)
     opens = (places == records.starts[rows]) | is_delimiter[places - 1] | doubled_before
     last = places + 1 == records.ends[rows]
-    closes = last | is_delimiter[places + 1] | (~last & (data[places + 1] == MARK))
+    closes = last | is_delimiter[places + 1] | (data[places + 1] == MARK)
     wrong = np.where(order % 2 == 0, ~opens, ~closes)
     misquoted: Mask = count % 2 == 1
     misquoted[rows[wrong]] = True
