@@ -93,6 +93,12 @@ def sync_register(node: Node, *, register: str) -> Synced:
     raise UnreachableError("no-mirror-answered", register=register, tried=len(failed))
 
 
+def sync_from(node: Node, *, register: str, source: PeerAddress) -> None:
+    """Bring the own copy up to what one named mirror has. Raises what is wrong with it."""
+    _sync_from(node, register, source)
+    _fold(node, register)
+
+
 def _sync_from(node: Node, register: str, source: PeerAddress) -> int:
     """Take what one mirror has that is new and right; the number of new entries."""
     remote = RemoteLog(node.link, source, register)

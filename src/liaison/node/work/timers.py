@@ -1,6 +1,6 @@
 """Which jobs come back by themselves, and whose turn is it? One leased row a job, so that one process runs it.
 
-    JOBS = (Job("mirror-registers", every 60 s, "liaison.node.services.mirror:sync_all"), …)
+    JOBS = (Job("mirror-registers", timedelta(seconds=60), mirror_registers), …)
 
 Invariants: a job that fails is noted and comes again at its next time; a killed process loses its lease and the job
 is due again when that has run out; a job that overruns is not started twice.
@@ -8,8 +8,6 @@ is due again when that has run out; a job that overruns is not started twice.
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,19 +27,11 @@ LEASE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to do again and again; `function` is `module:name` of a function over the node."""
+    """Something to do again and again."""
 
     name: str
     every: timedelta
-    function: str
-
-    def load(self) -> Callable[[Node], object] | None:
-        """The function, or None where its module is not part of this installation."""
-        module, _, name = self.function.partition(":")
-        if importlib.util.find_spec(module) is None:
-            return None
-        found: Callable[[Node], object] = getattr(importlib.import_module(module), name)
-        return found
+    function: Callable[[Node], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +65,7 @@ def run_turn(node: Node, turn: Turn) -> None:
     """Run a claimed job and set its next time; never raises for what the job raises."""
     failure = ""
     try:
-        function = turn.job.load()
-        if function is not None:
-            function(node)
+        turn.job.function(node)
     except LiaisonError as error:
         failure = error.code
         log.warning("%s: %s", turn.job.name, error.code)

@@ -99,7 +99,8 @@ def receive_message(node: Node, *, arrival: Arrival) -> bytes:
     try:
         return _judge_and_store(node, arrival, _place(node, arrival, desk), message, plaintext)
     except NotNowError as error:
-        if error.code != "mirror-behind" or not catch_up(node, arrival.register, message.core.sender.at):
+        size = message.core.composed_under.size
+        if error.code != "mirror-behind" or not catch_up(node, arrival.register, message.core.sender.at, size=size):
             raise
     return _judge_and_store(node, arrival, _place(node, arrival, desk), message, plaintext)
 
@@ -151,10 +152,11 @@ def _judge_and_store(node: Node, arrival: Arrival, place: _Place, message: Recei
         if reused and (again := _reused_before(message, place.desk)) is not None:
             return again
         incoming = _store(arrival, place, message, plaintext, judgement, reused=reused)
-        receipt = first_receipt(message, judgement.reason, place.circumstances())
+        held = _held(node, message) if judgement.accepted else frozenset()
+        receipt = first_receipt(message, judgement.reason, place.circumstances(), attachments=held)
         given = give_receipt(node, receipt, to=message.core.sender.at, incoming=incoming)
         if judgement.accepted:
-            _take_in(node, place, message, incoming)
+            _take_in(node, place, message, incoming, held)
     return bytes(given.receipt)
 
 
@@ -211,12 +213,19 @@ def _store(
     )
 
 
-def _take_in(node: Node, place: _Place, message: ReceivedMessage, incoming: IncomingCopy) -> None:
+def _held(node: Node, message: ReceivedMessage) -> frozenset[str]:
+    """The attachments that are durable here already: they came in the same file."""
+    return frozenset(each.sealed for each in message.core.attachments if node.blobs.has(each.sealed))
+
+
+def _take_in(node: Node, place: _Place, message: ReceivedMessage, incoming: IncomingCopy, held: frozenset[str]) -> None:
     """What an accepted message sets going: its case, its attachments, the copy that it acknowledges."""
     open_case(message.core, place.desk, place.now)
     note_acknowledgement(message.core, place.desk)
     for row in attachment_rows(message.core.attachments, incoming=incoming, state="wanted"):
-        if row.sealed_size > FETCHED_AT_ONCE:
+        if row.sealed in held:
+            row.state = "held"
+        elif row.sealed_size > FETCHED_AT_ONCE:
             row.state = "on-demand"
         row.save()
         if row.state == "wanted":

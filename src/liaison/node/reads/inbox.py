@@ -1,0 +1,139 @@
+"""What does a desk see of its cases? Messages in and out, newest last, with who has them and who has seen them.
+
+Invariants: values only; times are instants, the caller shows them in the reader's zone; a rejected message is listed
+with its reason and never as if it had been said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from liaison.errors import UsageError
+from liaison.messages.case import CaseItem, CaseView, view_case
+from liaison.messages.message import Core, open_message
+from liaison.messages.parties import DeskRef
+from liaison.node.models import Case, IncomingCopy, OutgoingCopy, OutgoingMessage
+from liaison.node.node import Node
+from liaison.node.unit_of_work import reading
+from liaison.wire.canonical import JSON
+from liaison.wire.identifiers import format_instant
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far one copy has come."""
+
+    desk: DeskRef
+    state: str
+    reason: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One message in a list; `reach` is empty for what came in."""
+
+    direction: str
+    message_id: str
+    case: str
+    form: str
+    urgency: str
+    at: datetime
+    other: DeskRef
+    verdict: str
+    reason: str
+    reach: tuple[Reach, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One message with what it says."""
+
+    listed: Listed
+    core: Core
+    core_hash: str
+    fields: Mapping[str, JSON]
+    attachments: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+
+
+def list_messages(node: Node, *, desk: str | None = None, limit: int = 50) -> list[Listed]:
+    """The newest messages of this node's desks (or of one), oldest of them first."""
+    with reading(node):
+        incoming = IncomingCopy.objects.order_by("-received_at", "-pk").prefetch_related("attachments")
+        outgoing = OutgoingMessage.objects.order_by("-composed_at", "-pk").prefetch_related("copies")
+        if desk is not None:
+            incoming, outgoing = incoming.filter(desk=desk), outgoing.filter(desk=desk)
+        found = [_incoming(row) for row in incoming[:limit]] + [_outgoing(row) for row in outgoing[:limit]]
+    return sorted(found, key=lambda each: (each.at, each.message_id))[-limit:]
+
+
+def show_message(node: Node, message_id: str) -> Opened:
+    """The message with this identifier or its beginning, sent or received. Raises UsageError."""
+    with reading(node):
+        received = list(IncomingCopy.objects.filter(message_id__startswith=message_id.lower()).order_by("pk")[:2])
+        sent = list(OutgoingMessage.objects.filter(message_id__startswith=message_id.lower()).order_by("pk")[:2])
+        if not received and not sent:
+            raise UsageError("message-not-found", message=message_id[:36])
+        if len({row.message_id for row in (*received, *sent)}) > 1:
+            raise UsageError("message-ambiguous", message=message_id[:36])
+        return _open_received(received[0]) if received else _open_sent(sent[0])
+
+
+def show_case(node: Node, case: str) -> CaseView:
+    """The thread of a case with its gaps. Raises UsageError."""
+    with reading(node):
+        rows = list(Case.objects.filter(case__startswith=case.lower()).order_by("case", "pk"))
+        if len({row.case for row in rows}) != 1:
+            raise UsageError("case-ambiguous" if rows else "case-not-found", case=case[:36])
+        return view_case(list(_items(rows[0])))
+
+
+def _items(case: Case) -> Iterator[CaseItem]:
+    place = {"register": case.register, "case": case.case}
+    received = IncomingCopy.objects.filter(
+        **place, participant=case.participant, desk=case.desk, verdict="accepted"
+    ).values_list("plaintext", "received_at")
+    sent = OutgoingCopy.objects.filter(
+        message__register=case.register,
+        message__case=case.case,
+        message__participant=case.participant,
+        message__desk=case.desk,
+    ).values_list("plaintext", "message__composed_at")
+    for plaintext, at in (*received, *sent):
+        message = open_message(bytes(plaintext))
+        yield CaseItem(message.core, message.copy, message.core_hash, message.message_hash, format_instant(at))
+
+
+def _incoming(row: IncomingCopy) -> Listed:
+    other = DeskRef(row.from_participant, row.from_node, row.from_desk)
+    return Listed(
+        "in", row.message_id, row.case, row.form, row.urgency, row.received_at, other, row.verdict, row.reason, ()
+    )
+
+
+def _outgoing(row: OutgoingMessage) -> Listed:
+    reach = tuple(
+        Reach(DeskRef(copy.participant, copy.node, copy.desk), copy.state, copy.reason, copy.settled_at)
+        for copy in row.copies.all()
+    )
+    own = DeskRef(row.participant, row.node, row.desk)
+    return Listed("out", row.message_id, row.case, row.form, row.urgency, row.composed_at, own, row.state, "", reach)
+
+
+def _open_received(row: IncomingCopy) -> Opened:
+    message = open_message(bytes(row.plaintext))
+    return Opened(_incoming(row), message.core, message.core_hash, message.fields, _states(row), tuple(row.notes))
+
+
+def _open_sent(row: OutgoingMessage) -> Opened:
+    copy = row.copies.order_by("pk").first()
+    message = open_message(bytes(copy.plaintext))
+    return Opened(_outgoing(row), message.core, message.core_hash, message.fields, _states(row), ())
+
+
+def _states(row: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((each.sealed, each.state) for each in row.attachments.order_by("position"))

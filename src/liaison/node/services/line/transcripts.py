@@ -1,0 +1,87 @@
+"""How is a whole case handed to somebody who was not there? As one file of signed messages, receipts and the log.
+
+Invariants (docs/spec/transcript.md): both directions are in it, with every receipt given and taken; the log goes up to
+this node's trusted checkpoint, so that the reader folds the rules without asking anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from liaison.errors import UsageError
+from liaison.messages.message import ReceivedMessage, open_message
+from liaison.messages.parties import DeskRef
+from liaison.messages.receipts import SignedReceipt, decode_receipt
+from liaison.messages.transcript import LogCopy, encode_transcript, pack_transcript
+from liaison.node.log.tiles import DatabaseTileStore
+from liaison.node.models import Case, FollowedRegister, GivenReceipt, IncomingCopy, OutgoingCopy, TakenReceipt
+from liaison.node.node import Node
+from liaison.node.unit_of_work import reading
+from liaison.tlog.log import read_entries
+from liaison.wire.identifiers import format_instant
+
+
+def find_case_row(case: str) -> Case:
+    """The case with this identifier (or its beginning), as one of our desks sees it. Raises UsageError."""
+    rows = list(Case.objects.filter(case__startswith=case.lower()).order_by("case", "pk"))
+    if not rows:
+        raise UsageError("case-not-found", case=case[:36])
+    if len({row.case for row in rows}) > 1:
+        raise UsageError("case-ambiguous", case=case[:36])
+    return rows[0]
+
+
+def export_transcript(
+    node: Node, case: str, *, withheld: Mapping[str, Collection[str]] | None = None, with_log: bool = True
+) -> bytes:
+    """The transcript of a case; `withheld` names fields to leave out, core hash → names. Raises UsageError."""
+    with reading(node):
+        row = find_case_row(case)
+        desk = DeskRef(row.participant, row.node, row.desk)
+        messages = [*_sent(row), *_received(row)]
+        known = {message.message_hash for message in messages}
+        receipts = {each.receipt_hash: each for each in _receipts(row) if each.receipt.message in known}
+        log = _log(row.register) if with_log else None
+    made = pack_transcript(
+        messages,
+        receipts.values(),
+        exported=format_instant(node.clock.now()),
+        exported_by=desk,
+        withheld=withheld,
+        log=log,
+    )
+    return encode_transcript(made)
+
+
+def _sent(row: Case) -> Iterator[ReceivedMessage]:
+    copies = OutgoingCopy.objects.filter(
+        message__register=row.register,
+        message__case=row.case,
+        message__participant=row.participant,
+        message__desk=row.desk,
+    )
+    for plaintext in copies.values_list("plaintext", flat=True):
+        yield open_message(bytes(plaintext))
+
+
+def _received(row: Case) -> Iterator[ReceivedMessage]:
+    copies = IncomingCopy.objects.filter(
+        register=row.register, case=row.case, participant=row.participant, desk=row.desk, verdict="accepted"
+    )
+    for plaintext in copies.values_list("plaintext", flat=True):
+        yield open_message(bytes(plaintext))
+
+
+def _receipts(row: Case) -> Iterator[SignedReceipt]:
+    taken = TakenReceipt.objects.filter(copy__message__register=row.register, copy__message__case=row.case)
+    given = GivenReceipt.objects.filter(incoming__register=row.register, incoming__case=row.case)
+    for rows in (taken, given):
+        for data in rows.values_list("receipt", flat=True):
+            yield decode_receipt(bytes(data))
+
+
+def _log(register: str) -> LogCopy:
+    followed = FollowedRegister.objects.get(register=register)
+    size = followed.trusted_size
+    entries = read_entries(DatabaseTileStore(register), 0, size, size=followed.size)
+    return LogCopy(bytes(followed.trusted_checkpoint).decode(), tuple(entries))
