@@ -94,6 +94,11 @@ def open_listener(home: Path) -> SocketListener:
     return SocketListener(home / WAKING_NAME)
 
 
+def clock() -> SystemClock:
+    """The machine's clock, for what needs no node."""
+    return SystemClock()
+
+
 def open_folder(folder: Path) -> FolderFiles:
     """The files of a folder by relative paths: a `TileStore` where they are those of a log."""
     return FolderFiles(folder)
