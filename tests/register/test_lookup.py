@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from liaison.register import bodies, lookup
+from liaison.register import bodies, lookup, records
 from liaison.register.lookup import DeskStatus, Directory, Refusal, ResourceKind
 from liaison.register.vocabulary import REGISTER, DeskKind, Evidence, NodeRef
 from tests.register.registry import RegisterBuilder, small_register
@@ -158,3 +158,39 @@ def test_one_desk_is_found_without_reading_the_whole_register() -> None:
     found = lookup.desk_of(registry.view, registry.ids["XC"], "duty")
     assert found is not None and found[2].kind is TECHNICAL
     assert lookup.desk_of(registry.view, REGISTER, "duty") is None
+
+
+def shared(registry: RegisterBuilder) -> list[str]:
+    """Whose key parts hold a key that another participant named before."""
+    keys = {
+        digest: records.content_of(record, records.SealingKey).key
+        for digest, record in registry.records.items()
+        if record.part.kind is records.RecordKind.SEALING_KEY
+    }
+    later = lookup.shared_sealing_keys(registry.view, keys)
+    return [desk.name for desk in Directory(registry.view).desks() if desk.sealing in later]
+
+
+def publish_key_of(registry: RegisterBuilder, thief: str, owner: str) -> None:
+    part = registry.record(records.SealingKey(key=registry.sealing(f"{owner}/duty").public))
+    keys = bodies.DeskKeys(desk="duty", sealing=part, openpgp=None)
+    registry.by_node(bodies.NodePublished(desks=(keys,), tls=(), address=part), thief)
+
+
+def test_sealing_keys_of_their_own_are_nobodys_concern() -> None:
+    assert shared(small_register()) == []
+
+
+def test_of_two_participants_with_one_sealing_key_the_later_falls() -> None:
+    registry = small_register()
+    publish_key_of(registry, "XC", "XD")
+    assert shared(registry) == ["State XC"]
+
+
+def test_publishing_the_same_part_again_does_not_make_its_owner_the_later() -> None:
+    registry = small_register()
+    publish_key_of(registry, "XC", "XD")
+    state = registry.view.participant(registry.ids["XD"])
+    assert state is not None and state.nodes["main"].publication is not None
+    registry.by_node(state.nodes["main"].publication.body, "XD")
+    assert shared(registry) == ["State XC"]

@@ -9,6 +9,7 @@ import pytest
 from liaison.keys.public import Algorithm, PublicKey
 from liaison.register import bodies
 from liaison.register.entries import decode_entry
+from liaison.register.rules import needed_signatures
 from liaison.register.state import MemoryView, apply_leaf, fold_on
 from liaison.register.vocabulary import REGISTER, DeskKind
 from liaison.wire.envelope import encode_envelope
@@ -189,3 +190,19 @@ def test_the_secretariats_roots_rotate_like_any_others() -> None:
     payload = registry.drafted(bodies.ParticipantRoots(roots=roots, guardians=()), REGISTER)
     registry.add(payload, "register/roots/1", "register/roots/2", "register/roots/3")
     assert admitting(registry, "XF") == "rule-08"
+
+
+def test_who_must_sign_is_told_before_anybody_has() -> None:
+    registry = small_register("XC")
+    leaf = registry.signed(registry.drafted(bodies.ParticipantKeys(nodes=()), "XC"), "nobody")
+    needs = needed_signatures(decode_entry(leaf), registry.view, len(registry.leaves))
+    roots = {registry.key(f"XC/roots/{number}").public.fingerprint for number in (1, 2)}
+    assert [[(set(need.keys), need.count) for need in alternative if need.count] for alternative in needs] == [
+        [(roots, 2)]
+    ]
+
+
+def test_who_must_sign_leaf_0_is_told_too() -> None:
+    registry = small_register("XC")
+    needs = needed_signatures(registry.entries[0], MemoryView(), 0)
+    assert [[need.count for need in alternative] for alternative in needs] == [[3]]

@@ -111,9 +111,10 @@ class DeskState(Fact, frozen=True):
 
 
 class Publication(Fact, frozen=True):
-    """The last `node.published` of a node."""
+    """The last `node.published` of a node; `since`: for each desk, the leaf from which its key part stands."""
 
     body: NodePublished
+    since: tuple[int, ...]
     index: int
     signer: str
 

@@ -16,10 +16,11 @@ Spec pages: docs/spec/resources.md, docs/spec/nominations.md.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from liaison.keys.public import PublicKey
 from liaison.register.bodies import Expected, Part
 from liaison.register.facts import DeskState, NodeState, NominationState, ParticipantState
 from liaison.register.views import RegisterListing, RegisterView
@@ -117,6 +118,7 @@ class Directory:
         self.nominations = [state for state in view.nominations() if not state.withdrawn]
         self._view = view
         self._live = {name: tuple(self._desks_of(state)) for name, state in self.participants.items()}
+        self._texts: tuple[tuple[str, DeskEntry], ...] | None = None
         self._by_code: dict[str, list[DeskEntry]] = {}
         for nomination in self.nominations:
             self._by_code.setdefault(nomination.code, []).append(self._nominated(nomination))
@@ -154,8 +156,10 @@ class Directory:
 
     def find(self, text: str) -> tuple[DeskEntry, ...]:
         """Desks whose participant's name, codes or own id hold every word of `text`, whatever its case or accents."""
+        if self._texts is None:
+            self._texts = tuple((_searchable(entry), entry) for entry in self.desks())
         words = fold_text(text).split()
-        return tuple(entry for entry in self.desks() if all(word in _searchable(entry) for word in words))
+        return tuple(entry for words_of, entry in self._texts if all(word in words_of for word in words))
 
     def claims(self) -> tuple[ResourceClaim, ...]:
         """All prefixes, AS numbers and domains claimed for desks that are live."""
@@ -272,6 +276,25 @@ def live_desks(node: NodeState) -> Iterator[DeskState]:
     for desk in node.desks.values():
         if desk.withdrawn_index is None and desk.desk in named and desk.kind in node.kinds:
             yield desk
+
+
+def shared_sealing_keys(view: RegisterListing, keys: Mapping[str, PublicKey]) -> frozenset[str]:
+    """The digests of key parts that name another participant's earlier key, so that nobody may seal with them.
+
+    `keys` are the sealing keys of the parts held here, by digest: the log alone cannot see that two parts hold one key.
+    """
+    named = sorted(
+        (since, state.id, desk.sealing)
+        for state in view.participants()
+        for node in state.nodes.values()
+        if node.publication is not None
+        for desk, since in zip(node.publication.body.desks, node.publication.since, strict=True)
+        if desk.sealing in keys
+    )
+    owners: dict[PublicKey, str] = {}
+    return frozenset(
+        digest for _, participant, digest in named if owners.setdefault(keys[digest], participant) != participant
+    )
 
 
 def desk_of(view: RegisterView, participant: str, desk: str) -> tuple[ParticipantState, NodeState, DeskState] | None:

@@ -8,18 +8,23 @@ docs/spec/rules.md. Void and refused are the same judgement at two times.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from liaison.errors import UsageError, VerificationError
 from liaison.explanations import Explanation, explain
+from liaison.register.bodies import RegisterOpened
 from liaison.register.entries import Entry, Place
 from liaison.register.facts import ChainHead
-from liaison.register.law.case import Chain
+from liaison.register.law.case import Case, Chain, settle
 from liaison.register.law.judge import OPENING, judge
 from liaison.register.law.kinds import KINDS
 from liaison.register.law.numbers import Rule
+from liaison.register.law.secretariat import opening_needs
+from liaison.register.law.signatures import Need, Needs
 from liaison.register.views import NotUnderstood, RegisterView
 from liaison.register.vocabulary import REGISTER
 
-__all__ = ["Rule", "check", "explain_rule", "next_place"]
+__all__ = ["Need", "Needs", "Rule", "check", "explain_rule", "needed_signatures", "next_place"]
 
 
 def check(entry: Entry, view: RegisterView, index: int) -> Entry:
@@ -31,6 +36,20 @@ def check(entry: Entry, view: RegisterView, index: int) -> Entry:
     if isinstance(outcome, NotUnderstood):
         raise VerificationError("entry-not-understood", kind=entry.payload.kind, version=entry.payload.version)
     return entry
+
+
+def needed_signatures(entry: Entry, view: RegisterView, index: int) -> Sequence[Needs]:
+    """Who must sign the entry, were it leaf `index`: alternatives of needs, of which one must be filled exactly.
+
+    Raises VerificationError for an entry that has no place in a chain, or that nobody could sign.
+    """
+    facts, body = view.globals(), entry.body
+    if isinstance(body, RegisterOpened):
+        return opening_needs(body)
+    kind = KINDS.get(entry.payload.kind)
+    if facts is None or kind is None or body is None:
+        raise VerificationError("entry-not-understood", kind=entry.payload.kind, version=entry.payload.version)
+    return kind.needs(settle(Case(view, entry, index, facts), kind.chain))
 
 
 def next_place(view: RegisterView, kind: str, participant: str | None = None, node: str | None = None) -> Place:

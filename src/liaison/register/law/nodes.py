@@ -31,7 +31,10 @@ def published_check(_: Case, body: bodies.NodePublished) -> None:
 
 def published_effect(case: Case, body: bodies.NodePublished) -> Changes:
     """The keys and addresses of the node from here on."""
-    return case.with_node(changed(case.place, publication=Publication(body, case.index, _signer(case))))
+    before = case.place.publication
+    known = {} if before is None else dict(zip(before.body.desks, before.since, strict=True))
+    since = tuple(known.get(keys, case.index) for keys in body.desks)
+    return case.with_node(changed(case.place, publication=Publication(body, since, case.index, _signer(case))))
 
 
 def desk_check(case: Case, body: bodies.DeskPublished) -> None:

@@ -40,13 +40,18 @@ def open_register(view: RegisterView, entry: Entry) -> Changes:
     # Nobody was admitted yet who could be named as a witness.
     require(not body.policy.witnesses, Rule.WITNESS)
     require(body.policy.k == 0, Rule.POLICY)
-    check_signatures(entry.envelope, [[by_all((*body.log_keys, *body.roots.keys))]])
+    check_signatures(entry.envelope, opening_needs(body))
     return Changes(
         globals=_opened_globals(entry, body),
         participants={REGISTER: _opened_secretariat(entry, body)},
         keys=keys,
         quorum=Quorum(0, 0, ()),
     )
+
+
+def opening_needs(body: bodies.RegisterOpened) -> list[Needs]:
+    """Every key that leaf 0 names."""
+    return [[by_all((*body.log_keys, *body.roots.keys))]]
 
 
 def policy_needs(case: Case) -> list[Needs]:
