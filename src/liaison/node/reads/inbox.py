@@ -15,7 +15,7 @@ from liaison.errors import UsageError
 from liaison.messages.case import CaseItem, CaseView, view_case
 from liaison.messages.message import Core, open_message
 from liaison.messages.parties import DeskRef
-from liaison.node.models import Case, IncomingCopy, OutgoingCopy, OutgoingMessage
+from liaison.node.models import Case, IncomingCopy, OutgoingCopy, OutgoingMessage, OwnDesk
 from liaison.node.node import Node
 from liaison.node.unit_of_work import reading
 from liaison.wire.canonical import JSON
@@ -36,6 +36,7 @@ class Reach:
 class Listed:
     """One message in a list; `reach` is empty for what came in."""
 
+    register: str
     direction: str
     message_id: str
     case: str
@@ -108,20 +109,46 @@ def _items(case: Case) -> Iterator[CaseItem]:
         yield CaseItem(message.core, message.copy, message.core_hash, message.message_hash, format_instant(at))
 
 
+def own_desks(node: Node, register: str) -> list[DeskRef]:
+    """The desks this installation answers for in a register."""
+    with reading(node):
+        rows = OwnDesk.objects.filter(register=register).order_by("participant", "desk")
+        return [DeskRef(row.participant, row.node, row.desk) for row in rows]
+
+
 def _incoming(row: IncomingCopy) -> Listed:
-    other = DeskRef(row.from_participant, row.from_node, row.from_desk)
     return Listed(
-        "in", row.message_id, row.case, row.form, row.urgency, row.received_at, other, row.verdict, row.reason, ()
+        register=row.register,
+        direction="in",
+        message_id=row.message_id,
+        case=row.case,
+        form=row.form,
+        urgency=row.urgency,
+        at=row.received_at,
+        other=DeskRef(row.from_participant, row.from_node, row.from_desk),
+        verdict=row.verdict,
+        reason=row.reason,
+        reach=(),
     )
 
 
 def _outgoing(row: OutgoingMessage) -> Listed:
-    reach = tuple(
-        Reach(DeskRef(copy.participant, copy.node, copy.desk), copy.state, copy.reason, copy.settled_at)
-        for copy in row.copies.all()
+    return Listed(
+        register=row.register,
+        direction="out",
+        message_id=row.message_id,
+        case=row.case,
+        form=row.form,
+        urgency=row.urgency,
+        at=row.composed_at,
+        other=DeskRef(row.participant, row.node, row.desk),
+        verdict=row.state,
+        reason="",
+        reach=tuple(
+            Reach(DeskRef(copy.participant, copy.node, copy.desk), copy.state, copy.reason, copy.settled_at)
+            for copy in row.copies.all()
+        ),
     )
-    own = DeskRef(row.participant, row.node, row.desk)
-    return Listed("out", row.message_id, row.case, row.form, row.urgency, row.composed_at, own, row.state, "", reach)
 
 
 def _open_received(row: IncomingCopy) -> Opened:

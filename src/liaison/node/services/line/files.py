@@ -59,6 +59,16 @@ def export_sealed(node: Node, message_id: str, *, to: DeskRef | None = None) -> 
     return desk, format_tarball(SealedFile(bytes(copy.sealed), attachments))
 
 
+def register_of(node: Node, message_id: str) -> str:
+    """The register of an outgoing message. Raises UsageError."""
+    with reading(node):
+        rows = OutgoingCopy.objects.filter(message__message_id__startswith=message_id.lower())
+        found = rows.values_list("register", flat=True).first()
+    if found is None:
+        raise UsageError("message-not-found", message=message_id[:36])
+    return str(found)
+
+
 def import_file(node: Node, data: bytes) -> Imported:
     """Take a file-way tar or a sealed receipt. Raises MalformedError, VerificationError, UsageError, NotNowError."""
     if data.startswith(AGE_MAGIC):

@@ -6,7 +6,7 @@ this node's trusted checkpoint, so that the reader folds the rules without askin
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from liaison.errors import UsageError
 from liaison.messages.message import ReceivedMessage, open_message
@@ -31,10 +31,8 @@ def find_case_row(case: str) -> Case:
     return rows[0]
 
 
-def export_transcript(
-    node: Node, case: str, *, withheld: Mapping[str, Collection[str]] | None = None, with_log: bool = True
-) -> bytes:
-    """The transcript of a case; `withheld` names fields to leave out, core hash → names. Raises UsageError."""
+def export_transcript(node: Node, case: str, *, withheld: Collection[str] = (), with_log: bool = True) -> bytes:
+    """The transcript of a case; fields named in `withheld` are left out, and show it. Raises UsageError."""
     with reading(node):
         row = find_case_row(case)
         desk = DeskRef(row.participant, row.node, row.desk)
@@ -47,7 +45,7 @@ def export_transcript(
         receipts.values(),
         exported=format_instant(node.clock.now()),
         exported_by=desk,
-        withheld=withheld,
+        withheld={message.core_hash: withheld for message in messages},
         log=log,
     )
     return encode_transcript(made)

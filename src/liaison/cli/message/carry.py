@@ -1,0 +1,84 @@
+"""How is a message carried by hand, and a case handed on? As files.
+
+liaison message export 0192f0c1 --sealed -o m.tar      the sealed message, for the recipient's node
+liaison message import m.tar --receipt-out r.age       there: take it, write the receipt for the way back
+liaison message import r.age                           here: take the receipt
+liaison message export 0192f0b7 -o case.json           a transcript of the whole case, for anybody
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from liaison.cli.output import REFUSED, json_option, note, show
+from liaison.cli.register.choices import FILE, read_file, write_file
+from liaison.cli.session import open_node
+from liaison.errors import UsageError
+
+
+@click.command()
+@click.argument("identifier")
+@click.option("--sealed", is_flag=True, help="The sealed message for one recipient, instead of a case's transcript.")
+@click.option("--to", "recipient", help="Which recipient's copy, where there are several: CODE[/DESK].")
+@click.option("--without-log", is_flag=True, help="Transcript: leave the register's log out.")
+@click.option("--withhold", multiple=True, help="Transcript: leave a field out and show that it is; may be repeated.")
+@click.option("--out", "-o", "out", type=FILE, required=True, help="File to write; - for stdout.")
+@json_option
+def export(
+    *,
+    identifier: str,
+    sealed: bool,
+    recipient: str | None,
+    without_log: bool,
+    withhold: tuple[str, ...],
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Export a sealed message by its identifier (--sealed), or the transcript of a case."""
+    node = open_node()
+    if sealed:
+        from liaison.node.reads.recipients import find_recipient
+        from liaison.node.services.line.files import export_sealed, register_of
+
+        to = find_recipient(node, register_of(node, identifier), recipient) if recipient else None
+        desk, data = export_sealed(node, identifier, to=to)
+        value = {"kind": "sealed", "for": str(desk), "bytes": len(data), "file": str(out)}
+    else:
+        from liaison.node.services.line.transcripts import export_transcript
+
+        data = export_transcript(node, identifier, withheld=withhold, with_log=not without_log)
+        value = {"kind": "transcript", "bytes": len(data), "file": str(out)}
+    write_file(out, data)
+    if str(out) != "-":
+        show(value, [f"wrote {out} ({len(data)} bytes, {value['kind']})"], as_json=as_json)
+
+
+@click.command("import")
+@click.argument("file", type=FILE)
+@click.option("--receipt-out", type=FILE, help="Where to write the receipt for the way back.")
+@json_option
+@click.pass_context
+def import_(ctx: click.Context, *, file: Path, receipt_out: Path | None, as_json: bool) -> int | None:
+    """Take a sealed message or a receipt that came as a file."""
+    from liaison.node.services.line.files import import_file
+
+    data = read_file(file)
+    if not data:
+        raise UsageError("file-not-readable", path=str(file), reason="it is empty")
+    imported = import_file(open_node(), data)
+    if imported.receipt_file is not None and receipt_out is not None:
+        write_file(receipt_out, imported.receipt_file)
+    value = {
+        "kind": imported.kind,
+        "verdict": imported.verdict,
+        "reason": imported.reason,
+        "id": imported.message_id,
+        "receipt": str(receipt_out) if imported.receipt_file is not None and receipt_out else None,
+    }
+    reason = f" ({imported.reason})" if imported.reason else ""
+    show(value, [f"{imported.kind} {imported.message_id or ''}: {imported.verdict}{reason}"], as_json=as_json)
+    if imported.receipt_file is not None and receipt_out is None:
+        note("The sender waits for the receipt: import the file again with --receipt-out FILE and send that back.")
+    return REFUSED if imported.verdict == "rejected" else None

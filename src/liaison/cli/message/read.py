@@ -1,0 +1,64 @@
+"""What has come in and gone out, and what does one message say?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from liaison.cli.message.screen import Names, listed_row, listed_value, opened_lines, opened_value
+from liaison.cli.output import json_option, note, show, table
+from liaison.cli.session import open_node
+from liaison.errors import UsageError
+
+
+@click.command("list")
+@click.option("--desk", help="Only this own desk.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@json_option
+def list_(*, desk: str | None, limit: int, as_json: bool) -> None:
+    """List the newest messages, sent and received, oldest of them first."""
+    from liaison.node.reads.inbox import list_messages
+
+    node = open_node()
+    found, names = list_messages(node, desk=desk, limit=limit), Names(node)
+    show(
+        [listed_value(each, names) for each in found],
+        table([listed_row(each, names) for each in found]),
+        as_json=as_json,
+    )
+
+
+@click.command("show")
+@click.argument("message")
+@click.option("--save", type=click.Path(path_type=Path, file_okay=False), help="Write the attachments to this folder.")
+@json_option
+def show_one(*, message: str, save: Path | None, as_json: bool) -> None:
+    """Show one message: what it says, who has it, who has seen it."""
+    from liaison.node.reads.inbox import show_message
+
+    node = open_node()
+    opened = show_message(node, message)
+    value = opened_value(opened, Names(node))
+    show(value, opened_lines(value), as_json=as_json)
+    if save is not None:
+        for path in _save(node, opened.core.attachments, save):
+            note(f"wrote {path}")
+
+
+def _save(node: Any, attachments: Any, folder: Path) -> list[Path]:
+    """The files, each opened and compared with what was signed before it is written."""
+    from liaison.node.services.line.attachments import open_attachment
+
+    written = []
+    for position, each in enumerate(attachments, 1):
+        data = open_attachment(node, each)
+        path = folder / f"{position}-{each.name}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        except OSError as error:
+            raise UsageError("file-not-writable", path=str(path), reason=error.strerror or "unknown") from error
+        written.append(path)
+    return written

@@ -1,0 +1,140 @@
+"""How is a message shown on a terminal? In local time with its zone, and without what could move the cursor.
+
+2026-11-22 04:02 CET  in   incident-notice  XD/duty  accepted      0192f0c1
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from liaison.messages.forms import english
+from liaison.messages.parties import DeskRef
+from liaison.node.node import Node
+from liaison.node.reads.inbox import Listed, Opened
+from liaison.wire.identifiers import format_instant
+
+# Control characters and overrides of direction: what a stranger wrote must not steer the reader's terminal.
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def local(at: datetime) -> str:
+    """The instant in this machine's zone, with the zone."""
+    return at.astimezone().strftime("%Y-%m-%d %H:%M %Z")
+
+
+def plain(text: str) -> str:
+    """`text` without what could steer a terminal."""
+    return _UNSHOWABLE.sub("\ufffd", text)
+
+
+class Names:
+    """Desks as the register names them: `XD/duty` rather than a hash."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._known: dict[tuple[str, str], str] = {}
+
+    def of(self, register: str, desk: DeskRef) -> str:
+        """The first code or the name of the participant, and the desk."""
+        place = (register, desk.participant)
+        if place not in self._known:
+            self._known[place] = self._look_up(*place)
+        return f"{self._known[place]}/{desk.desk}"
+
+    def _look_up(self, register: str, participant: str) -> str:
+        from liaison.node.reads.facts import register_facts
+
+        state = register_facts(self._node, register).participant(participant)
+        if state is None:
+            return participant[:8]
+        return plain(state.labels.codes[0] if state.labels.codes else state.labels.name)
+
+
+def listed_row(each: Listed, names: Names) -> tuple[str, ...]:
+    """One line of a list."""
+    if each.direction == "in":
+        other, state = names.of(each.register, each.other), each.reason or each.verdict
+    else:
+        other = ", ".join(names.of(each.register, copy.desk) for copy in each.reach)
+        state = ", ".join(sorted({copy.reason or copy.state for copy in each.reach}))
+    return (local(each.at), each.direction, each.form, each.urgency, other, state, each.message_id, each.case)
+
+
+def listed_value(each: Listed, names: Names) -> dict[str, Any]:
+    """The same as JSON."""
+    reach = [
+        {
+            "desk": names.of(each.register, copy.desk),
+            "participant": copy.desk.participant,
+            "state": copy.state,
+            "reason": copy.reason or None,
+            "at": format_instant(copy.at) if copy.at else None,
+        }
+        for copy in each.reach
+    ]
+    return {
+        "direction": each.direction,
+        "id": each.message_id,
+        "case": each.case,
+        "form": each.form,
+        "urgency": each.urgency,
+        "at": format_instant(each.at),
+        "with": names.of(each.register, each.other),
+        "verdict": each.verdict,
+        "reason": each.reason or None,
+        "copies": reach,
+    }
+
+
+def opened_value(opened: Opened, names: Names) -> dict[str, Any]:
+    """A message with what it says, as JSON."""
+    core = opened.core
+    held = dict(opened.attachments)
+    return listed_value(opened.listed, names) | {
+        "core_hash": opened.core_hash,
+        "from": names.of(core.register, core.sender),
+        "to": [names.of(core.register, desk) for desk in core.to],
+        "stage": core.stage,
+        "tlp": core.tlp,
+        "marking": core.marking,
+        "exercise": core.exercise,
+        "wanted_by": core.wanted_by,
+        "composed": core.composed,
+        "re": core.re,
+        "fields": opened.fields,
+        "notes": list(opened.notes),
+        "attachments": [
+            {"name": each.name, "size": each.size, "sha256": each.plain, "state": held.get(each.sealed)}
+            for each in core.attachments
+        ],
+    }
+
+
+def opened_lines(value: Mapping[str, Any]) -> list[str]:
+    """A message for people."""
+    flags = [*(["EXERCISE"] if value["exercise"] else []), *(english("note", each) for each in value["notes"])]
+    stage = f", {value['stage']}" if value["stage"] else ""
+    lines = [
+        f"{value['form']}{stage}  TLP:{value['tlp'].upper()}  {value['urgency']}  {' '.join(flags)}".rstrip(),
+        f"  from      {value['from']}",
+        f"  to        {', '.join(value['to'])}",
+        f"  composed  {local(datetime.fromisoformat(value['composed']))} by the sender's clock",
+        f"  id        {value['id']}",
+        f"  case      {value['case']}",
+    ]
+    lines += [f"  {name:<9} {_shown(said)}" for name, said in sorted(value["fields"].items())]
+    for each in value["attachments"]:
+        lines.append(f"  file      {plain(each['name'])}  {each['size']} bytes  {each['state']}  {each['sha256']}")
+    for copy in value["copies"]:
+        when = f"  {local(datetime.fromisoformat(copy['at']))}" if copy["at"] else ""
+        lines.append(f"  at {copy['desk']}: {copy['state']}{when}{'  ' + copy['reason'] if copy['reason'] else ''}")
+    return lines
+
+
+def _shown(said: Any) -> str:
+    if isinstance(said, dict) and said.keys() == {"lang", "text"}:
+        return f"({said['lang']}) {plain(said['text'])}"
+    return plain(said if isinstance(said, str) else str(said))
