@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liaison.errors import LiaisonError, MalformedError
+from liaison.routing.claims import Desk, Standing
+from liaison.routing.directory import CountriesOnly
 from liaison.routing.feeds.batches import ROW_LIMIT, ROW_REFUSALS
 from liaison.routing.feeds.read import FeedReader
 from liaison.routing.feeds.run import FeedRun, Window
@@ -186,3 +188,20 @@ def test_any_bytes_add_up_or_raise_our_errors(data: bytes, wanted: Wanted) -> No
 def routed_bytes(data: bytes, wanted: Wanted) -> tuple[bytes, Totals]:
     run = FeedRun(demo_router(), [data], wanted=wanted)
     return b"".join(part.data for part in run.parts()), run.totals()
+
+
+def test_a_run_says_of_each_desk_why_and_what_it_was_given() -> None:
+    run = FeedRun(demo_router(), [b"192.0.2.7\n192.0.2.8\n198.51.100.7\n10.0.0.1\n"], window=Window(b"a secret"))
+    desks = {part.desk for part in run.parts() if part.desk}
+    told = {desk.participant: [(answer.code, rows) for answer, rows in run.answers_of(desk)] for desk in desks}
+    assert told == {"XC": [("XC", 2)], "XD": [("XD", 1)]}
+    assert {desk.participant: len(run.sent_digests(desk)) for desk in desks} == {"XC": 16, "XD": 8}
+    assert (run.rows, len(run.sent_digests())) == (4, 24)
+    assert run.head().endswith(
+        b"resource,liaison_code,liaison_basis,liaison_ground,liaison_source,liaison_date,liaison_contested\n"
+    )
+
+
+def test_without_a_register_each_code_is_a_desk_that_nobody_knows() -> None:
+    answer = Router([demo_table()], CountriesOnly()).answer("192.0.2.7")
+    assert answer.desk == Desk("", None, None, "XC", Standing.UNKNOWN)

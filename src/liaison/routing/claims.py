@@ -24,6 +24,8 @@ class Standing(StrEnum):
 
     CONFIRMED = "confirmed"
     NOMINATED = "nominated"
+    UNKNOWN = "unknown"
+    """No register was asked: only the code under which the resource is registered is known."""
 
 
 @dataclass(frozen=True, slots=True)

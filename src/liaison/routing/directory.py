@@ -25,9 +25,9 @@ def unchecked(claim: ResourceClaim) -> bool:
     return False
 
 
-def undated(index: int) -> str | None:
+def undated(claim: ResourceClaim) -> str | None:
     """The default: nothing is known of the day of an entry."""
-    del index
+    del claim
     return None
 
 
@@ -41,7 +41,7 @@ class RegisterDirectory:
         *,
         overrides: Sequence[Override] = (),
         checked: Callable[[ResourceClaim], bool] = unchecked,
-        day_of: Callable[[int], str | None] = undated,
+        day_of: Callable[[ResourceClaim], str | None] = undated,
     ) -> None:
         self._registers = registers
         self._kind = kind
@@ -80,9 +80,28 @@ class RegisterDirectory:
             Desk(claim.register, claim.participant, claim.node, claim.desk),
             frozenset(claim.codes),
             entry=f"register entry {claim.index}",
-            date=self._day_of(claim.index),
+            date=self._day_of(claim),
             checked=self._checked(claim),
         )
+
+
+class CountriesOnly:
+    """The `claims.Directory` of a node that follows no register: each code stands for its unknown desk."""
+
+    def __init__(self, overrides: Sequence[Override] = ()) -> None:
+        self._overrides = overrides
+
+    def by_code(self, code: str) -> Desk | Nobody:
+        """Somebody registered under this code, we do not know who."""
+        return Desk("", None, None, code, Standing.UNKNOWN)
+
+    def claims(self) -> Sequence[Claim]:
+        """None are known."""
+        return ()
+
+    def overrides(self) -> Sequence[Override]:
+        """The operator's rules as given."""
+        return self._overrides
 
 
 def desk_of(entry: DeskEntry) -> Desk:

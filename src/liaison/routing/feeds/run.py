@@ -30,7 +30,7 @@ from liaison.routing.feeds.reports import desk_key, notice, reject_head, reject_
 from liaison.routing.feeds.seen import SeenRows, contains
 from liaison.routing.feeds.shape import Wanted
 from liaison.routing.ranges import I32, U64, Index
-from liaison.routing.route import Router
+from liaison.routing.route import Answer, Router
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class _Counts:
     already_sent: int = 0
     contested: int = 0
     desks: dict[int, list[int]] = field(default_factory=dict)
+    answers: dict[int, list[int]] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
 
 
@@ -80,7 +81,7 @@ class FeedRun:
         self._sent_before = np.sort(np.frombuffer(window.sent if window else b"", dtype="<u8").astype(np.uint64))
         self._sentences = notice() if sentences is None else sentences
         self._seen = SeenRows()
-        self._sent_now: list[U64] = []
+        self._sent_now: list[tuple[I32, U64]] = []
         self._counts = _Counts()
         self._desks: list[Desk] = []
         self._desk_numbers: dict[Desk, int] = {}
@@ -95,9 +96,25 @@ class FeedRun:
         for batch in self._reader.batches():
             yield from self._route(batch)
 
-    def sent_digests(self) -> bytes:
-        """Digests of the rows sent in this run, to be kept with the time for later windows."""
-        return np.concatenate([np.zeros(0, dtype=np.uint64), *self._sent_now]).astype("<u8").tobytes()
+    @property
+    def rows(self) -> int:
+        """Rows taken so far."""
+        return self._counts.rows
+
+    def head(self) -> bytes:
+        """What every report of this feed begins with; known once a part was taken."""
+        return report_head(self._reader.shape, self._reader.header, self._sentences)
+
+    def sent_digests(self, desk: Desk | None = None) -> bytes:
+        """Digests of the rows reported in this run (to one desk), to be kept with the time for later windows."""
+        number = None if desk is None else self._desk_numbers[desk]
+        found = [digests if number is None else digests[desks == number] for desks, digests in self._sent_now]
+        return np.concatenate([np.zeros(0, dtype=np.uint64), *found]).astype("<u8").tobytes()
+
+    def answers_of(self, desk: Desk) -> list[tuple[Answer, int]]:
+        """Why rows went to a desk, and how many for each reason, most first."""
+        rows = [(self._router.answers[number], count) for number, (count, _) in self._counts.answers.items()]
+        return sorted((each for each in rows if each[0].desk == desk), key=lambda each: -each[1])
 
     def _route(self, batch: Batch) -> Iterator[Part]:
         """Steps: (1) answers, (2) duplicates, (3) already sent, (4) count, (5) write."""
@@ -148,12 +165,13 @@ class FeedRun:
             state.update(batch.rows[row])
             digests[place] = int.from_bytes(state.digest(), "little")
         resent = contains(self._sent_before, digests)
-        self._sent_now.append(digests[~resent])
+        self._sent_now.append((desks[routed[~resent]], digests[~resent]))
         return resent
 
     def _count(self, batch: Batch, *, routed: Index, rejected: Index, answers: I32, desks: I32, resent: Mask) -> None:
         counts = self._counts
         counts.rows += len(batch.rows)
+        _add(counts.answers, answers[routed], 0)
         counts.routed += len(routed)
         counts.rejected += len(rejected)
         counts.duplicate += len(batch.rows) - len(routed) - len(rejected)
