@@ -123,7 +123,7 @@ def test_csv_rows_are_cut_as_a_state_machine_cuts_them(text: str, block: int) ->
     shape = Shape(Format.CSV, ",", 0, ("only",))
     reader = FeedReader([data[begin : begin + 7] for begin in range(0, len(data), 7)], shape=shape, block=block)
     found = [
-        (int(number), batch.original(row).decode())
+        (int(number), batch.raw[batch.places[0][row] : batch.places[1][row]].decode())
         for batch in reader.batches()
         for row, number in enumerate(batch.numbers)
     ]

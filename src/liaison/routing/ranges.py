@@ -16,6 +16,7 @@ import heapq
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -215,8 +216,11 @@ def _single(starts: list[int], values: list[int], shift: int) -> Callable[[int],
     for block in range(65536):
         bounds[block + 1] += bounds[block]
 
+    blocks = list(pairwise(bounds))
+    bisect = bisect_right
+
     def lookup(number: int) -> int:
-        block = number >> shift
-        return values[bisect_right(starts, number, bounds[block], bounds[block + 1]) - 1]
+        low, high = blocks[number >> shift]
+        return values[low - 1] if low == high else values[bisect(starts, number, low, high) - 1]
 
     return lookup

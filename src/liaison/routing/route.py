@@ -109,8 +109,10 @@ class Router:
         if not (self._name_claims or self._name_overrides):
             rows = np.flatnonzero(parsed.kind == Kind.NAME)
             found[rows] = self._by_suffix(parsed.suffix[rows].astype(np.int32))
-        for row in np.flatnonzero(found == NOTHING).tolist():
-            found[row] = self._answer_bytes(data[starts[row] : ends[row]].tobytes())
+        rows = np.flatnonzero(found == NOTHING)
+        view = data.data
+        bounds = zip(starts[rows].tolist(), ends[rows].tolist(), strict=True)
+        found[rows] = [self._answer_bytes(view[start:end].tobytes()) for start, end in bounds]
         return found
 
     def _answer_bytes(self, text: bytes) -> int:

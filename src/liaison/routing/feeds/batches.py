@@ -45,10 +45,6 @@ class Batch:
     skipped: int
     """Lines of the block that are no rows: empty, comment."""
 
-    def original(self, row: int) -> bytes:
-        """One row as it came, without its line end."""
-        return self.raw[int(self.places[0][row]) : int(self.places[1][row])]
-
 
 @dataclass(frozen=True, slots=True)
 class Block:

@@ -18,6 +18,7 @@ from liaison.routing.ranges import Index
 APOSTROPHE = ord("'")
 _LEADS = "=+-@\t\r\n'"
 _WIDE_LEADS = ("\uff1d", "\uff0b", "\uff0d", "\uff20")  # the full-width = + - @
+_ALL_LEADS = (*_LEADS, *_WIDE_LEADS)
 _IS_LEAD = np.zeros(256, dtype=np.bool_)
 _IS_LEAD[list(_LEADS.encode())] = True
 _WIDE_THIRD = [lead.encode()[2] for lead in _WIDE_LEADS]
@@ -25,7 +26,7 @@ _WIDE_THIRD = [lead.encode()[2] for lead in _WIDE_LEADS]
 
 def neutral(text: str) -> str:
     """One field's text, safe."""
-    return "'" + text if text.startswith((*_LEADS, *_WIDE_LEADS)) else text
+    return "'" + text if text.startswith(_ALL_LEADS) else text
 
 
 def restored(text: str) -> str:

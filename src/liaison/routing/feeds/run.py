@@ -178,9 +178,9 @@ class FeedRun:
         counts.already_sent += int(resent.sum())
         _add(counts.desks, desks[routed], 0)
         _add(counts.desks, desks[routed[resent]], 1)
-        for number, rows in zip(*np.unique(answers[rejected], return_counts=True), strict=True):
+        for number, count in _counted(answers[rejected]):
             reason = str(self._router.answers[number].refusal)
-            counts.reasons[reason] = counts.reasons.get(reason, 0) + int(rows)
+            counts.reasons[reason] = counts.reasons.get(reason, 0) + count
         contested = np.array([bool(answer.contested) for answer in self._router.answers])
         counts.contested += int(contested[answers[routed]].sum())
 
@@ -201,13 +201,10 @@ class FeedRun:
             yield Part(self._desks[desk], data)
 
     def _rejects(self, batch: Batch, rows: Index, answers: I32) -> bytes:
-        given = self._router.answers
-        return b"".join(
-            reject_row(number, given[answer], batch.original(row))
-            for row, number, answer in zip(
-                rows.tolist(), batch.numbers[rows].tolist(), answers[rows].tolist(), strict=True
-            )
-        )
+        given, raw = self._router.answers, batch.raw
+        columns = (batch.numbers, answers, *batch.places)
+        rejected = zip(*(column[rows].tolist() for column in columns), strict=True)
+        return b"".join([reject_row(number, given[answer], raw[start:end]) for number, answer, start, end in rejected])
 
     def totals(self) -> dict[str, object]:
         """The sums of the run as plain JSON values. Raises VerificationError `totals-differ`: a defect of ours."""
@@ -249,5 +246,12 @@ class FeedRun:
 
 def _add(table: dict[int, list[int]], numbers: I32, position: int) -> None:
     """Count each number into one place of its pair."""
-    for number, rows in zip(*np.unique(numbers, return_counts=True), strict=True):
-        table.setdefault(int(number), [0, 0])[position] += int(rows)
+    for number, count in _counted(numbers):
+        table.setdefault(number, [0, 0])[position] += count
+
+
+def _counted(numbers: I32) -> list[tuple[int, int]]:
+    """Each number that occurs, and how often."""
+    counts = np.bincount(numbers)
+    present = np.flatnonzero(counts)
+    return list(zip(present.tolist(), counts[present].tolist(), strict=True))

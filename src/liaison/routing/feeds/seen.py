@@ -1,10 +1,10 @@
 """Was this row here before? Eight bytes a row, in sorted runs that are merged as they grow.
 
-    runs   [ 1 048 576 ids ][ 262 144 ids ][ 131 072 ids ]      sorted uint64, each run larger than the next
+    runs   [ 1 048 576 ids ][ 262 144 ids ][ 131 072 ids ]      sorted, each run larger than the next
 
 Invariants:
-- Memory is 8 bytes a distinct row, twice that for a moment while two runs are merged.
-- A run is at least twice as long as the next, so n rows stand in at most log2(n) runs.
+- Memory is 8 bytes a distinct row, and some 100 MB for a moment while two large runs are merged.
+- A run is at least twice as long as the next until it has LONGEST ids; then it is left as it is.
 - Two different rows share an id with a chance of n² / 2⁶⁵: about 3 in a million for ten million rows.
 """
 
@@ -14,6 +14,8 @@ import numpy as np
 
 from liaison.routing.columns import Mask
 from liaison.routing.ranges import U64
+
+LONGEST = 2**22
 
 
 class SeenRows:
@@ -35,7 +37,7 @@ class SeenRows:
         return fresh
 
     def _remember(self, run: U64) -> None:
-        while self._runs and len(self._runs[-1]) < 2 * len(run):
+        while self._runs and len(self._runs[-1]) < min(2 * len(run), LONGEST):
             run = np.concatenate([self._runs.pop(), run])
             run.sort(kind="stable")
         self._runs.append(run)
