@@ -77,7 +77,7 @@ def test_evidence_that_the_node_checked_lets_a_claim_lead(registry: RegisterBuil
 
 
 def test_the_answer_names_the_entry_and_its_day(registry: RegisterBuilder) -> None:
-    dated = router(registry, day_of=lambda index: f"2026-11-{index:02}")
+    dated = router(registry, day_of=lambda claim: f"2026-11-{claim.index:02}")
     answer = dated.answer("192.0.2.65")
     index = Register(registry.view).claims()[0].index
     assert (answer.source, answer.date) == (f"register entry {index}", f"2026-11-{index:02}")
