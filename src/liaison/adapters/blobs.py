@@ -1,14 +1,17 @@
 """Where do large sealed bytes rest? In files named by their SHA-256: `blobs/ab/ab12…`.
 
 Invariants: a name appears only when all its bytes are durable; the name is the hash of the bytes, so the same
-attachment from two senders is one file, and no name from outside ever becomes a path.
+attachment from two senders is one file, and no name from outside ever becomes a path; what a killed process left
+half-written is swept away by a later `put`, once no living one can still be writing it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -17,6 +20,8 @@ from liaison.errors import MalformedError, NotNowError, UsageError
 
 CHUNK = 1 << 16
 NAME_LENGTH = 64
+PARTIAL = ".part-"
+ABANDONED_SECONDS = 24 * 3600
 
 
 class FolderBlobStore:
@@ -28,7 +33,8 @@ class FolderBlobStore:
     def put(self, chunks: Iterable[bytes], *, limit: int) -> tuple[str, int]:
         """Keep the bytes; return their SHA-256 (hex) and size. Raises `MalformedError` beyond `limit`."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=".part-", dir=self._folder)
+        self._sweep()
+        descriptor, name = tempfile.mkstemp(prefix=PARTIAL, dir=self._folder)
         partial = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as handle:
@@ -45,6 +51,15 @@ class FolderBlobStore:
         finally:
             partial.unlink(missing_ok=True)
         return digest, size
+
+    def _sweep(self) -> None:
+        """Remove what processes that were killed left half-written."""
+        with os.scandir(self._folder) as found:
+            partial = [Path(each) for each in found if each.name.startswith(PARTIAL)]
+        for path in partial:
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
+                    path.unlink()
 
     @staticmethod
     def _copy(chunks: Iterable[bytes], handle: object, limit: int) -> tuple[str, int]:
