@@ -1,0 +1,119 @@
+"""What does the process of one node do in a crash test? What it is told, one order after the other, until it is killed.
+
+    ("send", attachment)   → the identifier, once the notice is durable: from here on it must arrive
+    ("attempt",)           the first attempt of what was sent
+    ("work",)              → how many attempts the worker made
+    ("acknowledge",)       → the identifiers of what acknowledges each notice in the inbox that was not yet
+    ("inspect",)           → `Facts`
+    ("steps",)             → the names of the steps so far
+
+Invariants: an order that raises is answered with its traceback; a process that was killed does not answer at all.
+"""
+
+from __future__ import annotations
+
+import signal
+import traceback
+from collections.abc import Callable
+from datetime import timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from liaison.node.models import IncomingCopy, OutgoingMessage
+from liaison.node.node import Node
+from liaison.node.peering import SignedLink
+from liaison.node.services.line.acknowledging import acknowledge, find_original
+from liaison.node.services.line.attachments import seal_attachment
+from liaison.node.services.line.delivering import deliver
+from liaison.node.services.line.sending import Letter, send_letter
+from liaison.node.unit_of_work import reading
+from liaison.node.work.outbox import Lease
+from liaison.node.work.worker import work_through
+from liaison.peer.door import Door
+from liaison.peer.quotas import Quotas
+from tests.crash.facts import Facts, inspect
+from tests.crash.homes import REGISTER, desk, open_home
+from tests.crash.line import SocketCarrier, open_door
+from tests.crash.steps import STEPS, watch_files
+from tests.world import NOTICE, HandClock
+
+
+class Actor:
+    """One node, taking orders."""
+
+    def __init__(self, home: Path, stage: str, seconds: float) -> None:
+        self.clock = HandClock()
+        self.clock.advance(seconds=seconds)
+        self.code = home.name.upper()
+        self.node: Node = open_home(home, clock=self.clock, link=SignedLink(SocketCarrier(stage), self.clock))
+        self.leases: list[Lease] = []
+        open_door(Door(self.node, Quotas()), stage, home.name)
+
+    def advance(self, seconds: float) -> None:
+        self.clock.at += timedelta(seconds=seconds)
+        self.clock.passed += seconds
+
+    def send(self, attachment: bytes) -> str:
+        other = "XD" if self.code == "XC" else "XC"
+        files = ()
+        if attachment:
+            files = (seal_attachment(self.node, name="rows.csv", media_type="text/csv", chunks=[attachment]),)
+        letter = Letter(
+            register=REGISTER,
+            sender=desk(self.code),
+            to=(desk(other),),
+            form="incident-notice",
+            stage="notification",
+            fields=NOTICE,
+            attachments=files,
+        )
+        (sent,) = send_letter(self.node, letter, leased=True)
+        self.leases += sent.leases
+        return sent.message_id
+
+    def attempt(self) -> None:
+        while self.leases:
+            deliver(self.node, self.leases.pop(0))
+
+    def work(self) -> int:
+        return work_through(self.node)
+
+    def acknowledge(self) -> list[str]:
+        with reading(self.node):
+            seen = set(OutgoingMessage.objects.filter(form="acknowledgement").values_list("case", flat=True))
+            notices = IncomingCopy.objects.filter(form="incident-notice", verdict="accepted").exclude(case__in=seen)
+            waiting = list(notices.values_list("message_id", flat=True))
+        sent = []
+        for message_id in waiting:
+            original = find_original(self.node, message_id)
+            sent += [message.message_id for message in acknowledge(self.node, original)]
+        return sent
+
+    def inspect(self) -> Facts:
+        return inspect(self.node)
+
+    def steps(self) -> list[str]:
+        return list(STEPS.taken)
+
+
+def play(orders: Connection, home: str, stage: str, seconds: float, deadly: int | None) -> None:
+    """Be the node in `home` until told no more."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    actor = Actor(Path(home), stage, seconds)
+    STEPS.deadly = deadly
+    watch_files(home)
+    orders.send(("ready", None))
+    while True:
+        try:
+            name, *arguments = orders.recv()
+        except (EOFError, OSError):
+            return
+        orders.send(_obey(getattr(actor, name), arguments))
+
+
+def _obey(order: Callable[..., Any], arguments: list[Any]) -> tuple[str, Any]:
+    try:
+        return "done", order(*arguments)
+    except Exception:  # noqa: BLE001 - whatever it was, the test shows it.
+        return "failed", traceback.format_exc()

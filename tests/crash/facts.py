@@ -1,0 +1,84 @@
+"""What does a node hold, as one value that can be compared with the other node's? Read through its own services."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.db import connections
+
+from liaison.errors import LiaisonError
+from liaison.node.models import AttachmentRow, Delivery, GivenReceipt, IncomingCopy, OutgoingCopy, TakenReceipt
+from liaison.node.node import Node
+from liaison.node.services.line.attachments import attachments_of, open_attachment
+from liaison.node.unit_of_work import reading
+
+Receipts = dict[str, tuple[bytes, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One node's side of the line, by message hash where a message is meant."""
+
+    sent: dict[str, tuple[str, str]] = field(default_factory=dict)  # message hash → identifier, state
+    numbers: tuple[tuple[str, str, int], ...] = ()  # case, epoch, seq of every copy sent
+    taken: Receipts = field(default_factory=dict)
+    inbox: tuple[tuple[str, str, str], ...] = ()  # identifier, message hash, verdict
+    given: Receipts = field(default_factory=dict)
+    unopened: int = 0
+    held: dict[str, bool] = field(default_factory=dict)  # sealed hash → it opens to what was signed
+    wanted: int = 0
+    waiting: tuple[tuple[str, str], ...] = ()  # kind, last error of the work still to do
+    half_written: tuple[str, ...] = ()
+    sound: str = ""
+
+
+def inspect(node: Node) -> Facts:
+    """The facts of a node."""
+    with reading(node):
+        copies = OutgoingCopy.objects.select_related("message").order_by("pk")
+        return Facts(
+            sent={row.message_hash: (row.message.message_id, row.state) for row in copies},
+            numbers=tuple((row.message.case, row.epoch, row.seq) for row in copies),
+            taken=_receipts(TakenReceipt.objects.values_list("copy__message_hash", "receipt").order_by("n")),
+            inbox=tuple(IncomingCopy.objects.values_list("message_id", "message_hash", "verdict").order_by("pk")),
+            given=_receipts(
+                GivenReceipt.objects.exclude(incoming=None)
+                .values_list("incoming__message_hash", "receipt")
+                .order_by("n")
+            ),
+            unopened=GivenReceipt.objects.filter(incoming=None).count(),
+            held=_held(node),
+            wanted=AttachmentRow.objects.exclude(state="held").count(),
+            waiting=tuple(Delivery.objects.values_list("kind", "last_error").order_by("pk")),
+            half_written=tuple(sorted(path.name for path in Path(node.home).rglob(".*part*"))),
+            sound=_integrity(node),
+        )
+
+
+def _receipts(rows: object) -> Receipts:
+    found: Receipts = {}
+    for message, receipt in rows:  # type: ignore[attr-defined]
+        found[message] = (*found.get(message, ()), bytes(receipt))
+    return found
+
+
+def _held(node: Node) -> dict[str, bool]:
+    found = {}
+    for row in AttachmentRow.objects.filter(state="held").exclude(incoming=None).select_related("incoming"):
+        (attachment,) = (each for each in attachments_of(row.incoming) if each.sealed == row.sealed)
+        try:
+            opened = hashlib.sha256(open_attachment(node, attachment)).hexdigest() == attachment.plain
+        except LiaisonError:
+            opened = False
+        found[row.sealed] = opened
+    for row in AttachmentRow.objects.exclude(outgoing=None):
+        found[row.sealed] = found.get(row.sealed, True) and node.blobs.has(row.sealed)
+    return found
+
+
+def _integrity(node: Node) -> str:
+    with connections[node.database].cursor() as cursor:
+        cursor.execute("PRAGMA integrity_check")
+        return str(cursor.fetchone()[0])

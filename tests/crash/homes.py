@@ -1,0 +1,72 @@
+"""What do the two nodes of a crash test keep on disk? A home each: SQLite file, encrypted key files, folder of blobs.
+
+register = build_homes(folder)             xc/ and xd/, which follow one rehearsal register and know each other
+node = open_home(folder / "xc", link=…)    in a process of its own, with every commit counted
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.db import connections
+
+from liaison.adapters.blobs import FolderBlobStore
+from liaison.adapters.clock import SystemEntropy
+from liaison.adapters.keyfiles import FolderKeyVault
+from liaison.messages.parties import DeskRef
+from liaison.node.config import Address, Config
+from liaison.node.databases import add_database
+from liaison.node.node import Node
+from liaison.node.peering import PeerLink
+from liaison.node.ports import Clock
+from tests import engines
+from tests.register.registry import small_register
+from tests.world import CountingWaker, HandClock, seed_node
+
+CODES = ("XC", "XD")
+CREDENTIAL = bytes(32)
+_registry = small_register(*CODES)
+REGISTER = _registry.entries[0].leaf
+
+
+def desk(code: str) -> DeskRef:
+    """The technical desk of a State."""
+    return DeskRef(_registry.ids[code], "main", "duty")
+
+
+def build_homes(folder: Path) -> None:
+    """Write both homes; no connection to them stays open."""
+    for code in CODES:
+        home = folder / code.lower()
+        home.mkdir(parents=True)
+        alias = engines.fresh_database(home)
+        seed_node(_node(home, alias, HandClock(), NoLink()), _registry, code)
+        engines.forget_database(alias)
+
+
+def open_home(home: Path, *, clock: Clock, link: PeerLink) -> Node:
+    """The node in `home`, with every commit a step."""
+    add_database("home", f"sqlite:///{home / 'liaison.sqlite3'}")
+    connections.settings["home"]["ENGINE"] = "tests.crash.sqlite3_steps"
+    return _node(home, "home", clock, link)
+
+
+class NoLink:
+    """Reaches nobody; nobody is called while a home is written."""
+
+    def call(self, *_: object) -> None:
+        raise AssertionError("nobody is called here")
+
+
+def _node(home: Path, alias: str, clock: Clock, link: object) -> Node:
+    return Node(
+        home=home,
+        database=alias,
+        config=Config(address=Address(url=f"https://{home.name}.example:8443")),
+        clock=clock,
+        entropy=SystemEntropy(),
+        vault=FolderKeyVault(home / "keys", CREDENTIAL),
+        blobs=FolderBlobStore(home / "blobs"),
+        waker=CountingWaker(),
+        link=link,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,59 @@
+"""Does a notice survive when a node is killed before and after each durable step of its whole life?"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.crash.conftest import Staging
+from tests.crash.invariants import no_receipt_without_a_copy, nothing_lost_nothing_twice
+from tests.crash.stage import Stage
+
+TABLE = b"address,port,seen\n192.0.2.1,22,2026-11-22T03:00:00Z\n" * 1000
+
+
+def life(stage: Stage) -> None:
+    """Tell the story with what happens to it, bring everybody back, and judge."""
+    stage.tell(TABLE)
+    stage.revive()
+    for sender, receiver in (("xc", "xd"), ("xd", "xc")):
+        no_receipt_without_a_copy(stage.facts(sender), stage.facts(receiver))
+    stage.recover()
+    stage.acknowledge("xd")
+    stage.recover()
+    nothing_lost_nothing_twice(stage.facts("xc"), stage.facts("xd"), stage.accepted)
+
+
+def steps_of(staging: Staging, code: str) -> list[str]:
+    """The steps that a node takes in a life without accidents."""
+    with staging() as stage:
+        stage.tell(TABLE)
+        steps: list[str] = stage.order(code, "steps")
+        nothing_lost_nothing_twice(stage.facts("xc"), stage.facts("xd"), stage.accepted)
+        assert len(stage.accepted) == 2
+    return steps
+
+
+def killed_at_each_step(staging: Staging, code: str, *, both: bool) -> None:
+    steps = steps_of(staging, code)
+    assert {"before commit", "after commit"} < set(steps)
+    for number, name in enumerate(steps):
+        with staging(deadly={code: number}, both=both) as stage:
+            try:
+                life(stage)
+            except AssertionError as error:
+                raise AssertionError(f"{code} killed at step {number} of {len(steps)}: {name}") from error
+            assert stage.died[:1] == [code]
+
+
+def test_a_sender_may_be_killed_at_any_step(stage: Staging) -> None:
+    killed_at_each_step(stage, "xc", both=False)
+
+
+def test_a_receiver_may_be_killed_at_any_step(stage: Staging) -> None:
+    killed_at_each_step(stage, "xd", both=False)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("code", ["xc", "xd"])
+def test_both_may_be_killed_at_any_step_of_either(stage: Staging, code: str) -> None:
+    killed_at_each_step(stage, code, both=True)
