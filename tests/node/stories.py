@@ -196,8 +196,21 @@ class Story:
         return register
 
     def anchor(self) -> bytes:
-        pin = hashlib.sha256(b"reg").hexdigest()
-        return format_anchor(Anchor(ORIGIN, self.register, (f"https://reg.example#{pin}",)))
+        return self.anchor_of("reg", self.register)
+
+    def anchor_of(self, name: str, register: str) -> bytes:
+        """The anchor of a register whose secretariat is the node `name`."""
+        pin = hashlib.sha256(name.encode()).hexdigest()
+        origin = ORIGIN if name == "reg" else f"{name}.{ORIGIN}"
+        return format_anchor(Anchor(origin, register, (f"https://{name}.example#{pin}",)))
+
+    def another_register(self, name: str) -> str:
+        """A second register, opened by a secretariat of its own at the node `name`."""
+        node, keys = self.node(name), [root(f"{name} 0")]
+        draft = ceremony.draft_opening(
+            node, origin=f"{name}.{ORIGIN}", title="Another", rehearsal=False, roots=roots_of(*keys)
+        )
+        return secretariat.open_register(node, drafted=sign_draft(draft, *keys))
 
     def follow(self, name: str) -> Node:
         """A node that follows the register and has synchronised once."""

@@ -117,7 +117,7 @@ def publish(*, register: str, participant: str, node_id: str, fresh_keys: bool, 
     from liaison.node.services.publication import publish_node
 
     place = the_place(node, register, participant, node_id)
-    _tell(publish_node(node, place, fresh_keys=fresh_keys), as_json=as_json)
+    _tell(publish_node(node, place, made_before=node.clock.now() if fresh_keys else None), as_json=as_json)
 
 
 @click.command()

@@ -16,6 +16,7 @@ Invariants:
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 
 from liaison.errors import LiaisonError, UnreachableError, UsageError, VerificationError
@@ -33,6 +34,7 @@ from liaison.node.peering import PeerAddress
 from liaison.node.reads.own import setting
 from liaison.node.reads.register import followed
 from liaison.node.services.alarms import raise_alarm, raise_fork, raise_void
+from liaison.node.services.records import fetch_records
 from liaison.node.services.secretariat import is_secretariat
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.register import anchor as anchors
@@ -45,6 +47,8 @@ from liaison.tlog.proofs import TreeHead
 from liaison.wire.note import Note, format_note
 
 CHUNK = 16_384
+
+log = logging.getLogger("liaison.mirror")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,21 @@ def sync_from(node: Node, *, register: str, source: PeerAddress) -> None:
     """Bring the own copy up to what one named mirror has. Raises what is wrong with it."""
     _sync_from(node, register, source)
     _fold(node, register)
+
+
+def sync_all(node: Node) -> int:
+    """Synchronise every followed register and fetch its record parts; how many could be. The worker does it."""
+    done = 0
+    with reading(node):
+        registers = list(FollowedRegister.objects.filter(stopped="").values_list("register", flat=True))
+    for register in registers:
+        try:
+            sync_register(node, register=register)
+            fetch_records(node, register=register)
+            done += 1
+        except LiaisonError as error:
+            log.warning("register %s not synchronised: %s", register[:16], error.code)
+    return done
 
 
 def _sync_from(node: Node, register: str, source: PeerAddress) -> int:

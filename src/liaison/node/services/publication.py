@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 from django.db.models import Q
@@ -89,8 +90,8 @@ def declare_desk(node: Node, place: Place, plan: DeskPlan) -> None:
         )
 
 
-def publish_node(node: Node, place: Place, *, fresh_keys: bool = False) -> list[Handed]:
-    """Publish the node's desks, keys and address as they are now; what changed nothing is left out."""
+def publish_node(node: Node, place: Place, *, made_before: datetime | None = None) -> list[Handed]:
+    """Publish desks, keys and address as they are now, with fresh sealing keys for those `made_before` then."""
     require_writable(node)
     with reading(node):
         desks = list(
@@ -99,7 +100,7 @@ def publish_node(node: Node, place: Place, *, fresh_keys: bool = False) -> list[
             )
         )
         state = _state(place)
-    keys = tuple(_desk_keys(node, place, row.desk, fresh=fresh_keys) for row in desks)
+    keys = tuple(_desk_keys(node, place, row.desk, made_before=made_before) for row in desks)
     address = _address_digest(node, place)
     body = NodePublished(keys, (setting(node, "tls"),) if setting(node, "tls") else (), address)
     wanted: list[Body] = [] if state.publication and state.publication.body == body else [body]
@@ -148,8 +149,8 @@ def _state(place: Place) -> NodeState:
     return owner.nodes[place.node]
 
 
-def _desk_keys(node: Node, place: Place, desk: str, *, fresh: bool) -> DeskKeys:
-    key = None if fresh else _newest_key(node, place, desk)
+def _desk_keys(node: Node, place: Place, desk: str, *, made_before: datetime | None) -> DeskKeys:
+    key = _newest_key(node, place, desk, made_before)
     if key is None:
         key = create_key(
             node,
@@ -162,7 +163,7 @@ def _desk_keys(node: Node, place: Place, desk: str, *, fresh: bool) -> DeskKeys:
     return DeskKeys(desk, _kept_part(node, place, records.SealingKey(key)), None)
 
 
-def _newest_key(node: Node, place: Place, desk: str) -> PublicKey | None:
+def _newest_key(node: Node, place: Place, desk: str, made_before: datetime | None) -> PublicKey | None:
     with reading(node):
         rows = HeldKey.objects.filter(
             purpose=Purpose.SEALING.value,
@@ -173,7 +174,9 @@ def _newest_key(node: Node, place: Place, desk: str) -> PublicKey | None:
             retired_at=None,
         )
         row = rows.order_by("-created_at", "-fingerprint").first()
-    return public_of(row) if row is not None else None
+    if row is None or (made_before is not None and row.created_at <= made_before):
+        return None
+    return public_of(row)
 
 
 def _kept_part(node: Node, place: Place, content: records.Content) -> str:

@@ -9,6 +9,8 @@ Invariants:
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from liaison.errors import LiaisonError, NotNowError, UnreachableError, UsageError, VerificationError
@@ -41,6 +43,8 @@ from liaison.tlog.witness import (
     parse_size,
 )
 from liaison.wire.note import Note, parse_signatures
+
+log = logging.getLogger("liaison.witnessing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +183,40 @@ def note_checkpoint(node: Node, *, register: str) -> int:
     body = CheckpointNoted(bytes(row.trusted_checkpoint).decode())
     envelope = sign_own(node, register=register, participant=REGISTER, node_id=None, body=body)
     return submit_entry(node, register=register, envelope=envelope)
+
+
+def cosign_all(node: Node) -> int:
+    """Collect cosignatures for every register of this secretariat that lacks them; how many were asked for."""
+    asked = 0
+    for register in _own_registers(node):
+        row = followed(node, register)
+        if row.size > row.trusted_size:
+            _attempt(register, lambda register=register: collect_cosignatures(node, register=register))  # type: ignore[misc]
+            asked += 1
+    return asked
+
+
+def note_all(node: Node) -> int:
+    """Log the latest cosigned checkpoint of every register of this secretariat that has witnesses; how many."""
+    noted = 0
+    for register in _own_registers(node):
+        with reading(node):
+            quorum = RowsView(register).quorum(followed(node, register).trusted_size)
+        if quorum is not None and quorum.k:
+            _attempt(register, lambda register=register: note_checkpoint(node, register=register))  # type: ignore[misc]
+            noted += 1
+    return noted
+
+
+def _attempt(register: str, action: Callable[[], object]) -> None:
+    """What fails for one register does not stop the others; the next time tries again."""
+    try:
+        action()
+    except LiaisonError as error:
+        log.warning("register %s: %s", register[:16], error.code)
+
+
+def _own_registers(node: Node) -> list[str]:
+    with reading(node):
+        held = HeldKey.objects.filter(purpose=Purpose.LOG.value, retired_at=None).exclude(register="")
+        return sorted(set(held.values_list("register", flat=True)))
