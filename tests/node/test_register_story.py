@@ -163,8 +163,7 @@ def test_a_participant_has_several_nodes(story: Story) -> None:
     publication.publish_node(ministry, place)
     story.sync("xc")
     found = {
-        (entry.node, entry.desk)
-        for entry in reads.directory(xc.node, story.register).desks(participant=xc.participant)
+        (entry.node, entry.desk) for entry in reads.directory(xc.node, story.register).desks(participant=xc.participant)
     }
     assert found == {("main", "duty"), ("mfa", "legal")}
 

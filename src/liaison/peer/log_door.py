@@ -1,6 +1,7 @@
 """What does the peer door say of a register? Checkpoint and tiles, its records, and what it takes in.
 
     GET  /registers/{register}/checkpoint          the latest checkpoint with its cosignatures
+    GET  /registers/{register}/trusted-checkpoint  the latest that a quorum cosigned
     GET  /registers/{register}/tile/…              tiles and entry bundles, by their C2SP paths
     GET  /registers/{register}/records/{digest}    a record part, for those in its audience
     POST /registers/{register}/entries             entries with their record parts, for the secretariat
@@ -53,6 +54,15 @@ def answer_checkpoint(node: Node, request: DoorRequest) -> HttpAnswer:
     return answer(200, bytes(row.checkpoint), TEXT)
 
 
+def answer_trusted_checkpoint(node: Node, request: DoorRequest) -> HttpAnswer:
+    """The latest checkpoint a quorum cosigned; the newest may still wait for its witnesses."""
+    with reading(node):
+        row = FollowedRegister.objects.filter(register=request.params["register"]).first()
+    if row is None or not row.trusted_checkpoint:
+        return problem(404, "register-not-trusted-yet")
+    return answer(200, bytes(row.trusted_checkpoint), TEXT)
+
+
 def answer_tile(node: Node, request: DoorRequest) -> HttpAnswer:
     """A tile or entry bundle, if the log is that wide yet."""
     with reading(node):
@@ -90,6 +100,7 @@ def answer_add_checkpoint(node: Node, request: DoorRequest) -> HttpAnswer:
 
 LOG_ROUTES: tuple[LogRoute, ...] = (
     LogRoute("GET", rf"{REGISTER}/checkpoint", answer_checkpoint),
+    LogRoute("GET", rf"{REGISTER}/trusted-checkpoint", answer_trusted_checkpoint),
     LogRoute("GET", rf"{REGISTER}/(?P<path>tile/[a-z0-9./]{{1,80}})", answer_tile),
     LogRoute("GET", rf"{REGISTER}/records/(?P<digest>[0-9a-f]{{64}})", answer_record, optional=True, dated=True),
     LogRoute("POST", rf"{REGISTER}/entries", answer_entries, limit=submission.LIMIT),

@@ -33,6 +33,11 @@ class RemoteLog:
             raise UnreachableError("mirror-has-no-checkpoint")
         return parse_note(data)
 
+    def trusted_checkpoint(self) -> Note | None:
+        """The latest checkpoint the mirror knows a quorum of. Raises `UnreachableError`, `MalformedError`."""
+        data = self._get("trusted-checkpoint", NOTE_LIMIT)
+        return None if data is None else parse_note(data)
+
     def read(self, path: str) -> bytes | None:
         """The bytes at `path`, or None."""
         return self._get(path, BUNDLE_LIMIT)

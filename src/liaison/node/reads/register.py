@@ -130,4 +130,4 @@ def trusted_checkpoint(node: Node, register: str) -> Checkpoint:
 def _record(node: Node, register: str, digest: str) -> records.Record | None:
     with reading(node):
         row = RecordPart.objects.filter(register=register, digest=digest).first()
-    return records.decode_record(bytes(row.part)) if row is not None and row.part else None
+    return records.verify_record(bytes(row.part), digest) if row is not None and row.part else None

@@ -19,7 +19,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 
-from liaison.errors import LiaisonError, UnreachableError, UsageError, VerificationError
+from liaison.errors import LiaisonError, MalformedError, UnreachableError, UsageError, VerificationError
 from liaison.keys.public import PublicKey
 from liaison.node.log.parts import sweep
 from liaison.node.log.projections import VoidEntry, fold_entries
@@ -92,6 +92,7 @@ def sync_register(node: Node, *, register: str) -> Synced:
                 raise
             continue
         void += _fold(node, register)
+        _catch_trust(node, register, source)
         _note_check(node, register)
         return _report(node, register, fetched, void, failed)
     raise UnreachableError("no-mirror-answered", register=register, tried=len(failed))
@@ -139,6 +140,20 @@ def _sync_from(node: Node, register: str, source: PeerAddress) -> int:
         _look_for_fork(node, row, note, remote, checkpoint)
         raise VerificationError("mirror-not-consistent", reason=error.code) from error
     return len(leaves)
+
+
+def _catch_trust(node: Node, register: str, source: PeerAddress) -> None:
+    """Where the newest checkpoint has no quorum yet, trust up to the newest that has one."""
+    row = followed(node, register)
+    if row.trusted_size >= row.size:
+        return
+    try:
+        note = RemoteLog(node.link, source, register).trusted_checkpoint()
+        checkpoint = verify_checkpoint(note, row.origin, _held_keys(node, register)) if note else None
+    except (UnreachableError, MalformedError, VerificationError):
+        return
+    if note is not None and checkpoint is not None and row.trusted_size < checkpoint.size <= row.size:
+        _compare(node, row, note, checkpoint)
 
 
 def _append(row: FollowedRegister, note: Note, checkpoint: Checkpoint, leaves: list[bytes]) -> None:
