@@ -21,8 +21,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import tests.with_django  # noqa: F401
 from django.db import connections
+
+import tests.with_django  # noqa: F401
 from liaison.node import wiring
 from liaison.node.config import Address, Config, Listen, Peers
 from liaison.node.databases import add_database
