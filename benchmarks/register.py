@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from benchmarks.figures import Figure, at_least, medians
 from liaison.keys.ed25519 import verify_ed25519
-from liaison.register.memory import MemoryView
-from liaison.register.state import fold_on
+from liaison.node.wiring import open_lanes
+from liaison.register.state import fold_aside
 from liaison.tlog.log import append_entries, read_entries, verify_log
 from liaison.tlog.proofs import EMPTY_HEAD, TreeHead
 from liaison.wire.envelope import PayloadType, decode_envelope, pae
@@ -47,7 +47,9 @@ def _grow(registry: RegisterBuilder, size: int) -> None:
 
 def _verify(store: MemoryTiles, head: TreeHead) -> None:
     verify_log(store, head)
-    view = fold_on(MemoryView(), read_entries(store, 0, head.size, size=head.size))
+    with open_lanes(head.size) as lanes:
+        assert lanes is not None
+        view = fold_aside(lambda: read_entries(store, 0, head.size, size=head.size), lanes)
     assert view.size == head.size
 
 

@@ -45,11 +45,14 @@ def group() -> None:
 def register(path: Path, anchor_file: Path | None, *, as_json: bool) -> None:
     """Verify a whole register: a file of 'register export --offline', or a folder of static log files."""
     from liaison.cli.verified import register_lines, register_value
+    from liaison.node.wiring import open_lanes
     from liaison.register.export import verify_offline
 
     anchor = read_anchor(anchor_file)
     given = read_register(path, anchor)
-    verified = verify_offline(given, known=anchor, watched=_watched(len(given.leaves), quiet=as_json))
+    count = len(given.leaves)
+    with open_lanes(count) as lanes:
+        verified = verify_offline(given, known=anchor, watched=_watched(count, quiet=as_json), lanes=lanes)
     value = register_value(given, verified, anchor)
     show(value, register_lines(value), as_json=as_json)
     if anchor is None:

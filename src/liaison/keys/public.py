@@ -10,6 +10,7 @@ Invariants (docs/spec/keys.md):
 
 from __future__ import annotations
 
+import functools
 from enum import StrEnum
 
 import msgspec
@@ -59,12 +60,23 @@ class PublicKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def raw(self) -> bytes:
         """The raw public key bytes. Raises MalformedError."""
-        return decode_base64(self.key)
+        return _raw_of(self.key)
 
     @property
     def fingerprint(self) -> str:
         """The SHA-256 of the key's canonical bytes, 64 hex digits."""
-        return digest(canonical.encode_struct(self))
+        return _fingerprint_of(self)
+
+
+# The same few keys are asked for their bytes and fingerprints with every signature of a log.
+@functools.lru_cache(maxsize=4096)
+def _raw_of(key: str) -> bytes:
+    return decode_base64(key)
+
+
+@functools.lru_cache(maxsize=4096)
+def _fingerprint_of(key: PublicKey) -> str:
+    return digest(canonical.encode_struct(key))
 
 
 def check_public_key(key: PublicKey, alg: Algorithm) -> PublicKey:

@@ -7,13 +7,16 @@ without that it is `credential` in the home, which `doctor` warns about).
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from liaison.adapters import lanes
 from liaison.adapters.blobs import FolderBlobStore
 from liaison.adapters.clock import SystemClock, SystemEntropy
 from liaison.adapters.durable_files import write_durably
 from liaison.adapters.folder_files import FolderFiles
 from liaison.adapters.keyfiles import FolderKeyVault, decrypt_seed, encrypt_seed
+from liaison.adapters.lanes import ProcessLanes
 from liaison.adapters.tiles import FolderTileStore
 from liaison.adapters.tls import TlsFiles, create_tls, tls_files, tls_hash
 from liaison.adapters.transports.peer import HttpsPeerLink
@@ -97,6 +100,11 @@ def open_listener(home: Path) -> SocketListener:
 def clock() -> SystemClock:
     """The machine's clock, for what needs no node."""
     return SystemClock()
+
+
+def open_lanes(entries: int) -> AbstractContextManager[ProcessLanes | None]:
+    """Where the signatures of a log of so many entries are computed; None where the fold does it itself."""
+    return lanes.open_lanes(entries)
 
 
 def open_folder(folder: Path) -> FolderFiles:

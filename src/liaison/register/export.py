@@ -25,7 +25,7 @@ from liaison.register.anchor import Anchor, format_anchor, parse_anchor, verify_
 from liaison.register.memory import MemoryView
 from liaison.register.records import Record, decode_record, encode_record
 from liaison.register.standing import TrustedHead, verify_trusted
-from liaison.register.state import fold_on
+from liaison.register.state import Lanes, fold_aside, fold_on
 from liaison.tlog.checkpoint import parse_checkpoint
 from liaison.tlog.merkle import Frontier, leaf_hash
 from liaison.wire.identifiers import parse_decimal
@@ -92,11 +92,12 @@ Watched = Callable[[Iterable[bytes]], Iterable[bytes]]
 
 
 def verify_offline(
-    register: OfflineRegister, *, known: Anchor | None = None, watched: Watched = iter
+    register: OfflineRegister, *, known: Anchor | None = None, watched: Watched = iter, lanes: Lanes | None = None
 ) -> VerifiedRegister:
     """The register, proved from leaf 0 to its checkpoint.
 
     `known` is the anchor the reader came by otherwise; without it the file only proves that it agrees with itself.
+    With `lanes` signatures are computed there.
     Raises MalformedError, VerificationError.
     """
     anchor = known or register.anchor
@@ -106,10 +107,14 @@ def verify_offline(
     _check_tree(register)
     for each in (anchor, register.anchor):
         _check_history(register.leaves, each)
-    view = fold_on(MemoryView(), watched(register.leaves))
+    view = _folded(lambda: watched(register.leaves), lanes)
     head = verify_trusted(view, register.checkpoint, applied=view.size)
     named = frozenset(digests_named(view))
     return VerifiedRegister(view, head, tuple(each for each in register.records if each.digest in named))
+
+
+def _folded(read: Callable[[], Iterable[bytes]], lanes: Lanes | None) -> MemoryView:
+    return fold_on(MemoryView(), read()) if lanes is None else fold_aside(read, lanes)
 
 
 def digests_named(view: MemoryView) -> Iterator[str]:

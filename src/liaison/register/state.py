@@ -15,12 +15,14 @@ Spec page: docs/spec/trusted-state.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 from liaison.errors import MalformedError, VerificationError
 from liaison.register.entries import Entry, decode_entry
 from liaison.register.law.judge import judge
 from liaison.register.law.numbers import Rule
+from liaison.register.law.signatures import Later, SignatureCheck
 from liaison.register.memory import MemoryView, RegisterState
 from liaison.register.views import (
     Applied,
@@ -35,35 +37,55 @@ from liaison.register.views import (
 __all__ = [
     "Applied",
     "Changes",
+    "Lanes",
     "MemoryView",
     "NotUnderstood",
     "Outcome",
     "RegisterListing",
     "RegisterState",
     "RegisterView",
+    "SignatureCheck",
     "Void",
     "apply",
     "apply_leaf",
     "fold",
+    "fold_aside",
     "fold_on",
 ]
 
+BATCH = 256
+"""So many checks go to a lane at once."""
 
-def apply(view: RegisterView, entry: Entry, index: int) -> Outcome:
+
+class Lanes(Protocol):
+    """Where signatures are computed beside the fold, in other processes for instance.
+
+    `submit` takes a batch and may wait while too many are under way; `settle` waits for all of them and says whether
+    every one verified.
+    """
+
+    def submit(self, checks: Sequence[SignatureCheck]) -> None:
+        """Take a batch of checks."""
+
+    def settle(self) -> bool:
+        """Whether all checks so far hold."""
+
+
+def apply(view: RegisterView, entry: Entry, index: int, *, later: Later | None = None) -> Outcome:
     """What leaf `index` does to the facts of `view`, which holds all leaves before it and none after."""
     try:
-        return judge(view, entry, index)
+        return judge(view, entry, index, later=later)
     except VerificationError as error:
         return Void(error.code, error.params)
 
 
-def apply_leaf(view: RegisterView, data: bytes, index: int) -> Outcome:
+def apply_leaf(view: RegisterView, data: bytes, index: int, *, later: Later | None = None) -> Outcome:
     """The same for the bytes of a leaf: what is not an entry at all is void by rule 1."""
     try:
         entry = decode_entry(data, index=index)
     except MalformedError:
         return Void(Rule.FORM.value)
-    return apply(view, entry, index)
+    return apply(view, entry, index, later=later)
 
 
 def fold_on(view: MemoryView, leaves: Iterable[bytes]) -> MemoryView:
@@ -71,6 +93,22 @@ def fold_on(view: MemoryView, leaves: Iterable[bytes]) -> MemoryView:
     for data in leaves:
         view.record(apply_leaf(view, data, view.size))
     return view
+
+
+def fold_aside(read: Callable[[], Iterable[bytes]], lanes: Lanes) -> MemoryView:
+    """The view of a whole log, its signatures computed in `lanes` meanwhile; `read` gives all leaves, again if asked.
+
+    The fold runs ahead as if every signature held. Where one does not, all of it is thrown away and folded again one
+    by one, so the result is that of `fold_on` in every case.
+    """
+    view, batch = MemoryView(), list[SignatureCheck]()
+    for data in read():
+        view.record(apply_leaf(view, data, view.size, later=batch.append))
+        if len(batch) >= BATCH:
+            lanes.submit(batch)
+            batch = []
+    lanes.submit(batch)
+    return view if lanes.settle() else fold_on(MemoryView(), read())
 
 
 def fold(leaves: Iterable[bytes]) -> RegisterState:

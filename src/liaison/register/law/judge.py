@@ -18,14 +18,25 @@ from liaison.register.law.case import Case, moved_on, settle
 from liaison.register.law.kinds import KINDS
 from liaison.register.law.numbers import Rule, require
 from liaison.register.law.secretariat import open_register
-from liaison.register.law.signatures import check_signatures
+from liaison.register.law.signatures import Later, SignatureCheck, check_signers
 from liaison.register.views import Applied, Changes, NotUnderstood, RegisterView
 
 OPENING = "register.opened"
+Judgement = tuple[Applied | NotUnderstood, SignatureCheck | None]
 
 
-def judge(view: RegisterView, entry: Entry, index: int) -> Applied | NotUnderstood:
-    """What leaf `index` changes. Raises VerificationError with the number of the rule it breaks."""
+def judge(view: RegisterView, entry: Entry, index: int, *, later: Later | None = None) -> Applied | NotUnderstood:
+    """What leaf `index` changes. Raises VerificationError with the number of the rule it breaks.
+
+    With `later` the signatures are not computed here but handed to it, everything else is.
+    """
+    outcome, check = _judge(view, entry, index)
+    if check is not None:
+        (later or SignatureCheck.run)(check)
+    return outcome
+
+
+def _judge(view: RegisterView, entry: Entry, index: int) -> Judgement:
     facts = view.globals()
     # (1)
     require((index == 0) == (entry.payload.kind == OPENING), Rule.OPENING)
@@ -33,14 +44,14 @@ def judge(view: RegisterView, entry: Entry, index: int) -> Applied | NotUndersto
         return _judge_opening(view, entry)
     if facts is None:
         # Leaf 0 was not understood, so nothing that follows can be judged.
-        return NotUnderstood("rules")
+        return NotUnderstood("rules"), None
     # (2)
     require(entry.payload.register == facts.register, Rule.REGISTER)
     if facts.stopped_at is not None:
-        return NotUnderstood("rules")
+        return NotUnderstood("rules"), None
     kind = KINDS.get(entry.payload.kind)
     if kind is None:
-        return NotUnderstood("kind")
+        return NotUnderstood("kind"), None
     # (3)
     case = settle(Case(view, entry, index, facts), kind.chain)
     if kind.effect is None or entry.body is None:
@@ -49,24 +60,23 @@ def judge(view: RegisterView, entry: Entry, index: int) -> Applied | NotUndersto
     kind.check(case)
     changes = kind.effect(case)
     # (5)
-    check_signatures(entry.envelope, kind.needs(case))
-    return Applied(changes)
+    return Applied(changes), check_signers(entry.envelope, kind.needs(case))
 
 
-def _judge_opening(view: RegisterView, entry: Entry) -> Applied | NotUnderstood:
+def _judge_opening(view: RegisterView, entry: Entry) -> Judgement:
     if entry.payload.version != 1:
-        return NotUnderstood("version")
-    changes = open_register(view, entry)
+        return NotUnderstood("version"), None
+    changes, check = open_register(view, entry)
     stopped = changes.globals is not None and changes.globals.stopped_at is not None
-    return NotUnderstood("rules", changes) if stopped else Applied(changes)
+    return NotUnderstood("rules", changes) if stopped else Applied(changes), check
 
 
-def _keep(case: Case) -> NotUnderstood:
+def _keep(case: Case) -> Judgement:
     """An entry of a known kind whose body is not understood: signed by its owner, its chain goes on."""
     kind = KINDS[case.entry.payload.kind]
-    check_signatures(case.entry.envelope, kind.base(case), exact=False)
+    check = check_signers(case.entry.envelope, kind.base(case), exact=False)
     if case.entry.payload.kind == "policy.published":
         # A policy of a version unknown here says that the rules changed: update me.
         stopped = changed(case.globals, stopped_at=case.index)
-        return NotUnderstood("rules", Changes(globals=stopped))
-    return NotUnderstood("kind" if kind.effect is None else "version", moved_on(case, kind.chain))
+        return NotUnderstood("rules", Changes(globals=stopped)), check
+    return NotUnderstood("kind" if kind.effect is None else "version", moved_on(case, kind.chain)), check

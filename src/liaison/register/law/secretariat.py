@@ -19,7 +19,15 @@ from liaison.register.law.case import Case
 from liaison.register.law.keyring import Use, introduce, uses_of_roots
 from liaison.register.law.numbers import Rule, broken, require
 from liaison.register.law.quorums import node_of, policy_of, with_quorum
-from liaison.register.law.signatures import Needs, by_all, by_key, by_roots, by_some, check_signatures
+from liaison.register.law.signatures import (
+    Needs,
+    SignatureCheck,
+    by_all,
+    by_key,
+    by_roots,
+    by_some,
+    check_signers,
+)
 from liaison.register.views import Changes, RegisterView
 from liaison.register.vocabulary import REGISTER, RULES
 from liaison.tlog.checkpoint import verify_checkpoint
@@ -27,8 +35,8 @@ from liaison.tlog.policy import verify_quorum
 from liaison.wire.note import Note, parse_note
 
 
-def open_register(view: RegisterView, entry: Entry) -> Changes:
-    """What leaf 0 changes. Raises VerificationError."""
+def open_register(view: RegisterView, entry: Entry) -> tuple[Changes, SignatureCheck]:
+    """What leaf 0 changes, and the signatures to compute. Raises VerificationError."""
     body, payload = entry.body, entry.payload
     if not isinstance(body, bodies.RegisterOpened) or view.globals() is not None:
         broken(Rule.OPENING)
@@ -40,13 +48,14 @@ def open_register(view: RegisterView, entry: Entry) -> Changes:
     # Nobody was admitted yet who could be named as a witness.
     require(not body.policy.witnesses, Rule.WITNESS)
     require(body.policy.k == 0, Rule.POLICY)
-    check_signatures(entry.envelope, opening_needs(body))
-    return Changes(
+    check = check_signers(entry.envelope, opening_needs(body))
+    changes = Changes(
         globals=_opened_globals(entry, body),
         participants={REGISTER: _opened_secretariat(entry, body)},
         keys=keys,
         quorum=Quorum(0, 0, ()),
     )
+    return changes, check
 
 
 def opening_needs(body: bodies.RegisterOpened) -> list[Needs]:
