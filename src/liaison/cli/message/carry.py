@@ -62,12 +62,13 @@ def export(
 @click.pass_context
 def import_(ctx: click.Context, *, file: Path, receipt_out: Path | None, as_json: bool) -> int | None:
     """Take a sealed message or a receipt that came as a file."""
-    from liaison.node.services.line.files import import_file
-
     data = read_file(file)
     if not data:
         raise UsageError("file-not-readable", path=str(file), reason="it is empty")
-    imported = import_file(open_node(), data)
+    node = open_node()
+    from liaison.node.services.line.files import import_file
+
+    imported = import_file(node, data)
     if imported.receipt_file is not None and receipt_out is not None:
         write_file(receipt_out, imported.receipt_file)
     value = {

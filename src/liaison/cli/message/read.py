@@ -19,9 +19,9 @@ from liaison.errors import UsageError
 @json_option
 def list_(*, desk: str | None, limit: int, as_json: bool) -> None:
     """List the newest messages, sent and received, oldest of them first."""
+    node = open_node()
     from liaison.node.reads.inbox import list_messages
 
-    node = open_node()
     found, names = list_messages(node, desk=desk, limit=limit), Names(node)
     show(
         [listed_value(each, names) for each in found],
@@ -36,9 +36,9 @@ def list_(*, desk: str | None, limit: int, as_json: bool) -> None:
 @json_option
 def show_one(*, message: str, save: Path | None, as_json: bool) -> None:
     """Show one message: what it says, who has it, who has seen it."""
+    node = open_node()
     from liaison.node.reads.inbox import show_message
 
-    node = open_node()
     opened = show_message(node, message)
     value = opened_value(opened, Names(node))
     show(value, opened_lines(value), as_json=as_json)

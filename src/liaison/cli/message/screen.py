@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from liaison.messages.forms import english
 from liaison.messages.parties import DeskRef
-from liaison.node.node import Node
-from liaison.node.reads.inbox import Listed, Opened
 from liaison.wire.identifiers import format_instant
+
+if TYPE_CHECKING:
+    from liaison.node.node import Node
+    from liaison.node.reads.inbox import Listed, Opened
 
 # Control characters and overrides of direction: what a stranger wrote must not steer the reader's terminal.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

@@ -60,9 +60,9 @@ def writing_options(command: F) -> F:
 @json_option
 def send(*, recipients: tuple[str, ...], together: bool | None, register: str, as_json: bool, **rest: Any) -> None:
     """Send a message to one or more desks."""
+    node = open_node()
     from liaison.node.services.line.sending import Letter, send_letter
 
-    node = open_node()
     place = the_register(node, register)
     desks = _desks(node, place, recipients)
     if len(desks) > 1 and together is None:
@@ -87,9 +87,9 @@ def send(*, recipients: tuple[str, ...], together: bool | None, register: str, a
 @json_option
 def ack(*, message: str, not_duty: bool, answer_by: str | None, as_json: bool) -> None:
     """Say that a person has seen a message; it never means agreement."""
+    node = open_node()
     from liaison.node.services.line.acknowledging import acknowledge, find_original
 
-    node = open_node()
     original = find_original(node, message)
     sent = acknowledge(node, original, by_duty_desk=not not_duty, answer_expected=answer_by, leased=True)
     _report(node, original.core.register, sent, as_json=as_json)
@@ -102,9 +102,9 @@ def ack(*, message: str, not_duty: bool, answer_by: str | None, as_json: bool) -
 @json_option
 def reply(*, message: str, form: str, as_json: bool, **rest: Any) -> None:
     """Answer a message, to all desks of its case."""
+    node = open_node()
     from liaison.node.services.line.acknowledging import answer, find_original
 
-    node = open_node()
     original = find_original(node, message)
     sent = answer(node, original, form=form, leased=True, **_written(node, form, rest))
     _report(node, original.core.register, sent, as_json=as_json)

@@ -1,0 +1,157 @@
+"""Real nodes: homes on disk, `liaison node serve` in processes of their own, HTTPS between them.
+
+    with Processes(tmp_path, "XC", "XD") as world:
+        world.start("XC"); world.start("XD")
+        world.run("XC", "message", "send", "--to", "XD", …)        the command line, as an officer types it
+
+The register is that of `tests.register.registry`, published with the real TLS keys and ports of these nodes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from django.db import connections
+
+import tests.with_django  # noqa: F401
+from liaison.node import wiring
+from liaison.node.config import Address, Config, Listen, Peers
+from liaison.node.databases import add_database
+from liaison.node.node import Node
+from liaison.register import bodies
+from liaison.register.records import Address as WayAddress
+from liaison.register.records import Addresses, Way
+from tests.register.registry import RegisterBuilder
+from tests.world import seed_node
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = "from liaison.cli.main import main; main()"
+START_SECONDS = 30.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Processes:
+    """Some nodes of one register, each with its home; started and stopped one by one."""
+
+    def __init__(self, folder: Path, *codes: str) -> None:
+        self.folder = folder
+        self.ports = {code: free_port() for code in codes}
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.registry = RegisterBuilder()
+        self.nodes: dict[str, Node] = {}
+        for code in codes:
+            self._make_home(code)
+        self._publish(codes)
+        for code in codes:
+            self._seed(code)
+
+    def home(self, code: str) -> Path:
+        return self.folder / code.lower()
+
+    def __enter__(self) -> Processes:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for code in list(self.running):
+            self.kill(code)
+        for node in self.nodes.values():
+            connections[node.database].close()
+
+    def start(self, code: str) -> None:
+        """Start the node and wait until it is ready."""
+        with (self.home(code) / "serve.log").open("ab") as log:
+            self.running[code] = subprocess.Popen(
+                [sys.executable, "-c", PROGRAM, "--home", str(self.home(code)), "node", "serve"],
+                stdout=log,
+                stderr=log,
+                env=self._environment(),
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", self.ports[code]), timeout=1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        raise AssertionError((self.home(code) / "serve.log").read_text())
+
+    def stop(self, code: str) -> int:
+        """Ask the node to stop; its exit code."""
+        process = self.running.pop(code)
+        process.send_signal(signal.SIGTERM)
+        return process.wait(30)
+
+    def kill(self, code: str) -> None:
+        """kill -9 of everything the node runs."""
+        process = self.running.pop(code)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
+
+    def run(self, code: str, *words: str, exits: int = 0) -> Any:
+        """One command of the command line; its JSON."""
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM, "--home", str(self.home(code)), *words, "--json"],
+            capture_output=True,
+            env=self._environment(),
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == exits, (done.returncode, done.stdout, done.stderr)
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    @staticmethod
+    def _environment() -> dict[str, str]:
+        return {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TZ": "UTC"}
+
+    def _make_home(self, code: str) -> None:
+        home, port = self.home(code), self.ports[code]
+        config = Config(
+            listen=Listen(port=port),
+            address=Address(url=f"https://127.0.0.1:{port}"),
+            peers=Peers(allowed_private_hosts=("127.0.0.1",)),
+        )
+        wiring.create_home(home, config)
+
+    def _publish(self, codes: tuple[str, ...]) -> None:
+        registry = self.registry
+        registry.open()
+        for code in codes:
+            registry.admit(code)
+            registry.set_up(code)
+            registry.publish_desk(code, "duty")
+            way = WayAddress(way=Way.PEER, at=f"https://127.0.0.1:{self.ports[code]}", by=None)
+            body = bodies.NodePublished(
+                desks=(registry.desk_keys(code, "duty"),),
+                tls=(wiring.listener_hash(self.home(code)),),
+                address=registry.record(Addresses(ways=(way,))),
+            )
+            registry.by_node(body, code)
+            registry.publish_resources(code, code)
+
+    def _seed(self, code: str) -> None:
+        from django.core.management import call_command
+
+        home = self.home(code)
+        alias = f"process:{home}"
+        add_database(alias, f"sqlite:///{home / 'liaison.sqlite3'}")
+        node = replace(wiring.open_node(home), database=alias)
+        call_command("migrate", database=alias, verbosity=0, interactive=False)
+        seed_node(node, self.registry, code)
+        self.nodes[code] = node
