@@ -24,7 +24,7 @@ NOUNS = {
     "register": "liaison.cli.register.group:group",
     "key": "liaison.cli.key:group",
     "message": "liaison.cli.message:group",
-    "route": "liaison.cli.route:route",
+    "route": "liaison.cli.route.command:route",
     "resources": "liaison.cli.resources:group",
     "verify": "liaison.cli.verify:group",
     "demo": "liaison.cli.demo:demo",

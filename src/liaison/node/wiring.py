@@ -7,16 +7,18 @@ without that it is `credential` in the home, which `doctor` warns about).
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from liaison.adapters import lanes
+from liaison.adapters import feeds, lanes
 from liaison.adapters.blobs import FolderBlobStore
 from liaison.adapters.clock import SystemClock, SystemEntropy
 from liaison.adapters.durable_files import write_durably
 from liaison.adapters.folder_files import FolderFiles
 from liaison.adapters.keyfiles import FolderKeyVault, decrypt_seed, encrypt_seed
 from liaison.adapters.lanes import ProcessLanes
+from liaison.adapters.report_folder import ReportFolder
 from liaison.adapters.tiles import FolderTileStore
 from liaison.adapters.tls import TlsFiles, create_tls, tls_files, tls_hash
 from liaison.adapters.transports.peer import HttpsPeerLink
@@ -110,6 +112,16 @@ def open_lanes(entries: int) -> AbstractContextManager[ProcessLanes | None]:
 def open_folder(folder: Path) -> FolderFiles:
     """The files of a folder by relative paths: a `TileStore` where they are those of a log."""
     return FolderFiles(folder)
+
+
+def read_feed(path: Path) -> Iterator[bytes]:
+    """A feed's bytes, unpacked; `-` is stdin."""
+    return feeds.read_feed(path)
+
+
+def report_folder(target: Path) -> ReportFolder:
+    """A fresh folder for the reports of one run. Raises `UsageError` if it is there already."""
+    return ReportFolder(target)
 
 
 def open_node(home: Path | None = None) -> Node:

@@ -93,7 +93,7 @@ class CountriesOnly:
 
     def by_code(self, code: str) -> Desk | Nobody:
         """Somebody registered under this code, we do not know who."""
-        return Desk("", None, None, code, Standing.UNKNOWN)
+        return unknown_desk(code)
 
     def claims(self) -> Sequence[Claim]:
         """None are known."""
@@ -102,6 +102,11 @@ class CountriesOnly:
     def overrides(self) -> Sequence[Override]:
         """The operator's rules as given."""
         return self._overrides
+
+
+def unknown_desk(code: str) -> Desk:
+    """The desk that would answer for a code, were a register asked."""
+    return Desk("", None, None, code, Standing.UNKNOWN)
 
 
 def desk_of(entry: DeskEntry) -> Desk:

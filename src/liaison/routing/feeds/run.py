@@ -28,7 +28,7 @@ from liaison.routing.feeds.batches import ROW_REFUSALS, Batch
 from liaison.routing.feeds.read import FeedReader
 from liaison.routing.feeds.reports import desk_key, notice, reject_head, reject_row, report_head, row_frame
 from liaison.routing.feeds.seen import SeenRows, contains
-from liaison.routing.feeds.shape import Wanted
+from liaison.routing.feeds.shape import Shape, Wanted
 from liaison.routing.ranges import I32, U64, Index
 from liaison.routing.route import Answer, Router
 
@@ -100,6 +100,16 @@ class FeedRun:
     def rows(self) -> int:
         """Rows taken so far."""
         return self._counts.rows
+
+    @property
+    def shape(self) -> Shape:
+        """How the feed is read; known once it was begun."""
+        return self._reader.shape
+
+    @property
+    def desks(self) -> list[Desk]:
+        """The desks that rows went to, in the order of the totals."""
+        return [self._desks[number] for number in sorted(self._counts.desks)]
 
     def head(self) -> bytes:
         """What every report of this feed begins with; known once a part was taken."""

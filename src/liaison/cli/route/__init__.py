@@ -1,0 +1,1 @@
+"""How does an address or a feed find its contact centres at the terminal?"""
