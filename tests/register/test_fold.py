@@ -167,3 +167,16 @@ def test_applying_changes_nothing_in_the_view() -> None:
     entry = decode_entry(REGISTRY.signed(payload, "register/office/entry"))
     assert isinstance(apply(REGISTRY.view, entry, len(REGISTRY.leaves)), Applied)
     assert before == msgspec.json.encode(REGISTRY.view.snapshot())
+
+
+def test_an_entry_makes_only_the_facts_new_that_it_names() -> None:
+    payload = REGISTRY.drafted(REGISTRY.desk_body("duty"), "XE", "main")
+    outcome = apply_leaf(REGISTRY.view, REGISTRY.signed(payload, "XE/main/entry"), len(REGISTRY.leaves))
+    assert isinstance(outcome, Applied)
+    changes = outcome.changes
+    assert (list(changes.participants), changes.globals, changes.keys, changes.quorum) == (
+        [REGISTRY.ids["XE"]],
+        None,
+        {},
+        None,
+    )
