@@ -6,6 +6,7 @@ Rules (docs/spec/routing.md §1):
 - IPv4 is a strict dotted quad: four decimal numbers without leading zeros. `010.0.0.1` and `0x7f.1` are refused.
 - IPv6 is RFC 4291 text without a zone. An IPv4-mapped address (`::ffff:192.0.2.7`) is the IPv4 address it maps.
 - A prefix has no bits set beyond its length.
+- A name is lower-cased and brought into its ASCII form: `пример.рф` is `xn--e1afmkfd.xn--p1ai`.
 - `host:port` and `[IPv6]:port` name the host; of a URL only the host counts. User information before one `@` is
   passed over; two `@`, a backslash or an escaped host are refused, because programs disagree on what they name.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -52,7 +54,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A domain or host name, lower case, without the final dot."""
+    """A domain or host name in its ASCII form, lower case, without the final dot."""
 
     text: str
 
@@ -130,10 +132,7 @@ def parse_name(text: str) -> Name:
     labels = name.split(".")
     if len(labels) < 2 or len(name) > NAME_LIMIT or not _HOST_LIKE.fullmatch(name):
         raise MalformedError("host-malformed")
-    for label in labels:
-        if not (_LABEL.fullmatch(label) or _is_native_label(label)):
-            raise MalformedError("host-malformed")
-    return Name(name)
+    return Name(".".join(_ascii_label(label) for label in labels))
 
 
 def format_stretch(stretch: Stretch) -> str:
@@ -192,7 +191,16 @@ def _looks_numeric(text: str) -> bool:
     return last.isdigit() or last[:2].lower() == "0x"
 
 
+def _ascii_label(label: str) -> str:
+    """The label as it is, or in its `xn--` form where it is in a script of its own."""
+    if not label.isascii() and _is_native_label(label):
+        label = "xn--" + unicodedata.normalize("NFC", label).encode("punycode").decode("ascii")
+    if not _LABEL.fullmatch(label):
+        raise MalformedError("host-malformed")
+    return label
+
+
 def _is_native_label(label: str) -> bool:
     """A label in its own script: letters, digits and marks, no ASCII punctuation and no invisible signs."""
     stripped = label.replace("-", "")
-    return bool(stripped) and not label.isascii() and f"a{stripped}".isidentifier() and "_" not in label
+    return bool(stripped) and f"a{stripped}".isidentifier() and "_" not in label

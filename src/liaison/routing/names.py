@@ -1,10 +1,10 @@
 """Whose country code does this domain end in, and who has said more about it?
 
-    www.example.fr → FR      example.co.uk → GB      пример.рф, xn--e1afmkfd.xn--p1ai → RU      example.com → none
+    www.example.fr → FR      example.co.uk → GB      xn--e1afmkfd.xn--p1ai (пример.рф) → RU      example.com → none
 
 Invariants:
 - Two ASCII letters at the end are a country-code suffix and name that code; `uk` names GB, the one exception.
-- Suffixes in other scripts stand in data/idn-country-suffixes.csv, in native and in `xn--` form.
+- Suffixes in other scripts stand in data/idn-country-suffixes.csv; names are compared in their ASCII form.
 - A rule for a name covers every name under it; of several the longest is followed.
 """
 
@@ -22,13 +22,10 @@ EXCEPTIONS = {"uk": "GB"}
 
 @functools.cache
 def native_suffixes() -> Mapping[str, str]:
-    """Country code of each suffix that is not two ASCII letters, in both of its forms."""
+    """Country code of each suffix that is not two ASCII letters, by its ASCII form."""
     page = resources.files("liaison.routing") / "data" / "idn-country-suffixes.csv"
-    codes: dict[str, str] = {}
-    for row in page.read_text(encoding="utf-8").splitlines()[1:]:
-        punycode, native, code = row.split(",")
-        codes[punycode] = codes[native] = code
-    return codes
+    rows = [row.split(",") for row in page.read_text(encoding="utf-8").splitlines()[1:]]
+    return {ascii_form: code for ascii_form, _, code in rows}
 
 
 def code_of(name: str) -> str | None:
