@@ -1,0 +1,110 @@
+"""Does a running node refuse over the wire what its door refuses in memory?"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from liaison.adapters.transports.peer import tls_context
+from tests.scenarios.processes import Processes
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    with Processes(tmp_path_factory.mktemp("https"), "XD") as world:
+        world.start("XD")
+        yield world
+
+
+def said(node: Processes, request: bytes, *, hang_up: bool = False) -> bytes:
+    """The first line of what the node answers."""
+    plain = socket.create_connection(("127.0.0.1", node.ports["XD"]), timeout=20)
+    with tls_context().wrap_socket(plain) as line:
+        line.sendall(request)
+        if hang_up:
+            return b""
+        return line.recv(4096).split(b"\r\n")[0]
+
+
+def post(path: str, headers: str, body: bytes = b"") -> bytes:
+    return f"POST {path} HTTP/1.1\r\nhost: x\r\n{headers}\r\n\r\n".encode() + body
+
+
+def test_a_healthy_node_says_so(node: Processes) -> None:
+    assert said(node, b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n") == b"HTTP/1.1 200 OK"
+
+
+def test_a_body_without_a_length_is_refused(node: Processes) -> None:
+    request = post("/receipts", "transfer-encoding: chunked", b"1\r\nx\r\n0\r\n\r\n")
+    assert b" 411 " in said(node, request) + b" "
+
+
+def test_a_body_over_the_limit_is_refused_before_it_is_sent(node: Processes) -> None:
+    assert b" 413 " in said(node, post("/receipts", "content-length: 99999999")) + b" "
+
+
+def test_a_request_without_a_signature_is_refused_before_its_body_is_sent(node: Processes) -> None:
+    assert b" 400 " in said(node, post("/receipts", "content-length: 100")) + b" "
+
+
+def test_a_length_that_lies_does_not_stop_the_node(node: Processes) -> None:
+    said(node, post("/registers/" + "0" * 64 + "/entries", "content-length: 1000", b"short"), hang_up=True)
+    assert said(node, b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n") == b"HTTP/1.1 200 OK"
+
+
+def test_two_lengths_are_refused(node: Processes) -> None:
+    assert b" 200 " not in said(node, post("/receipts", "content-length: 1\r\ncontent-length: 2", b"x")) + b" "
+
+
+def test_older_tls_is_refused(node: Processes) -> None:
+    context = tls_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with (
+        socket.create_connection(("127.0.0.1", node.ports["XD"]), timeout=20) as plain,
+        pytest.raises(ssl.SSLError),
+    ):
+        context.wrap_socket(plain)
+
+
+def test_plain_http_is_not_spoken(node: Processes) -> None:
+    with socket.create_connection(("127.0.0.1", node.ports["XD"]), timeout=20) as plain:
+        plain.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        try:
+            answer = plain.recv(4096)
+        except ConnectionResetError:
+            answer = b""
+    assert not answer.startswith(b"HTTP/1.1 200")
+
+
+def test_many_idle_connections_do_not_keep_others_out(node: Processes) -> None:
+    idle = [socket.create_connection(("127.0.0.1", node.ports["XD"]), timeout=20) for _ in range(200)]
+    try:
+        assert said(node, b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n") == b"HTTP/1.1 200 OK"
+    finally:
+        for line in idle:
+            line.close()
+
+
+def children(pid: int) -> set[int]:
+    """The processes that any thread of `pid` started."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return {int(child) for each in lists for child in each.read_text().split()}
+
+
+def test_a_process_that_is_killed_is_started_again(node: Processes) -> None:
+    supervisor = node.running["XD"].pid
+    before = children(supervisor)
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and not (len(children(supervisor) - before) == len(before)):
+        time.sleep(0.1)
+    assert len(children(supervisor) - before) == len(before) == 2
