@@ -18,6 +18,7 @@ TEXTS = st.one_of(
     st.text(alphabet="0123456789.", max_size=16),
     st.text(alphabet="01af:", max_size=40),
     st.text(alphabet="ab-_.x1\xff ", max_size=20),
+    st.text(alphabet="ht:/[]a.1@%\\? ", max_size=16).map("http://{}".format),
     st.sampled_from([text for text, _ in (*GOOD, *BAD)]),
 )
 
@@ -63,6 +64,7 @@ def test_a_column_reads_as_its_texts_do(texts: list[str]) -> None:
 
 def test_usual_forms_are_all_read_in_the_column() -> None:
     usual = ["192.0.2.7", "2001:db8::7", "::", "1::", "::ffff:c000:207", "www.example.xc", "example.com."]
+    usual += ["http://192.0.2.7/a", "https://[2001:db8::7]:443", "ftp://www.example.xc?x=@"]
     assert agree(usual) == len(usual)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import lzma
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from liaison.errors import MalformedError
 from liaison.routing.addresses import Family
-from liaison.routing.allocation import RangeTable, decode_tor_geoip
+from liaison.routing.allocation import RangeTable
 from liaison.routing.ranges import NOTHING
 from liaison.routing.snapshot import MAGIC, pack, shipped, unpack
 from liaison.routing.special import special_stretches, without_special_purpose
@@ -71,18 +70,6 @@ def test_the_shipped_snapshot_says_nothing_about_special_purpose_space() -> None
 
 def test_special_purpose_space_is_taken_out_of_a_table() -> None:
     assert set(columns(without_special_purpose(demo_table()))[1]) == {NOTHING}
-
-
-@pytest.mark.skipif(not Path("/usr/share/tor/geoip").exists(), reason="part missing: tor-geoipdb")
-@pytest.mark.soak
-def test_the_shipped_snapshot_answers_as_the_file_it_was_packed_from() -> None:
-    plain = without_special_purpose(decode_tor_geoip([Path("/usr/share/tor/geoip").read_bytes()]))
-    if plain.source.date != shipped().source.date:
-        return
-    numbers = np.arange(0, 2**32, 9973, dtype=np.uint32)
-    expected = [plain.codes[value] if value >= 0 else None for value in plain.ipv4.find(numbers).tolist()]
-    found = [shipped().codes[value] if value >= 0 else None for value in shipped().ipv4.find(numbers).tolist()]
-    assert expected == found
 
 
 @given(st.binary(max_size=300))

@@ -14,12 +14,14 @@ Invariants:
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
 
+from liaison.routing.addresses import TEXT_LIMIT
 from liaison.routing.ranges import U32, U64, Index
 
 U8 = npt.NDArray[np.uint8]
@@ -30,7 +32,13 @@ MARGIN = 64
 SPACES = 8
 """Spaces around a text that are passed over here; more of them leave the text to the slow way."""
 
-DOT, COLON, HYPHEN = ord("."), ord(":"), ord("-")
+DOT, COLON, SLASH = ord("."), ord(":"), ord("/")
+_PLAIN_URL = re.compile(
+    rb"[A-Za-z][A-Za-z0-9+.-]*://"
+    rb"(?:(?P<host>[A-Za-z0-9._-]+)|\[(?P<ipv6>[0-9A-Fa-f:]*:[0-9A-Fa-f:]*)\])"
+    rb"(?::(?P<port>[0-9]{0,5}))?(?:[/?#][!-\[\]-~]*)?"
+)
+"""A URL without user information, escapes in the host, backslash or any other byte that needs a closer look."""
 
 
 class Kind(IntEnum):
@@ -51,6 +59,9 @@ class Parsed:
     low: U64
     suffix: npt.NDArray[np.int16]
     """26 times the first + the second letter of a two-letter last label, -1 where the last label is longer."""
+    starts: Index
+    ends: Index
+    """Where the address or name itself stands in the buffer."""
 
 
 def _table(classes: dict[str, int], other: int) -> U8:
@@ -74,30 +85,67 @@ def buffer(data: bytes) -> U8:
 def parse_column(data: U8, starts: Index, ends: Index) -> Parsed:
     """Read every text of the column; shape (n,) each."""
     starts, ends = trimmed(data, starts, ends)
-    lengths = ends - starts
     count = len(starts)
-    kind = np.zeros(count, dtype=np.uint8)
-    high, low = np.zeros(count, dtype=np.uint64), np.zeros(count, dtype=np.uint64)
-    suffix = np.full(count, -1, dtype=np.int16)
+    parsed = Parsed(
+        kind=np.zeros(count, dtype=np.uint8),
+        high=np.zeros(count, dtype=np.uint64),
+        low=np.zeros(count, dtype=np.uint64),
+        suffix=np.full(count, -1, dtype=np.int16),
+        starts=starts,
+        ends=ends,
+    )
+    _read(parsed, data, np.arange(count))
+    rows = _narrow_to_hosts(parsed, data)
+    if len(rows):
+        _read(parsed, data, rows)
+    return parsed
 
-    rows = np.flatnonzero((lengths >= 7) & (lengths <= 15))
-    good, numbers = parse_ipv4(data, starts[rows], lengths[rows])
-    kind[rows[good]] = Kind.IPV4
-    low[rows[good]] = numbers[good]
 
-    rows = np.flatnonzero((kind == Kind.OTHER) & (lengths >= 2) & (lengths <= 39))
-    rows = rows[_has_early_colon(data, starts[rows], lengths[rows])]
-    good, highs, lows = parse_ipv6(data, starts[rows], lengths[rows])
-    rows, highs, lows = rows[good], highs[good], lows[good]
-    mapped = (highs == 0) & (lows >> np.uint64(32) == 0xFFFF)
-    kind[rows] = np.where(mapped, Kind.IPV4, Kind.IPV6)
-    high[rows], low[rows] = highs, np.where(mapped, lows & np.uint64(0xFFFFFFFF), lows)
+def _read(parsed: Parsed, data: U8, rows: Index) -> None:
+    """Fill in what the texts between `starts` and `ends` of these rows name."""
+    starts, lengths = parsed.starts[rows], parsed.ends[rows] - parsed.starts[rows]
+    left = np.flatnonzero((lengths >= 7) & (lengths <= 15))
+    good, numbers = parse_ipv4(data, starts[left], lengths[left])
+    found = rows[left[good]]
+    parsed.kind[found], parsed.low[found] = Kind.IPV4, numbers[good]
 
-    rows = np.flatnonzero((kind == Kind.OTHER) & (lengths >= 3) & (lengths < MARGIN))
-    good, suffixes = parse_names(data, starts[rows], lengths[rows])
-    kind[rows[good]] = Kind.NAME
-    suffix[rows[good]] = suffixes[good]
-    return Parsed(kind, high, low, suffix)
+    left = np.flatnonzero((parsed.kind[rows] == Kind.OTHER) & (lengths >= 2) & (lengths <= 39))
+    left = left[_has_early_colon(data, starts[left], lengths[left])]
+    good, high, low = parse_ipv6(data, starts[left], lengths[left])
+    found, high, low = rows[left[good]], high[good], low[good]
+    mapped = (high == 0) & (low >> np.uint64(32) == 0xFFFF)
+    parsed.kind[found] = np.where(mapped, Kind.IPV4, Kind.IPV6)
+    parsed.high[found], parsed.low[found] = high, np.where(mapped, low & np.uint64(0xFFFFFFFF), low)
+
+    left = np.flatnonzero((parsed.kind[rows] == Kind.OTHER) & (lengths >= 3) & (lengths < MARGIN))
+    good, suffixes = parse_names(data, starts[left], lengths[left])
+    found = rows[left[good]]
+    parsed.kind[found], parsed.suffix[found] = Kind.NAME, suffixes[good]
+
+
+def _narrow_to_hosts(parsed: Parsed, data: U8) -> Index:
+    """The rows that are plain URLs; their `starts` and `ends` are moved to the host."""
+    rows = np.flatnonzero((parsed.kind == Kind.OTHER) & (parsed.ends - parsed.starts <= TEXT_LIMIT))
+    rows = rows[_has_scheme(data, parsed.starts[rows], parsed.ends[rows])]
+    found: list[tuple[int, int, int]] = []
+    view = data.data
+    for row, start, end in zip(rows.tolist(), parsed.starts[rows].tolist(), parsed.ends[rows].tolist(), strict=True):
+        url = _PLAIN_URL.fullmatch(view, start, end)
+        if url is not None and int(url["port"] or 0) <= 65535:
+            found.append((row, *url.span("host" if url["host"] else "ipv6")))
+    columns = np.array(found, dtype=np.int64).reshape(len(found), 3)
+    hosts = columns[:, 0]
+    parsed.starts[hosts], parsed.ends[hosts] = columns[:, 1], columns[:, 2]
+    return hosts
+
+
+def _has_scheme(data: U8, starts: Index, ends: Index) -> Mask:
+    """ "://" within the first dozen bytes."""
+    found = np.zeros(len(starts), dtype=np.bool_)
+    for position in range(1, 12):
+        places = starts + position
+        found |= (data[places] == COLON) & (data[places + 1] == SLASH) & (data[places + 2] == SLASH) & (places < ends)
+    return found
 
 
 def trimmed(data: U8, starts: Index, ends: Index) -> tuple[Index, Index]:

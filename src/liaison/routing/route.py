@@ -36,7 +36,7 @@ from liaison.routing.claims import (
     claimed_names,
     claimed_stretches,
 )
-from liaison.routing.columns import U8, Kind, parse_column
+from liaison.routing.columns import U8, Kind, Parsed, parse_column
 from liaison.routing.names import closest, code_of
 from liaison.routing.ranges import I32, NOTHING, Index, Ranges32, Ranges128, Span
 from liaison.routing.special import special_spans
@@ -106,14 +106,24 @@ class Router:
         found[rows] = self._ipv4.find(parsed.low[rows].astype(np.uint32))
         rows = np.flatnonzero(parsed.kind == Kind.IPV6)
         found[rows] = self._ipv6.find(parsed.high[rows], parsed.low[rows])
-        if not (self._name_claims or self._name_overrides):
-            rows = np.flatnonzero(parsed.kind == Kind.NAME)
-            found[rows] = self._by_suffix(parsed.suffix[rows].astype(np.int32))
+        rows = self._unruled(parsed, data)
+        found[rows] = self._by_suffix(parsed.suffix[rows].astype(np.int32))
         rows = np.flatnonzero(found == NOTHING)
         view = data.data
         bounds = zip(starts[rows].tolist(), ends[rows].tolist(), strict=True)
         found[rows] = [self._answer_bytes(view[start:end].tobytes()) for start, end in bounds]
         return found
+
+    def _unruled(self, parsed: Parsed, data: U8) -> Index:
+        """The names that no override or claim encloses."""
+        rows = np.flatnonzero(parsed.kind == Kind.NAME)
+        ruled = {name.encode() for name in (*self._name_claims, *self._name_overrides)}
+        if not ruled:
+            return rows
+        view = data.data
+        bounds = zip(parsed.starts[rows].tolist(), parsed.ends[rows].tolist(), strict=True)
+        free = [not _is_ruled(view[start:end].tobytes().lower(), ruled) for start, end in bounds]
+        return rows[np.array(free, dtype=np.bool_)]
 
     def _answer_bytes(self, text: bytes) -> int:
         try:
@@ -237,6 +247,15 @@ class Router:
                 answer = _overridden(rule, format_stretch(resource))
                 spans.append((resource.first, resource.last, self.number(answer)))
         return spans
+
+
+def _is_ruled(name: bytes, ruled: set[bytes]) -> bool:
+    name = name.removesuffix(b".")
+    while name:
+        if name in ruled:
+            return True
+        name = name.partition(b".")[2]
+    return False
 
 
 def refused(reason: str) -> Answer:
