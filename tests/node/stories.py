@@ -107,13 +107,13 @@ class Line:
         if name in self.off or name not in self.doors:
             raise UnreachableError("peer-not-reached", url=address.url, reason="off")
         self.requests.append((request.method, name, request.path))
-        path, mark, query = request.path.partition("?")
+        path, _, query = request.path.partition("?")
         return self.doors[name].answer(
             DoorRequest(
                 request.method,
                 urlsplit(address.url).netloc,
                 path,
-                mark + query,
+                f"?{query}",
                 headers=request.headers,
                 body=lambda: request.body,
                 address="198.51.100.1",

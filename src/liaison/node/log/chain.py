@@ -11,7 +11,7 @@ from liaison.keys.public import Purpose
 from liaison.keys.signing import sign_envelope
 from liaison.node.keyring import signer
 from liaison.node.log.parts import parts_of_entry
-from liaison.node.log.views import RowsView
+from liaison.node.log.views import RememberingView
 from liaison.node.node import Node
 from liaison.node.unit_of_work import reading
 from liaison.register.bodies import Body
@@ -33,7 +33,7 @@ class ChainWriter:
         self._node = node
         self._participant = participant
         self._node_id = node_id
-        self._view = MemoryView(base=RowsView(register, pending=True), size=AFTER)
+        self._view = MemoryView(base=RememberingView(register, pending=True), size=AFTER)
         self._signer = signer(node, purpose=Purpose.ENTRY, register=register, participant=participant, node_id=node_id)
         self.digests: set[str] = set()
 

@@ -10,17 +10,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from liaison.errors import UsageError
-from liaison.node.log.views import RowsView
-from liaison.node.models import RecordPart
+from liaison.node.log.views import NOMINATION, PARTICIPANT
+from liaison.node.models import FactRow, RecordPart
 from liaison.node.node import Node
 from liaison.register import records
 from liaison.register.bodies import DeskNominated, DeskPublished, NodePublished
 from liaison.register.entries import Entry
-from liaison.register.facts import NodeState, NominationState
+from liaison.register.facts import NodeState, NominationState, ParticipantState, decode_fact
 from liaison.register.state import RegisterListing
 
 DRAFT, CURRENT, ERASED = "draft", "current", "erased"
 PUBLIC = "public"
+CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,14 @@ def current_parts(view: RegisterListing) -> Iterator[NamedPart]:
     """Every part the view names now."""
     for state in view.participants():
         for node in state.nodes.values():
-            if node.retired_index is None:
-                yield from _parts_of_node(state.id, node)
+            yield from _parts_of_node(state.id, node)
     for nomination in view.nominations():
         yield from _parts_of_nomination(nomination)
 
 
 def _parts_of_node(owner: str, node: NodeState) -> Iterator[NamedPart]:
+    if node.retired_index is not None:
+        return
     if node.publication is not None:
         body = node.publication.body
         yield NamedPart(owner, node.node, PUBLIC, body.address)
@@ -82,8 +84,6 @@ def keep_parts(node: Node, register: str, entries: Sequence[Entry], parts: Itera
         if record.digest not in named:
             raise UsageError("part-not-named", digest=record.digest)
     keep_records(node, register, found, state=CURRENT)
-    if named:
-        sweep(register)
 
 
 def keep_records(node: Node, register: str, found: Iterable[records.Record], *, state: str) -> None:
@@ -109,13 +109,31 @@ def keep_records(node: Node, register: str, found: Iterable[records.Record], *, 
     )
 
 
-def sweep(register: str) -> int:
-    """Erase the parts that neither trusted nor pending facts name, and open those now named; how many were erased."""
-    named = {part.digest for pending in (False, True) for part in current_parts(RowsView(register, pending=pending))}
-    held = RecordPart.objects.filter(register=register)
-    drafts = held.filter(state=DRAFT).values_list("digest", flat=True)
-    held.filter(digest__in=[digest for digest in drafts if digest in named]).update(state=CURRENT)
-    gone = [digest for digest in held.filter(state=CURRENT).values_list("digest", flat=True) if digest not in named]
-    for start in range(0, len(gone), 500):
-        held.filter(digest__in=gone[start : start + 500]).update(state=ERASED, part=b"")
-    return len(gone)
+def exchange_parts(register: str, facts: Sequence[tuple[str, str, bytes]]) -> None:
+    """Before these facts (kind, name, bytes) become trusted: erase the parts only the old ones name, open the new."""
+    gone: set[str] = set()
+    named: set[str] = set()
+    for start in range(0, len(facts), CHUNK):
+        some = [fact for fact in facts[start : start + CHUNK] if fact[0] in (PARTICIPANT, NOMINATION)]
+        names = [name for _, name, _ in some]
+        old = FactRow.objects.filter(register=register, pending=False, kind__in=(PARTICIPANT, NOMINATION))
+        for kind, data in old.filter(name__in=names).values_list("kind", "data"):
+            gone |= digests_of(kind, bytes(data))
+        for kind, _, data in some:
+            named |= digests_of(kind, data)
+    _change(register, sorted(gone - named), CURRENT, state=ERASED, part=b"")
+    _change(register, sorted(named - gone), DRAFT, state=CURRENT)
+
+
+def digests_of(kind: str, data: bytes) -> set[str]:
+    """The parts a stored fact names."""
+    if kind == NOMINATION:
+        return {part.digest for part in _parts_of_nomination(decode_fact(data, NominationState))}
+    state = decode_fact(data, ParticipantState)
+    return {part.digest for node in state.nodes.values() for part in _parts_of_node(state.id, node)}
+
+
+def _change(register: str, digests: Sequence[str], before: str, **values: object) -> None:
+    for start in range(0, len(digests), CHUNK):
+        held = RecordPart.objects.filter(register=register, state=before)
+        held.filter(digest__in=digests[start : start + CHUNK]).update(**values)

@@ -18,8 +18,19 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from liaison.errors import MalformedError, Param
+from liaison.node.log.parts import exchange_parts
 from liaison.node.log.tiles import DatabaseTileStore
-from liaison.node.log.views import GLOBALS, KEY, NOMINATION, PARTICIPANT, QUORUM, TIME, RowsView, index_name
+from liaison.node.log.views import (
+    GLOBALS,
+    KEY,
+    NOMINATION,
+    PARTICIPANT,
+    QUORUM,
+    TIME,
+    RememberingView,
+    RowsView,
+    index_name,
+)
 from liaison.node.models import FactRow, FollowedRegister, LoggedEntry
 from liaison.register.entries import Entry, decode_entry
 from liaison.register.facts import Fact, encode_fact
@@ -28,7 +39,10 @@ from liaison.register.state import Applied, NotUnderstood, Outcome, Void, apply
 from liaison.tlog.log import read_entries
 
 BATCH = 4096
-"""Entries folded over one set of loaded facts."""
+"""Entries whose rows are written together."""
+
+MANY = 256
+"""From so many entries on, loading all facts costs less than asking for them one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +61,7 @@ def fold_entries(register: str, *, limit: int | None = None) -> list[VoidEntry]:
     end = row.size if limit is None else min(row.size, row.applied + limit)
     leaves = read_entries(DatabaseTileStore(register), row.applied, end, size=row.size)
     void: list[VoidEntry] = []
-    base = _loaded(register) if end - row.applied > BATCH else RowsView(register, pending=True)
+    base = base_view(register, end - row.applied)
     while chunk := list(islice(leaves, BATCH)):
         view = MemoryView(base=base, size=row.applied)
         void += _fold(register, view, chunk)
@@ -119,12 +133,12 @@ def promote(register: str, size: int) -> None:
     row = FollowedRegister.objects.get(register=register)
     if size != row.applied:
         _refold(row, size)
+    pending = FactRow.objects.filter(register=register, pending=True).values_list("kind", "name", "data")
     moved = [
         FactRow(register=register, kind=kind, name=name, pending=False, data=bytes(data))
-        for kind, name, data in FactRow.objects.filter(register=register, pending=True).values_list(
-            "kind", "name", "data"
-        )
+        for kind, name, data in pending
     ]
+    exchange_parts(register, [(row.kind, row.name, row.data) for row in moved])
     _save_facts(moved)
     FactRow.objects.filter(register=register, pending=True).delete()
     FollowedRegister.objects.filter(register=register).update(trusted_size=size)
@@ -186,8 +200,10 @@ def named_facts(changed: Changed) -> Iterator[tuple[str, str, Fact]]:
         yield TIME, index_name(time.index), time
 
 
-def _loaded(register: str) -> MemoryView:
-    """All facts in memory, for a long fold: one look-up costs a dictionary, not a query."""
+def base_view(register: str, count: int) -> RememberingView | MemoryView:
+    """What to lay a fold of `count` entries over: the tables, or for a long fold all facts in memory."""
+    if count < MANY:
+        return RememberingView(register, pending=True)
     rows, loaded = RowsView(register, pending=True), MemoryView()
     own = loaded.changed
     own.globals = rows.globals()

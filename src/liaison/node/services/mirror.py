@@ -21,7 +21,6 @@ from dataclasses import dataclass, field
 
 from liaison.errors import LiaisonError, MalformedError, UnreachableError, UsageError, VerificationError
 from liaison.keys.public import PublicKey
-from liaison.node.log.parts import sweep
 from liaison.node.log.projections import VoidEntry, fold_entries
 from liaison.node.log.remote import RemoteLog
 from liaison.node.log.sources import mirrors
@@ -201,7 +200,6 @@ def _compare(node: Node, row: FollowedRegister, note: Note, checkpoint: Checkpoi
         row = FollowedRegister.objects.get(register=row.register)
         merged = merge_cosignatures(row, note) if checkpoint.size == row.size else note
         settle_trust(row, merged)
-        sweep(row.register)
     return 0
 
 
@@ -242,7 +240,6 @@ def _fold(node: Node, register: str) -> list[VoidEntry]:
         row = FollowedRegister.objects.get(register=register)
         if row.size and (row.trusted_size < row.size or not row.trusted_checkpoint):
             settle_trust(row, stored_note(row))
-        sweep(register)
         _warn_if_behind(node, register)
     return void
 

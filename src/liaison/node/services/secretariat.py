@@ -11,6 +11,7 @@ same entry again gives the index it has.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,10 +21,9 @@ from liaison.keys.public import Purpose
 from liaison.node.keyring import signer
 from liaison.node.log.drafts import Draft
 from liaison.node.log.parts import keep_parts
-from liaison.node.log.projections import logged_row, store_facts
+from liaison.node.log.projections import base_view, logged_row, store_facts
 from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.log.trust import settle_trust, stored_head, stored_note
-from liaison.node.log.views import RowsView
 from liaison.node.models import FollowedRegister, HeldKey, LoggedEntry
 from liaison.node.node import Node
 from liaison.node.reads.own import require_writable
@@ -109,12 +109,13 @@ def submit_entries(
 
 def _sequence(node: Node, row: FollowedRegister, envelopes: Sequence[bytes]) -> list[Handed]:
     """Grow the log by those entries that the rules let pass, and sign the new checkpoint."""
-    view = MemoryView(base=RowsView(row.register, pending=True), size=row.applied)
+    view = MemoryView(base=base_view(row.register, len(envelopes)), size=row.applied)
+    known = _known(row.register, envelopes)
     leaves: list[bytes] = []
     logged: list[LoggedEntry] = []
     handed = []
     for envelope in envelopes:
-        handed.append(_judge(row.register, view, envelope, logged))
+        handed.append(_judge(row.register, view, envelope, logged, known))
         if len(logged) > len(leaves):
             leaves.append(envelope)
     if leaves:
@@ -125,30 +126,35 @@ def _sequence(node: Node, row: FollowedRegister, envelopes: Sequence[bytes]) -> 
     return handed
 
 
-def _judge(register: str, view: MemoryView, envelope: bytes, logged: list[LoggedEntry]) -> Handed:
+def _judge(
+    register: str, view: MemoryView, envelope: bytes, logged: list[LoggedEntry], known: dict[str, int]
+) -> Handed:
     try:
         entry = decode_entry(envelope, index=view.size)
-        known = _index_of(register, entry, logged)
-        if known is not None:
-            return Handed(entry.payload_hash, known)
+        if entry.payload_hash in known:
+            return Handed(entry.payload_hash, known[entry.payload_hash])
         outcome = apply(view, entry, view.size)
     except LiaisonError as error:
         return Handed("", None, error)
     if not isinstance(outcome, Applied):
         return Handed(entry.payload_hash, None, refusal_of(outcome, entry))
     logged.append(logged_row(register, view.size, entry, outcome))
+    known[entry.payload_hash] = view.size
     view.record(outcome)
     return Handed(entry.payload_hash, view.size - 1)
 
 
-def _index_of(register: str, entry: Entry, logged: Sequence[LoggedEntry]) -> int | None:
-    """The index of an entry that stands in the log already, or is about to."""
-    for row in logged:
-        if row.payload_hash == entry.payload_hash:
-            return int(row.index)
-    rows = LoggedEntry.objects.filter(register=register, payload_hash=entry.payload_hash, verdict="applied")
-    found = rows.values_list("index", flat=True).first()
-    return None if found is None else int(found)
+def _known(register: str, envelopes: Sequence[bytes]) -> dict[str, int]:
+    """Which of these entries stand in the log already, by payload hash, and where."""
+    hashes = []
+    for envelope in envelopes:
+        with contextlib.suppress(LiaisonError):
+            hashes.append(decode_entry(envelope).payload_hash)
+    found: dict[str, int] = {}
+    for start in range(0, len(hashes), 500):
+        rows = LoggedEntry.objects.filter(register=register, verdict="applied")
+        found |= dict(rows.filter(payload_hash__in=hashes[start : start + 500]).values_list("payload_hash", "index"))
+    return found
 
 
 def refusal_of(outcome: object, entry: Entry) -> LiaisonError:
