@@ -254,9 +254,12 @@ class Timer(models.Model):
 
 
 class SentReport(models.Model):
-    """A row of a feed that one desk was sent: counted, not sent again, within the window."""
+    """What one desk was sent of a feed: eight bytes a row, so that within a window a row is counted and not resent."""
 
-    pk = models.CompositePrimaryKey("desk", "row")
-    desk = models.CharField(max_length=HASH)
-    row = models.CharField(max_length=32)
+    register = models.CharField(max_length=HASH)
+    participant = models.CharField(max_length=HASH)
+    desk = models.CharField(max_length=LOCAL_ID)
+    message_id = models.CharField(max_length=UUID)
+    rows = models.BigIntegerField()
+    digests = models.BinaryField()
     sent_at = models.DateTimeField(db_index=True)
