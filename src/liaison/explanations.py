@@ -1,6 +1,6 @@
 """What does an error say to a person: what happened, what was kept, what to do next?
 
-Each room keeps its sentences in `explanations.toml` beside its code, one table a code:
+Each room keeps its sentences in `explanations.toml` beside its code, a large room in several, one table a code:
 
     [entry-too-large]
     what = "The entry has {size} bytes; at most {limit} are allowed."
@@ -15,8 +15,10 @@ from __future__ import annotations
 
 import functools
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from liaison.errors import LiaisonError
 
@@ -35,11 +37,18 @@ class Explanation:
 def catalogue() -> dict[str, dict[str, str]]:
     """All tables of all rooms: code → {what, kept, next}."""
     tables: dict[str, dict[str, str]] = {}
-    for room in sorted(resources.files("liaison").iterdir(), key=lambda entry: entry.name):
-        page = room / "explanations.toml"
-        if room.is_dir() and page.is_file():
-            tables |= tomllib.loads(page.read_text(encoding="utf-8"))
+    for page in _pages(resources.files("liaison")):
+        tables |= tomllib.loads(page.read_text(encoding="utf-8"))
     return tables
+
+
+def _pages(folder: Traversable) -> Iterator[Traversable]:
+    """The pages in a folder and below it, in the order of their names."""
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _pages(entry)
+        elif entry.name == "explanations.toml":
+            yield entry
 
 
 def explain(error: LiaisonError) -> Explanation:

@@ -19,6 +19,14 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def make_private_folders(folder: Path) -> None:
+    """Make `folder` and what is missing above it, for the owner alone, their names durable."""
+    if not folder.exists():
+        make_private_folders(folder.parent)
+        folder.mkdir(exist_ok=True, mode=0o700)
+        sync_folder(folder.parent)
+
+
 def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Put `data` at `path`, whole or not at all."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")

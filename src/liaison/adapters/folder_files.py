@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from liaison.adapters.durable_files import sync_folder, write_durably
+from liaison.adapters.durable_files import make_private_folders, write_durably
 from liaison.errors import NotNowError, UnreachableError, UsageError
 
 
@@ -35,7 +35,7 @@ class FolderFiles:
         try:
             for path, data in items.items():
                 place = self._place(path)
-                self._make_folders(place.parent)
+                make_private_folders(place.parent)
                 write_durably(place, data)
         except OSError as error:
             raise NotNowError("storage-refused", reason=error.strerror or "unknown") from error
@@ -43,13 +43,6 @@ class FolderFiles:
     def remove(self, path: str) -> None:
         """Forget the file at `path`; idempotent."""
         self._place(path).unlink(missing_ok=True)
-
-    def _make_folders(self, folder: Path) -> None:
-        """Make missing folders, their names durable in the folder above."""
-        if not folder.exists():
-            self._make_folders(folder.parent)
-            folder.mkdir(exist_ok=True, mode=0o700)
-            sync_folder(folder.parent)
 
     def _place(self, path: str) -> Path:
         parts = path.split("/")

@@ -10,8 +10,8 @@ VERBS = {
     "init": "liaison.cli.node_care:init",
     "serve": "liaison.cli.serve:serve",
     "doctor": "liaison.cli.node_care:doctor",
-    "backup": "liaison.cli.node_care:backup",
-    "restore": "liaison.cli.node_care:restore",
+    "backup": "liaison.cli.backups:backup",
+    "restore": "liaison.cli.backups:restore",
 }
 
 

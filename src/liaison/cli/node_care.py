@@ -1,4 +1,4 @@
-"""How is a node made and looked after? `liaison node init|doctor|backup|restore`."""
+"""How is a node made and looked after? `liaison node init|doctor`."""
 
 from __future__ import annotations
 

@@ -37,9 +37,9 @@ def prepare_django(home: Path) -> bool:
     return True
 
 
-def open_node() -> Node:
-    """The node of this command, wired to the machine. Raises `UsageError`."""
-    home = chosen_home()
+def open_node(place: Path | None = None) -> Node:
+    """The node in `place`, by default that of this command, wired to the machine. Raises `UsageError`."""
+    home = place or chosen_home()
     first = prepare_django(home)
     from liaison.node import wiring
     from liaison.node.databases import add_database

@@ -60,3 +60,8 @@ def add_database(alias: str, url: str) -> None:
     connections.settings[alias] = connections.configure_settings(
         {alias: database_settings(url), "default": connections.settings["default"]}
     )[alias]
+
+
+def close_database(alias: str) -> None:
+    """Close this thread's connection, so that SQLite folds its write-ahead log into the file."""
+    connections[alias].close()

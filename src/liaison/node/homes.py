@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
-from liaison.errors import UsageError
-from liaison.node.config import CONFIG_NAME, Config
+import msgspec
+
+from liaison.errors import NotNowError, UsageError
+from liaison.node.config import CONFIG_NAME, Config, Database, read_config
 
 
 def format_config(config: Config) -> str:
@@ -54,3 +57,48 @@ def write_credential(path: Path, credential: bytes) -> None:
         handle.write(credential)
         handle.flush()
         os.fsync(handle.fileno())
+
+
+def begin_stage(home: Path) -> Path:
+    """A fresh folder beside `home`, in which a home is made ready. Raises `UsageError` if there is a home already."""
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
+        raise UsageError("home-taken", home=str(home))
+    stage = home.with_name(f".{home.name}.restoring")
+    try:
+        home.parent.mkdir(parents=True, exist_ok=True)
+        if stage.exists():  # Left by a restore that was killed.
+            shutil.rmtree(stage)
+        create_folders(stage)
+    except OSError as error:
+        raise UsageError("home-not-writable", home=str(home), reason=error.strerror or "unknown") from error
+    return stage
+
+
+def use_own_tables(home: Path) -> None:
+    """Have the configuration name the tables in the home, whatever place it named before."""
+    config = msgspec.structs.replace(read_config(home), database=Database())
+    (home / CONFIG_NAME).write_text(format_config(config), encoding="utf-8")
+
+
+def put_in_place(stage: Path, home: Path) -> None:
+    """Give a home that is ready its name, durably."""
+    try:
+        for folder, _, _ in os.walk(stage):
+            _sync(Path(folder))
+        stage.rename(home)
+        _sync(home.parent)
+    except OSError as error:
+        raise NotNowError("home-not-placed", stage=str(stage), reason=error.strerror or "unknown") from error
+
+
+def drop_stage(stage: Path) -> None:
+    """Remove what was being made ready."""
+    shutil.rmtree(stage, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

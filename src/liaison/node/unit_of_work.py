@@ -10,6 +10,8 @@ Invariants:
   SQLite's own back-off lets writers starve.
 - Work registered with `after_commit` runs once the rows are durable, and never when they are not.
 - Units do not nest: a service that calls another joins its unit.
+- On a node restored from a backup no unit opens (`node-read-only`), because what it would say may contradict what it
+  said after the backup; only under `catching_up` does one, for work that takes in and says nothing.
 """
 
 from __future__ import annotations
@@ -18,13 +20,21 @@ import fcntl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from django.db import connections, transaction
 
+from liaison.errors import NotNowError
 from liaison.node.database_router import current_database
+from liaison.node.models import Setting
 from liaison.node.node import Node
 
+READ_ONLY = "read-only"
+"""The setting of a restored node; its value is since when."""
+
+_catching_up: ContextVar[bool] = ContextVar("catching_up", default=False)
+_writable: set[str] = set()  # Databases seen to be writable: a database becomes read-only in `close_for_writing` alone.
 _process_locks: dict[str, threading.RLock] = {}
 _guard = threading.Lock()
 
@@ -38,9 +48,39 @@ def unit_of_work(node: Node) -> Iterator[None]:
             yield
             return
         with _writer_lock(node.database), transaction.atomic(using=node.database):
+            _require_writable(node.database)
             yield
     finally:
         current_database.reset(token)
+
+
+@contextmanager
+def catching_up() -> Iterator[None]:
+    """Units inside open on a restored node too: they take in what others hold, or keep house, and say nothing."""
+    token = _catching_up.set(True)
+    try:
+        yield
+    finally:
+        _catching_up.reset(token)
+
+
+def close_for_writing(node: Node, since: str) -> None:
+    """Let no unit open on this node any more, from the end of the present unit of work on."""
+    Setting.objects.update_or_create(name=READ_ONLY, defaults={"value": since})
+    _writable.discard(node.database)
+
+
+def open_for_writing() -> None:
+    """Let units open again, from the end of the present unit of work on."""
+    Setting.objects.filter(name=READ_ONLY).delete()
+
+
+def _require_writable(alias: str) -> None:
+    if alias in _writable or _catching_up.get():
+        return
+    if Setting.objects.filter(name=READ_ONLY).exists():
+        raise NotNowError("node-read-only")
+    _writable.add(alias)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from liaison.adapters import feeds, lanes
+from liaison.adapters.archives import FolderTarget, Source, TarTarget, open_source, open_target
 from liaison.adapters.blobs import FolderBlobStore
 from liaison.adapters.clock import SystemClock, SystemEntropy
 from liaison.adapters.durable_files import write_durably
@@ -19,6 +20,7 @@ from liaison.adapters.folder_files import FolderFiles
 from liaison.adapters.keyfiles import FolderKeyVault, decrypt_seed, encrypt_seed
 from liaison.adapters.lanes import ProcessLanes
 from liaison.adapters.report_folder import ReportFolder
+from liaison.adapters.sqlite_copy import copy_sqlite
 from liaison.adapters.tiles import FolderTileStore
 from liaison.adapters.tls import TlsFiles, create_tls, tls_files, tls_hash
 from liaison.adapters.transports.peer import HttpsPeerLink
@@ -97,6 +99,21 @@ def listener_hash(home: Path) -> str:
 def open_listener(home: Path) -> SocketListener:
     """The worker's end of the node's waker."""
     return SocketListener(home / WAKING_NAME)
+
+
+def open_backup_target(path: Path) -> FolderTarget | TarTarget:
+    """A new backup: a tar if the name ends so, else a folder. Raises `UsageError`, `NotNowError`."""
+    return open_target(path)
+
+
+def open_backup(path: Path) -> Source:
+    """A backup to read. Raises `MalformedError`."""
+    return open_source(path)
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a SQLite database in use, durably. Raises `NotNowError`, `VerificationError`."""
+    copy_sqlite(source, target)
 
 
 def clock() -> SystemClock:

@@ -63,7 +63,7 @@ class Epoch(models.Model):
 
 
 class Setting(models.Model):
-    """One fact about this installation by name: `tls`, `read-only`."""
+    """One fact about this installation by name: `tls`, `read-only` (since when)."""
 
     name = models.CharField(max_length=64, primary_key=True)
     value = models.TextField()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from liaison.errors import NotNowError, UsageError
 from liaison.node.models import Epoch, HostedNode, Setting
 from liaison.node.node import Node
-from liaison.node.unit_of_work import reading
+from liaison.node.unit_of_work import READ_ONLY, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +46,5 @@ def hostings(node: Node, *, register: str | None = None) -> list[Hosting]:
 
 def require_writable(node: Node) -> None:
     """Return unless the node was restored and waits for its operator. Raises `NotNowError`."""
-    if setting(node, "read-only"):
+    if setting(node, READ_ONLY):
         raise NotNowError("node-read-only")

@@ -35,7 +35,7 @@ from liaison.node.reads.register import followed
 from liaison.node.services.alarms import raise_alarm, raise_fork, raise_void
 from liaison.node.services.records import fetch_records
 from liaison.node.services.secretariat import is_secretariat
-from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.unit_of_work import READ_ONLY, catching_up, reading, unit_of_work
 from liaison.register import anchor as anchors
 from liaison.register.bodies import RegisterOpened
 from liaison.register.entries import decode_entry
@@ -73,6 +73,7 @@ def follow_register(node: Node, *, anchor: bytes) -> str:
     return named.register
 
 
+@catching_up()
 def sync_register(node: Node, *, register: str) -> Synced:
     """Bring the own copy up to date from the first mirror that can. Raises `UnreachableError` if none could."""
     row = followed(node, register)
@@ -80,7 +81,7 @@ def sync_register(node: Node, *, register: str) -> Synced:
         raise VerificationError("register-stopped", register=register)
     void = _fold(node, register)
     failed: dict[str, str] = {}
-    if is_secretariat(node, register) and not setting(node, "read-only"):
+    if is_secretariat(node, register) and not setting(node, READ_ONLY):
         return _report(node, register, 0, void, failed)
     for source in mirrors(node, register):
         try:

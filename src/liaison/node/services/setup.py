@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.core.management import call_command
 
 from liaison.node.models import Epoch, Setting
@@ -9,7 +11,6 @@ from liaison.node.node import Node
 from liaison.node.unit_of_work import unit_of_work
 
 TLS = "tls"
-READ_ONLY = "read-only"
 EPOCH_BYTES = 16
 
 
@@ -34,8 +35,11 @@ def begin_life(node: Node, *, tls_hash: str) -> str:
 
 def begin_epoch(node: Node, *, reason: str) -> str:
     """Begin a new epoch (after init or restore) inside the present unit of work, and return it."""
-    value = node.entropy.draw(EPOCH_BYTES).hex()
-    Epoch.objects.create(value=value, begun_at=node.clock.now(), reason=reason)
+    value, begun = node.entropy.draw(EPOCH_BYTES).hex(), node.clock.now()
+    latest = Epoch.objects.order_by("-begun_at").first()
+    if latest is not None:  # The newest counts, also where the clock has gone back since.
+        begun = max(begun, latest.begun_at + timedelta(microseconds=1))
+    Epoch.objects.create(value=value, begun_at=begun, reason=reason)
     return value
 
 

@@ -25,7 +25,8 @@ from django.db.models import F, Q
 from liaison.messages.parties import NodeRef
 from liaison.node.models import Delivery
 from liaison.node.node import Node
-from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.reads.own import setting
+from liaison.node.unit_of_work import READ_ONLY, reading, unit_of_work
 from liaison.node.work import circuit
 
 LEASE = timedelta(seconds=180)
@@ -77,7 +78,7 @@ def lease_due(node: Node, *, most: int, busy: dict[NodeRef, int], most_each: int
     """Claim up to `most` pieces of due work, at most `most_each` a peer counting those in `busy`."""
     now = node.clock.now()
     with reading(node):
-        if not _due(now).exists():
+        if not _due(now).exists() or setting(node, READ_ONLY):
             return []
     with unit_of_work(node):
         chosen = _choose(now, most, dict(busy), most_each)

@@ -18,7 +18,7 @@ from django.db.models import Q
 from liaison.errors import LiaisonError
 from liaison.node.models import Timer
 from liaison.node.node import Node
-from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.unit_of_work import catching_up, reading, unit_of_work
 
 log = logging.getLogger("liaison.timers")
 
@@ -50,7 +50,7 @@ def take_turns(node: Node, jobs: Sequence[Job]) -> list[Turn]:
     if all(job.name in known and known[job.name] > now for job in jobs):
         return []
     turns = []
-    with unit_of_work(node):
+    with catching_up(), unit_of_work(node):
         for job in jobs:
             Timer.objects.get_or_create(name=job.name, defaults={"due": now})
             token = node.entropy.draw(16).hex()
@@ -73,7 +73,7 @@ def run_turn(node: Node, turn: Turn) -> None:
         failure = type(error).__name__
         log.exception("%s failed", turn.job.name)
     now = node.clock.now()
-    with unit_of_work(node):
+    with catching_up(), unit_of_work(node):
         Timer.objects.filter(name=turn.job.name, lease_token=turn.token).update(
             due=now + turn.job.every, lease_until=None, lease_token="", last_error=failure[:64], ran_at=now
         )

@@ -1,0 +1,1 @@
+"""How is a node looked after: checked, saved, and brought back?"""
