@@ -8,7 +8,7 @@ import pytest
 
 from liaison.node.models import Delivery, GivenReceipt, IncomingCopy, OutgoingCopy, TakenReceipt
 from liaison.node.services.line.sending import send_letter
-from tests.world import World
+from tests.world import World, seed_node
 
 
 @pytest.fixture
@@ -129,3 +129,15 @@ def test_a_peer_that_says_not_now_leaves_no_trace_and_is_asked_again(world: Worl
     world.advance(minutes=1)
     world.work("XC")
     assert len(inbox(world, "XD")) == 1
+
+
+def test_a_receipt_signed_before_the_receiver_changed_its_key_still_counts(world: World) -> None:
+    world.network.lose_answers["XD"] = 1
+    world.send("XC", "XD")
+    fresh = world.registry.key("XD/main/message/2").public
+    keys = world.registry.node_keys("XD", "main", tuple(world.registry.keys["XD", "main"].kinds), message=fresh)
+    world.registry.set_keys("XD", keys, extra=("XD/main/message/2",))
+    seed_node(world.nodes["XC"], world.registry, "XC")
+    world.advance(minutes=1)
+    world.work("XC")
+    assert states(world, "XC") == ["received"]

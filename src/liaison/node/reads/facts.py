@@ -97,15 +97,6 @@ class RegisterFacts:
         node = state.nodes.get(desk.node) if state else None
         return node.desks.get(desk.desk) if node else None
 
-    def message_keys(self, at: NodeRef) -> dict[str, PublicKey]:
-        """The message keys in force at a node: fingerprint → key."""
-        state = self.participant(at.participant)
-        node = state.nodes.get(at.node) if state else None
-        if node is None or node.retired_index is not None:
-            return {}
-        fact = self.key(node.message.fingerprint)
-        return {node.message.fingerprint: node.message} if fact is not None and fact.in_force else {}
-
     def message_key(self, at: NodeRef, fingerprint: str) -> KeyFact | None:
         """A message key that this node has or had."""
         fact = self.key(fingerprint)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from liaison.errors import UsageError, VerificationError
+from liaison.keys.public import PublicKey
 from liaison.keys.sealing import open_sealed
 from liaison.messages.lifecycle import CopyEvent
 from liaison.messages.parties import DeskRef
 from liaison.messages.receipts import Receipt, SentCopy, SignedReceipt, decode_receipt, verify_receipt
 from liaison.node.models import OutgoingCopy, TakenReceipt
 from liaison.node.node import Node
-from liaison.node.reads.facts import register_facts
+from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.memory import own_memory
 from liaison.node.services.line.progress import advance
 from liaison.node.unit_of_work import unit_of_work
@@ -35,7 +36,7 @@ def take_receipt(node: Node, data: bytes, *, copy_id: int | None = None) -> Sign
             return signed
         facts = register_facts(node, copy.register)
         sent = sent_copy(copy, signed.receipt)
-        verified = verify_receipt(data, sent, facts.message_keys(sent.desk.at), previous=previous)
+        verified = verify_receipt(data, sent, _keys(signed, sent, facts), previous=previous)
         _store(copy, verified, data, node.clock.now())
         outbox.settle_copy(copy.pk)
     return verified
@@ -64,6 +65,13 @@ def sent_copy(copy: OutgoingCopy, receipt: Receipt) -> SentCopy:
         sealed=frozenset((copy.sealed_hash, *copy.sealed_before)),
         attachments=frozenset(attached),
     )
+
+
+def _keys(signed: SignedReceipt, sent: SentCopy, facts: RegisterFacts) -> dict[str, PublicKey]:
+    """The key that signed, if the receiving node has or had it: a receipt outlives a rotation, not a revocation."""
+    keyid = signed.envelope.signatures[0].keyid
+    fact = facts.message_key(sent.desk.at, keyid)
+    return {keyid: fact.key} if fact is not None and fact.revoked_index is None else {}
 
 
 def _copy_of(signed: SignedReceipt, copy_id: int | None) -> OutgoingCopy:
