@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
+from liaison.errors import UsageError
 from liaison.node.node import Node
 from liaison.node.services.line.receipts import take_sealed_receipt
 from liaison.peer.requests import DoorRequest, answer
 from liaison.wire.http import HttpAnswer
 
 
+_DESK = re.compile(r"[0-9a-f]{64} [a-z0-9-]{1,32}")
+
+
 def take_receipt(node: Node, request: DoorRequest) -> HttpAnswer:
     """Take a receipt sealed to the desk that the query names."""
-    take_sealed_receipt(
-        node,
-        register=request.known.register,
-        participant=request.argument("participant"),
-        desk=request.argument("desk"),
-        sealed=request.body(),
-    )
+    participant, desk = request.argument("participant"), request.argument("desk")
+    # What cannot be the name of a desk is not looked up: not every engine takes every text as a value.
+    if _DESK.fullmatch(f"{participant} {desk}") is None:
+        raise UsageError("desk-not-here", desk="")
+    register = request.known.register
+    take_sealed_receipt(node, register=register, participant=participant, desk=desk, sealed=request.body())
     return answer(204)

@@ -1,0 +1,215 @@
+"""Do arbitrary requests at the peer door end in a refusal that leaves no trace?
+
+Whoever is not known writes nothing. Who is known and brings rubbish for a desk gets a signed rejection of these very
+bytes, which is all that is kept of them (docs/spec/receipt.md). Nothing is ever answered 500.
+"""
+
+from __future__ import annotations
+
+import io
+import string
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from liaison.keys.public import Purpose
+from liaison.messages.parties import NodeRef
+from liaison.node.node import Node
+from liaison.node.peering import PeerRequest, signature_headers
+from liaison.node.reads.facts import register_facts
+from liaison.node.reads.memory import own_memory
+from liaison.peer.door import Door
+from liaison.peer.quotas import Quotas
+from liaison.peer.requests import DoorRequest
+from liaison.peer.wsgi import serve
+from liaison.wire.http import HttpAnswer
+from tests.hostile.state import rows_of, writes
+from tests.world import World
+
+METHODS = st.sampled_from(["GET", "POST", "PUT", "HEAD", "OPTIONS", "DELETE", "get", "\x00", ""])
+TEXT = st.text(st.characters(codec="utf-8"), max_size=40) | st.text(string.printable, max_size=40)
+NAMES = st.sampled_from(
+    [
+        "content-length",
+        "content-digest",
+        "signature",
+        "signature-input",
+        "transfer-encoding",
+        "range",
+        "host",
+        "expect",
+    ]
+)
+NUMBERS = st.sampled_from(["0", "1", "5", "-1", "²", "१", "1e3", "99999999999999999999", " 4", "524289", ""])
+BODIES = st.binary(max_size=300)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with World(tmp_path_factory.mktemp("door")) as built:
+        yield built
+
+
+def paths(world: World) -> st.SearchStrategy[str]:
+    """Paths of the door, their parts right, wrong or arbitrary."""
+    parts = st.sampled_from(
+        [world.register, world.desk("XD").participant, "0" * 64, "register", "duty", "messages", "tile", "0", "000.p"]
+    )
+    known = st.sampled_from(
+        [
+            f"/registers/{world.register}/checkpoint",
+            f"/registers/{world.register}/tile/0/000",
+            f"/registers/{world.register}/tile/entries/000.p/3",
+            f"/registers/{world.register}/tile/..//../x999",
+            f"/registers/{world.register}/entries",
+            f"/registers/{world.register}/add-checkpoint",
+            f"/registers/{world.register}/records/{'0' * 64}",
+            f"/desks/{world.desk('XD').participant}/duty/messages",
+            f"/desks/{world.desk('XC').participant}/duty/messages",
+            f"/attachments/{'0' * 64}",
+            "/receipts",
+            "/metrics",
+            "/readyz",
+        ]
+    )
+    built = st.lists(parts | TEXT, max_size=6).map(lambda pieces: "/" + "/".join(pieces))
+    return known | built | TEXT
+
+
+def queries(world: World) -> st.SearchStrategy[str]:
+    told = f"?participant={world.desk('XD').participant}&desk="
+    return st.sampled_from(["?", f"{told}duty", f"{told}%00", f"{told}%ff", "?%", "?&&=&", "?desk=" + "x" * 500]) | (
+        TEXT.map(lambda text: f"?{text}")
+    )
+
+
+def ask(node: Node, request: DoorRequest) -> HttpAnswer:
+    return Door(node, Quotas()).answer(request)
+
+
+@given(st.data())
+@settings(max_examples=250)
+def test_a_strangers_request_is_never_answered_500_and_writes_nothing(world: World, data: st.DataObject) -> None:
+    node = world.nodes["XD"]
+    body = data.draw(BODIES)
+    headers = {"content-length": str(len(body))} | data.draw(st.dictionaries(NAMES, TEXT | NUMBERS, max_size=4))
+    request = DoorRequest(
+        data.draw(METHODS),
+        data.draw(st.just("xd.example:8443") | TEXT),
+        data.draw(paths(world)),
+        data.draw(queries(world)),
+        headers=headers,
+        body=lambda: body,
+        address="198.51.100.1",
+    )
+    with writes(node) as written:
+        answer = ask(node, request)
+    assert answer.status < 500
+    assert written == []
+
+
+def signed(world: World, by: str, method: str, target: str, body: bytes) -> DoorRequest:
+    """A request to XD that the node of `by` signed."""
+    node = world.nodes[by]
+    at = NodeRef(world.registry.ids[by], "main")
+    address = register_facts(node, world.register).address(world.desk("XD").at)
+    assert address is not None
+    signer = own_memory(node).signer(Purpose.HTTP, world.register, at)
+    created = int(world.clock.now().timestamp())
+    headers = signature_headers(address, PeerRequest(method, target, body), signer=signer, created=created)
+    path, _, query = target.partition("?")
+    return DoorRequest(
+        method,
+        urlsplit(address.url).netloc,
+        path,
+        f"?{query}",
+        headers=headers | {"content-length": str(len(body))},
+        body=lambda: body,
+        address="198.51.100.1",
+    )
+
+
+@given(st.data())
+@settings(max_examples=250)
+def test_a_known_peers_rubbish_is_never_answered_500_and_leaves_its_rejection_only(
+    world: World, data: st.DataObject
+) -> None:
+    node = world.nodes["XD"]
+    ascii_only = st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="?#")
+    target = data.draw(
+        (paths(world) | st.text(ascii_only, max_size=30).map(lambda text: f"/{text}")).filter(str.isascii)
+    )
+    query = data.draw(queries(world).filter(str.isascii))
+    request = signed(world, "XE", data.draw(st.sampled_from(["GET", "POST"])), target + query, data.draw(BODIES))
+    with writes(node) as written:
+        answer = ask(node, request)
+    assert answer.status < 500
+    assert written in ([], ['INSERT INTO "node_givenreceipt"'])
+    assert not written or (answer.status, request.path.endswith("/messages")) == (200, True)
+
+
+@given(st.dictionaries(NAMES | TEXT, TEXT | NUMBERS, max_size=5), st.data())
+@settings(max_examples=200)
+def test_an_arbitrary_web_environment_is_never_answered_500(
+    world: World, headers: dict[str, str], data: st.DataObject
+) -> None:
+    node = world.nodes["XD"]
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": data.draw(METHODS),
+        "PATH_INFO": data.draw(paths(world)),
+        "QUERY_STRING": data.draw(TEXT),
+        "CONTENT_LENGTH": data.draw(NUMBERS),
+        "wsgi.input": io.BytesIO(data.draw(BODIES)),
+        "REMOTE_ADDR": "198.51.100.1",
+    }
+    environ |= {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+    seen: list[str] = []
+    with writes(node) as written:
+        list(serve(Door(node, Quotas()), environ, lambda status, _: seen.append(status)))
+    assert [status < "500" for status in seen] == [True]
+    assert written == []
+
+
+def test_a_request_replayed_to_another_node_or_path_is_not_authentic(world: World) -> None:
+    desk = world.desk("XD")
+    request = signed(world, "XE", "POST", f"/desks/{desk.participant}/duty/messages", b"sealed")
+    before = rows_of(world.nodes["XC"]), rows_of(world.nodes["XD"])
+    assert ask(world.nodes["XC"], request).status == 403
+    elsewhere = replace(request, path=f"/desks/{desk.participant}/other/messages")
+    assert ask(world.nodes["XD"], elsewhere).status == 403
+    assert ask(world.nodes["XD"], replace(request, method="GET")).status == 405
+    assert ask(world.nodes["XD"], replace(request, query="?a=b")).status == 403
+    assert (rows_of(world.nodes["XC"]), rows_of(world.nodes["XD"])) == before
+
+
+def test_a_body_that_ends_early_is_refused(world: World) -> None:
+    request = signed(world, "XE", "POST", f"/desks/{world.desk('XD').participant}/duty/messages", b"sealed")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": request.path,
+        "QUERY_STRING": "",
+        "CONTENT_LENGTH": "6",
+        "HTTP_HOST": request.authority,
+        "wsgi.input": io.BytesIO(b"seal"),
+    }
+    for name in ("signature", "signature-input", "content-digest"):
+        environ[f"HTTP_{name.upper().replace('-', '_')}"] = request.headers[name]
+    before = rows_of(world.nodes["XD"])
+    seen: list[str] = []
+    (body,) = serve(Door(world.nodes["XD"], Quotas()), environ, lambda status, _: seen.append(status))
+    assert (seen, body) == (["400 Bad Request"], b'{"code":"body-cut-short"}')
+    assert rows_of(world.nodes["XD"]) == before
+
+
+@pytest.mark.parametrize("desk", ["%00", "%ff", "%ed%a0%80", "x" * 500, "", "duty&desk=duty"])
+def test_a_receipt_for_a_desk_with_an_impossible_name_is_refused(world: World, desk: str) -> None:
+    target = f"/receipts?participant={world.desk('XD').participant}&desk={desk}"
+    request = signed(world, "XE", "POST", target, b"sealed")
+    with writes(world.nodes["XD"]) as written:
+        assert 400 <= ask(world.nodes["XD"], request).status < 500
+    assert written == []
