@@ -25,7 +25,7 @@ from liaison.routing.snapshot import shipped
 from tests import house
 
 NOW = datetime(2026, 11, 22, 3, 2, tzinfo=UTC)
-DEMO = house.ROOT / "demo" / "allocation" / "delegated-demo-extended-20261122"
+DEMO = house.ROOT / "src" / "liaison" / "cli" / "demo" / "data" / "delegated-demo-extended-20261122"
 OLD = b"2|demo|20250101|1|20250101|20250101|+0000\ndemo|XC|ipv4|192.0.2.0|256|20250101|assigned|xc\n"
 NEW = OLD.replace(b"2025", b"2026").replace(b"|XC|", b"|XD|")
 TOR = b"# Generated: Thu, 25 Jun 2026 04:33:59 GMT\n16777216,16777471,XE\n167772160,167772415,XE\n"

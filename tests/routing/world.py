@@ -10,8 +10,9 @@ from liaison.routing.claims import Claim, Desk, Nobody, Override
 from liaison.routing.route import Router
 from tests.house import ROOT
 
-DEMO_ALLOCATION = ROOT / "demo" / "allocation" / "delegated-demo-extended-20261122"
-REAL_FEED = ROOT / "demo" / "feeds" / "ipsum-level3-2026-08-22.txt"
+DATA = ROOT / "src" / "liaison" / "cli" / "demo" / "data"
+DEMO_ALLOCATION = DATA / "delegated-demo-extended-20261122"
+REAL_FEED = DATA / "ipsum-level3-2026-08-22.txt"
 
 
 def desk(participant: str, name: str = "duty") -> Desk:

@@ -27,7 +27,7 @@ NOUNS = {
     "route": "liaison.cli.route.command:route",
     "resources": "liaison.cli.resources:group",
     "verify": "liaison.cli.verify:group",
-    "demo": "liaison.cli.demo:demo",
+    "demo": "liaison.cli.demo.command:demo",
 }
 
 
@@ -63,3 +63,7 @@ def main(ctx: click.Context, home: Path | None) -> None:
     """A verifiable register of contact centres and the direct line between them."""
     if home is not None:
         ctx.meta[HOME_KEY] = home
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What does Liaison do, seen working? Four nodes on one machine, a real feed, and forgeries that are refused."""

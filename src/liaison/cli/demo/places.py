@@ -1,0 +1,145 @@
+"""Who takes part in the demonstration, and how is each told what to do? By the same commands a person types.
+
+    <folder>/secretariat  <folder>/xc  <folder>/xd  <folder>/xe      a home each, with its own keys and database
+
+Invariants: every step goes through `liaison --home HOME … --json` in a process of its own; a node that serves runs in
+a process group of its own, so that it can be killed as a machine would be.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from liaison.errors import UsageError
+
+HOST = "127.0.0.1"
+READY_CHECKS, READY_PAUSE = 600, 0.05
+LOOKS, LOOK_PAUSE = 120, 0.5
+T = TypeVar("T")
+PASSPHRASE = "a passphrase of the demonstration"  # noqa: S105 — it protects nothing but fictional States
+
+
+class StepFailed(Exception):
+    """A step did not hold; the text says which command, and what it said."""
+
+
+@dataclass
+class Place:
+    """One node of the demonstration."""
+
+    name: str
+    home: Path
+    port: int
+    server: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def url(self) -> str:
+        """Where its peer door answers."""
+        return f"https://{HOST}:{self.port}"
+
+    def run(self, *arguments: str | Path, expect: Sequence[int] = (0,)) -> Any:
+        """The JSON that one command printed. Raises `StepFailed` for another exit code."""
+        return run_liaison(("--home", self.home, *arguments, "--json"), expect=expect)
+
+    def serve(self) -> None:
+        """Start the node's doors and worker, and wait until they answer."""
+        log = (self.home / "serve.log").open("ab")
+        self.server = subprocess.Popen(
+            [*PROGRAM, "--home", str(self.home), "node", "serve"],
+            stdout=log,
+            stderr=log,
+            env=environment(),
+            start_new_session=True,
+        )
+        log.close()
+        for _ in range(READY_CHECKS):
+            if _answers(self.port):
+                return
+            if self.server.poll() is not None:
+                break
+            time.sleep(READY_PAUSE)
+        raise StepFailed(f"{self.name} did not start; its log is {self.home / 'serve.log'}")
+
+    def kill(self) -> None:
+        """Kill every process of the node at once, as a power cut would."""
+        if self.server is not None:
+            os.killpg(self.server.pid, signal.SIGKILL)
+            self.server.wait()
+            self.server = None
+
+    def stop(self) -> None:
+        """Ask the node to finish what is in hand and stop."""
+        if self.server is None:
+            return
+        self.server.terminate()
+        try:
+            self.server.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self.server = None
+
+
+PROGRAM = (sys.executable, "-m", "liaison.cli.main")
+
+
+def environment() -> dict[str, str]:
+    """The environment of every command: no home or database of the person who runs the demonstration."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LIAISON_", "DATABASE_URL"))}
+    return kept | {"LIAISON_PASSPHRASE": PASSPHRASE}
+
+
+def run_liaison(arguments: Sequence[str | Path], *, expect: Sequence[int] = (0,)) -> Any:
+    """Run one command; the JSON it printed, on stdout if it succeeded, else on stderr."""
+    command = [str(each) for each in arguments]
+    done = subprocess.run([*PROGRAM, *command], capture_output=True, env=environment(), check=False)
+    if done.returncode not in expect:
+        said = (done.stderr or done.stdout).decode(errors="replace").strip()
+        raise StepFailed(f"liaison {' '.join(command)}\n  exit {done.returncode}: {said}")
+    text = done.stdout if done.stdout.strip() else done.stderr
+    return json.loads(text) if text.strip() else None
+
+
+def until(look: Callable[[], T], holds: Callable[[T], bool], failure: str) -> T:
+    """What `look` sees once it holds; it looks again for a minute. Raises `StepFailed`."""
+    seen = look()
+    for _ in range(LOOKS):
+        if holds(seen):
+            return seen
+        time.sleep(LOOK_PAUSE)
+        seen = look()
+    raise StepFailed(f"{failure}: {seen}")
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports nobody listens on now."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind((HOST, 0))
+        return [int(each.getsockname()[1]) for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def check_folder(folder: Path) -> None:
+    """The demonstration starts in an empty folder. Raises `UsageError`."""
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError("demo-folder-not-empty", path=str(folder))
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.2)
+        return probe.connect_ex((HOST, port)) == 0

@@ -1,0 +1,197 @@
+"""How does a register come to be? The secretariat opens it, three fictional States are admitted and publish desks.
+
+Every signature by a root comes from a key file, two of three roots a participant, as in a ceremony.
+"""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+
+from liaison.cli.demo.places import HOST, Place, StepFailed, free_ports
+
+SECRETARIAT = "secretariat"
+STATES = ("XC", "XD", "XE")
+ORIGIN = "rehearsal.register.example"
+ROOTS, THRESHOLD = 3, 2
+PREFIXES = {"XC": "192.0.2.0/24", "XD": "198.51.100.0/24", "XE": "203.0.113.0/24"}
+LANGUAGES = {"XC": ("en", "fr"), "XD": ("ar", "en"), "XE": ("es", "ru")}
+
+
+@dataclass
+class Rehearsal:
+    """The demonstration as it stands: its folder, its places, and what is known of them."""
+
+    folder: Path
+    places: dict[str, Place] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    register: str = ""
+    seen: dict[str, str] = field(default_factory=dict)
+    """What later steps need from earlier ones, such as the case of the notice."""
+
+    @property
+    def office(self) -> Place:
+        """The secretariat's node."""
+        return self.places[SECRETARIAT]
+
+    @property
+    def anchor(self) -> Path:
+        """The anchor file every State was given."""
+        return self.folder / "anchor"
+
+    def desk(self, code: str) -> str:
+        """A desk as commands name it."""
+        return f"{self.ids[code]}/main/duty"
+
+    def roots(self, who: str) -> list[Path]:
+        """The root key files of a participant, as they would lie in three safes."""
+        return [self.folder / "safes" / f"{who.lower()}-root{number}" for number in range(1, ROOTS + 1)]
+
+    def stop(self) -> None:
+        """Stop every node."""
+        for place in self.places.values():
+            place.stop()
+
+
+def data_file(name: str) -> Path:
+    """A file that is shipped for the demonstration."""
+    return Path(str(resources.files("liaison.cli.demo") / "data" / name))
+
+
+def together(action: object, names: tuple[str, ...]) -> list[object]:
+    """Call `action` for each name side by side; the first failure is raised."""
+    with ThreadPoolExecutor(len(names)) as pool:
+        return list(pool.map(action, names))  # type: ignore[arg-type]
+
+
+def make_places(demo: Rehearsal) -> list[str]:
+    """Four homes, each with its own credential, TLS key and database."""
+    names = (SECRETARIAT, *STATES)
+    for name, port in zip(names, free_ports(len(names)), strict=True):
+        demo.places[name] = Place(name, demo.folder / name.lower(), port)
+
+    def initialise(name: str) -> None:
+        place = demo.places[name]
+        door = ("--host", HOST, "--port", str(place.port), "--url", place.url, "--allow-private", HOST)
+        place.run("node", "init", *door)
+
+    together(initialise, names)
+    return [f"{place.name:12} {place.url}  {place.home}" for place in demo.places.values()]
+
+
+def open_register(demo: Rehearsal) -> list[str]:
+    """A root ceremony, leaf 0, the secretariat's own keys and its node on the air."""
+    office = demo.office
+    _make_roots(demo, SECRETARIAT)
+    opening = demo.folder / "opening.draft"
+    named = ("--origin", ORIGIN, "--title", "Rehearsal register of fictional States", "--rehearsal")
+    office.run("register", "draft", "opening", *named, *_root_options(demo, SECRETARIAT), "--out", opening)
+    sign(demo, opening, SECRETARIAT, all_roots=True)
+    demo.register = office.run("register", "submit", opening)["register"]
+    _introduce_keys(demo, SECRETARIAT, "register", ())
+    office.serve()
+    office.run("register", "publish", "--participant", "register")
+    anchored = office.run("register", "anchor", "--out", demo.anchor)
+    return [f"register {demo.register}", f"words    {anchored['words']}"]
+
+
+def admit_states(demo: Rehearsal) -> list[str]:
+    """Three States follow the anchor; their letters are entered, their roots and the secretariat's sign."""
+    (demo.folder / "letter.txt").write_text("A letter of the demonstration.\n", encoding="utf-8")
+    together(lambda code: demo.places[code].run("register", "follow", demo.anchor), STATES)
+    together(lambda code: _make_roots(demo, code), STATES)
+    for code in STATES:
+        draft = demo.folder / f"admission-{code}.draft"
+        labels = ("--name", f"State {code} (fictional)", "--code", code, "--letter", demo.folder / "letter.txt")
+        demo.office.run("register", "draft", "admission", *labels, *_root_options(demo, code), "--out", draft)
+        sign(demo, draft, code, all_roots=True)
+        sign(demo, draft, SECRETARIAT)
+        demo.ids[code] = demo.office.run("register", "submit", draft)["payload"]
+    return [f"{code}  {demo.ids[code]}" for code in STATES]
+
+
+def publish_desks(demo: Rehearsal) -> list[str]:
+    """Each State gives its node keys, starts it, and publishes a desk and what it answers for."""
+
+    def publish(code: str) -> None:
+        place = demo.places[code]
+        place.run("register", "sync")
+        _introduce_keys(demo, code, demo.ids[code], ("--kind", "technical", "--kind", "diplomatic", "--cosigns"))
+        contact = demo.folder / f"contact-{code}.json"
+        contact.write_text(json.dumps(_contact(code)), encoding="utf-8")
+        spoken = [part for language in LANGUAGES[code] for part in ("--language", language)]
+        promise = ("--routine", "1440", "--urgent", "60", "--emergency", "15")
+        place.run("register", "desk", "--kind", "technical", *spoken, *promise, "--contact", "participants", contact)
+        place.run("register", "resources", "--code", code, "--prefix", f"{PREFIXES[code]}=duty=allocation")
+        place.serve()
+
+    together(publish, STATES)
+    return [f"{code}  desk duty, {', '.join(LANGUAGES[code])}, answers for {PREFIXES[code]}" for code in STATES]
+
+
+def appoint_witnesses(demo: Rehearsal) -> list[str]:
+    """Two of three States must have cosigned before anything counts; then log time begins."""
+    draft = demo.folder / "policy.draft"
+    witnesses = [part for code in STATES for part in ("--witness", f"{demo.ids[code]}/main")]
+    demo.office.run("register", "draft", "policy", "--k", "2", *witnesses, "--out", draft)
+    sign(demo, draft, SECRETARIAT)
+    demo.office.run("register", "submit", draft)
+    cosigned = demo.office.run("register", "cosign")
+    if len(cosigned["cosigned"]) < THRESHOLD:
+        raise StepFailed(f"too few witnesses cosigned: {cosigned}")
+    demo.office.run("register", "note")
+    demo.office.run("register", "cosign")
+    together(lambda code: demo.places[code].run("register", "sync"), STATES)
+    return [f"checkpoint of {cosigned['size']} entries cosigned by {len(cosigned['cosigned'])} of 3 witnesses"]
+
+
+def nominate_desks(demo: Rehearsal) -> list[str]:
+    """A directory as letters ask for it: one desk a country code, marked as not confirmed by its owner."""
+    done = demo.office.run("register", "nominate", data_file("nominations.csv"))
+    demo.office.run("register", "cosign")
+    demo.places["XC"].run("register", "sync")
+    found = demo.places["XC"].run("register", "search", "FR")
+    if not any(desk["status"] == "nominated" for desk in found):
+        raise StepFailed(f"no nominated desk for FR: {found}")
+    code = found[0]["codes"][0]
+    return [f"{done['written']} desks, e.g. for {code}: nominated by letter, not confirmed by its owner"]
+
+
+def _make_roots(demo: Rehearsal, who: str) -> None:
+    for path in demo.roots(who):
+        path.parent.mkdir(exist_ok=True)
+        demo.office.run("key", "root", "--out", path)
+
+
+def _root_options(demo: Rehearsal, who: str) -> list[str | Path]:
+    options: list[str | Path] = ["--threshold", str(THRESHOLD)]
+    for path in demo.roots(who):
+        options += ["--root", path.with_suffix(".pub")]
+    return options
+
+
+def sign(demo: Rehearsal, draft: Path, who: str, *, all_roots: bool = False) -> None:
+    """Sign a draft with two roots of `who`, or with all three."""
+    keys = demo.roots(who)[: None if all_roots else THRESHOLD]
+    demo.office.run("key", "sign", draft, *[part for path in keys for part in ("--key", path.with_suffix(".key"))])
+
+
+def _introduce_keys(demo: Rehearsal, who: str, participant: str, kinds: tuple[str, ...]) -> None:
+    draft = demo.folder / f"keys-{who}.draft"
+    demo.places[who].run("register", "draft", "keys", "--participant", participant, *kinds, "--out", draft)
+    sign(demo, draft, who)
+    demo.places[who].run("register", "submit", draft)
+
+
+def _contact(code: str) -> dict[str, object]:
+    return {
+        "institution": f"National CSIRT of {code} (fictional)",
+        "unit": "Duty desk",
+        "mailbox": f"duty@csirt.{code.lower()}.example",
+        "telephone": "+999 555 0100",
+        "time_zone": "UTC",
+        "hours": "24/7",
+    }
