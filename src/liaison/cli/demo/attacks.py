@@ -27,7 +27,7 @@ ATTACKER = hashlib.sha256(b"the attacker of the demonstration").digest()
 
 
 def forge_entry(demo: Rehearsal) -> list[str]:
-    """An attacker with a program of his own hands in XD's next entry, signed with his key, at the secretariat's door."""
+    """An attacker with a program of his own hands in XD's next entry, signed with a key he made."""
     register = decode_offline(_offline_file(demo).read_bytes())
     last = [each for each in map(decode_entry, register.leaves) if each.payload.participant == demo.ids["XD"]][-1]
     place = Place(demo.register, demo.ids["XD"], "main", (last.payload.seq or 0) + 1, last.payload_hash)
