@@ -13,12 +13,13 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from liaison.errors import MalformedError, Param
 from liaison.node.log.parts import exchange_parts
+from liaison.node.log.rows import trust_pending, upsert
 from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.log.views import (
     GLOBALS,
@@ -37,6 +38,8 @@ from liaison.register.facts import Fact, encode_fact
 from liaison.register.memory import Changed, MemoryView
 from liaison.register.state import Applied, NotUnderstood, Outcome, Void, apply
 from liaison.tlog.log import read_entries
+
+LOGGED = ("register", "index", "kind", "participant", "node", "payload_hash", "verdict", "rule")
 
 BATCH = 4096
 """Entries whose rows are written together."""
@@ -74,7 +77,7 @@ def fold_entries(register: str, *, limit: int | None = None) -> list[VoidEntry]:
 
 
 def _fold(register: str, view: MemoryView, leaves: Sequence[bytes]) -> list[VoidEntry]:
-    rows: list[LoggedEntry] = []
+    rows: list[tuple[object, ...]] = []
     void: list[VoidEntry] = []
     for leaf in leaves:
         index = view.size
@@ -83,14 +86,13 @@ def _fold(register: str, view: MemoryView, leaves: Sequence[bytes]) -> list[Void
         rows.append(logged_row(register, index, entry, outcome))
         if isinstance(outcome, Void):
             void.append(VoidEntry(index, outcome.rule, outcome.params, leaf))
-    LoggedEntry.objects.bulk_create(
-        rows,
-        batch_size=90,
-        update_conflicts=True,
-        unique_fields=["register", "index"],
-        update_fields=["kind", "participant", "node", "payload_hash", "verdict", "rule"],
-    )
+    store_logged(rows)
     return void
+
+
+def store_logged(rows: Sequence[tuple[object, ...]]) -> None:
+    """Write the verdicts made by `logged_row`."""
+    upsert(LoggedEntry, LOGGED, ("register", "index"), rows)
 
 
 def judge(view: MemoryView, leaf: bytes, index: int) -> tuple[Entry | None, Outcome]:
@@ -102,20 +104,14 @@ def judge(view: MemoryView, leaf: bytes, index: int) -> tuple[Entry | None, Outc
     return entry, apply(view, entry, index)
 
 
-def logged_row(register: str, index: int, entry: Entry | None, outcome: Outcome) -> LoggedEntry:
-    """The row that keeps the verdict on a leaf."""
+def logged_row(register: str, index: int, entry: Entry | None, outcome: Outcome) -> tuple[object, ...]:
+    """The row that keeps the verdict on a leaf, in the order of `LOGGED`."""
     verdict, rule = _verdict(outcome)
-    payload = entry.payload if entry else None
-    return LoggedEntry(
-        register=register,
-        index=index,
-        kind=payload.kind[:64] if payload else "",
-        participant=(payload.participant or "") if payload else "",
-        node=(payload.node or "") if payload else "",
-        payload_hash=entry.payload_hash if entry else "",
-        verdict=verdict,
-        rule=rule,
-    )
+    if entry is None:
+        return register, index, "", "", "", "", verdict, rule
+    payload = entry.payload
+    place = (payload.kind[:64], payload.participant or "", payload.node or "")
+    return register, index, *place, entry.payload_hash, verdict, rule
 
 
 def _verdict(outcome: Outcome) -> tuple[str, str]:
@@ -133,14 +129,10 @@ def promote(register: str, size: int) -> None:
     row = FollowedRegister.objects.get(register=register)
     if size != row.applied:
         _refold(row, size)
-    pending = FactRow.objects.filter(register=register, pending=True).values_list("kind", "name", "data")
-    moved = [
-        FactRow(register=register, kind=kind, name=name, pending=False, data=bytes(data))
-        for kind, name, data in pending
-    ]
-    exchange_parts(register, [(row.kind, row.name, row.data) for row in moved])
-    _save_facts(moved)
-    FactRow.objects.filter(register=register, pending=True).delete()
+    pending = FactRow.objects.filter(register=register, pending=True, kind__in=(PARTICIPANT, NOMINATION))
+    moved = pending.values_list("kind", "name", "data")
+    exchange_parts(register, [(kind, name, bytes(data)) for kind, name, data in moved])
+    trust_pending(FactRow, register)
     FollowedRegister.objects.filter(register=register).update(trusted_size=size)
     fold_entries(register)
 
@@ -166,21 +158,8 @@ def rebuild(register: str) -> int:
 
 def store_facts(register: str, changed: Changed, *, pending: bool) -> None:
     """Write the changed facts as rows."""
-    rows = [
-        FactRow(register=register, kind=kind, name=name, pending=pending, data=encode_fact(fact))
-        for kind, name, fact in named_facts(changed)
-    ]
-    _save_facts(rows)
-
-
-def _save_facts(rows: Iterable[FactRow]) -> None:
-    FactRow.objects.bulk_create(
-        rows,
-        batch_size=150,
-        update_conflicts=True,
-        unique_fields=["register", "kind", "name", "pending"],
-        update_fields=["data"],
-    )
+    rows = [(register, kind, name, pending, encode_fact(fact)) for kind, name, fact in named_facts(changed)]
+    upsert(FactRow, ("register", "kind", "name", "pending", "data"), ("register", "kind", "name", "pending"), rows)
 
 
 def named_facts(changed: Changed) -> Iterator[tuple[str, str, Fact]]:

@@ -21,7 +21,7 @@ from liaison.keys.public import Purpose
 from liaison.node.keyring import signer
 from liaison.node.log.drafts import Draft
 from liaison.node.log.parts import keep_parts
-from liaison.node.log.projections import base_view, logged_row, store_facts
+from liaison.node.log.projections import base_view, logged_row, store_facts, store_logged
 from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.log.trust import settle_trust, stored_head, stored_note
 from liaison.node.models import FollowedRegister, HeldKey, LoggedEntry
@@ -112,14 +112,14 @@ def _sequence(node: Node, row: FollowedRegister, envelopes: Sequence[bytes]) -> 
     view = MemoryView(base=base_view(row.register, len(envelopes)), size=row.applied)
     known = _known(row.register, envelopes)
     leaves: list[bytes] = []
-    logged: list[LoggedEntry] = []
+    logged: list[tuple[object, ...]] = []
     handed = []
     for envelope in envelopes:
         handed.append(_judge(row.register, view, envelope, logged, known))
         if len(logged) > len(leaves):
             leaves.append(envelope)
     if leaves:
-        LoggedEntry.objects.bulk_create(logged, batch_size=90)
+        store_logged(logged)
         store_facts(row.register, view.changed, pending=True)
         _grow(row, leaves, signer(node, purpose=Purpose.LOG, register=row.register, participant=REGISTER))
         settle_trust(row, stored_note(row))
@@ -127,7 +127,7 @@ def _sequence(node: Node, row: FollowedRegister, envelopes: Sequence[bytes]) -> 
 
 
 def _judge(
-    register: str, view: MemoryView, envelope: bytes, logged: list[LoggedEntry], known: dict[str, int]
+    register: str, view: MemoryView, envelope: bytes, logged: list[tuple[object, ...]], known: dict[str, int]
 ) -> Handed:
     try:
         entry = decode_entry(envelope, index=view.size)
