@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import shutil
 from collections.abc import Callable
 
 import msgspec
 import pytest
-from django.db import connections
+from django.apps import apps
 
 from liaison.errors import MalformedError, UnreachableError, VerificationError
 from liaison.keys.private import Ed25519Signer
 from liaison.keys.public import Purpose
 from liaison.keys.signing import sign_envelope
 from liaison.node import models
-from liaison.node.databases import add_database
 from liaison.node.keyring import signer
 from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.log.trust import stored_note
@@ -44,6 +42,7 @@ from liaison.tlog.tlogproof import parse_proof
 from liaison.wire.envelope import Envelope, PayloadType, Signature, decode_envelope, encode_envelope
 from liaison.wire.http import HttpAddress, HttpAnswer, HttpRequest
 from liaison.wire.note import NoteSignature, format_note
+from tests import engines
 from tests.node.stories import Line, Resident, Story
 
 BODY = DeskPublished("forged", DeskKind.TECHNICAL, ("en",), Expected(None, None, None), ())
@@ -189,13 +188,11 @@ def test_the_log_goes_on_after_a_void_entry(story: Story) -> None:
 
 def twin_secretariat(story: Story) -> Node:
     """A copy of the secretariat's node as it is now, to tell others another history."""
-    connections[story.reg.database].close()
     home = story.folder / "twin"
     home.mkdir()
-    shutil.copy(story.reg.home / "liaison.sqlite3", home / "liaison.sqlite3")
-    alias = f"story:{home}"
-    add_database(alias, f"sqlite:///{home / 'liaison.sqlite3'}")
-    twin = dataclasses.replace(story.reg, home=home, database=alias, link=SignedLink(story.line, story.clock))
+    twin = dataclasses.replace(story.reg, home=home, database=engines.fresh_database(home))
+    for model in apps.get_app_config("node").get_models():
+        model.objects.using(twin.database).bulk_create(model.objects.using(story.reg.database).all())
     story.nodes["twin"] = twin
     return twin
 
