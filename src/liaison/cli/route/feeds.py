@@ -9,7 +9,7 @@ that a row in both goes out once.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +22,10 @@ from liaison.errors import UsageError
 if TYPE_CHECKING:
     from liaison.node.node import Node
     from liaison.node.reads.routing import Routing
-    from liaison.node.services.feed_runs import RoutedFeed
-    from liaison.routing.feeds.run import Window
     from liaison.routing.feeds.shape import Wanted
 
 STDIN_NAME = "stdin"
 SECONDS_BETWEEN = 0.5
-CHUNK = 1 << 20
 
 
 class Progress:
@@ -98,12 +95,12 @@ def _route(
     node: Node | None, routing: Routing, feed: str, place: Path | None, wanted: Wanted, *, as_json: bool, **options: Any
 ) -> tuple[dict[str, Any], bool]:
     """One feed: its summary, and whether a report that should have gone out did not."""
+    from liaison.cli.route.sending import Sending
     from liaison.node import wiring
-    from liaison.node.services.feed_runs import route_feed
+    from liaison.node.services.feeds.runs import route_feed
 
     name = options["feed_name"] or name_of(feed)
-    window = _window(node, options)
-    sink = wiring.report_folder(place) if place is not None else None
+    sending = Sending(node, routing, name, options) if options["send"] and node is not None else None
     progress = Progress(wiring.clock().monotonic, quiet=as_json)
     routed = route_feed(
         routing,
@@ -111,8 +108,8 @@ def _route(
         name=name,
         now=wiring.clock().now(),
         wanted=wanted,
-        window=window,
-        sink=sink,
+        window=sending.window() if sending is not None else None,
+        sink=wiring.report_folder(place) if place is not None else None,
         progress=progress,
     )
     progress.finish(quiet=as_json)
@@ -120,46 +117,10 @@ def _route(
     if not as_json:
         for line in summary_lines(routed.summary, str(place) if place else None, options["window"]):
             click.echo(line)
-    if node is None or place is None or not options["send"]:
+    if sending is None or place is None:
         return value, False
-    return value | _send(node, routed, place, name, as_json=as_json, **options), False
-
-
-def _window(node: Node | None, options: dict[str, Any]) -> Window | None:
-    """What was sent of late: only for a run that sends."""
-    if node is None or not options["send"]:
-        return None
-    from liaison.node.services.line.feed_reports import sent_window
-
-    return sent_window(node, hours=options["window"])
-
-
-def _send(node: Node, routed: RoutedFeed, place: Path, name: str, *, as_json: bool, **options: Any) -> dict[str, Any]:
-    """Send every report and make the first attempts; what does not arrive now goes out by itself."""
-    from liaison.node.services.line.feed_reports import Plan, send_reports
-    from liaison.node.work.at_once import deliver_at_once
-
-    plan = Plan(
-        feed=name,
-        feed_date=options["feed_date"],
-        incident_type=options["incident_type"],
-        tlp=options["tlp"],
-        sender=options["sender"],
-    )
-    outcome = send_reports(node, routed, plan, read=lambda file: _chunks(place / file))
-    done = deliver_at_once(node, outcome.leases)
-    if not as_json:
-        waits = len(outcome.leases) - done
-        note(f"sent {len(outcome.sent)} reports: {done} received, {waits} waiting in the outbox.")
-        for file, why in sorted(outcome.kept.items()):
-            note(f"  {file} stays a file: {why}")
-    return {"messages": outcome.sent, "received": done, "not_sent": outcome.kept}
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as handle:
-        while chunk := handle.read(CHUNK):
-            yield chunk
+    outcomes = sending.send(routed, place, quiet=as_json)
+    return value | {"sending": outcomes}, any(each["fate"] == "failed" for each in outcomes)
 
 
 def name_of(feed: str) -> str:

@@ -47,19 +47,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='SentReport',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('register', models.CharField(max_length=64)),
-                ('participant', models.CharField(max_length=64)),
-                ('desk', models.CharField(max_length=32)),
-                ('message_id', models.CharField(max_length=36)),
-                ('rows', models.BigIntegerField()),
-                ('digests', models.BinaryField()),
-                ('sent_at', models.DateTimeField(db_index=True)),
-            ],
-        ),
-        migrations.CreateModel(
             name='Timer',
             fields=[
                 ('name', models.CharField(max_length=64, primary_key=True, serialize=False)),

@@ -12,7 +12,6 @@ from liaison.node.models.line import (
     OutgoingMessage,
     PeerHealth,
     SentHead,
-    SentReport,
     TakenReceipt,
     Timer,
 )
@@ -27,6 +26,7 @@ from liaison.node.models.register import (
     WitnessedHead,
     WitnessProgress,
 )
+from liaison.node.models.reports import SentReport
 
 __all__ = [
     "Alarm",

@@ -251,15 +251,3 @@ class Timer(models.Model):
     lease_token = models.CharField(max_length=32, default="")
     last_error = models.CharField(max_length=64, default="")
     ran_at = models.DateTimeField(null=True)
-
-
-class SentReport(models.Model):
-    """What one desk was sent of a feed: eight bytes a row, so that within a window a row is counted and not resent."""
-
-    register = models.CharField(max_length=HASH)
-    participant = models.CharField(max_length=HASH)
-    desk = models.CharField(max_length=LOCAL_ID)
-    message_id = models.CharField(max_length=UUID)
-    rows = models.BigIntegerField()
-    digests = models.BinaryField()
-    sent_at = models.DateTimeField(db_index=True)

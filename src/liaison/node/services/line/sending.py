@@ -67,6 +67,8 @@ class Letter:
     wanted_by: str | None = None
     re: str | None = None
     case: str | None = None
+    batch: str | None = None
+    """Ties bilateral cases of one occasion that are sent one by one."""
     together: bool = True
     attachments: tuple[Attachment, ...] = ()
 
@@ -135,6 +137,7 @@ def _drafts(node: Node, letter: Letter, desk: _Desk) -> Iterable[Draft]:
         exercise=letter.exercise or desk.facts.globals.rehearsal,
         wanted_by=letter.wanted_by,
         re=letter.re,
+        batch=letter.batch,
         attachments=letter.attachments,
     )
     if letter.together or letter.case is not None or len(letter.to) == 1:

@@ -1,0 +1,1 @@
+"""How does a feed become reports in a folder, and each report a sealed message?"""

@@ -1,0 +1,303 @@
+"""How does each desk get its report as a sealed message, once?
+
+    window = sent_window(node, hours=24)                       before the feed is routed with it
+    for outcome in send_reports(node, reports, feed=…): …      Outcome(desk, "sent", message_id=…, case=…)
+
+One message of the form `resource-report` a desk, rows as attachments, each in a bilateral case, all tied by one batch.
+
+Invariants (docs/using/routing.md):
+- The note that a report was sent is written in the unit of work that writes its outbox rows: killed anywhere, a report
+  is either on its way and known, or neither, and a second run sends what the first did not.
+- A report with the same bytes goes to the same desk once a window, even when two runs send at the same time; a row is
+  counted, not sent again, within the window.
+- A desk without a key, unknown or nominated by letter, gets nothing, and the outcome says why; one desk's trouble
+  stops no other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from liaison.errors import LiaisonError, UsageError
+from liaison.messages.forms import check_fields, latest_form
+from liaison.messages.message import MOST_ATTACHMENTS, Attachment, Tlp
+from liaison.messages.parties import DeskRef
+from liaison.node.models import OwnDesk, SentReport, Setting
+from liaison.node.node import Node
+from liaison.node.reads.facts import register_facts
+from liaison.node.reads.own import require_writable
+from liaison.node.services.line.attachments import LARGEST_PLAIN, seal_attachment
+from liaison.node.services.line.sending import Letter, SentMessage, new_id, send_letter
+from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.work.outbox import Lease
+from liaison.register.vocabulary import DeskKind
+from liaison.routing.claims import Desk, Standing
+from liaison.routing.feeds.pieces import cut_report
+from liaison.routing.feeds.reports import notice
+from liaison.routing.feeds.run import Window
+from liaison.routing.route import Answer
+from liaison.wire.canonical import JSON
+
+FORM = "resource-report"
+SECRET = "feed-window-secret"  # noqa: S105 - the name of a setting
+LONGEST_WINDOW = timedelta(days=31)
+CHUNK = 1 << 20
+LINE = 500
+
+
+class Fate(StrEnum):
+    """What became of one report."""
+
+    SENT = "sent"
+    NOMINATED = "nominated"
+    UNKNOWN = "unknown"
+    OWN = "own"
+    NO_DESK_HERE = "no-desk-here"
+    ALREADY_SENT = "already-sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedFacts:
+    """What recipients are told of the feed, the same for all of them."""
+
+    name: str
+    date: str | None = None
+    incident_type: str | None = None
+    tlp: Tlp = "amber"
+    window: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One desk's report in its file, with what its message says of it."""
+
+    desk: Desk
+    path: Path
+    head: bytes
+    """What the file begins with; every attachment does."""
+    rows: int
+    counted_only: int
+    """Rows that this desk was sent before, within the window."""
+    reasons: tuple[tuple[Answer, int], ...]
+    row_digests: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the report to one desk; `error` explains a failure."""
+
+    desk: Desk
+    fate: Fate
+    message_id: str | None = None
+    case: str | None = None
+    error: LiaisonError | None = None
+    leases: tuple[Lease, ...] = ()
+    """For the first attempt, where the caller makes it."""
+
+
+def sent_window(node: Node, *, window: timedelta) -> Window:
+    """What each desk was sent within the window, for `FeedRun`; what is older than any window is forgotten."""
+    now = node.clock.now()
+    with unit_of_work(node):
+        made, _ = Setting.objects.get_or_create(name=SECRET, defaults={"value": node.entropy.draw(32).hex()})
+        SentReport.objects.filter(sent_at__lt=now - LONGEST_WINDOW).delete()
+        rows = SentReport.objects.filter(sent_at__gt=now - window).values_list("row_digests", flat=True)
+        return Window(bytes.fromhex(made.value), b"".join(bytes(digests) for digests in rows))
+
+
+def send_reports(
+    node: Node, reports: Sequence[Report], *, feed: FeedFacts, sender: str = "", leased: bool = False
+) -> Iterator[Outcome]:
+    """Send every report that can be sent; `sender` names an own desk where there are several.
+
+    `leased` keeps the first attempts for the caller, as in `send_letter`.
+
+    Raises UsageError, NotNowError before anything is sent; later trouble is in the outcomes.
+    """
+    require_writable(node)
+    registers = {report.desk.register for report in reports} - {""}
+    senders = {register: sending_desk(node, register, sender) for register in registers}
+    batch = new_id(node)
+    for report in reports:
+        yield _outcome(node, report, senders.get(report.desk.register), feed, occasion=_Occasion(batch, leased))
+
+
+def check_feed(feed: FeedFacts) -> None:
+    """Raises MalformedError when what is said of the feed does not fit the form."""
+    check_fields(latest_form(FORM), _feed_fields(feed))
+
+
+def sending_desk(node: Node, register: str, named: str = "") -> DeskRef | None:
+    """The own desk that speaks in a register: the one named, else the only one, else the only technical one.
+
+    None when there is none; raises UsageError when several remain or none has the name.
+    """
+    with reading(node):
+        rows = list(OwnDesk.objects.filter(register=register).order_by("participant", "desk"))
+    found = [(row.kind, DeskRef(row.participant, row.node, row.desk)) for row in rows]
+    if not found:
+        return None
+    if named:
+        found = [each for each in found if named in (each[1].desk, str(each[1]))]
+    elif len(found) > 1:
+        found = [each for each in found if each[0] == DeskKind.TECHNICAL.value]
+    if len(found) != 1:
+        raise UsageError("sending-desk-not-clear", given=named or "-", count=len(found))
+    return found[0][1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Occasion:
+    """What ties the messages of one sending, and who makes their first attempts."""
+
+    batch: str
+    leased: bool
+
+
+def _outcome(node: Node, report: Report, sender: DeskRef | None, feed: FeedFacts, *, occasion: _Occasion) -> Outcome:
+    desk = report.desk
+    if desk.standing is Standing.UNKNOWN:
+        return Outcome(desk, Fate.UNKNOWN)
+    if desk.participant is None or desk.node is None:
+        return Outcome(desk, Fate.NOMINATED)
+    if sender is None:
+        return Outcome(desk, Fate.NO_DESK_HERE)
+    recipient = DeskRef(desk.participant, desk.node, desk.desk)
+    if recipient == sender:
+        return Outcome(desk, Fate.OWN)
+    try:
+        sent = _send(node, report, (sender, recipient), feed, occasion)
+    except LiaisonError as error:
+        return Outcome(desk, Fate.FAILED, error=error)
+    if sent is None:
+        return Outcome(desk, Fate.ALREADY_SENT)
+    return Outcome(desk, Fate.SENT, sent.message_id, sent.case, leases=sent.leases)
+
+
+def _send(
+    node: Node, report: Report, parties: tuple[DeskRef, DeskRef], feed: FeedFacts, occasion: _Occasion
+) -> SentMessage | None:
+    """Seal the rows, then in one unit note the report and write its message; None when it went out before."""
+    sender, recipient = parties
+    digest = _digest(report.path)
+    now = node.clock.now()
+    since = now - feed.window
+    with reading(node):
+        if _rows_of(report.desk, digest).filter(sent_at__gt=since).exists():
+            return None
+    register_facts(node, report.desk.register).sealing_key(recipient)
+    letter = Letter(
+        register=report.desk.register,
+        sender=sender,
+        to=(recipient,),
+        form=FORM,
+        fields=_fields(report, feed),
+        tlp=feed.tlp,
+        batch=occasion.batch,
+        attachments=_attachments(node, report),
+    )
+    with unit_of_work(node):
+        if not _take(report, digest, now, since):
+            return None
+        (sent,) = send_letter(node, letter, leased=occasion.leased)
+        _rows_of(report.desk, digest).update(message_id=sent.message_id, case=sent.case, batch=occasion.batch)
+    return sent
+
+
+def _rows_of(desk: Desk, digest: str) -> Any:
+    place = {"register": desk.register, "participant": desk.participant, "node": desk.node, "desk": desk.desk}
+    return SentReport.objects.filter(**place, digest=digest)
+
+
+def _take(report: Report, digest: str, now: datetime, since: datetime) -> bool:
+    """Note the report as sent now; False when it was within the window. Others who try wait for this unit to end."""
+    desk = report.desk
+    _, fresh = SentReport.objects.get_or_create(
+        register=desk.register,
+        participant=desk.participant,
+        node=desk.node,
+        desk=desk.desk,
+        digest=digest,
+        defaults={"rows": report.rows, "row_digests": report.row_digests, "sent_at": now},
+    )
+    return fresh or _rows_of(desk, digest).filter(sent_at__lte=since).update(sent_at=now) == 1
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _attachments(node: Node, report: Report) -> tuple[Attachment, ...]:
+    """The report sealed, in one piece where it fits. Raises UsageError for more than a message carries."""
+    path = report.path
+    table = path.suffix == ".csv"
+    sealed: list[Attachment] = []
+    with path.open("rb") as handle:
+        chunks = iter(lambda: handle.read(CHUNK), b"")
+        whole = path.stat().st_size <= LARGEST_PLAIN
+        for number, piece in enumerate(cut_report(chunks, report.head, LARGEST_PLAIN, quoted=table), start=1):
+            if number > MOST_ATTACHMENTS:
+                raise UsageError("report-too-large", rows=report.rows)
+            name = path.name if whole else f"{path.stem}.{number}{path.suffix}"
+            media_type = "text/csv" if table else "application/jsonl"
+            sealed.append(seal_attachment(node, name=name, media_type=media_type, chunks=(piece,)))
+    return tuple(sealed)
+
+
+def _fields(report: Report, feed: FeedFacts) -> dict[str, JSON]:
+    fields = _feed_fields(feed) | {
+        "rows": report.rows,
+        "routed_by": _told(_why(report.reasons)),
+        "routed_from": _told(_source(answer) for answer, _ in report.reasons),
+    }
+    if report.counted_only:
+        fields["counted_only"] = report.counted_only
+    return fields
+
+
+def _feed_fields(feed: FeedFacts) -> dict[str, JSON]:
+    """The fields that are the same for all desks, with no row counted yet."""
+    fields: dict[str, JSON] = {
+        "feed": line(feed.name)[:200].strip() or "feed",
+        "legal": "information-not-an-order",
+        "rows": 0,
+        "explanation": {"lang": "en", "text": "\n".join(notice())},
+    }
+    if feed.date:
+        fields["feed_date"] = feed.date
+    if feed.incident_type:
+        fields["incident_type"] = feed.incident_type
+    return fields
+
+
+def _why(reasons: Iterable[tuple[Answer, int]]) -> Iterator[str]:
+    """What the rows were routed by; answers that differ only in who else claims them are one reason."""
+    rows: Counter[str] = Counter()
+    for answer, count in reasons:
+        rows[f"{answer.basis.value} {answer.ground or answer.code or ''}".strip()] += count
+    return (f"{reason}: {count} rows" for reason, count in rows.most_common())
+
+
+def _source(answer: Answer) -> str:
+    return f"{answer.source or 'unknown source'} ({answer.date or 'no date'})"
+
+
+def _told(parts: Iterable[str]) -> str:
+    """The distinct parts in one line, as many as it holds."""
+    distinct: Sequence[str] = list(dict.fromkeys(line(part) for part in parts if part.strip()))
+    text = "; ".join(distinct)
+    return text if len(text) <= LINE else text[: LINE - 1].rstrip() + "…"
+
+
+def line(text: str) -> str:
+    """Text as the fields of one line take it: no controls, nothing that re-orders it."""
+    return "".join(letter if letter.isprintable() else " " for letter in text).strip()
