@@ -1,6 +1,7 @@
-"""How is the worker woken? By one datagram on a socket in the node's home.
+"""How is the worker woken? By a datagram on a socket in the node's home; on PostgreSQL by NOTIFY, from any machine.
 
-Invariants: waking never blocks and never fails the caller, because the worker also looks by itself once in a while.
+Invariants: waking never fails the caller, because the worker also looks by itself once in a while; a lost connection
+is opened again.
 """
 
 from __future__ import annotations
@@ -8,10 +9,13 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 LONGEST_ADDRESS = 100
+CHANNEL = "liaison_work"
 
 
 @contextlib.contextmanager
@@ -66,3 +70,66 @@ class SocketListener:
     def close(self) -> None:
         """Stop listening."""
         self._socket.close()
+
+
+def _connect(url: str) -> Any:
+    import psycopg
+
+    return psycopg.connect(url, autocommit=True, connect_timeout=5)
+
+
+class PostgresWaker:
+    """A `Waker` for all workers of one database."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: Any = None
+        self._lock = threading.Lock()
+
+    def wake(self) -> None:
+        """Knock; no server is no error."""
+        import psycopg
+
+        with self._lock, contextlib.suppress(psycopg.Error):
+            try:
+                self._connection = self._connection or _connect(self._url)
+                self._connection.execute(f"NOTIFY {CHANNEL}")
+            except psycopg.Error:
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """Forget the connection."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+class PostgresListener:
+    """The worker's end: waits for a NOTIFY or for time to pass."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: Any = None
+        self._pause = threading.Event()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether somebody knocked within `seconds`; several knocks count as one."""
+        import psycopg
+
+        try:
+            if self._connection is None:
+                self._connection = _connect(self._url)
+                self._connection.execute(f"LISTEN {CHANNEL}")
+                return True  # Whatever knocked before this was not heard: look once.
+            return bool(list(self._connection.notifies(timeout=max(seconds, 0.001), stop_after=1)))
+        except psycopg.Error:
+            self.close()
+            self._pause.wait(min(seconds, 1.0))
+            return False
+
+    def close(self) -> None:
+        """Stop listening."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()

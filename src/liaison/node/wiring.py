@@ -19,6 +19,7 @@ from liaison.adapters.durable_files import write_durably
 from liaison.adapters.folder_files import FolderFiles
 from liaison.adapters.keyfiles import FolderKeyVault, decrypt_seed, encrypt_seed
 from liaison.adapters.lanes import ProcessLanes
+from liaison.adapters.notifying import PostgresListener, PostgresWaker
 from liaison.adapters.report_folder import ReportFolder
 from liaison.adapters.sqlite_copy import copy_sqlite
 from liaison.adapters.tiles import FolderTileStore
@@ -29,7 +30,7 @@ from liaison.errors import UsageError
 from liaison.keys.private import Ed25519Signer
 from liaison.keys.public import PublicKey
 from liaison.node import homes
-from liaison.node.config import Config, default_home, read_config
+from liaison.node.config import Config, database_url, default_home, read_config
 from liaison.node.node import Node
 from liaison.node.peering import SignedLink
 
@@ -96,9 +97,15 @@ def listener_hash(home: Path) -> str:
     return tls_hash(listener_files(home).certificate)
 
 
-def open_listener(home: Path) -> SocketListener:
+def open_listener(home: Path) -> SocketListener | PostgresListener:
     """The worker's end of the node's waker."""
-    return SocketListener(home / WAKING_NAME)
+    url = database_url(home, read_config(home))
+    return SocketListener(home / WAKING_NAME) if url.startswith("sqlite") else PostgresListener(url)
+
+
+def _waker(home: Path, config: Config) -> SocketWaker | PostgresWaker:
+    url = database_url(home, config)
+    return SocketWaker(home / WAKING_NAME) if url.startswith("sqlite") else PostgresWaker(url)
 
 
 def open_backup_target(path: Path) -> FolderTarget | TarTarget:
@@ -155,6 +162,6 @@ def open_node(home: Path | None = None) -> Node:
         entropy=SystemEntropy(),
         vault=FolderKeyVault(place / "keys", read_credential(place)),
         blobs=FolderBlobStore(place / "blobs"),
-        waker=SocketWaker(place / WAKING_NAME),
+        waker=_waker(place, config),
         link=SignedLink(carrier, clock),
     )

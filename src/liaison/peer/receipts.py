@@ -10,7 +10,6 @@ from liaison.node.services.line.receipts import take_sealed_receipt
 from liaison.peer.requests import DoorRequest, answer
 from liaison.wire.http import HttpAnswer
 
-
 _DESK = re.compile(r"[0-9a-f]{64} [a-z0-9-]{1,32}")
 
 

@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import IntegrityError
+
 from liaison.errors import MalformedError, NotNowError, UsageError, VerificationError
 from liaison.keys.public import Purpose
 from liaison.keys.sealing import open_sealed
@@ -97,6 +99,9 @@ def receive_message(node: Node, *, arrival: Arrival) -> bytes:
     except (MalformedError, VerificationError) as error:
         return _refuse_unopened(node, arrival, _place(node, arrival, desk), reason_of(error))
     try:
+        return _judge_and_store(node, arrival, _place(node, arrival, desk), message, plaintext)
+    except IntegrityError:
+        # Another process stored the same message, or began the same case, at the same moment: now it is known.
         return _judge_and_store(node, arrival, _place(node, arrival, desk), message, plaintext)
     except NotNowError as error:
         size = message.core.composed_under.size
