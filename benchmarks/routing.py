@@ -6,7 +6,8 @@ reports and rejects into memory. Nothing is durable here; the command line adds 
 - polars + numpy: parse the columns, IPv4 by arithmetic, one searchsorted: no IPv6, no names, no rejects, no reports;
 - IntelMQ in library mode: its generic CSV parser alone, without look-up, queues or output.
 
-`python -m benchmarks.routing ROWS` routes a feed of that many rows in this process and prints processor seconds and peak memory.
+`python -m benchmarks.routing ROWS` routes a feed of that many rows in this process and prints processor seconds and
+peak memory.
 """
 
 from __future__ import annotations

@@ -32,7 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the stories of nodes for every engine; leave the soak tests out unless the marker expression names them."""
     for item in items:
-        if STORIES & {*getattr(item, "fixturenames", ()), *vars(getattr(item, "module", object))}:
+        told = {*getattr(item, "fixturenames", ()), *vars(getattr(item, "module", object))}
+        if STORIES & told and item.get_closest_marker("sqlite") is None:
             item.add_marker("engine")
     if "soak" in config.getoption("markexpr"):
         return

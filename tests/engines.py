@@ -1,9 +1,11 @@
 """On which engine do a story's nodes keep their tables? SQLite in the home; PostgreSQL when `TEST_DATABASE_URL` is set.
 
     alias = engines.fresh_database(home)       an empty migrated database, known to Django under this alias
+    twin = engines.copied_database(alias, home)      the same rows again, for another node
     engines.forget_database(alias)             its connections closed, the database of a server dropped
 
-Invariants: the tables are migrated once a process and copied for each node, which is ten times faster.
+Invariants: the tables are migrated once a process and copied for each node, which is ten times faster. A story's
+databases do not wait for the disk: its nodes are never killed. The crash tests have their own, which do.
 """
 
 from __future__ import annotations
@@ -29,15 +31,26 @@ _numbers = itertools.count()
 
 def fresh_database(home: Path) -> str:
     """The alias of a new database for the node in `home`."""
+    return _copied(_server_template() if SERVER else str(_file_template()), home)
+
+
+def copied_database(alias: str, home: Path) -> str:
+    """The alias of a copy of the database `alias`, for the node in `home`."""
+    connections[alias].close()
+    return _copied(str(connections.settings[alias]["NAME"]), home)
+
+
+def _copied(original: str, home: Path) -> str:
     alias = f"node:{home}"
     if SERVER:
         name = f"liaison_{os.getpid()}_{next(_numbers)}"
-        _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{_server_template()}"')
+        _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{original}"')
         add_database(alias, _server_url(name))
     else:
         copy = home / "liaison.sqlite3"
-        shutil.copy(_file_template(), copy)
+        shutil.copy(original, copy)
         add_database(alias, f"sqlite:///{copy}")
+        connections.settings[alias]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
     return alias
 
 

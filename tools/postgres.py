@@ -25,8 +25,8 @@ NAME = "liaison"
 
 
 @contextmanager
-def postgres() -> Iterator[str | None]:
-    """The address of a running server, or None when this machine has none to start."""
+def postgres(place: str | None = None) -> Iterator[str | None]:
+    """The address of a running server with its files in `place`, or None when this machine has none to start."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
@@ -35,7 +35,7 @@ def postgres() -> Iterator[str | None]:
     if binaries is None:
         yield None
         return
-    folder = Path(tempfile.mkdtemp(prefix="liaison-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="liaison-postgres-", dir=place))
     user = _server_user()
     if user is not None:
         shutil.chown(folder, user)

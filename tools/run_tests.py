@@ -4,6 +4,7 @@
 
 Invariants:
 - The last line is pytest's own when nothing was skipped; else it names the missing parts and the command for them.
+- Temporary files stay in memory where there is room: tests kill processes, never the machine.
 - Missing parts are installed first when this is root on Debian; elsewhere nothing outside the project is touched.
 """
 
@@ -21,6 +22,8 @@ from tools.postgres import postgres
 
 ROOT = Path(__file__).parent.parent
 NPM = ROOT / "tests" / "interop" / "npm"
+TWO = ("-n", "2", "--dist", "loadscope")  # two cores; what the tests of one module share is made once
+ROOM = 2 << 30
 NO_TESTS = 5  # pytest's own exit code for "nothing selected", which arguments such as -k make likely
 
 
@@ -30,10 +33,10 @@ def main(arguments: list[str]) -> int:
     install_npm_packages()
     with tempfile.TemporaryDirectory() as folder:
         missing = Path(folder) / "missing"
-        environment = os.environ | {"LIAISON_PARTS_FILE": str(missing)}
+        environment = os.environ | in_memory() | {"LIAISON_PARTS_FILE": str(missing)}
         codes = [
             on_postgresql(arguments, environment, missing),
-            run(["-n", "2", "--dist", "loadscope", *arguments], environment),
+            run([*TWO, *arguments], environment),
         ]
         names = sorted(set(missing.read_text(encoding="utf-8").split())) if missing.exists() else []
     if names:
@@ -46,16 +49,23 @@ def main(arguments: list[str]) -> int:
 
 def on_postgresql(arguments: list[str], environment: dict[str, str], missing: Path) -> int:
     """The tests marked `engine`, on a server of their own."""
-    with postgres() as url:
+    with postgres(environment.get("PYTEST_DEBUG_TEMPROOT")) as url:
         if url is None:
             missing.write_text("postgresql\n", encoding="utf-8")
             return 0
-        return run(["-m", "engine and not soak", *arguments], environment | {"TEST_DATABASE_URL": url})
+        return run([*TWO, "-m", "engine and not soak", *arguments], environment | {"TEST_DATABASE_URL": url})
 
 
 def run(arguments: list[str], environment: dict[str, str]) -> int:
     """One session of pytest."""
     return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment).returncode
+
+
+def in_memory() -> dict[str, str]:
+    """Where temporary files go: memory, if the machine lends two gigabytes of it."""
+    shared = Path("/dev/shm")
+    roomy = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free >= ROOM
+    return {"PYTEST_DEBUG_TEMPROOT": str(shared)} if roomy else {}
 
 
 def install_parts() -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from django.apps import apps
 
 from liaison.errors import MalformedError, UnreachableError, VerificationError
 from liaison.keys.private import Ed25519Signer
@@ -190,9 +189,7 @@ def twin_secretariat(story: Story) -> Node:
     """A copy of the secretariat's node as it is now, to tell others another history."""
     home = story.folder / "twin"
     home.mkdir()
-    twin = dataclasses.replace(story.reg, home=home, database=engines.fresh_database(home))
-    for model in apps.get_app_config("node").get_models():
-        model.objects.using(twin.database).bulk_create(model.objects.using(story.reg.database).all())
+    twin = dataclasses.replace(story.reg, home=home, database=engines.copied_database(story.reg.database, home))
     story.nodes["twin"] = twin
     return twin
 

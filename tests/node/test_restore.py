@@ -31,6 +31,7 @@ from liaison.wire.note import parse_note
 from tests.cli.homes import closing_databases
 from tests.world import World
 
+pytestmark = pytest.mark.sqlite
 CREDENTIAL = b"c" * 32
 
 

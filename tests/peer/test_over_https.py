@@ -105,6 +105,6 @@ def test_a_process_that_is_killed_is_started_again(node: Processes) -> None:
     for pid in before:
         os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and not (len(children(supervisor) - before) == len(before)):
+    while time.monotonic() < deadline and len(children(supervisor) - before) != len(before):
         time.sleep(0.1)
     assert len(children(supervisor) - before) == len(before) == 2
