@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from liaison.cli.message.screen import Names, listed_row, listed_value, opened_lines, opened_value
+from liaison.cli.message.screen import LIST_HEAD, Names, listed_row, listed_value, opened_lines, opened_value
 from liaison.cli.output import json_option, note, show, table
 from liaison.cli.session import open_node
 from liaison.errors import UsageError
@@ -25,7 +25,7 @@ def list_(*, desk: str | None, limit: int, as_json: bool) -> None:
     found, names = list_messages(node, desk=desk, limit=limit), Names(node)
     show(
         [listed_value(each, names) for each in found],
-        table([listed_row(each, names) for each in found]),
+        table([LIST_HEAD, *(listed_row(each, names) for each in found)]) if found else ["No messages yet."],
         as_json=as_json,
     )
 

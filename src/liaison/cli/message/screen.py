@@ -1,6 +1,6 @@
 """How is a message shown on a terminal? In local time with its zone, and without what could move the cursor.
 
-2026-11-22 04:02 CET  in   incident-notice  XD/duty  accepted      0192f0c1
+2026-11-22 04:02 CET  in   EXERCISE  incident-notice  urgent  XD/duty  accepted  0192f0c1-…
 """
 
 from __future__ import annotations
@@ -55,6 +55,9 @@ class Names:
         return plain(state.labels.codes[0] if state.labels.codes else state.labels.name)
 
 
+LIST_HEAD = ("when", "way", "", "form", "urgency", "with", "state", "message", "case")
+
+
 def listed_row(each: Listed, names: Names) -> tuple[str, ...]:
     """One line of a list."""
     if each.direction == "in":
@@ -62,7 +65,8 @@ def listed_row(each: Listed, names: Names) -> tuple[str, ...]:
     else:
         other = ", ".join(names.of(each.register, copy.desk) for copy in each.reach)
         state = ", ".join(sorted({copy.reason or copy.state for copy in each.reach}))
-    return (local(each.at), each.direction, each.form, each.urgency, other, state, each.message_id, each.case)
+    flag = "EXERCISE" if each.exercise else ""
+    return (local(each.at), each.direction, flag, each.form, each.urgency, other, state, each.message_id, each.case)
 
 
 def listed_value(each: Listed, names: Names) -> dict[str, Any]:
@@ -83,6 +87,7 @@ def listed_value(each: Listed, names: Names) -> dict[str, Any]:
         "case": each.case,
         "form": each.form,
         "urgency": each.urgency,
+        "exercise": each.exercise,
         "at": format_instant(each.at),
         "with": names.of(each.register, each.other),
         "verdict": each.verdict,

@@ -27,6 +27,7 @@ VERBS = {
     "cosign": f"{KEEP}:cosign",
     "note": f"{KEEP}:note_time",
     "export": f"{KEEP}:export",
+    "prove": f"{KEEP}:prove",
     "rebuild": f"{KEEP}:rebuild_tables",
 }
 

@@ -1,4 +1,4 @@
-"""How is a register followed, kept and handed on? `liaison register follow|sync|anchor|cosign|note|export|rebuild`."""
+"""How is a register followed, kept and handed on? `liaison register follow|sync|anchor|cosign|note|export|prove|…`."""
 
 from __future__ import annotations
 
@@ -152,3 +152,21 @@ def rebuild_tables(*, register: str, as_json: bool) -> None:
     with unit_of_work(node):
         count = rebuild(place)
     show({"register": place, "entries": count}, [f"{count} entries folded again"], as_json=as_json)
+
+
+@click.command("prove")
+@register_option
+@click.argument("index", type=click.IntRange(min=0))
+@click.option("--out", type=FILE, required=True, help="The proof file to write; - for stdout.")
+@json_option
+def prove(*, register: str, index: int, out: Path, as_json: bool) -> None:
+    """Write a file that shows without a network that an entry stands in the log; 'liaison verify proof' reads it."""
+    node = open_node()
+    from liaison.node.reads.proofs import prove_entry
+
+    place = the_register(node, register)
+    data = prove_entry(node, place, index)
+    write_file(out, data)
+    if str(out) != "-":
+        value = {"register": place, "index": index, "file": str(out), "bytes": len(data)}
+        show(value, [f"{out}: entry {index}, {len(data)} bytes"], as_json=as_json)

@@ -6,7 +6,7 @@ with its reason and never as if it had been said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,6 +46,7 @@ class Listed:
     other: DeskRef
     verdict: str
     reason: str
+    exercise: bool
     reach: tuple[Reach, ...]
 
 
@@ -68,7 +69,9 @@ def list_messages(node: Node, *, desk: str | None = None, limit: int = 50) -> li
         outgoing = OutgoingMessage.objects.order_by("-composed_at", "-pk").prefetch_related("copies")
         if desk is not None:
             incoming, outgoing = incoming.filter(desk=desk), outgoing.filter(desk=desk)
-        found = [_incoming(row) for row in incoming[:limit]] + [_outgoing(row) for row in outgoing[:limit]]
+        rows = (list(incoming[:limit]), list(outgoing[:limit]))
+        exercises = _exercises(row.case for part in rows for row in part)
+        found = [_incoming(row, exercises) for row in rows[0]] + [_outgoing(row, exercises) for row in rows[1]]
     return sorted(found, key=lambda each: (each.at, each.message_id))[-limit:]
 
 
@@ -116,7 +119,13 @@ def own_desks(node: Node, register: str) -> list[DeskRef]:
         return [DeskRef(row.participant, row.node, row.desk) for row in rows]
 
 
-def _incoming(row: IncomingCopy) -> Listed:
+def _exercises(cases: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """Which of the cases are exercises, as (register, case); the flag holds for a whole case."""
+    rows = Case.objects.filter(case__in=set(cases), exercise=True)
+    return frozenset(rows.values_list("register", "case"))
+
+
+def _incoming(row: IncomingCopy, exercises: Container[tuple[str, str]]) -> Listed:
     return Listed(
         register=row.register,
         direction="in",
@@ -128,11 +137,12 @@ def _incoming(row: IncomingCopy) -> Listed:
         other=DeskRef(row.from_participant, row.from_node, row.from_desk),
         verdict=row.verdict,
         reason=row.reason,
+        exercise=(row.register, row.case) in exercises,
         reach=(),
     )
 
 
-def _outgoing(row: OutgoingMessage) -> Listed:
+def _outgoing(row: OutgoingMessage, exercises: Container[tuple[str, str]]) -> Listed:
     return Listed(
         register=row.register,
         direction="out",
@@ -144,6 +154,7 @@ def _outgoing(row: OutgoingMessage) -> Listed:
         other=DeskRef(row.participant, row.node, row.desk),
         verdict=row.state,
         reason="",
+        exercise=(row.register, row.case) in exercises,
         reach=tuple(
             Reach(DeskRef(copy.participant, copy.node, copy.desk), copy.state, copy.reason, copy.settled_at)
             for copy in row.copies.all()
@@ -153,13 +164,22 @@ def _outgoing(row: OutgoingMessage) -> Listed:
 
 def _open_received(row: IncomingCopy) -> Opened:
     message = open_message(bytes(row.plaintext))
-    return Opened(_incoming(row), message.core, message.core_hash, message.fields, _states(row), tuple(row.notes))
+    return Opened(
+        _incoming(row, _exercises([row.case])),
+        message.core,
+        message.core_hash,
+        message.fields,
+        _states(row),
+        tuple(row.notes),
+    )
 
 
 def _open_sent(row: OutgoingMessage) -> Opened:
     copy = row.copies.order_by("pk").first()
     message = open_message(bytes(copy.plaintext))
-    return Opened(_outgoing(row), message.core, message.core_hash, message.fields, _states(row), ())
+    return Opened(
+        _outgoing(row, _exercises([row.case])), message.core, message.core_hash, message.fields, _states(row), ()
+    )
 
 
 def _states(row: Any) -> tuple[tuple[str, str], ...]:
