@@ -19,13 +19,12 @@ from liaison.adapters.durable_files import write_durably
 from liaison.adapters.folder_files import FolderFiles
 from liaison.adapters.keyfiles import FolderKeyVault, decrypt_seed, encrypt_seed
 from liaison.adapters.lanes import ProcessLanes
-from liaison.adapters.notifying import PostgresListener, PostgresWaker
 from liaison.adapters.report_folder import ReportFolder
 from liaison.adapters.sqlite_copy import copy_sqlite
 from liaison.adapters.tiles import FolderTileStore
 from liaison.adapters.tls import TlsFiles, create_tls, tls_files, tls_hash
 from liaison.adapters.transports.peer import HttpsPeerLink
-from liaison.adapters.waking import SocketListener, SocketWaker
+from liaison.adapters.waking import PostgresListener, PostgresWaker, SocketListener, SocketWaker
 from liaison.errors import UsageError
 from liaison.keys.private import Ed25519Signer
 from liaison.keys.public import PublicKey
