@@ -4,6 +4,7 @@
     200   {"handed":[{"index":41,"params":{},"payload":"77d3…","refusal":null}]}
 
 Invariants: entries prove themselves, so no request is signed; a refusal names its rule; handing in again is harmless.
+Spec page: docs/spec/submission.md.
 """
 
 from __future__ import annotations
