@@ -145,3 +145,89 @@ def test_nominations_are_imported_corrected_and_withdrawn(terminal: Terminal) ->
     assert [(each["status"], each["name"]) for each in found] == [("nominated", "Permanent Mission of XC")]
     assert table("Permanent Mission of XC", "yes")["written"] == 1
     assert terminal.run("reg", "register", "search", "xc") == []
+
+
+def test_the_log_is_exported_as_static_files_and_the_tables_are_rebuilt(terminal: Terminal) -> None:
+    terminal.found()
+    exported = terminal.run("reg", "register", "export", "--log", terminal.path("log"))
+    assert exported["size"] == 3
+    names = {path.relative_to(terminal.folder / "log").as_posix() for path in terminal.folder.glob("log/**/*")}
+    assert {"checkpoint", "tile/0/000.p/3", "tile/entries/000.p/3"} <= names
+    assert terminal.run("reg", "register", "rebuild")["entries"] == 3
+    assert terminal.run("reg", "register", "verify")["size"] == 3
+
+
+def test_words_and_fingerprints_lead_to_each_other(terminal: Terminal) -> None:
+    terminal.roots("a")
+    shown = terminal.run("-", "key", "show", terminal.path("a.pub"))
+    assert terminal.run("-", "key", "words", shown["fingerprint"])["words"] == shown["words"]
+    assert terminal.run("-", "key", "words", *shown["words"].split())["fingerprint"] == shown["fingerprint"]
+
+
+def test_a_root_key_is_never_overwritten(terminal: Terminal) -> None:
+    terminal.roots("a")
+    again = ["--out", terminal.path("a"), "--passphrase-file", terminal.path("pass")]
+    assert terminal.run("-", "key", "root", *again, code=2)["error"] == "file-exists"
+
+
+def test_a_draft_says_what_it_holds_and_who_signed(terminal: Terminal) -> None:
+    terminal.found()
+    shown = terminal.run("-", "key", "show", terminal.path("open"))
+    assert shown["says"]["kind"] == "register.opened"
+    assert len(shown["signed_by"]) == 4
+
+
+def test_a_policy_and_new_roots_are_drafted_signed_and_submitted(terminal: Terminal) -> None:
+    terminal.found()
+    terminal.roots("d")
+    fresh = ["--participant", "register", *terminal.publics("a", "b", "d"), "--threshold", "2"]
+    terminal.run("reg", "register", "draft", "roots", *fresh, "--out", terminal.path("roots"))
+    terminal.sign("roots", "a", "b", "d")
+    assert terminal.run("reg", "register", "submit", terminal.path("roots"))["kind"] == "participant.roots"
+    terminal.run("reg", "register", "draft", "policy", "--k", "0", "--out", terminal.path("policy"))
+    terminal.sign("policy", "a", "d")
+    assert terminal.run("reg", "register", "submit", terminal.path("policy"))["kind"] == "policy.published"
+
+
+def test_a_revocation_drawn_up_early_still_stands_later(terminal: Terminal) -> None:
+    terminal.found()
+    entries = terminal.run("reg", "register", "show", "--entries")
+    assert [each["kind"] for each in entries] == ["register.opened", "participant.keys", "node.published"]
+    keys = json.loads((terminal.folder / "keys").read_text())
+    terminal.run("-", "key", "show", terminal.path("keys"))
+    assert keys["draft"] == 1
+    says = terminal.run("-", "key", "show", terminal.path("keys"))["says"]
+    from liaison.keys.public import Algorithm, PublicKey
+
+    message = says["body"]["nodes"][0]["message"]
+    fingerprint = PublicKey(Algorithm(message["alg"]), message["key"]).fingerprint
+    revoke = ["--participant", "register", "--fingerprint", fingerprint, "--out", terminal.path("revoke")]
+    terminal.run("reg", "register", "draft", "revocation", *revoke)
+    terminal.sign("revoke", "a", "c")
+    terminal.run("reg", "register", "desk", "--kind", "technical", "--language", "en", code=1)
+    assert terminal.run("reg", "register", "submit", terminal.path("revoke"))["index"] == 3
+
+
+def test_following_without_a_line_keeps_the_anchor(terminal: Terminal) -> None:
+    register = terminal.found()
+    terminal.run("reg", "register", "anchor", "--out", terminal.path("anchor"))
+    terminal.run("xc", "node", "init", "--allow-private", "127.0.0.1")
+    followed = terminal.run("xc", "register", "follow", terminal.path("anchor"), "--no-fetch")
+    assert followed["register"] == register
+    assert terminal.run("xc", "register", "sync", code=3)["error"] == "no-mirror-answered"
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["register", "export"], "export-needs-one-target"),
+        (["register", "resources", "--prefix", "192.0.2.0/24"], "claim-malformed"),
+        (["register", "show", "--register", "ffff", "--desks"], "choice-not-clear"),
+        (["register", "draft", "revocation", "--participant", "register", "--fingerprint", "5c", "--out", "-"],
+         "fingerprint-not-whole"),
+    ],
+)  # fmt: skip
+def test_a_command_that_cannot_be_done_says_so(terminal: Terminal, words: list[str], error: str) -> None:
+    terminal.found()
+    code = 1 if error == "claim-malformed" else 2
+    assert terminal.run("reg", *words, code=code)["error"] == error

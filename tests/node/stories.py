@@ -219,7 +219,9 @@ class Story:
         mirror.sync_register(node, register=self.register)
         return node
 
-    def admit(self, name: str, code: str, *, on: str | None = None, roots: int = 2) -> Resident:
+    def admit(
+        self, name: str, code: str, *, on: str | None = None, roots: int = 2, replaces: str | None = None
+    ) -> Resident:
         """Admit a State whose node is `on` (by default one of its own)."""
         node = self.follow(on or name)
         keys = [root(f"{name} {number}") for number in range(roots)]
@@ -230,6 +232,7 @@ class Story:
             labels=Labels(f"State {code}", (code,)),
             roots=roots_of(*keys),
             letter=LETTER,
+            replaces=replaces,
         )
         self.hand_in(self.reg, draft, *keys, *self.roots[:2])
         resident = Resident(name, node, self.register, draft.entry.payload_hash, keys)

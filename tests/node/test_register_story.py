@@ -15,14 +15,14 @@ from liaison.node.node import Node
 from liaison.node.reads import register as reads
 from liaison.node.services import ceremony, mirror, publication, rotation
 from liaison.node.unit_of_work import reading, unit_of_work
-from liaison.register.bodies import KeyRevoked
+from liaison.register.bodies import KeyRevoked, ParticipantRoots, ResourcesPublished
 from liaison.register.facts import encode_fact
-from liaison.register.lookup import DeskStatus
+from liaison.register.lookup import DeskStatus, Refusal
 from liaison.register.memory import MemoryView
 from liaison.register.state import fold_on
 from liaison.register.vocabulary import DeskKind, NodeRef
 from liaison.tlog.log import read_entries
-from tests.node.stories import Story, root
+from tests.node.stories import Story, root, roots_of
 
 
 def rows(node: Node, register: str) -> tuple[list[Any], list[Any]]:
@@ -252,9 +252,6 @@ def test_sealing_keys_rotate_and_the_old_one_is_destroyed_in_the_end(story: Stor
 
 
 def test_new_roots_take_over_by_the_old_and_the_new(story: Story) -> None:
-    from liaison.register.bodies import ParticipantRoots
-    from tests.node.stories import roots_of
-
     xc = story.join("xc", "XC")
     fresh = [root("xc fresh 0"), root("xc fresh 1")]
     draft = ceremony.draft_entry(
@@ -266,3 +263,37 @@ def test_new_roots_take_over_by_the_old_and_the_new(story: Story) -> None:
     xc.roots = fresh
     story.clock.forward(minutes=1)
     story.keys(xc, kinds=(DeskKind.TECHNICAL,))
+
+
+def test_a_re_admission_is_disputed_until_the_old_roots_sign(story: Story) -> None:
+    old = story.join("xc", "XC")
+    publication.publish_resources(old.node, old.place, claims("XC"))
+    new = story.admit("new", "XC", replaces=old.participant)
+    story.keys(new, kinds=(DeskKind.TECHNICAL,))
+    story.desk(new)
+    publication.publish_resources(new.node, new.place, claims("XC"))
+    story.sync()
+    answer = reads.directory(story.reg, story.register).answer("XC", DeskKind.TECHNICAL)
+    assert (answer.refusal, {entry.status for entry in answer.desks}) == (Refusal.DISPUTED, {DeskStatus.DISPUTED})
+    draft = ceremony.draft_entry(
+        story.reg,
+        register=story.register,
+        body=ParticipantRoots(roots_of(*new.roots), ()),
+        participant=old.participant,
+    )
+    story.hand_in(story.reg, draft, *old.roots, *new.roots)
+    story.sync()
+    answer = reads.directory(story.reg, story.register).answer("XC", DeskKind.TECHNICAL)
+    assert (answer.refusal, [entry.participant for entry in answer.desks]) == (None, [new.participant])
+
+
+def test_a_code_two_participants_claim_is_answered_by_nobody(story: Story) -> None:
+    for name in ("xc", "xd"):
+        each = story.join(name, name.upper())
+        publication.publish_resources(each.node, each.place, claims("XF"))
+    answer = reads.directory(story.reg, story.register).answer("XF", DeskKind.TECHNICAL)
+    assert (answer.refusal, len(answer.desks), len(answer.claimants)) == (Refusal.CONTESTED, 2, 2)
+
+
+def claims(code: str) -> ResourcesPublished:
+    return ResourcesPublished((code,), (), (), ())

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from liaison.errors import UsageError, VerificationError
+from liaison.errors import MalformedError, VerificationError
 from liaison.keys.ports import Signer
 from liaison.register import records
 from liaison.register.entries import Entry, encode_entry, open_entry
@@ -72,10 +72,13 @@ def encode_draft(draft: Draft) -> bytes:
 
 
 def decode_draft(data: bytes) -> Draft:
-    """The draft in a file. Raises `MalformedError`, or `UsageError` for another version."""
+    """The draft in a file. Raises `MalformedError`, or `VerificationError` for a part that is not its digest's."""
     file = canonical.decode_struct(data, _DraftFile, limit=LIMIT)
     if file.draft != 1:
-        raise UsageError("draft-version", version=file.draft)
+        raise MalformedError("draft-version", version=file.draft)
+    names = [each.keyid for each in file.signatures]
+    if names != sorted(set(names)):
+        raise MalformedError("draft-signatures")
     parts = tuple(canonical.encode(part) for part in file.parts)  # type: ignore[arg-type]
     for part in parts:
         records.decode_record(part)

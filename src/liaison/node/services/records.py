@@ -49,12 +49,11 @@ def serve_record(node: Node, *, register: str, digest: str, caller: tuple[str, s
 def _may_see(register: str, row: RecordPart, caller: tuple[str, str] | None) -> bool:
     if caller is None:
         return False
-    view = RowsView(register)
-    owners = {part.owner for part in current_parts(RowsView(register, pending=True)) if part.digest == row.digest}
-    if caller[0] in owners or caller[0] == REGISTER:
+    reader = reader_of(RowsView(register), *caller)
+    if caller[0] == REGISTER or (reader is not None and records.may_see(row.audience, reader)):
         return True
-    reader = reader_of(view, *caller)
-    return reader is not None and records.may_see(row.audience, reader)
+    named = current_parts(RowsView(register, pending=True))
+    return any(part.digest == row.digest and part.owner == caller[0] for part in named)
 
 
 def reader_of(view: RegisterView, participant: str, node_id: str) -> records.Reader | None:
