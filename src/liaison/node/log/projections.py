@@ -146,7 +146,7 @@ def _refold(row: FollowedRegister, size: int) -> None:
 
 def rebuild(register: str) -> int:
     """Drop every projection of the log and make it again; the number of entries folded."""
-    row = FollowedRegister.objects.get(register=register)
+    row = FollowedRegister.objects.select_for_update().get(register=register)
     trusted = row.trusted_size
     LoggedEntry.objects.filter(register=register).delete()
     FactRow.objects.filter(register=register).delete()

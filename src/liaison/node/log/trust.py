@@ -19,6 +19,11 @@ from liaison.tlog.witness import take_cosignatures
 from liaison.wire.note import Note, format_note, format_signatures, parse_note
 
 
+def locked(register: str) -> FollowedRegister:
+    """The row of a register, held for the rest of the unit of work, so that its log has one writer at a time."""
+    return FollowedRegister.objects.select_for_update().get(register=register)
+
+
 def stored_head(row: FollowedRegister) -> TreeHead:
     """The tree this node holds of a register."""
     return stored_checkpoint(row).head if row.checkpoint else EMPTY_HEAD

@@ -25,7 +25,7 @@ from liaison.node.log.projections import VoidEntry, fold_entries
 from liaison.node.log.remote import RemoteLog
 from liaison.node.log.sources import mirrors
 from liaison.node.log.tiles import DatabaseTileStore
-from liaison.node.log.trust import merge_cosignatures, settle_trust, stored_head, stored_note
+from liaison.node.log.trust import locked, merge_cosignatures, settle_trust, stored_head, stored_note
 from liaison.node.log.views import RowsView
 from liaison.node.models import FollowedRegister
 from liaison.node.node import Node
@@ -134,7 +134,7 @@ def _sync_from(node: Node, register: str, source: PeerAddress) -> int:
     # (3)
     try:
         with unit_of_work(node):
-            row = FollowedRegister.objects.get(register=register)
+            row = locked(register)
             _append(row, note, checkpoint, leaves[row.size - start :])
     except VerificationError as error:
         _look_for_fork(node, row, note, remote, checkpoint)
@@ -198,7 +198,7 @@ def _compare(node: Node, row: FollowedRegister, note: Note, checkpoint: Checkpoi
             if evidence is not None:
                 raise raise_fork(node, row.register, evidence)
     with unit_of_work(node):
-        row = FollowedRegister.objects.get(register=row.register)
+        row = locked(row.register)
         merged = merge_cosignatures(row, note) if checkpoint.size == row.size else note
         settle_trust(row, merged)
     return 0
@@ -229,7 +229,7 @@ def _fold(node: Node, register: str) -> list[VoidEntry]:
     void: list[VoidEntry] = []
     while True:
         with unit_of_work(node):
-            row = FollowedRegister.objects.get(register=register)
+            row = locked(register)
             if row.applied >= row.size:
                 break
             found = fold_entries(register, limit=CHUNK)
@@ -238,7 +238,7 @@ def _fold(node: Node, register: str) -> list[VoidEntry]:
                 raise_void(node, row, entry)
             void += found
     with unit_of_work(node):
-        row = FollowedRegister.objects.get(register=register)
+        row = locked(register)
         if row.size and (row.trusted_size < row.size or not row.trusted_checkpoint):
             settle_trust(row, stored_note(row))
         _warn_if_behind(node, register)

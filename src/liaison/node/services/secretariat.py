@@ -23,11 +23,11 @@ from liaison.node.log.drafts import Draft
 from liaison.node.log.parts import keep_parts
 from liaison.node.log.projections import base_view, logged_row, store_facts, store_logged
 from liaison.node.log.tiles import DatabaseTileStore
-from liaison.node.log.trust import settle_trust, stored_head, stored_note
+from liaison.node.log.trust import locked, settle_trust, stored_head, stored_note
 from liaison.node.models import FollowedRegister, HeldKey, LoggedEntry
 from liaison.node.node import Node
 from liaison.node.reads.own import require_writable
-from liaison.node.unit_of_work import unit_of_work
+from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.register import anchor
 from liaison.register.bodies import RegisterOpened
 from liaison.register.entries import Entry, decode_entry, encode_entry
@@ -78,7 +78,7 @@ def open_register(node: Node, *, drafted: Draft) -> str:
 
 def is_secretariat(node: Node, register: str) -> bool:
     """Whether this node holds the log key of the register."""
-    with unit_of_work(node):
+    with reading(node):
         return HeldKey.objects.filter(purpose=Purpose.LOG.value, register=register, retired_at=None).exists()
 
 
@@ -100,7 +100,7 @@ def submit_entries(
     if not is_secretariat(node, register):
         raise UsageError("not-the-secretariat", register=register)
     with unit_of_work(node):
-        row = FollowedRegister.objects.get(register=register)
+        row = locked(register)
         handed = _sequence(node, row, envelopes)
         accepted = [envelope for envelope, each in zip(envelopes, handed, strict=True) if each.refusal is None]
         keep_parts(node, register, [decode_entry(envelope) for envelope in accepted], parts)

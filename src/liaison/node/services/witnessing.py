@@ -18,7 +18,7 @@ from liaison.keys.ports import Signer
 from liaison.keys.public import Purpose
 from liaison.node.keyring import signer_by_fingerprint
 from liaison.node.log.tiles import DatabaseTileStore
-from liaison.node.log.trust import merge_cosignatures, settle_trust, stored_head, stored_note
+from liaison.node.log.trust import locked, merge_cosignatures, settle_trust, stored_head, stored_note
 from liaison.node.log.views import RowsView
 from liaison.node.models import FollowedRegister, HeldKey, WitnessedHead, WitnessProgress
 from liaison.node.node import Node
@@ -62,10 +62,10 @@ def cosign_checkpoint(node: Node, *, register: str, body: bytes) -> bytes:
     require_writable(node)
     request = parse_add_checkpoint(body)
     with unit_of_work(node):
-        row = FollowedRegister.objects.filter(register=register).first()
+        row = FollowedRegister.objects.select_for_update().filter(register=register).first()
         facts = RowsView(register, pending=True).globals()
         keys = facts.log_keys if row and facts and not row.stopped else None
-        last = WitnessedHead.objects.select_for_update().filter(register=register).first()
+        last = WitnessedHead.objects.filter(register=register).first()
         head = TreeHead(last.size, bytes.fromhex(last.root)) if last else EMPTY_HEAD
         checkpoint = judge_checkpoint(request, keys=keys, last=head)
         WitnessedHead.objects.update_or_create(
@@ -116,7 +116,7 @@ def collect_cosignatures(node: Node, *, register: str) -> Collected:
         except LiaisonError as error:
             silent[cosigner.name] = error.code
     with unit_of_work(node):
-        row = FollowedRegister.objects.get(register=register)
+        row = locked(register)
         if row.size == size and cosigned:
             note = merge_cosignatures(row, note)
         trusted = settle_trust(row, note)
