@@ -22,6 +22,8 @@ from liaison.node.models import FollowedRegister, HostedNode, OwnDesk
 from liaison.node.node import Node
 from liaison.node.reads import own
 from liaison.node.unit_of_work import reading
+from liaison.node.work import circuit
+from liaison.node.work.circuit import Health
 
 SECONDS = 1.0
 
@@ -71,6 +73,10 @@ class OwnMemory:
     def is_hosted(self, register: str, at: NodeRef) -> bool:
         """Whether this installation itself runs the node."""
         return self._remember(("hosted", register, at), lambda: _is_hosted(register, at))
+
+    def health(self, at: NodeRef) -> Health:
+        """What the breaker remembers of a peer."""
+        return self._remember(("health", at), lambda: circuit.health(at))
 
     def registers(self) -> list[str]:
         """The registers this node follows."""

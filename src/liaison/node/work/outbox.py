@@ -28,6 +28,7 @@ from liaison.node.node import Node
 from liaison.node.reads.own import setting
 from liaison.node.unit_of_work import READ_ONLY, reading, unit_of_work
 from liaison.node.work import circuit
+from liaison.node.work.statements import add
 
 LEASE = timedelta(seconds=180)
 FIRST_WAIT = 1.0
@@ -60,16 +61,18 @@ def put_work(node: Node, work: Work, subject: Any, *, register: str, at: NodeRef
     """Write down work on `subject` (copy, receipt or attachment row), leased to the caller or due now."""
     now = node.clock.now()
     token = node.entropy.draw(16).hex() if leased else ""
-    row = Delivery.objects.create(
-        kind=work.value,
-        register=register,
-        participant=at.participant,
-        node=at.node,
-        due=now,
-        since=now,
-        lease_token=token,
-        lease_until=now + LEASE if leased else None,
-        **{_COLUMNS[work]: subject},
+    row = add(
+        Delivery(
+            kind=work.value,
+            register=register,
+            participant=at.participant,
+            node=at.node,
+            due=now,
+            since=now,
+            lease_token=token,
+            lease_until=now + LEASE if leased else None,
+            **{_COLUMNS[work]: subject},
+        )
     )
     return Lease(row.pk, token, work, register, at, subject.pk, 0)
 

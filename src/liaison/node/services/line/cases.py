@@ -14,6 +14,7 @@ from liaison.messages.inbox import KnownCase
 from liaison.messages.message import Core
 from liaison.messages.parties import DeskRef, sorted_desks
 from liaison.node.models import Case
+from liaison.node.work.statements import add
 from liaison.wire import canonical
 
 PARTIES_LIMIT = 1 << 17
@@ -33,16 +34,18 @@ def find_case(register: str, case: str, desk: DeskRef) -> Case | None:
 
 def begin_case(core: Core, desk: DeskRef, now: datetime) -> Case:
     """A new case, as the first message in it fixes it."""
-    return Case.objects.create(
-        register=core.register,
-        case=core.case,
-        participant=desk.participant,
-        node=desk.node,
-        desk=desk.desk,
-        parties=canonical.encode_struct(_Parties(sorted_desks(core.parties))),
-        exercise=core.exercise,
-        opened_at=now,
-        last_at=now,
+    return add(
+        Case(
+            register=core.register,
+            case=core.case,
+            participant=desk.participant,
+            node=desk.node,
+            desk=desk.desk,
+            parties=canonical.encode_struct(_Parties(sorted_desks(core.parties))),
+            exercise=core.exercise,
+            opened_at=now,
+            last_at=now,
+        )
     )
 
 

@@ -21,7 +21,7 @@ from liaison.node.models import GivenReceipt, OutgoingCopy
 from liaison.node.node import Node
 from liaison.node.peering import PeerAnswer, PeerRequest
 from liaison.node.reads.facts import register_facts
-from liaison.node.reads.memory import own_memory
+from liaison.node.reads.memory import forget, own_memory
 from liaison.node.services.line.attachments import fetch_attachment
 from liaison.node.services.line.receipts import take_receipt, take_sealed_receipt
 from liaison.node.services.line.receiving import Arrival, receive_message
@@ -51,6 +51,7 @@ def deliver(node: Node, lease: Lease) -> bool:
     except LiaisonError as error:
         log.info("%s of %s postponed: %s", lease.work, lease.delivery, error.code)
         outbox.postpone(node, lease, error.code, peer_failed=isinstance(error, UnreachableError))
+        forget(node)
     else:
         return True
     return False
@@ -119,14 +120,14 @@ def call_peer(
     address = register_facts(node, lease.register).address(lease.at)
     if address is None:
         raise UnreachableError("peer-has-no-door", permanent=True, peer=lease.at.node)
-    with reading(node):
-        health = circuit.health(lease.at)
+    health = own_memory(node).health(lease.at)
     signer = own_memory(node).signer(Purpose.HTTP, lease.register, sender)
     request = PeerRequest(method, path, body=body, signer=signer, limit=limit, patient=health.slow)
     answer = node.link.call(address, request)
     if health.failures:
         with unit_of_work(node):
             circuit.note_success(lease.at, node.clock.now())
+        forget(node)
         node.waker.wake()
     return answer
 

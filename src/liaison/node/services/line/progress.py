@@ -9,6 +9,7 @@ from liaison.messages.lifecycle import CopyEvent, CopyState, advance_copy
 from liaison.messages.message import Core
 from liaison.messages.parties import DeskRef
 from liaison.node.models import OutgoingCopy
+from liaison.node.work.statements import change
 
 
 def advance(copy: OutgoingCopy, event: CopyEvent, *, now: datetime | None = None, reason: str = "") -> None:
@@ -16,7 +17,7 @@ def advance(copy: OutgoingCopy, event: CopyEvent, *, now: datetime | None = None
     copy.state = advance_copy(CopyState(copy.state), event).value
     copy.reason = reason or copy.reason
     copy.settled_at = now or copy.settled_at
-    copy.save(update_fields=["state", "reason", "settled_at"])
+    change(copy, "state", "reason", "settled_at")
 
 
 def note_acknowledgement(core: Core, desk: DeskRef) -> None:

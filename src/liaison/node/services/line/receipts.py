@@ -11,7 +11,7 @@ from datetime import datetime
 from liaison.errors import UsageError, VerificationError
 from liaison.keys.public import PublicKey
 from liaison.keys.sealing import open_sealed
-from liaison.messages.lifecycle import CopyEvent
+from liaison.messages.lifecycle import CopyEvent, CopyState
 from liaison.messages.parties import DeskRef
 from liaison.messages.receipts import Receipt, SentCopy, SignedReceipt, decode_receipt, verify_receipt
 from liaison.node.models import OutgoingCopy, TakenReceipt
@@ -21,7 +21,9 @@ from liaison.node.reads.memory import own_memory
 from liaison.node.services.line.progress import advance
 from liaison.node.unit_of_work import unit_of_work
 from liaison.node.work import outbox
+from liaison.node.work.statements import add
 
+UNRECEIPTED = {CopyState.QUEUED, CopyState.STOPPED, CopyState.ACKNOWLEDGED_FIRST}
 EVENTS = {"accepted": CopyEvent.RECEIPT_ACCEPTED, "rejected": CopyEvent.RECEIPT_REJECTED}
 
 
@@ -30,7 +32,7 @@ def take_receipt(node: Node, data: bytes, *, copy_id: int | None = None) -> Sign
     signed = decode_receipt(data)
     with unit_of_work(node):
         copy = _copy_of(signed, copy_id)
-        previous = _previous(copy, signed.receipt.n)
+        previous = _previous(copy, signed.receipt.n) if copy.state not in UNRECEIPTED else None
         if previous is not None and previous.receipt_hash == signed.receipt_hash:
             outbox.settle_copy(copy.pk)
             return signed
@@ -97,5 +99,5 @@ def _previous(copy: OutgoingCopy, n: int) -> SignedReceipt | None:
 
 def _store(copy: OutgoingCopy, verified: SignedReceipt, data: bytes, now: datetime) -> None:
     receipt = verified.receipt
-    TakenReceipt.objects.create(copy=copy, n=receipt.n, receipt_hash=verified.receipt_hash, receipt=data, taken_at=now)
+    add(TakenReceipt(copy=copy, n=receipt.n, receipt_hash=verified.receipt_hash, receipt=data, taken_at=now))
     advance(copy, EVENTS[receipt.verdict], now=now, reason=receipt.reason or "")

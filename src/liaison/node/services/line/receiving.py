@@ -1,7 +1,7 @@
 """What happens to sealed bytes that arrived for a desk of this node, by whatever way?
 
-In this order (docs/spec/outbox.md): (1) bytes already receipted get the same receipt; (2) they are opened and parsed;
-(3) judged by the trusted state of now, and stored together with the signed receipt in one transaction; (4) what is
+In this order (docs/spec/outbox.md): (1) they are opened and parsed; (2) judged by the trusted state of now, where what
+was receipted before gets the same receipt; (3) stored together with the signed receipt in one transaction; (4) what is
 not here yet, the log or an attachment, is asked for.
 
 Invariants: nothing is receipted before it is durable; a receipt once given never changes, whatever seal or way brings
@@ -34,13 +34,14 @@ from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.judging import first_copy, judge_context
 from liaison.node.reads.memory import own_memory
-from liaison.node.services.line.cases import open_case
+from liaison.node.services.line.cases import begin_case, open_case
 from liaison.node.services.line.catching_up import catch_up
 from liaison.node.services.line.progress import note_acknowledgement
 from liaison.node.services.line.sending import attachment_rows
 from liaison.node.unit_of_work import after_commit, reading, unit_of_work
 from liaison.node.work import outbox
 from liaison.node.work.outbox import Work
+from liaison.node.work.statements import add
 from liaison.wire.identifiers import digest, format_instant
 
 FETCHED_AT_ONCE = 100 * 1000 * 1000
@@ -90,14 +91,13 @@ def receive_message(node: Node, *, arrival: Arrival) -> bytes:
     desk = memory.own_desk(arrival.register, arrival.participant, arrival.desk)
     if desk is None:
         raise UsageError("desk-not-here", desk=arrival.desk)
-    known = _receipt_of_bytes(node, arrival, desk)
-    if known is not None:
-        return known
     try:
         plaintext = open_sealed(arrival.sealed, memory.openers(arrival.register, desk))
         message = open_message(plaintext)
     except (MalformedError, VerificationError) as error:
-        return _refuse_unopened(node, arrival, _place(node, arrival, desk), reason_of(error))
+        # A key destroyed since opens nothing any more, and the first verdict still stands.
+        known = _receipt_of_bytes(node, arrival, desk)
+        return known or _refuse_unopened(node, arrival, _place(node, arrival, desk), reason_of(error))
     try:
         return _judge_and_store(node, arrival, _place(node, arrival, desk), message, plaintext)
     except IntegrityError:
@@ -144,7 +144,7 @@ def _refuse_unopened(node: Node, arrival: Arrival, place: _Place, reason: str) -
 
 
 def _judge_and_store(node: Node, arrival: Arrival, place: _Place, message: ReceivedMessage, plaintext: bytes) -> bytes:
-    """(3). Raises NotNowError when this node must sync first."""
+    """(2), (3). Raises NotNowError when this node must sync first."""
     with unit_of_work(node):
         context = judge_context(message, place.facts, place.desk, place.now)
         judgement = judge(message, context)
@@ -161,7 +161,7 @@ def _judge_and_store(node: Node, arrival: Arrival, place: _Place, message: Recei
         receipt = first_receipt(message, judgement.reason, place.circumstances(), attachments=held)
         given = give_receipt(node, receipt, to=message.core.sender.at, incoming=incoming)
         if judgement.accepted:
-            _take_in(node, place, message, incoming, held)
+            _take_in(node, place, message, incoming, held=held, begun=context.case is not None)
     return bytes(given.receipt)
 
 
@@ -191,30 +191,32 @@ def _store(
     reused: bool,
 ) -> IncomingCopy:
     core, copy = message.core, message.copy
-    return IncomingCopy.objects.create(
-        register=core.register,
-        from_participant=core.sender.participant,
-        from_node=core.sender.node,
-        from_desk=core.sender.desk,
-        message_id=core.id,
-        participant=place.desk.participant,
-        node=place.desk.node,
-        desk=place.desk.desk,
-        case=core.case,
-        epoch=copy.epoch,
-        seq=copy.seq,
-        core_hash=message.core_hash,
-        message_hash=message.message_hash,
-        sealed_hash=place.sealed_hash,
-        plaintext=plaintext,
-        form=core.form,
-        urgency=core.urgency,
-        verdict="accepted" if judgement.accepted else "rejected",
-        reason=judgement.reason or "",
-        notes=sorted(judgement.notes),
-        way=arrival.way,
-        reused=reused,
-        received_at=place.now,
+    return add(
+        IncomingCopy(
+            register=core.register,
+            from_participant=core.sender.participant,
+            from_node=core.sender.node,
+            from_desk=core.sender.desk,
+            message_id=core.id,
+            participant=place.desk.participant,
+            node=place.desk.node,
+            desk=place.desk.desk,
+            case=core.case,
+            epoch=copy.epoch,
+            seq=copy.seq,
+            core_hash=message.core_hash,
+            message_hash=message.message_hash,
+            sealed_hash=place.sealed_hash,
+            plaintext=plaintext,
+            form=core.form,
+            urgency=core.urgency,
+            verdict="accepted" if judgement.accepted else "rejected",
+            reason=judgement.reason or "",
+            notes=sorted(judgement.notes),
+            way=arrival.way,
+            reused=reused,
+            received_at=place.now,
+        )
     )
 
 
@@ -223,9 +225,18 @@ def _held(node: Node, message: ReceivedMessage) -> frozenset[str]:
     return frozenset(each.sealed for each in message.core.attachments if node.blobs.has(each.sealed))
 
 
-def _take_in(node: Node, place: _Place, message: ReceivedMessage, incoming: IncomingCopy, held: frozenset[str]) -> None:
+def _take_in(
+    node: Node,
+    place: _Place,
+    message: ReceivedMessage,
+    incoming: IncomingCopy,
+    *,
+    held: frozenset[str],
+    begun: bool,
+) -> None:
     """What an accepted message sets going: its case, its attachments, the copy that it acknowledges."""
-    open_case(message.core, place.desk, place.now)
+    enter = open_case if begun else begin_case
+    enter(message.core, place.desk, place.now)
     note_acknowledgement(message.core, place.desk)
     for row in attachment_rows(message.core.attachments, incoming=incoming, state="wanted"):
         if row.sealed in held:
@@ -244,16 +255,18 @@ def give_receipt(node: Node, receipt: Receipt, *, to: NodeRef, incoming: Incomin
     by = receipt.by
     signer = own_memory(node).signer(Purpose.MESSAGE, receipt.register, by)
     data = sign_receipt(receipt, signer)
-    return GivenReceipt.objects.create(
-        incoming=incoming,
-        register=receipt.register,
-        participant=by.participant,
-        node=by.node,
-        to_participant=to.participant,
-        to_node=to.node,
-        sealed_hash=receipt.sealed,
-        n=receipt.n,
-        receipt_hash=decode_receipt(data).receipt_hash,
-        receipt=data,
-        given_at=node.clock.now(),
+    return add(
+        GivenReceipt(
+            incoming=incoming,
+            register=receipt.register,
+            participant=by.participant,
+            node=by.node,
+            to_participant=to.participant,
+            to_node=to.node,
+            sealed_hash=receipt.sealed,
+            n=receipt.n,
+            receipt_hash=decode_receipt(data).receipt_hash,
+            receipt=data,
+            given_at=node.clock.now(),
+        )
     )

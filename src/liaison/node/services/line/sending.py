@@ -44,6 +44,7 @@ from liaison.node.services.line.cases import begin_case, open_case
 from liaison.node.unit_of_work import after_commit, unit_of_work
 from liaison.node.work import outbox
 from liaison.node.work.outbox import Lease, Work
+from liaison.node.work.statements import add
 from liaison.wire.canonical import JSON, encode_struct
 from liaison.wire.identifiers import digest, format_instant, format_uuid7
 
@@ -184,21 +185,23 @@ def _write_message(message: ComposedMessage, desk: _Desk) -> OutgoingMessage:
     state = lifecycle.advance_message(MessageState.DRAFT, MessageEvent.SUBMITTED)
     clearance = lifecycle.clear(core)
     state = lifecycle.advance_message(state, clearance.event)
-    row = OutgoingMessage.objects.create(
-        register=core.register,
-        message_id=core.id,
-        case=core.case,
-        batch=core.batch or "",
-        participant=core.sender.participant,
-        node=core.sender.node,
-        desk=core.sender.desk,
-        form=core.form,
-        urgency=core.urgency,
-        state=lifecycle.advance_message(state, MessageEvent.NUMBERED).value,
-        cleared=clearance.why,
-        core=encode_struct(core),
-        core_hash=message.core_hash,
-        composed_at=desk.now,
+    row = add(
+        OutgoingMessage(
+            register=core.register,
+            message_id=core.id,
+            case=core.case,
+            batch=core.batch or "",
+            participant=core.sender.participant,
+            node=core.sender.node,
+            desk=core.sender.desk,
+            form=core.form,
+            urgency=core.urgency,
+            state=lifecycle.advance_message(state, MessageEvent.NUMBERED).value,
+            cleared=clearance.why,
+            core=encode_struct(core),
+            core_hash=message.core_hash,
+            composed_at=desk.now,
+        )
     )
     if core.attachments:
         AttachmentRow.objects.bulk_create(attachment_rows(core.attachments, outgoing=row, state="held"))
@@ -259,17 +262,19 @@ def _advance_head(message: ComposedMessage, head: SentHead | None, signed: Signe
     if head is not None:
         SentHead.objects.filter(pk=head.pk).update(epoch=copy.epoch, seq=copy.seq, message_hash=signed.message_hash)
         return
-    SentHead.objects.create(
-        register=core.register,
-        case=core.case,
-        participant=core.sender.participant,
-        node=core.sender.node,
-        to_participant=copy.desk.participant,
-        to_node=copy.desk.node,
-        to_desk=copy.desk.desk,
-        epoch=copy.epoch,
-        seq=copy.seq,
-        message_hash=signed.message_hash,
+    add(
+        SentHead(
+            register=core.register,
+            case=core.case,
+            participant=core.sender.participant,
+            node=core.sender.node,
+            to_participant=copy.desk.participant,
+            to_node=copy.desk.node,
+            to_desk=copy.desk.desk,
+            epoch=copy.epoch,
+            seq=copy.seq,
+            message_hash=signed.message_hash,
+        )
     )
 
 
@@ -277,19 +282,21 @@ def _store_copy(row: OutgoingMessage, signed: SignedCopy, desk: _Desk) -> Outgoi
     copy = signed.payload.copy
     key = desk.facts.sealing_key(copy.desk)
     sealed = seal(signed.plaintext, key)
-    return OutgoingCopy.objects.create(
-        message=row,
-        register=row.register,
-        participant=copy.desk.participant,
-        node=copy.desk.node,
-        desk=copy.desk.desk,
-        epoch=copy.epoch,
-        seq=copy.seq,
-        prev=copy.prev or "",
-        message_hash=signed.message_hash,
-        plaintext=signed.plaintext,
-        sealed=sealed,
-        sealed_hash=digest(sealed),
-        sealed_to=key.fingerprint,
-        state=CopyState.QUEUED.value,
+    return add(
+        OutgoingCopy(
+            message=row,
+            register=row.register,
+            participant=copy.desk.participant,
+            node=copy.desk.node,
+            desk=copy.desk.desk,
+            epoch=copy.epoch,
+            seq=copy.seq,
+            prev=copy.prev or "",
+            message_hash=signed.message_hash,
+            plaintext=signed.plaintext,
+            sealed=sealed,
+            sealed_hash=digest(sealed),
+            sealed_to=key.fingerprint,
+            state=CopyState.QUEUED.value,
+        )
     )
