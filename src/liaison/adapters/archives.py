@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from liaison.adapters.durable_files import make_private_folders, sync_folder
+from liaison.adapters.durable_files import make_folders, sync_folder
 from liaison.errors import MalformedError, NotNowError, UsageError
 
 CHUNK = 1 << 20
@@ -220,7 +220,7 @@ def _read_small(reading: BinaryIO, limit: int) -> bytes:
 
 def _write_copy(reading: BinaryIO, target: Path) -> tuple[int, str]:
     with _disk():
-        make_private_folders(target.parent)
+        make_folders(target.parent)
         with target.open("xb") as writing:
             target.chmod(0o600)
             found = copy_hashed(reading, writing)

@@ -19,11 +19,11 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def make_private_folders(folder: Path) -> None:
-    """Make `folder` and what is missing above it, for the owner alone, their names durable."""
+def make_folders(folder: Path, *, mode: int = 0o700) -> None:
+    """Make `folder` and what is missing above it, by default for the owner alone, their names durable."""
     if not folder.exists():
-        make_private_folders(folder.parent)
-        folder.mkdir(exist_ok=True, mode=0o700)
+        make_folders(folder.parent, mode=mode)
+        folder.mkdir(exist_ok=True, mode=mode)
         sync_folder(folder.parent)
 
 

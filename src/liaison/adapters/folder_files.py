@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from liaison.adapters.durable_files import make_private_folders, write_durably
+from liaison.adapters.durable_files import make_folders, write_durably
 from liaison.errors import NotNowError, UnreachableError, UsageError
 
 
 class FolderFiles:
     """Files under one folder; a `TileStore` where the paths are those of a log."""
+
+    FOLDER_MODE = 0o700
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -35,7 +37,7 @@ class FolderFiles:
         try:
             for path, data in items.items():
                 place = self._place(path)
-                make_private_folders(place.parent)
+                make_folders(place.parent, mode=self.FOLDER_MODE)
                 write_durably(place, data)
         except OSError as error:
             raise NotNowError("storage-refused", reason=error.strerror or "unknown") from error

@@ -90,11 +90,6 @@ class KeyFact(Fact, frozen=True):
         """Whether the key counts at the end of what was folded."""
         return self.replaced_index is None and self.revoked_index is None
 
-    def held_at(self, index: int) -> bool:
-        """Whether the key was in force when leaf `index` was sequenced."""
-        ends = [end for end in (self.replaced_index, self.revoked_index) if end is not None]
-        return self.from_index < index and all(index <= end for end in ends)
-
 
 class DeskState(Fact, frozen=True):
     """The last `desk.published` of a desk; `signer` is the fingerprint of the entry key that signed it."""

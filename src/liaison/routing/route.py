@@ -94,10 +94,6 @@ class Router:
         """Who answers for one address, prefix, AS number, name or URL."""
         return self.answers[self._answer_text(text)]
 
-    def answer_resource(self, resource: Resource) -> Answer:
-        """Who answers for a resource already parsed."""
-        return self.answers[self._answer_resource(resource)]
-
     def answer_column(self, data: U8, starts: Index, ends: Index) -> I32:
         """Positions in `answers` for every text of a column (see `columns`); shape (n,)."""
         parsed = parse_column(data, starts, ends)

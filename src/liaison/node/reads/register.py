@@ -6,12 +6,10 @@ an answer here (`reads/pending.py` shows it as such).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from liaison.errors import NotNowError, UsageError
-from liaison.keys.public import PublicKey, Purpose
-from liaison.node.log.views import KEY, CautiousView, RowsView
-from liaison.node.models import FactRow, FollowedRegister, RecordPart
+from liaison.keys.public import PublicKey
+from liaison.node.log.views import CautiousView, RowsView
+from liaison.node.models import FollowedRegister, RecordPart
 from liaison.node.node import Node
 from liaison.node.peering import PeerAddress
 from liaison.node.unit_of_work import reading
@@ -21,16 +19,6 @@ from liaison.tlog.checkpoint import Checkpoint, parse_checkpoint
 from liaison.wire.note import parse_note
 
 _directories: dict[tuple[str, str], tuple[tuple[int, int], lookup.Directory]] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class KeyHolder:
-    """Whose HTTP key it is, and the key."""
-
-    register: str
-    participant: str
-    node: str
-    key: PublicKey
 
 
 def view(node: Node, register: str) -> RegisterListing:
@@ -106,17 +94,6 @@ def message_key_standing(
     """How a message key stands. Raises `VerificationError` for a key that never was this node's."""
     with reading(node):
         return standing.message_key_standing(view(node, register), participant, node_id, fingerprint)
-
-
-def http_key_holder(node: Node, fingerprint: str) -> KeyHolder | None:
-    """Whose HTTP key this is in any followed register, if it is in force."""
-    with reading(node):
-        rows = FactRow.objects.filter(kind=KEY, name=fingerprint, pending=False).order_by("register")
-        for register in rows.values_list("register", flat=True):
-            fact = view(node, register).key(fingerprint)
-            if fact is not None and fact.purpose is Purpose.HTTP and fact.in_force and fact.node is not None:
-                return KeyHolder(register, fact.participant, fact.node, fact.key)
-    return None
 
 
 def trusted_checkpoint(node: Node, register: str) -> Checkpoint:

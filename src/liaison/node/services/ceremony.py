@@ -18,7 +18,7 @@ from liaison.keys.public import PublicKey, Purpose
 from liaison.node.keyring import create_key, signer, signer_by_fingerprint
 from liaison.node.log.drafts import Draft, finished_leaf, sign_draft
 from liaison.node.log.views import RowsView
-from liaison.node.models import HeldKey, HostedNode
+from liaison.node.models import HostedNode
 from liaison.node.node import Node
 from liaison.node.reads.own import require_writable
 from liaison.node.unit_of_work import reading, unit_of_work
@@ -159,13 +159,3 @@ def own_node(node: Node, register: str, participant: str) -> str:
     if len(names) != 1:
         raise UsageError("node-not-named", participant=participant[:16], count=len(names))
     return str(names[0])
-
-
-def unused_keys(node: Node, *, register: str) -> list[str]:
-    """Fingerprints of keys made for drafts that never reached the log, so that they can be destroyed."""
-    with reading(node):
-        view = RowsView(register, pending=True)
-        rows = HeldKey.objects.filter(
-            register=register, destroyed_at=None, purpose__in=[each.value for each in NODE_PURPOSES]
-        )
-        return [row.fingerprint for row in rows if view.key(row.fingerprint) is None]
