@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from liaison.adapters.archives import open_source, open_target
-from liaison.adapters.sqlite_copy import copy_sqlite
+from liaison.adapters.backups.archives import open_source, open_target
+from liaison.adapters.backups.sqlite_copy import copy_sqlite
 from liaison.errors import NotNowError, UsageError
 from liaison.keys.public import Purpose
 from liaison.node.config import CONFIG_NAME

@@ -45,6 +45,17 @@ class SocketWaker:
                 knocker.sendto(b"\n", address)
 
 
+def somebody_listens(path: Path) -> bool:
+    """Whether a worker has the socket open; asking costs it nothing."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as knocker:
+        try:
+            with _reachable(path) as address:
+                knocker.connect(address)
+        except OSError:
+            return False
+    return True
+
+
 class SocketListener:
     """The worker's end: waits for a knock or for time to pass."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from liaison.cli.output import json_option, show
+from liaison.cli.output import GOOD, REFUSED, json_option, show, table
 from liaison.cli.session import chosen_home, open_node
 from liaison.node.config import Address, Config, Database, Listen, Peers
 
@@ -35,3 +35,29 @@ def init(host: str, port: int, url: str, database: str, allow_private: tuple[str
         f"  credential  {credential}  (back it up apart from this folder)",
     ]
     show({"home": str(home), "tls": tls, "epoch": epoch, "credential": str(credential)}, lines, as_json=as_json)
+
+
+@click.command()
+@json_option
+def doctor(*, as_json: bool) -> int:
+    """Check this node: one line a check, what to do where something is to be done; exit 1 if something is broken."""
+    node = open_node()
+    from liaison.node import wiring
+    from liaison.node.services.care.doctor import examine
+    from liaison.node.services.care.findings import State
+
+    findings = examine(node, wiring.survey(node.home))
+    rows = iter(table((each.state.value, each.check, each.sentence) for each in findings))
+    lines = [line for each in findings for line in (next(rows), *([f"        → {each.next}"] if each.next else []))]
+    value = [
+        {
+            "check": each.check,
+            "state": each.state.value,
+            "code": each.code,
+            "sentence": each.sentence,
+            "next": each.next,
+        }
+        for each in findings
+    ]
+    show(value, lines, as_json=as_json)
+    return REFUSED if any(each.state is State.FAIL for each in findings) else GOOD

@@ -12,7 +12,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from liaison.adapters import feeds, lanes
-from liaison.adapters.archives import FolderTarget, Source, TarTarget, open_source, open_target
+from liaison.adapters.backups.archives import FolderTarget, Source, TarTarget, open_source, open_target
+from liaison.adapters.backups.sqlite_copy import copy_sqlite
 from liaison.adapters.blobs import FolderBlobStore
 from liaison.adapters.clock import SystemClock, SystemEntropy
 from liaison.adapters.durable_files import write_durably
@@ -20,11 +21,11 @@ from liaison.adapters.folder_files import FolderFiles
 from liaison.adapters.keyfiles import FolderKeyVault, decrypt_seed, encrypt_seed
 from liaison.adapters.lanes import ProcessLanes
 from liaison.adapters.report_folder import ReportFolder
-from liaison.adapters.sqlite_copy import copy_sqlite
+from liaison.adapters.survey import free_disk, open_to_others, owned_by_others
 from liaison.adapters.tiles import FolderTileStore
 from liaison.adapters.tls import TlsFiles, create_tls, tls_files, tls_hash
 from liaison.adapters.transports.peer import HttpsPeerLink
-from liaison.adapters.waking import PostgresListener, PostgresWaker, SocketListener, SocketWaker
+from liaison.adapters.waking import PostgresListener, PostgresWaker, SocketListener, SocketWaker, somebody_listens
 from liaison.errors import UsageError
 from liaison.keys.private import Ed25519Signer
 from liaison.keys.public import PublicKey
@@ -32,6 +33,7 @@ from liaison.node import homes
 from liaison.node.config import Config, database_url, default_home, read_config
 from liaison.node.node import Node
 from liaison.node.peering import SignedLink
+from liaison.node.services.care.surroundings import Surroundings
 
 CREDENTIAL_VARIABLE = "LIAISON_CREDENTIAL"
 CREDENTIAL_NAME = "credential"
@@ -105,6 +107,26 @@ def open_listener(home: Path) -> SocketListener | PostgresListener:
 def _waker(home: Path, config: Config) -> SocketWaker | PostgresWaker:
     url = database_url(home, config)
     return SocketWaker(home / WAKING_NAME) if url.startswith("sqlite") else PostgresWaker(url)
+
+
+def survey(home: Path) -> Surroundings:
+    """The machine around the node in `home`, as the doctor judges it."""
+    credential, keys = credential_path(home), home / "keys"
+    private = [home, credential, keys, *keys.glob("*.key"), home / "tls" / "key.pem"]
+    try:
+        tls = listener_hash(home)
+    except UsageError:
+        tls = None
+    free, total, url = *free_disk(home), database_url(home, read_config(home))
+    return Surroundings(
+        credential=credential,
+        exposed=open_to_others(private),
+        foreign=owned_by_others([*private, *home.glob("liaison.sqlite3*"), *home.glob("blobs")]),
+        free=free,
+        total=total,
+        worker=somebody_listens(home / WAKING_NAME) if url.startswith("sqlite") else None,
+        tls=tls,
+    )
 
 
 def open_backup_target(path: Path) -> FolderTarget | TarTarget:

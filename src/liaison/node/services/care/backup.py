@@ -40,7 +40,7 @@ Watched = Callable[[Iterable[Path]], Iterable[Path]]
 
 
 class Target(Protocol):
-    """Where a backup is written; see `adapters.archives`."""
+    """Where a backup is written; see `adapters.backups.archives`."""
 
     def scratch(self) -> Path:
         """A place for one file, gone when the backup is finished."""

@@ -59,7 +59,7 @@ def is_of_backup(name: str) -> bool:
 
 
 class Source(Protocol):
-    """Where a backup is read from; see `adapters.archives`."""
+    """Where a backup is read from; see `adapters.backups.archives`."""
 
     def read(self, name: str, *, limit: int) -> bytes | None:
         """The bytes of a small file, or None."""

@@ -1,0 +1,56 @@
+"""What does the doctor say? One finding a check: its name, how it stands, a sentence and the next step.
+
+    Finding("disk", State.WARN, "disk-low", {"percent": 8})
+    → "8 % of the disk are free."   next: "Free space or move the home to a larger disk; …"
+
+Invariants: the sentences stand in `checks.toml` by code, so that code holds no prose; `next` is empty where nothing
+needs to be done.
+"""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from importlib import resources
+
+from liaison.errors import Param
+
+
+class State(StrEnum):
+    """How a check stands: as it should, to be looked at, or broken."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+OK, WARN, FAIL = State.OK, State.WARN, State.FAIL
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What came of one check."""
+
+    check: str
+    state: State
+    code: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """What was found."""
+        return _words()[self.code]["what"].format_map(self.params)
+
+    @property
+    def next(self) -> str:
+        """What to do now; empty where nothing needs to be done."""
+        return _words()[self.code].get("next", "").format_map(self.params)
+
+
+@functools.cache
+def _words() -> dict[str, dict[str, str]]:
+    page = resources.files("liaison.node.services.care") / "checks.toml"
+    return tomllib.loads(page.read_text(encoding="utf-8"))

@@ -1,0 +1,34 @@
+"""Does `liaison node doctor` show its table and leave with the right code?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.homes import Terminal
+
+
+def test_a_fresh_node_is_told_its_next_steps_and_is_not_broken(tmp_path: Path, terminal: Terminal) -> None:
+    home = tmp_path / "home"
+    assert terminal.run(home, "node", "init") == 0
+    findings = {each["check"]: each for each in terminal.value(home, "node", "doctor")}
+    broken = [each for each in findings.values() if each["state"] == "fail" and each["check"] != "disk"]
+    assert broken == []
+    assert {name for name in ("credential", "worker", "tls", "mirrors") if findings[name]["next"]} == {
+        "credential",
+        "worker",
+        "tls",
+        "mirrors",
+    }
+
+
+def test_a_home_that_others_can_read_ends_with_exit_code_1(tmp_path: Path, terminal: Terminal) -> None:
+    home = tmp_path / "home"
+    assert terminal.run(home, "node", "init") == 0
+    home.chmod(0o755)
+    assert terminal.run(home, "node", "doctor") == 1
+    assert "fail  home" in terminal.out
+    assert "→ chmod" in terminal.out
+
+
+def test_a_home_that_was_never_made_is_explained(tmp_path: Path, terminal: Terminal) -> None:
+    assert terminal.refusal(tmp_path / "nowhere", "node", "doctor") == "node-not-initialised"
