@@ -12,7 +12,7 @@ import click
 from liaison.cli.output import json_option, show, table
 from liaison.cli.register.choices import FOUND, read_file, register_option, the_register
 from liaison.cli.session import open_node
-from liaison.errors import MalformedError, VerificationError
+from liaison.errors import VerificationError
 from liaison.explanations import explain
 
 if TYPE_CHECKING:
@@ -128,38 +128,14 @@ def desk_value(entry: DeskEntry) -> dict[str, Any]:
 @click.argument("text", nargs=-1, required=True)
 @json_option
 def search(*, register: str, text: tuple[str, ...], as_json: bool) -> None:
-    """Find desks by code, name, kind or id, or by an address, prefix or AS number they answer for."""
+    """Find desks by code, name, kind or id, in every register followed unless one is named."""
     node = open_node()
     from liaison.node.reads.overview import overviews
     from liaison.node.reads.register import directory
 
-    if not register and len(text) == 1 and _is_address(text[0]):
-        _show_answer(node, text[0], as_json=as_json)
-        return
     places = [the_register(node, register)] if register else [each.register for each in overviews(node)]
     found = tuple(entry for place in places for entry in directory(node, place).find(" ".join(text)))
     _show_desks(found, as_json=as_json)
-
-
-def _is_address(text: str) -> bool:
-    from liaison.routing.addresses import Stretch, parse_resource
-
-    try:
-        return isinstance(parse_resource(text), Stretch)
-    except MalformedError:
-        return False
-
-
-def _show_answer(node: Node, text: str, *, as_json: bool) -> None:
-    """The desk that answers for an address, then those that only claim it; rehearsals take part as in any search."""
-    from liaison.cli.route.screen import answer_lines
-    from liaison.node.reads.routing import routing_of
-
-    routing = routing_of(node, rehearsal=True)
-    answer = routing.router.answer(text)
-    named = [desk for desk in (answer.desk, *answer.contested) if desk is not None]
-    found = [entry for entry in map(routing.entry, named) if entry is not None]
-    show([desk_value(entry) for entry in found], answer_lines(routing, text, answer), as_json=as_json)
 
 
 @click.command()

@@ -65,7 +65,7 @@ def route_all(
     from liaison.node import wiring
 
     now = wiring.clock().now()
-    places = _places(node, feeds, options, stamp=f"{now:%Y%m%dT%H%M%S.%fZ}")
+    places = _places(node, feeds, options, stamp=f"{now:%Y%m%dT%H%M%SZ}")
     values, code = [], 0
     for feed, place in zip(feeds, places, strict=True):
         value, failed = _route(node, routing, feed, place, wanted, as_json=as_json, **options)

@@ -29,7 +29,7 @@ from liaison.node.reads.register import directory
 from liaison.node.services.resources import INDEX, load_tables
 from liaison.node.unit_of_work import reading
 from liaison.register.entries import decode_entry
-from liaison.register.lookup import DeskEntry, Directory, ResourceClaim
+from liaison.register.lookup import Directory, ResourceClaim
 from liaison.register.vocabulary import DeskKind
 from liaison.routing.allocation import RangeTable, Source
 from liaison.routing.claims import Desk, Nobody, Standing
@@ -69,22 +69,18 @@ class Routing:
             self._words[desk] = self._find_words(desk)
         return self._words[desk]
 
-    def entry(self, desk: Desk) -> DeskEntry | None:
-        """The row of the register behind a desk; None for an unknown one."""
+    def _find_words(self, desk: Desk) -> DeskWords:
         register = next((each for each in self.registers if each.register == desk.register), None)
         if register is None:
-            return None
-        if desk.participant is not None:
-            return register.desk(desk.participant, desk.desk)
-        nominated = (each for each in register.desks() if each.participant is None)
-        return next((each for each in nominated if each.desk == desk.desk), None)
-
-    def _find_words(self, desk: Desk) -> DeskWords:
-        entry = self.entry(desk)
-        if entry is None:
-            codes = (desk.desk,) if desk.standing is Standing.UNKNOWN else ()
-            return DeskWords("", codes, None, desk.standing.value, False)
-        return DeskWords(entry.name, entry.codes, entry.kind.value, entry.status.value, entry.rehearsal)
+            return DeskWords("", (desk.desk,), None, Standing.UNKNOWN.value, False)
+        if desk.participant is None:
+            entries = [each for each in register.desks() if each.participant is None and each.desk == desk.desk]
+        else:
+            entries = [each for each in register.desks(participant=desk.participant) if each.desk == desk.desk]
+        if not entries:
+            return DeskWords("", (), None, desk.standing.value, register.rehearsal)
+        entry = entries[0]
+        return DeskWords(entry.name, entry.codes, entry.kind.value, entry.status.value, register.rehearsal)
 
 
 _routings: dict[str, tuple[object, Routing]] = {}

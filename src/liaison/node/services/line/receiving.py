@@ -10,6 +10,7 @@ the message again; "not now" leaves no trace; bytes that are not authentic are r
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,6 +45,7 @@ from liaison.node.work.outbox import Work
 from liaison.node.work.statements import add
 from liaison.wire.identifiers import digest, format_instant
 
+RACES_LOST_AT_MOST = 3
 FETCHED_AT_ONCE = 100 * 1000 * 1000
 NOBODY = ""
 
@@ -91,17 +93,23 @@ def receive_message(node: Node, *, arrival: Arrival) -> bytes:
     desk = memory.own_desk(arrival.register, arrival.participant, arrival.desk)
     if desk is None:
         raise UsageError("desk-not-here", desk=arrival.desk)
+    for _ in range(RACES_LOST_AT_MOST):
+        # Another process stores the same message, or begins the same case, at the same moment: then it is known.
+        with suppress(IntegrityError):
+            return _receive(node, arrival, desk)
+    return _receive(node, arrival, desk)
+
+
+def _receive(node: Node, arrival: Arrival, desk: DeskRef) -> bytes:
+    """(1) to (4), on PostgreSQL possibly beside others that do the same."""
     try:
-        plaintext = open_sealed(arrival.sealed, memory.openers(arrival.register, desk))
+        plaintext = open_sealed(arrival.sealed, own_memory(node).openers(arrival.register, desk))
         message = open_message(plaintext)
     except (MalformedError, VerificationError) as error:
         # A key destroyed since opens nothing any more, and the first verdict still stands.
         known = _receipt_of_bytes(node, arrival, desk)
         return known or _refuse_unopened(node, arrival, _place(node, arrival, desk), reason_of(error))
     try:
-        return _judge_and_store(node, arrival, _place(node, arrival, desk), message, plaintext)
-    except IntegrityError:
-        # Another process stored the same message, or began the same case, at the same moment: now it is known.
         return _judge_and_store(node, arrival, _place(node, arrival, desk), message, plaintext)
     except NotNowError as error:
         size = message.core.composed_under.size
