@@ -59,7 +59,7 @@ def test_work_is_leased_to_one_of_many_workers(tmp_path: Path) -> None:
         node = world.nodes["XC"]
         for _ in range(THREADS):
             send_letter(node, world.letter("XC", "XD"))
-        taken = at_once(lambda _: outbox.lease_due(node, most=2, busy={}, most_each=2))
+        taken = at_once(lambda _: outbox.lease_due(node, outbox.Room(2, {}, frozenset({world.desk("XD").at}))))
         leases = [lease.delivery for leases in taken for lease in leases]
         assert len(leases) == len(set(leases))
         with world.at("XC"):

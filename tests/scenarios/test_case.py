@@ -11,7 +11,7 @@ from liaison.messages.transcript import decode_transcript, fold_own_log, verify_
 from liaison.node.models import AttachmentRow, Delivery, IncomingCopy, OutgoingCopy, TakenReceipt
 from liaison.node.reads.inbox import list_messages, show_case, show_message
 from liaison.node.services.line.acknowledging import acknowledge, answer, find_original
-from liaison.node.services.line.attachments import open_attachment, seal_attachment
+from liaison.node.services.line.attachments import LARGEST_PLAIN, open_attachment, seal_attachment
 from liaison.node.services.line.files import export_sealed, import_file
 from liaison.node.services.line.sending import send_letter
 from liaison.node.services.line.transcripts import export_transcript
@@ -153,3 +153,22 @@ def test_both_sides_export_a_transcript_that_is_proven_offline(world: World) -> 
         assert report.proven, report.findings
         assert [statement.core.form for statement in report.statements] == ["incident-notice", "acknowledgement"]
         assert len(report.acknowledged) == 1
+
+
+def test_an_attachment_of_the_largest_size_arrives(world: World) -> None:
+    largest = bytes(range(256)) * (LARGEST_PLAIN // 256)
+    attachment = seal_attachment(
+        world.nodes["XC"], name="image.bin", media_type="application/octet-stream", chunks=[largest]
+    )
+    message_id = world.send("XC", "XD", attachments=(attachment,))[0].message_id
+    world.work()
+    opened = show_message(world.nodes["XD"], message_id)
+    assert open_attachment(world.nodes["XD"], opened.core.attachments[0]) == largest
+
+
+def test_a_file_over_the_limit_is_refused_and_nothing_of_it_is_kept(world: World) -> None:
+    chunks = [bytes(1 << 20)] * 8 + [b"x"]
+    with pytest.raises(UsageError, match="attachment-over-limit"):
+        seal_attachment(world.nodes["XC"], name="a.bin", media_type="application/octet-stream", chunks=chunks)
+    kept = [path for path in (world.nodes["XC"].home / "blobs").rglob("*") if path.is_file()]
+    assert kept == []

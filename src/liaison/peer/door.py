@@ -18,6 +18,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from django.db import DatabaseError, connections
+
 from liaison.errors import LiaisonError, MalformedError, NotNowError, UsageError, VerificationError
 from liaison.node.node import Node
 from liaison.peer.authentication import identify_caller, verified_body
@@ -50,6 +52,11 @@ class Door:
         except LiaisonError as error:
             log.info("refused %s %s: %s", request.method, request.path, error.code)
             return problem(_status(error), error.code)
+        except DatabaseError:
+            # A full disk or a lost server: nothing was stored, so the sender tries again.
+            log.exception("the database refused")
+            connections.close_all()
+            return problem(503, "storage-refused")
         except Exception:
             log.exception("failed %s", request.method)
             return problem(500, "internal-error")

@@ -76,7 +76,7 @@ class OwnMemory:
 
     def health(self, at: NodeRef) -> Health:
         """What the breaker remembers of a peer."""
-        return self._remember(("health", at), lambda: circuit.health(at))
+        return self._remember(("health", at), lambda: circuit.health(at, self.node.clock.now()))
 
     def registers(self) -> list[str]:
         """The registers this node follows."""

@@ -11,7 +11,7 @@ from liaison.node.node import Node
 from liaison.node.services.line.delivering import deliver
 from liaison.node.work.outbox import Lease
 
-THREADS = 16
+THREADS = 48
 
 
 def deliver_at_once(node: Node, leases: Sequence[Lease], *, threads: int = THREADS) -> int:

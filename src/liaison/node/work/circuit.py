@@ -20,6 +20,7 @@ from liaison.node.models import Delivery, PeerHealth
 FAILURES_TO_OPEN = 3
 OPEN_FIRST = timedelta(seconds=4)
 OPEN_AT_MOST = timedelta(seconds=30)
+SLOW_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,12 @@ def open_for(failures: int) -> timedelta:
     return min(OPEN_FIRST * 2 ** min(failures - FAILURES_TO_OPEN, 8), OPEN_AT_MOST)
 
 
-def health(at: NodeRef) -> Health:
-    """What is remembered of a peer; inside a reading or a unit of work."""
+def health(at: NodeRef, now: datetime) -> Health:
+    """What is remembered of a peer, slowness for an hour; inside a reading or a unit of work."""
     row = PeerHealth.objects.filter(participant=at.participant, node=at.node).first()
-    return Health(row.failures, row.open_until, row.slow) if row else Health()
+    if row is None:
+        return Health()
+    return Health(row.failures, row.open_until, row.slow and now - row.changed_at < SLOW_FOR)
 
 
 def open_peers(now: datetime) -> set[NodeRef]:
@@ -55,8 +58,8 @@ def troubled_peers() -> set[NodeRef]:
     return {NodeRef(*row) for row in PeerHealth.objects.filter(failures__gt=0).values_list("participant", "node")}
 
 
-def note_failure(at: NodeRef, code: str, now: datetime) -> None:
-    """One more failure in a row, inside a unit of work; a connection that timed out marks the peer as slow."""
+def note_failure(at: NodeRef, code: str, now: datetime, *, silent: bool) -> None:
+    """One more failure in a row, inside a unit of work; `silent` (no answer in time) marks the peer as slow."""
     row, _ = PeerHealth.objects.get_or_create(
         participant=at.participant, node=at.node, defaults={"changed_at": now, "failures": 0}
     )
@@ -64,7 +67,7 @@ def note_failure(at: NodeRef, code: str, now: datetime) -> None:
     PeerHealth.objects.filter(participant=at.participant, node=at.node).update(
         failures=F("failures") + 1,
         open_until=now + wait if wait else None,
-        slow=True,
+        slow=silent or row.slow,
         last_error=code,
         changed_at=now,
     )

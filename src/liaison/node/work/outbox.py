@@ -15,7 +15,8 @@ Invariants (docs/spec/outbox.md):
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -34,6 +35,8 @@ LEASE = timedelta(seconds=180)
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 300.0
 SCANNED = 512
+MOST_EACH = 4
+MOST_PROBES = 8
 
 
 class Work(StrEnum):
@@ -77,14 +80,27 @@ def put_work(node: Node, work: Work, subject: Any, *, register: str, at: NodeRef
     return Lease(row.pk, token, work, register, at, subject.pk, 0)
 
 
-def lease_due(node: Node, *, most: int, busy: dict[NodeRef, int], most_each: int) -> list[Lease]:
-    """Claim up to `most` pieces of due work, at most `most_each` a peer counting those in `busy`."""
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much somebody can take on: threads that are free, calls in hand by peer, peers that answered before."""
+
+    free: int = 1
+    busy: Mapping[NodeRef, int] = field(default_factory=dict)
+    proven: frozenset[NodeRef] = frozenset()
+
+    def most(self, at: NodeRef, troubled: set[NodeRef]) -> int:
+        """How many calls to one peer at once: one until it has answered, one again after it failed."""
+        return MOST_EACH if at in self.proven and at not in troubled else 1
+
+
+def lease_due(node: Node, room: Room) -> list[Lease]:
+    """Claim as much due work as there is room for."""
     now = node.clock.now()
     with reading(node):
         if not _due(now).exists() or setting(node, READ_ONLY):
             return []
     with unit_of_work(node):
-        chosen = _choose(now, most, dict(busy), most_each)
+        chosen = _choose(now, room)
         leases = [_claim(node, row, now) for row in chosen]
     return leases
 
@@ -93,19 +109,28 @@ def _due(now: datetime) -> Any:
     return Delivery.objects.filter(due__lte=now).filter(Q(lease_until=None) | Q(lease_until__lte=now))
 
 
-def _choose(now: datetime, most: int, busy: dict[NodeRef, int], most_each: int) -> list[Delivery]:
-    """Due work in order, passing over peers that are busy or not to be called; a probe a troubled peer."""
+def _choose(now: datetime, room: Room) -> list[Delivery]:
+    """Due work in order, passing over peers that are busy or not to be called; few probes of troubled peers."""
     shut, troubled = circuit.open_peers(now), circuit.troubled_peers()
-    full = {at for at, count in busy.items() if count >= (1 if at in troubled else most_each)}
+    busy = dict(room.busy)
+    probes = MOST_PROBES - sum(count for at, count in busy.items() if at in troubled)
+    full = {at for at, count in busy.items() if count >= room.most(at, troubled)}
+    if probes <= 0:
+        full |= troubled
     rows = _due(now).order_by("due", "pk")
     for at in shut | full:
         rows = rows.exclude(participant=at.participant, node=at.node)
     chosen: list[Delivery] = []
     for row in rows.select_for_update(skip_locked=True)[:SCANNED] if _locks() else rows[:SCANNED]:
         at = NodeRef(row.participant, row.node)
-        if busy.get(at, 0) < (1 if at in troubled else most_each) and len(chosen) < most:
-            busy[at] = busy.get(at, 0) + 1
-            chosen.append(row)
+        if len(chosen) >= room.free or busy.get(at, 0) >= room.most(at, troubled):
+            continue
+        if at in troubled:
+            if probes <= 0:
+                continue
+            probes -= 1
+        busy[at] = busy.get(at, 0) + 1
+        chosen.append(row)
     return chosen
 
 
@@ -136,7 +161,7 @@ def settle_copy(copy_id: int) -> None:
     Delivery.objects.filter(copy_id=copy_id, kind=Work.MESSAGE.value).delete()
 
 
-def postpone(node: Node, lease: Lease, code: str, *, peer_failed: bool) -> None:
+def postpone(node: Node, lease: Lease, code: str, *, peer_failed: bool, silent: bool = False) -> None:
     """Give the work back to be tried again later; a failure of the peer itself counts for its breaker."""
     now = node.clock.now()
     wait = backoff(lease.attempts, node.entropy.draw(2))
@@ -145,7 +170,7 @@ def postpone(node: Node, lease: Lease, code: str, *, peer_failed: bool) -> None:
             due=now + wait, lease_until=None, lease_token="", attempts=F("attempts") + 1, last_error=code[:64]
         )
         if peer_failed:
-            circuit.note_failure(lease.at, code[:64], now)
+            circuit.note_failure(lease.at, code[:64], now, silent=silent)
 
 
 def backoff(attempts: int, chance: bytes) -> timedelta:

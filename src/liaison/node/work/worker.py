@@ -1,8 +1,8 @@
 """Who does the waiting work, and in which order? One worker: it sleeps until it is woken or something is due.
 
 Invariants (docs/spec/outbox.md):
-- at most `THREADS` calls at once, at most `MOST_EACH` of them to one peer, one to a peer that failed last time: a hung
-  peer holds its own few threads and delays nobody;
+- at most `THREADS` calls at once; one to a peer until it has answered, a few after that, one again after it failed,
+  and few to all that failed together: hung peers hold a few threads and delay nobody;
 - an exception of our own making ends an attempt, never the worker; the lease runs out and the work is tried again;
 - threads close the connections they opened.
 """
@@ -22,12 +22,11 @@ from liaison.messages.parties import NodeRef
 from liaison.node.node import Node
 from liaison.node.services.line.delivering import deliver
 from liaison.node.work import outbox
-from liaison.node.work.outbox import Lease
+from liaison.node.work.outbox import Lease, Room
 
 log = logging.getLogger("liaison.worker")
 
-THREADS = 32
-MOST_EACH = 4
+THREADS = 48
 POLL_SECONDS = 5.0
 SHORTEST_WAIT = 0.01
 
@@ -42,7 +41,7 @@ class Listener(Protocol):
 def work_through(node: Node, *, most: int = 1000) -> int:
     """Do what is due now, one after the other, until nothing is; how many attempts were made."""
     attempts = 0
-    while attempts < most and (leases := outbox.lease_due(node, most=1, busy={}, most_each=MOST_EACH)):
+    while attempts < most and (leases := outbox.lease_due(node, Room())):
         attempts += len(leases)
         for lease in leases:
             deliver(node, lease)
@@ -58,6 +57,7 @@ class Worker:
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="line")
         self._busy: Counter[NodeRef] = Counter()
+        self._proven: set[NodeRef] = set()
         self._guard = threading.Lock()
         self._stopping = threading.Event()
 
@@ -69,6 +69,7 @@ class Worker:
                 took = self._take()
             except Exception:
                 log.exception("a round of the worker failed")
+                connections.close_all()
                 took = 0
                 self._stopping.wait(1.0)
             if not took:
@@ -83,11 +84,11 @@ class Worker:
     def _take(self) -> int:
         """Lease what is due and hand it to the pool; how much."""
         with self._guard:
-            busy = dict(self._busy)
-        free = self._threads - sum(busy.values())
+            free = self._threads - sum(self._busy.values())
+            room = Room(free, dict(self._busy), frozenset(self._proven))
         if free <= 0:
             return 0
-        leases = outbox.lease_due(self._node, most=free, busy=busy, most_each=MOST_EACH)
+        leases = outbox.lease_due(self._node, room)
         for lease in leases:
             with self._guard:
                 self._busy[lease.at] += 1
@@ -96,7 +97,8 @@ class Worker:
 
     def _attempt(self, lease: Lease) -> None:
         try:
-            deliver(self._node, lease)
+            if deliver(self._node, lease):
+                self._proven.add(lease.at)
         except Exception:
             log.exception("an attempt failed")
             connections.close_all()

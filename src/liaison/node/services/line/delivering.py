@@ -32,7 +32,7 @@ from liaison.node.work.outbox import Lease, Work
 log = logging.getLogger("liaison.line")
 
 RECEIPT_LIMIT = 64 * 1024
-NOT_THE_PEER = {503, 429}
+SILENT = "no answer in time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ def deliver(node: Node, lease: Lease) -> bool:
         outbox.postpone(node, lease, f"status-{refused.status}", peer_failed=False)
     except LiaisonError as error:
         log.info("%s of %s postponed: %s", lease.work, lease.delivery, error.code)
-        outbox.postpone(node, lease, error.code, peer_failed=isinstance(error, UnreachableError))
+        silent = error.params.get("reason") == SILENT
+        outbox.postpone(node, lease, error.code, peer_failed=isinstance(error, UnreachableError), silent=silent)
         forget(node)
     else:
         return True
