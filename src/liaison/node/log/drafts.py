@@ -18,15 +18,16 @@ from liaison.errors import MalformedError, VerificationError
 from liaison.keys.ports import Signer
 from liaison.register import records
 from liaison.register.entries import Entry, encode_entry, open_entry
-from liaison.register.law.case import Case, settle
-from liaison.register.law.kinds import KINDS
-from liaison.register.law.signatures import Need
+from liaison.register.rules import Need, needed_signatures
 from liaison.register.state import RegisterView
 from liaison.wire import canonical
 from liaison.wire.envelope import Envelope, PayloadType, Signature, pae
 from liaison.wire.identifiers import Base64, Hash, decode_base64, encode_base64
 
 LIMIT = 1 << 20
+
+NEXT = 1 << 52
+"""A draft is judged as if it came after everything: which leaf it will be is not known yet."""
 
 
 class _Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,15 +54,6 @@ class Draft:
     def entry(self) -> Entry:
         """The entry as it stands, perhaps not signed enough."""
         return open_entry(Envelope(PayloadType.ENTRY, self.payload, self.signatures))
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A need of the rules: how many of which keys, and which of them signed."""
-
-    count: int
-    keys: tuple[str, ...]
-    signed: tuple[str, ...]
 
 
 def encode_draft(draft: Draft) -> bytes:
@@ -97,21 +89,9 @@ def sign_draft(draft: Draft, *signers: Signer) -> Draft:
     return replace(draft, signatures=tuple(signed[name] for name in sorted(signed)))
 
 
-def wanted(draft: Draft, view: RegisterView) -> list[list[Wanted]]:
-    """Who must sign, in alternatives of needs; empty for leaf 0. Raises `VerificationError` for what may not stand."""
-    signed = {each.keyid for each in draft.signatures}
-    return [
-        [Wanted(need.count, tuple(sorted(need.keys)), tuple(sorted(signed & need.keys.keys()))) for need in needs]
-        for needs in _alternatives(draft.entry, view)
-    ]
-
-
 def finished_leaf(draft: Draft, view: RegisterView) -> bytes:
     """The leaf with exactly the needed signatures. Raises `VerificationError` while some are missing."""
-    alternatives = _alternatives(draft.entry, view)
-    if not alternatives:
-        return encode_entry(draft.entry)
-    for needs in alternatives:
+    for needs in needed_signatures(draft.entry, view, NEXT):
         names = frozenset(each.keyid for each in draft.signatures)
         if all(need.met_by(names) for need in needs):
             kept = _minimal(sorted(names), needs)
@@ -127,11 +107,3 @@ def _minimal(names: Sequence[str], needs: Sequence[Need]) -> frozenset[str]:
         if all(need.met_by(kept - {name}) for need in needs):
             kept -= {name}
     return kept
-
-
-def _alternatives(entry: Entry, view: RegisterView) -> list[Sequence[Need]]:
-    facts, kind = view.globals(), KINDS.get(entry.payload.kind)
-    if facts is None or kind is None or kind.effect is None:
-        return []
-    case = settle(Case(view, entry, 1 << 52, facts), kind.chain)
-    return list(kind.needs(case))
