@@ -163,7 +163,7 @@ def test_one_desk_is_found_without_reading_the_whole_register() -> None:
 def shared(registry: RegisterBuilder) -> list[str]:
     """Whose key parts hold a key that another participant named before."""
     keys = {
-        digest: records.content_of(record, records.SealingKey).key
+        digest: records.content_of(record, records.SealingKey).key.fingerprint
         for digest, record in registry.records.items()
         if record.part.kind is records.RecordKind.SEALING_KEY
     }

@@ -20,7 +20,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from liaison.keys.public import PublicKey
 from liaison.register.bodies import Expected, Part
 from liaison.register.facts import DeskState, NodeState, NominationState, ParticipantState
 from liaison.register.views import RegisterListing, RegisterView
@@ -278,10 +277,11 @@ def live_desks(node: NodeState) -> Iterator[DeskState]:
             yield desk
 
 
-def shared_sealing_keys(view: RegisterListing, keys: Mapping[str, PublicKey]) -> frozenset[str]:
+def shared_sealing_keys(view: RegisterListing, keys: Mapping[str, str]) -> frozenset[str]:
     """The digests of key parts that name another participant's earlier key, so that nobody may seal with them.
 
-    `keys` are the sealing keys of the parts held here, by digest: the log alone cannot see that two parts hold one key.
+    `keys` are the fingerprints of the keys held here, by digest of their part: the log alone cannot see that two parts
+    hold one key.
     """
     named = sorted(
         (since, state.id, desk.sealing)
@@ -291,7 +291,7 @@ def shared_sealing_keys(view: RegisterListing, keys: Mapping[str, PublicKey]) ->
         for desk, since in zip(node.publication.body.desks, node.publication.since, strict=True)
         if desk.sealing in keys
     )
-    owners: dict[PublicKey, str] = {}
+    owners: dict[str, str] = {}
     return frozenset(
         digest for _, participant, digest in named if owners.setdefault(keys[digest], participant) != participant
     )

@@ -6,12 +6,13 @@ an answer here (`reads/pending.py` shows it as such).
 
 from __future__ import annotations
 
-from liaison.errors import NotNowError, UsageError
+from liaison.errors import NotNowError, UsageError, VerificationError
 from liaison.keys.public import PublicKey
 from liaison.node.log.views import CautiousView, RowsView
 from liaison.node.models import FollowedRegister, RecordPart
 from liaison.node.node import Node
 from liaison.node.peering import PeerAddress
+from liaison.node.reads.caution.sealing import refused_digests
 from liaison.node.unit_of_work import reading
 from liaison.register import lookup, records, standing
 from liaison.register.state import RegisterListing
@@ -57,11 +58,20 @@ def desk_entry(node: Node, register: str, participant: str, desk: str) -> lookup
 
 
 def sealing_key(node: Node, register: str, participant: str, desk: str) -> PublicKey:
-    """What a message to the desk is sealed with. Raises `NotNowError` while its record part is not here."""
+    """What a message to the desk is sealed with.
+
+    Raises `NotNowError` while its record part is not here, `VerificationError` for a key another participant named
+    first.
+    """
     entry = desk_entry(node, register, participant, desk)
     record = _record(node, register, entry.sealing or "")
     if record is None:
         raise NotNowError("record-not-here", digest=entry.sealing or "")
+    row = followed(node, register)
+    with reading(node):
+        refused = refused_digests(node, register, view(node, register), (row.trusted_size, row.applied))
+    if record.digest in refused:
+        raise VerificationError("sealing-key-shared", participant=participant[:16], desk=desk)
     return records.content_of(record, records.SealingKey).key
 
 
