@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from liaison.adapters.report_folder import ReportFolder
 from liaison.errors import MalformedError, NotNowError, UsageError
@@ -226,6 +229,25 @@ def test_two_runs_that_began_together_send_a_report_once(world: World) -> None:
     assert [outcome.fate.value for outcome in send_reports(node, mine, feed=FACTS)] == ["own", "sent", "sent"]
     again = [outcome.fate.value for outcome in send_reports(node, theirs, feed=FACTS)]
     assert again == ["own", "already-sent", "already-sent"]
+
+
+def test_two_processes_that_send_at_the_same_moment_send_a_report_once(world: World) -> None:
+    node = world.nodes["XC"]
+    given = [reports(world, run(world)) for _ in range(2)]
+    ready = threading.Barrier(2)
+
+    def sending(mine: list[Report]) -> list[str]:
+        ready.wait()
+        try:
+            return [outcome.fate.value for outcome in send_reports(node, mine, feed=FACTS)]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        fates = list(pool.map(sending, given))
+    assert [sorted(pair) for pair in zip(*fates, strict=True)] == [["own", "own"], *[["already-sent", "sent"]] * 2]
+    with world.at("XC"):
+        assert (OutgoingMessage.objects.count(), SentReport.objects.count()) == (2, 2)
 
 
 def test_nobody_is_written_to_who_has_no_key(world: World) -> None:
