@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import tests.with_django  # noqa: F401
 from liaison.adapters.feeds import read_feed
@@ -201,6 +203,19 @@ def test_gzip_that_ends_early_is_refused(tmp_path: Path, cut: int) -> None:
     feed = packed(tmp_path, gzip.compress(b"192.0.2.7\n" * 100)[:cut])
     with pytest.raises(MalformedError, match="feed-gzip-damaged"):
         list(read_feed(feed))
+
+
+@given(st.binary(max_size=200))
+def test_bytes_that_only_begin_like_gzip_are_refused_as_damaged(tmp_path_factory: Any, rest: bytes) -> None:
+    feed = packed(tmp_path_factory.getbasetemp(), b"\x1f\x8b" + rest)
+    with pytest.raises(MalformedError, match="feed-gzip-damaged"):
+        list(read_feed(feed))
+
+
+@given(st.lists(st.binary(max_size=50), min_size=1, max_size=5))
+def test_members_come_out_as_one_feed(tmp_path_factory: Any, parts: list[bytes]) -> None:
+    feed = packed(tmp_path_factory.getbasetemp(), b"".join(gzip.compress(part) for part in parts))
+    assert b"".join(read_feed(feed)) == b"".join(parts)
 
 
 def test_zeros_after_the_last_member_are_passed_over(tmp_path: Path) -> None:
