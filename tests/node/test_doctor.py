@@ -25,6 +25,7 @@ from tests.house import SOURCES
 from tests.register.registry import LETTER, small_register
 from tests.world import START, World
 
+pytestmark = pytest.mark.sqlite
 WELL = Surroundings(Path("/run/credential"), (), (), free=50, total=100, worker=True, tls=LETTER)
 WORDS = tomllib.loads((SOURCES / "node/services/care/checks.toml").read_text(encoding="utf-8"))
 

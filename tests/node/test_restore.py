@@ -17,18 +17,25 @@ from liaison.node.databases import add_database
 from liaison.node.homes import format_config
 from liaison.node.models import Case, Delivery, FollowedRegister, HeldKey, OutgoingCopy, Setting, WitnessedHead
 from liaison.node.node import Node
+from liaison.node.reads.overview import alarms
 from liaison.node.reads.own import current_epoch
+from liaison.node.reads.register import followed
+from liaison.node.services import secretariat
 from liaison.node.services.care.backup import make_backup
 from liaison.node.services.care.manifest import copy_backup
 from liaison.node.services.care.restore import begin_restored_life, open_restored
 from liaison.node.services.line.sending import send_letter
+from liaison.node.services.mirror import sync_register
 from liaison.node.services.setup import set_setting
 from liaison.node.unit_of_work import catching_up, reading, unit_of_work
 from liaison.node.work.timers import run_due
 from liaison.node.work.worker import work_through
+from liaison.peer.door import Door
+from liaison.peer.quotas import Quotas
 from liaison.tlog.checkpoint import parse_checkpoint
 from liaison.wire.note import parse_note
 from tests.cli.homes import closing_databases
+from tests.node.stories import Story
 from tests.world import World
 
 pytestmark = pytest.mark.sqlite
@@ -161,6 +168,30 @@ def test_a_witness_never_begins_again_below_what_its_mirror_holds(world: World, 
         head, followed = WitnessedHead.objects.get(), FollowedRegister.objects.get()
     checkpoint = parse_checkpoint(parse_note(bytes(followed.checkpoint)).text)
     assert (head.size, head.root) == (checkpoint.size, checkpoint.root.hex())
+
+
+def test_a_restored_secretariat_goes_on_from_what_its_mirrors_hold(story: Story) -> None:
+    story.join("xc", "XC")
+    story.sync("xc")
+    behind = story.follow("behind")
+    backup = back_up(story.reg, story.folder / "backup")
+    story.join("xd", "XD")
+    story.sync("xc", "xd")
+    size = followed(story.reg, story.register).size
+    assert followed(behind, story.register).size < size
+    new = restored(story.reg, backup)
+    story.line.doors["reg"] = Door(new, Quotas())
+    with pytest.raises(NotNowError, match="node-read-only"):
+        secretariat.submit_entries(new, register=story.register, envelopes=[b"{}"])
+    assert sync_register(new, register=story.register).size == size
+    open_restored(new, alone=False)
+    story.reg = story.nodes["reg"] = story.residents["reg"].node = new
+    story.join("xe", "XE")
+    story.sync("xc", "xd", "behind")
+    assert {followed(node, story.register).size for node in story.nodes.values()} == {
+        followed(new, story.register).size
+    }
+    assert [node for node in story.nodes.values() if alarms(node, story.register)] == []
 
 
 def test_numbers_begin_again_under_the_new_epoch_so_that_none_is_given_twice(world: World, tmp_path: Path) -> None:

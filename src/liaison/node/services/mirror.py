@@ -75,17 +75,21 @@ def follow_register(node: Node, *, anchor: bytes) -> str:
 
 @catching_up()
 def sync_register(node: Node, *, register: str) -> Synced:
-    """Bring the own copy up to date from the first mirror that can. Raises `UnreachableError` if none could."""
+    """Bring the own copy up to date from the first mirror that can, on a restored node from every one.
+
+    Raises `UnreachableError` if none could.
+    """
     row = followed(node, register)
     if row.stopped:
         raise VerificationError("register-stopped", register=register)
     void = _fold(node, register)
     failed: dict[str, str] = {}
-    if is_secretariat(node, register) and not setting(node, READ_ONLY):
+    restored, fetched, answered = bool(setting(node, READ_ONLY)), 0, False
+    if is_secretariat(node, register) and not restored:
         return _report(node, register, 0, void, failed)
     for source in mirrors(node, register):
         try:
-            fetched = _sync_from(node, register, source)
+            fetched += _sync_from(node, register, source)
         except LiaisonError as error:
             failed[source.url] = error.code
             if error.code == "register-forked":
@@ -94,10 +98,15 @@ def sync_register(node: Node, *, register: str) -> Synced:
         void += _fold(node, register)
         _catch_trust(node, register, source)
         _note_check(node, register)
-        return _report(node, register, fetched, void, failed)
-    raise UnreachableError("no-mirror-answered", register=register, tried=len(failed))
+        answered = True
+        if not restored:
+            break
+    if not answered:
+        raise UnreachableError("no-mirror-answered", register=register, tried=len(failed))
+    return _report(node, register, fetched, void, failed)
 
 
+@catching_up()
 def sync_from(node: Node, *, register: str, source: PeerAddress) -> None:
     """Bring the own copy up to what one named mirror has. Raises what is wrong with it."""
     _sync_from(node, register, source)

@@ -20,7 +20,7 @@ from liaison.node.node import Node
 from liaison.node.peering import PeerAddress, PeerRequest
 from liaison.node.reads.own import Hosting, hostings
 from liaison.node.reads.register import peer_address
-from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.unit_of_work import catching_up, reading, unit_of_work
 from liaison.register import records
 from liaison.register.lookup import live_desks
 from liaison.register.state import RegisterView
@@ -66,6 +66,7 @@ def reader_of(view: RegisterView, participant: str, node_id: str) -> records.Rea
     return records.Reader(participant, state.type, kinds)
 
 
+@catching_up()
 def fetch_records(node: Node, *, register: str) -> Fetched:
     """Fetch the parts the log names that this node may see and does not have."""
     missing = _missing(node, register)
