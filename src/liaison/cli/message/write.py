@@ -19,9 +19,8 @@ import click
 
 from liaison.cli.message.screen import Names, local
 from liaison.cli.output import json_option, note, show
-from liaison.cli.register.choices import register_option, the_register
+from liaison.cli.register.choices import own_desk, register_option, the_register
 from liaison.cli.session import open_node
-from liaison.errors import UsageError
 
 if TYPE_CHECKING:
     from liaison.messages.message import Attachment
@@ -69,7 +68,7 @@ def send(*, recipients: tuple[str, ...], together: bool | None, register: str, a
         together = click.confirm("Several desks: all together in one case (no: one case each)?", err=True)
     letter = Letter(
         register=place,
-        sender=_own_desk(node, place, rest["sender"]),
+        sender=own_desk(node, place, rest["sender"]),
         to=desks,
         form=rest["form"],
         exercise=rest["exercise"],
@@ -131,15 +130,6 @@ def _chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as handle:
         while chunk := handle.read(CHUNK):
             yield chunk
-
-
-def _own_desk(node: Node, register: str, given: str) -> Any:
-    from liaison.node.reads.inbox import own_desks
-
-    found = [desk for desk in own_desks(node, register) if given in ("", desk.desk, str(desk))]
-    if len(found) != 1:
-        raise UsageError("choice-not-clear", what="from", given=given or "-", count=len(found))
-    return found[0]
 
 
 def _desks(node: Node, register: str, texts: Sequence[str]) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ import click
 from liaison.errors import UsageError
 
 if TYPE_CHECKING:
+    from liaison.messages.parties import DeskRef
     from liaison.node.node import Node
     from liaison.node.services.publication import Place
 
@@ -63,6 +64,16 @@ def the_place(node: Node, register: str, participant: str, node_id: str) -> Plac
     owner = the_participant(node, place, participant)
     names = [each.node for each in hostings(node, register=place) if each.participant == owner]
     return Place(place, owner, _only(names, node_id, "node"))
+
+
+def own_desk(node: Node, register: str, given: str, *, option: str = "from") -> DeskRef:
+    """The own desk meant: the one named, or the only one. Raises `UsageError`."""
+    from liaison.node.reads.inbox import own_desks
+
+    found = [desk for desk in own_desks(node, register) if given in ("", desk.desk, str(desk))]
+    if len(found) != 1:
+        raise UsageError("choice-not-clear", what=option, given=given or "-", count=len(found))
+    return found[0]
 
 
 def _only(known: list[str], given: str, what: str) -> str:

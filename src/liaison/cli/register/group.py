@@ -21,6 +21,7 @@ VERBS = {
     "resources": f"{WRITE}:resources",
     "publish": f"{WRITE}:publish",
     "attest": f"{WRITE}:attest",
+    "pin": "liaison.cli.register.choose:pin",
     "follow": f"{KEEP}:follow",
     "sync": f"{KEEP}:sync",
     "anchor": f"{KEEP}:write_anchor",

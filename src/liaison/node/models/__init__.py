@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from liaison.node.models.choices import CallBack, PinnedKeys
 from liaison.node.models.line import (
     AttachmentRow,
     Case,
@@ -31,6 +32,7 @@ from liaison.node.models.reports import SentReport
 __all__ = [
     "Alarm",
     "AttachmentRow",
+    "CallBack",
     "Case",
     "Delivery",
     "Epoch",
@@ -45,6 +47,7 @@ __all__ = [
     "OutgoingMessage",
     "OwnDesk",
     "PeerHealth",
+    "PinnedKeys",
     "RecordPart",
     "SentHead",
     "SentReport",

@@ -14,7 +14,7 @@ from liaison.errors import UsageError
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
 from liaison.node.reads.register import directory
-from liaison.register.lookup import DeskEntry, Directory
+from liaison.register.lookup import DeskEntry, Directory, Refusal
 from liaison.register.vocabulary import DeskKind
 
 KINDS = (DeskKind.TECHNICAL, *(kind for kind in DeskKind if kind is not DeskKind.TECHNICAL))
@@ -34,6 +34,8 @@ def find_recipient(node: Node, register: str, text: str) -> DeskRef:
         entries = _first_kind(entries)
     usable = [entry for entry in entries if entry.participant and entry.node]
     if len(usable) != 1:
+        if not usable and any(found.answer(who.upper(), each).refusal is Refusal.DISPUTED for each in KINDS):
+            raise UsageError("recipient-disputed", given=text[:80])
         code = "recipient-not-clear" if usable else "recipient-not-found"
         raise UsageError(code, given=text[:80], count=len(usable))
     entry = usable[0]

@@ -38,6 +38,7 @@ from liaison.messages.message import (
 from liaison.messages.parties import DeskRef
 from liaison.node.models import AttachmentRow, OutgoingCopy, OutgoingMessage, SentHead
 from liaison.node.node import Node
+from liaison.node.reads.caution.disputes import check_pinned
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.memory import own_memory
 from liaison.node.services.line.cases import begin_case, open_case
@@ -98,13 +99,15 @@ class _Desk:
 def send_letter(node: Node, letter: Letter, *, leased: bool = False) -> list[SentMessage]:
     """Make the letter durable and on its way; `leased` keeps the first attempt for the caller.
 
-    Raises MalformedError when it does not fit its form, UsageError, NotNowError.
+    Raises MalformedError when it does not fit its form, VerificationError for keys that may not be used or are
+    disputed, UsageError, NotNowError.
     """
     own_memory(node).require_writable()
     desk = _sending_desk(node, letter, leased=leased)
     messages = [_compose(node, draft, desk) for draft in _drafts(node, letter, desk)]
     for message in messages:
         for recipient in message.core.to:
+            check_pinned(desk.facts, letter.sender, recipient)
             desk.facts.sealing_key(recipient)
     with unit_of_work(node):
         sent = [_write(node, message, desk, fresh=letter.case is None) for message in messages]
