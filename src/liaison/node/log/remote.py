@@ -5,13 +5,11 @@ Invariants: nothing fetched is believed here; the caller checks it against a che
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from liaison.errors import MalformedError, UnreachableError, UsageError
+from liaison.errors import UnreachableError, UsageError
 from liaison.node.peering import PeerAddress, PeerLink, PeerRequest
-from liaison.tlog.bundles import bundles_for, decode_bundle
 from liaison.tlog.checkpoint import CHECKPOINT_PATH
-from liaison.tlog.tiles import WIDTH
 from liaison.wire.note import Note, parse_note
 
 BUNDLE_LIMIT = 256 * 65_537
@@ -45,15 +43,6 @@ class RemoteLog:
     def write(self, items: Mapping[str, bytes]) -> None:
         """Never: it is somebody else's."""
         raise UsageError("remote-log-read-only", count=len(items))
-
-    def entries(self, start: int, end: int) -> Iterator[bytes]:
-        """The entries [start, end), asked for in whole bundles. Raises `UnreachableError`, `MalformedError`."""
-        for bundle in bundles_for(start, end):
-            data = self.read(bundle.path)
-            if data is None:
-                raise MalformedError("mirror-lacks-tile", path=bundle.path)
-            base = bundle.index * WIDTH
-            yield from decode_bundle(data, bundle.width)[max(0, start - base) : end - base]
 
     def _get(self, path: str, limit: int) -> bytes | None:
         answer = self._link.call(self._address, PeerRequest("GET", f"{self._prefix}/{path}", limit=limit))

@@ -9,7 +9,8 @@ store checkpoint and tiles; (4) fold the entries by the rules, raising an alarm 
 largest size a quorum cosigned; (6) fetch the record parts now named.
 
 Invariants:
-- The network is never waited for inside a transaction; killed anywhere, the next synchronisation goes on from there.
+- The network is never waited for inside a transaction; killed or cut off anywhere, the next synchronisation goes on
+  from there: whole bundles that came before the line broke are not fetched again.
 - A mirror that serves rubbish is passed over. Only two checkpoints signed by the log that contradict each other stop
   the register here, and the evidence is kept.
 """
@@ -24,6 +25,7 @@ from liaison.keys.public import PublicKey
 from liaison.node.log.projections import VoidEntry, fold_entries
 from liaison.node.log.remote import RemoteLog
 from liaison.node.log.sources import mirrors
+from liaison.node.log.staging import drop_staged, fetch_entries
 from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.log.trust import locked, merge_cosignatures, settle_trust, stored_head, stored_note
 from liaison.node.log.views import RowsView
@@ -39,10 +41,11 @@ from liaison.node.unit_of_work import READ_ONLY, catching_up, reading, unit_of_w
 from liaison.register import anchor as anchors
 from liaison.register.bodies import RegisterOpened
 from liaison.register.entries import decode_entry
-from liaison.tlog.checkpoint import Checkpoint, verify_checkpoint
+from liaison.tlog.checkpoint import Checkpoint, parse_checkpoint, verify_checkpoint
 from liaison.tlog.log import LogReader, follow_entries
 from liaison.tlog.monitor import View, compare_view, find_fork
 from liaison.tlog.proofs import TreeHead
+from liaison.tlog.tiles import WIDTH
 from liaison.wire.note import Note, format_note
 
 CHUNK = 16_384
@@ -134,12 +137,12 @@ def _sync_from(node: Node, register: str, source: PeerAddress) -> int:
     row = followed(node, register)
     note = remote.checkpoint()
     # (1)
-    checkpoint = verify_checkpoint(note, row.origin, _log_keys(node, row, remote))
+    checkpoint = verify_checkpoint(note, row.origin, _log_keys(node, row, remote, note))
     if checkpoint.size <= row.size:
         return _compare(node, row, note, checkpoint)
     # (2)
     start = row.size
-    leaves = list(remote.entries(start, checkpoint.size))
+    leaves = list(fetch_entries(node, register, remote, start, checkpoint.size))
     # (3)
     try:
         with unit_of_work(node):
@@ -147,7 +150,10 @@ def _sync_from(node: Node, register: str, source: PeerAddress) -> int:
             overtaken = checkpoint.size <= row.size
             if not overtaken:
                 _append(row, note, checkpoint, leaves[row.size - start :])
+            drop_staged(register)
     except VerificationError as error:
+        with unit_of_work(node):
+            drop_staged(register)
         _look_for_fork(node, row, note, remote, checkpoint)
         raise VerificationError("mirror-not-consistent", reason=error.code) from error
     # Another process of this node may have stored as much or more meanwhile: then only what is said is compared.
@@ -176,13 +182,15 @@ def _append(row: FollowedRegister, note: Note, checkpoint: Checkpoint, leaves: l
     row.save(update_fields=["size", "checkpoint"])
 
 
-def _log_keys(node: Node, row: FollowedRegister, remote: RemoteLog) -> tuple[PublicKey, ...]:
+def _log_keys(node: Node, row: FollowedRegister, remote: RemoteLog, note: Note) -> tuple[PublicKey, ...]:
     """The log's keys: from the fold, or the first time from leaf 0, which the register's hash vouches for."""
     with reading(node):
         facts = RowsView(row.register, pending=True).globals()
     if facts is not None:
         return facts.log_keys
-    opening = decode_entry(_first_leaf(remote), index=0)
+    size = parse_checkpoint(note.text).size
+    first = next(fetch_entries(node, row.register, remote, 0, min(size, WIDTH)), b"")
+    opening = decode_entry(first, index=0)
     if opening.leaf != row.register or not isinstance(opening.body, RegisterOpened):
         raise VerificationError("mirror-other-register", register=row.register)
     with unit_of_work(node):
@@ -190,14 +198,6 @@ def _log_keys(node: Node, row: FollowedRegister, remote: RemoteLog) -> tuple[Pub
             title=opening.body.title, rehearsal=opening.body.rehearsal
         )
     return opening.body.log_keys
-
-
-def _first_leaf(remote: RemoteLog) -> bytes:
-    size = int(remote.checkpoint().text.split("\n")[1])
-    first = next(remote.entries(0, min(size, 256)), None)
-    if first is None:
-        raise UnreachableError("mirror-has-no-checkpoint")
-    return first
 
 
 def _compare(node: Node, row: FollowedRegister, note: Note, checkpoint: Checkpoint) -> int:
