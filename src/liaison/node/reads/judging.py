@@ -13,7 +13,8 @@ from liaison.messages.message import ReceivedMessage
 from liaison.messages.parties import DeskRef
 from liaison.node.models import IncomingCopy, Setting
 from liaison.node.reads.facts import RegisterFacts
-from liaison.node.services.line.cases import find_case, known_case
+from liaison.node.services.line.cases import find_case
+from liaison.node.work.statements import fetch
 from liaison.register.facts import KeyFact
 from liaison.wire.identifiers import format_instant, parse_instant
 
@@ -32,7 +33,7 @@ def judge_context(message: ReceivedMessage, facts: RegisterFacts, desk: DeskRef,
         sender_keys=_sender_keys(message, facts, now),
         sender_desk=_sender_desk(core.sender, facts),
         now=now,
-        case=known_case(case) if case is not None else None,
+        case=case.facts if case is not None else None,
         known_message=next((row[1] for row in told if row[0] == desk and not row[3]), None),
         known_core=next((row[2] for row in told), None),
     )
@@ -56,14 +57,15 @@ def first_copy(message: ReceivedMessage, desk: DeskRef) -> IncomingCopy | None:
 def _told(message: ReceivedMessage) -> list[tuple[DeskRef, str, str, bool]]:
     """What any desk here was told under this sender and identifier: desk, message hash, core hash, reused."""
     sender = message.core.sender
-    rows = IncomingCopy.objects.filter(
+    rows = fetch(
+        IncomingCopy,
+        ("participant", "node", "desk", "message_hash", "core_hash", "reused"),
         message_id=message.core.id,
         register=message.core.register,
         from_participant=sender.participant,
         from_node=sender.node,
-    ).order_by("pk")
-    columns = ("participant", "node", "desk", "message_hash", "core_hash", "reused")
-    return [(DeskRef(*row[:3]), *row[3:]) for row in rows.values_list(*columns)]
+    )
+    return [(DeskRef(*row[:3]), row[3], row[4], bool(row[5])) for row in rows]
 
 
 def _sender_desk(sender: DeskRef, facts: RegisterFacts) -> SenderDesk | None:

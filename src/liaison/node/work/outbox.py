@@ -29,7 +29,7 @@ from liaison.node.node import Node
 from liaison.node.reads.own import setting
 from liaison.node.unit_of_work import READ_ONLY, reading, unit_of_work
 from liaison.node.work import circuit
-from liaison.node.work.statements import add
+from liaison.node.work.statements import add, remove
 
 LEASE = timedelta(seconds=180)
 FIRST_WAIT = 1.0
@@ -158,7 +158,7 @@ def settle(lease: Lease) -> bool:
 
 def settle_copy(copy_id: int) -> None:
     """End the sending of a copy, whoever holds it, inside a unit of work: its receipt is here."""
-    Delivery.objects.filter(copy_id=copy_id, kind=Work.MESSAGE.value).delete()
+    remove(Delivery, copy_id=copy_id, kind=Work.MESSAGE.value)
 
 
 def postpone(node: Node, lease: Lease, code: str, *, peer_failed: bool, silent: bool = False) -> None:

@@ -70,3 +70,45 @@ def _update(model: Any, names: tuple[str, ...]) -> tuple[str, dict[str, Callable
 def _special(fields: Any) -> dict[str, Callable[..., Any]]:
     """The columns whose values the engine does not take as they are: JSON, and dates that may be null."""
     return {field.attname: field.get_db_prep_save for field in fields if isinstance(field, models.JSONField)}
+
+
+def fetch(
+    model: Any, columns: tuple[str, ...], *, lock: bool = False, **equal: object
+) -> list[tuple[Any, ...]]:
+    """These columns of the rows where the others equal the values, in the order of their keys; locked if asked for."""
+    connection = connections[current_database.get()]
+    text = _selection(model, columns, tuple(equal), lock and connection.features.has_select_for_update)
+    with connection.cursor() as cursor:
+        cursor.execute(text, list(equal.values()))
+        return list(cursor.fetchall())
+
+
+def remove(model: Any, **equal: object) -> int:
+    """Delete the rows where these columns equal the values; how many. For rows that nothing refers to."""
+    connection = connections[current_database.get()]
+    with connection.cursor() as cursor:
+        cursor.execute(_deletion(model, tuple(equal)), list(equal.values()))
+        return int(cursor.rowcount)
+
+
+@functools.cache
+def _selection(model: Any, columns: tuple[str, ...], equal: tuple[str, ...], lock: bool) -> str:
+    named = ", ".join(f'"{_column(model, name)}"' for name in columns)
+    key, table = model._meta.pk.column, model._meta.db_table
+    text = f'SELECT {named} FROM "{table}" WHERE {_where(model, equal)} ORDER BY "{key}"'  # noqa: S608
+    return f"{text} FOR UPDATE" if lock else text
+
+
+@functools.cache
+def _deletion(model: Any, equal: tuple[str, ...]) -> str:
+    return f'DELETE FROM "{model._meta.db_table}" WHERE {_where(model, equal)}'  # noqa: S608
+
+
+def _where(model: Any, equal: tuple[str, ...]) -> str:
+    return " AND ".join(f'"{_column(model, name)}" = %s' for name in equal)
+
+
+def _column(model: Any, name: str) -> str:
+    """The column of a field, or of `field_id`; nothing but what the model declares becomes part of the text."""
+    names = {field.attname: field.column for field in model._meta.concrete_fields}
+    return str(names[name])

@@ -5,6 +5,7 @@ Invariants: the row is locked for the rest of the unit of work, so numbers withi
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -14,7 +15,7 @@ from liaison.messages.inbox import KnownCase
 from liaison.messages.message import Core
 from liaison.messages.parties import DeskRef, sorted_desks
 from liaison.node.models import Case
-from liaison.node.work.statements import add
+from liaison.node.work.statements import add, fetch
 from liaison.wire import canonical
 
 PARTIES_LIMIT = 1 << 17
@@ -24,17 +25,28 @@ class _Parties(msgspec.Struct, frozen=True):
     desks: tuple[DeskRef, ...]
 
 
-def find_case(register: str, case: str, desk: DeskRef) -> Case | None:
+@dataclass(frozen=True, slots=True)
+class CaseHere:
+    """A case as an own desk keeps it: its row and what its first message fixed."""
+
+    row: int
+    facts: KnownCase
+
+
+def find_case(register: str, case: str, desk: DeskRef) -> CaseHere | None:
     """The case as this own desk knows it, locked where the engine locks rows."""
-    rows = Case.objects.select_for_update()
-    return rows.filter(
-        register=register, case=case, participant=desk.participant, node=desk.node, desk=desk.desk
-    ).first()
+    place = {"participant": desk.participant, "node": desk.node, "desk": desk.desk}
+    rows = fetch(Case, ("id", "parties", "exercise"), lock=True, register=register, case=case, **place)
+    if not rows:
+        return None
+    row, parties, exercise = rows[0]
+    desks = canonical.decode_struct(bytes(parties), _Parties, limit=PARTIES_LIMIT).desks
+    return CaseHere(row, KnownCase(parties=frozenset(desks), exercise=bool(exercise)))
 
 
-def begin_case(core: Core, desk: DeskRef, now: datetime) -> Case:
+def begin_case(core: Core, desk: DeskRef, now: datetime) -> None:
     """A new case, as the first message in it fixes it."""
-    return add(
+    add(
         Case(
             register=core.register,
             case=core.case,
@@ -49,21 +61,14 @@ def begin_case(core: Core, desk: DeskRef, now: datetime) -> Case:
     )
 
 
-def open_case(core: Core, desk: DeskRef, now: datetime) -> Case:
-    """The case of `core` at an own desk, begun if it is new. Raises UsageError for other parties than it has."""
+def open_case(core: Core, desk: DeskRef, now: datetime) -> None:
+    """Enter the case of `core` at an own desk; begin it if it is new. Raises UsageError for other parties."""
     known = find_case(core.register, core.case, desk)
     if known is None:
-        return begin_case(core, desk, now)
-    facts = known_case(known)
-    if facts.parties != core.parties:
+        begin_case(core, desk, now)
+        return
+    if known.facts.parties != core.parties:
         raise UsageError("case-has-other-parties", case=core.case)
-    if facts.exercise != core.exercise:
+    if known.facts.exercise != core.exercise:
         raise UsageError("case-exercise-fixed", case=core.case)
-    Case.objects.filter(pk=known.pk).update(last_at=now)
-    return known
-
-
-def known_case(row: Case) -> KnownCase:
-    """What the first message of the case fixed."""
-    parties = canonical.decode_struct(bytes(row.parties), _Parties, limit=PARTIES_LIMIT).desks
-    return KnownCase(parties=frozenset(parties), exercise=row.exercise)
+    Case.objects.filter(pk=known.row).update(last_at=now)

@@ -17,7 +17,7 @@ from liaison.keys.public import Purpose
 from liaison.keys.sealing import seal
 from liaison.messages.parties import DeskRef, NodeRef
 from liaison.messages.receipts import decode_receipt
-from liaison.node.models import GivenReceipt, OutgoingCopy
+from liaison.node.models import GivenReceipt, OutgoingCopy, OutgoingMessage
 from liaison.node.node import Node
 from liaison.node.peering import PeerAnswer, PeerRequest
 from liaison.node.reads.facts import register_facts
@@ -28,6 +28,7 @@ from liaison.node.services.line.receiving import Arrival, receive_message
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.node.work import circuit, outbox
 from liaison.node.work.outbox import Lease, Work
+from liaison.node.work.statements import fetch
 
 log = logging.getLogger("liaison.line")
 
@@ -60,10 +61,10 @@ def deliver(node: Node, lease: Lease) -> bool:
 
 def _deliver_message(node: Node, lease: Lease) -> None:
     with reading(node):
-        copy = OutgoingCopy.objects.select_related("message").get(pk=lease.subject)
-    desk = DeskRef(copy.participant, copy.node, copy.desk)
-    sender = NodeRef(copy.message.participant, copy.message.node)
-    sealed = bytes(copy.sealed)
+        columns = ("participant", "node", "desk", "sealed", "message_id")
+        *place, sealed, message = fetch(OutgoingCopy, columns, id=lease.subject)[0]
+        sender = NodeRef(*fetch(OutgoingMessage, ("participant", "node"), id=message)[0])
+    desk, sealed = DeskRef(*place), bytes(sealed)
     if own_memory(node).is_hosted(lease.register, desk.at):
         arrival = Arrival(
             sealed=sealed,
@@ -74,13 +75,13 @@ def _deliver_message(node: Node, lease: Lease) -> None:
             from_participant=sender.participant,
             from_node=sender.node,
         )
-        take_receipt(node, receive_message(node, arrival=arrival), copy_id=copy.pk)
+        take_receipt(node, receive_message(node, arrival=arrival), copy_id=lease.subject)
         return
     path = f"/desks/{desk.participant}/{desk.desk}/messages"
     answer = call_peer(node, lease, sender, path=path, body=sealed)
     if answer.status != 200:
         raise _Refused(answer.status)
-    take_receipt(node, answer.body, copy_id=copy.pk)
+    take_receipt(node, answer.body, copy_id=lease.subject)
 
 
 def _deliver_receipt(node: Node, lease: Lease) -> None:

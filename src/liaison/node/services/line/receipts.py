@@ -6,6 +6,7 @@ delivery ends in the transaction that stores the receipt, so a crash in between 
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from liaison.errors import UsageError, VerificationError
@@ -14,15 +15,29 @@ from liaison.keys.sealing import open_sealed
 from liaison.messages.lifecycle import CopyEvent, CopyState
 from liaison.messages.parties import DeskRef
 from liaison.messages.receipts import Receipt, SentCopy, SignedReceipt, decode_receipt, verify_receipt
-from liaison.node.models import OutgoingCopy, TakenReceipt
+from liaison.node.models import OutgoingCopy, OutgoingMessage, TakenReceipt
 from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.memory import own_memory
 from liaison.node.services.line.progress import advance
 from liaison.node.unit_of_work import unit_of_work
 from liaison.node.work import outbox
-from liaison.node.work.statements import add
+from liaison.node.work.statements import add, fetch
 
+COPY = (
+    "id",
+    "message_id",
+    "register",
+    "participant",
+    "node",
+    "desk",
+    "message_hash",
+    "sealed_hash",
+    "sealed_before",
+    "state",
+    "reason",
+)
+MESSAGE = ("id", "message_id", "participant", "node", "desk", "core_hash")
 UNRECEIPTED = {CopyState.QUEUED, CopyState.STOPPED, CopyState.ACKNOWLEDGED_FIRST}
 EVENTS = {"accepted": CopyEvent.RECEIPT_ACCEPTED, "rejected": CopyEvent.RECEIPT_REJECTED}
 
@@ -77,17 +92,21 @@ def _keys(signed: SignedReceipt, sent: SentCopy, facts: RegisterFacts) -> dict[s
 
 
 def _copy_of(signed: SignedReceipt, copy_id: int | None) -> OutgoingCopy:
+    """The copy a receipt speaks of, locked where the engine locks rows, with what it is compared by."""
     receipt = signed.receipt
-    rows = OutgoingCopy.objects.select_related("message").select_for_update(of=("self",))
     if copy_id is not None:
-        rows = rows.filter(pk=copy_id)
+        rows = fetch(OutgoingCopy, COPY, lock=True, id=copy_id)
     elif receipt.message is not None:
-        rows = rows.filter(message_hash=receipt.message)
+        rows = fetch(OutgoingCopy, COPY, lock=True, message_hash=receipt.message)
     else:
-        rows = rows.filter(sealed_hash=receipt.sealed)
-    copy = rows.first()
-    if copy is None:
+        rows = fetch(OutgoingCopy, COPY, lock=True, sealed_hash=receipt.sealed)
+    if not rows:
         raise VerificationError("receipt-for-another")
+    copy = OutgoingCopy(**dict(zip(COPY, rows[0], strict=True)))
+    if isinstance(copy.sealed_before, str):
+        copy.sealed_before = json.loads(copy.sealed_before)
+    found = fetch(OutgoingMessage, MESSAGE, id=copy.message_id)
+    copy.message = OutgoingMessage(**dict(zip(MESSAGE, found[0], strict=True)))
     return copy
 
 
