@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from liaison.adapters.folder_files import FolderFiles
 from liaison.cli.main import main
@@ -53,7 +55,7 @@ def code_of(home: Path, address: int) -> str | None:
     return None
 
 
-def given(folder: Path, name: str, data: bytes) -> str:
+def file_of(folder: Path, name: str, data: bytes) -> str:
     (folder / name).write_bytes(data)
     return str(folder / name)
 
@@ -78,9 +80,9 @@ def test_imported_data_lead_and_show_their_own_source_and_date(
 
 
 def test_importing_a_name_again_replaces_it_in_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(tmp_path, "import", given(tmp_path, "old", OLD), "--name", "demo") == 0
-    assert run(tmp_path, "import", given(tmp_path, "tor", TOR)) == 0
-    assert run(tmp_path, "import", given(tmp_path, "new", NEW), "--name", "demo") == 0
+    assert run(tmp_path, "import", file_of(tmp_path, "old", OLD), "--name", "demo") == 0
+    assert run(tmp_path, "import", file_of(tmp_path, "tor", TOR)) == 0
+    assert run(tmp_path, "import", file_of(tmp_path, "new", NEW), "--name", "demo") == 0
     assert [(each["name"], each["date"]) for each in listed(tmp_path, capsys)][:2] == [
         ("tor", "2026-06-25"),
         ("demo", "2026-01-01"),
@@ -90,7 +92,7 @@ def test_importing_a_name_again_replaces_it_in_its_place(tmp_path: Path, capsys:
 
 
 def test_of_several_files_the_first_leads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    files = given(tmp_path, "one", OLD), given(tmp_path, "two", NEW)
+    files = file_of(tmp_path, "one", OLD), file_of(tmp_path, "two", NEW)
     assert run(tmp_path, "import", *files) == 0
     assert [each["name"] for each in listed(tmp_path, capsys)][:2] == ["one", "two"]
     assert code_of(tmp_path, 0xC0000200) == "XC"
@@ -111,9 +113,9 @@ def test_of_several_files_the_first_leads(tmp_path: Path, capsys: pytest.Capture
 def test_a_bad_file_among_good_ones_changes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, options: tuple[str, ...]
 ) -> None:
-    assert run(tmp_path, "import", given(tmp_path, "old", OLD), "--name", "demo") == 0
+    assert run(tmp_path, "import", file_of(tmp_path, "old", OLD), "--name", "demo") == 0
     before = listed(tmp_path, capsys)
-    assert run(tmp_path, "import", given(tmp_path, "fine", NEW), given(tmp_path, "bad", data), *options) == 1
+    assert run(tmp_path, "import", file_of(tmp_path, "fine", NEW), file_of(tmp_path, "bad", data), *options) == 1
     assert "Nothing was imported" in capsys.readouterr().err
     assert listed(tmp_path, capsys) == before
 
@@ -128,7 +130,7 @@ class CutOff(FolderFiles):
 
 
 def test_a_crash_before_the_index_leaves_the_old_data_in_use(tmp_path: Path) -> None:
-    assert run(tmp_path, "import", given(tmp_path, "old", OLD), "--name", "demo") == 0
+    assert run(tmp_path, "import", file_of(tmp_path, "old", OLD), "--name", "demo") == 0
     form = TableFormat.DELEGATED
     with pytest.raises(NotNowError):
         keep_table(
@@ -163,7 +165,7 @@ def test_a_name_that_could_be_a_path_is_refused(tmp_path: Path, name: str) -> No
 
 
 def test_one_name_for_two_files_is_refused(tmp_path: Path) -> None:
-    files = given(tmp_path, "one", OLD), given(tmp_path, "two", NEW)
+    files = file_of(tmp_path, "one", OLD), file_of(tmp_path, "two", NEW)
     assert run(tmp_path, "import", *files, "--name", "both") == 2
 
 
@@ -178,3 +180,11 @@ def test_the_format_is_told_from_the_bytes() -> None:
         TableFormat.DELEGATED,
         TableFormat.TOR_GEOIPDB,
     ]
+
+
+@given(data=st.binary(max_size=200) | st.just(b'{"tables":[],"version":2}') | st.just(b'{"tables":[{}],"version":1}'))
+def test_a_damaged_index_raises_only_our_error(data: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
+    files = FolderFiles(tmp_path_factory.mktemp("resources"))
+    files.write({"index.json": data})
+    with pytest.raises(MalformedError, match="table-index-damaged"):
+        imported_tables(files)

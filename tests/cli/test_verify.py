@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from liaison.adapters.folder_files import FolderFiles
 from liaison.cli.main import main
+from liaison.errors import MalformedError, VerificationError
 from liaison.register.anchor import Anchor, format_anchor
-from liaison.register.export import OfflineRegister, encode_offline
+from liaison.register.checking.folder import read_static_log
+from liaison.register.export import OfflineRegister, decode_offline, encode_offline, verify_offline
 from liaison.register.state import Void
 from liaison.tlog.log import LogReader, append_entries
 from liaison.tlog.proofs import EMPTY_HEAD
@@ -223,3 +227,34 @@ def test_verifying_needs_neither_home_nor_database(files: Files) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Register ")
+
+
+DAMAGE = st.tuples(st.sampled_from(["cut", "flip", "grow"]), st.floats(0, 0.999), st.integers(1, 255))
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return Files(tmp_path_factory.mktemp("damaged"))
+
+
+@settings(max_examples=60)
+@given(name=st.sampled_from(["checkpoint", "tile/0/000.p/20", "tile/entries/000.p/20"]), damage=DAMAGE)
+def test_a_damaged_folder_raises_only_our_errors_or_says_the_same(
+    name: str, damage: tuple[str, float, int], prepared: Files
+) -> None:
+    store = FolderFiles(Path(prepared.log_folder()))
+    data = store.read(name) or b""
+    kind, where, value = damage
+    place = int(len(data) * where)
+    spoilt = {"cut": data[:place], "grow": data + bytes([value]), "flip": _flipped(data, place, value)}[kind]
+    store.write({name: spoilt})
+    try:
+        found = read_static_log(store, anchor=prepared.anchor)
+        head = verify_offline(found, known=prepared.anchor).head
+    except (MalformedError, VerificationError):
+        return
+    assert head.root == verify_offline(decode_offline(Path(prepared.one_file()).read_bytes())).head.root
+
+
+def _flipped(data: bytes, place: int, value: int) -> bytes:
+    return data[:place] + bytes([data[place] ^ value]) + data[place + 1 :]
