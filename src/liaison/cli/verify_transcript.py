@@ -111,7 +111,13 @@ def _lines(report: Report) -> list[str]:
 
 
 def _desk(desk: DeskRef, report: Report) -> str:
+    """The desk as people know it, with who hosts it."""
+    host = report.hosts.get(desk.at)
+    said = f"{_name(desk.participant, report)}/{desk.desk}"
+    return said if host is None else f"{said} (hosted by {_name(host.participant, report)}/{host.node})"
+
+
+def _name(participant: str, report: Report) -> str:
     from liaison.cli.message.screen import plain
 
-    name = report.names.get(desk.participant, desk.participant[:8])
-    return f"{plain(name)}/{desk.desk}"
+    return plain(report.names.get(participant, participant[:8]))

@@ -16,11 +16,13 @@ Spec pages: docs/spec/resources.md, docs/spec/nominations.md.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from liaison.register.bodies import Expected, Part
+from liaison.register.checking.names import NameWarning, name_warnings, skeleton
 from liaison.register.facts import DeskState, NodeState, NominationState, ParticipantState
 from liaison.register.views import RegisterListing, RegisterView
 from liaison.register.vocabulary import DeskKind, Evidence, NodeRef
@@ -117,6 +119,7 @@ class Directory:
         self.nominations = [state for state in view.nominations() if not state.withdrawn]
         self._view = view
         self._live = {name: tuple(self._desks_of(state)) for name, state in self.participants.items()}
+        self._drawn: Counter[str] | None = None
         self._texts: tuple[tuple[str, DeskEntry], ...] | None = None
         self._by_code: dict[str, list[DeskEntry]] = {}
         for nomination in self.nominations:
@@ -159,6 +162,14 @@ class Directory:
             self._texts = tuple((_searchable(entry), entry) for entry in self.desks())
         words = fold_text(text).split()
         return tuple(entry for words_of, entry in self._texts if all(word in words_of for word in words))
+
+    def name_warnings(self, name: str) -> frozenset[NameWarning]:
+        """What is odd about the name of a participant here, or of whom a letter nominates, beside all participants'."""
+        if self._drawn is None:
+            named = (state.labels.name for state in self.participants.values() if state.type is not None)
+            self._drawn = Counter(map(skeleton, named))
+        warnings = name_warnings(name)
+        return warnings | {NameWarning.LOOKALIKE} if self._drawn[skeleton(name)] > 1 else warnings
 
     def claims(self) -> tuple[ResourceClaim, ...]:
         """All prefixes, AS numbers and domains claimed for desks that are live."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from liaison.cli.register.desks import warning_words
 from liaison.messages.forms import english
 from liaison.messages.parties import DeskRef
 from liaison.wire.identifiers import format_instant
@@ -40,11 +41,35 @@ class Names:
         self._known: dict[tuple[str, str], str] = {}
 
     def of(self, register: str, desk: DeskRef) -> str:
-        """The first code or the name of the participant, and the desk."""
-        place = (register, desk.participant)
+        """The first code or the name of the participant, the desk, and who hosts it."""
+        from liaison.node.reads.caution.parties import host_of
+        from liaison.node.reads.facts import register_facts
+
+        host = host_of(register_facts(self._node, register), desk)
+        said = f"{self._participant(register, desk.participant)}/{desk.desk}"
+        if host is None:
+            return said
+        return f"{said} (hosted by {self._participant(register, host.participant)}/{host.node})"
+
+    def same_host(self, each: Listed) -> bool:
+        """Whether the message is between two participants on one installation."""
+        from liaison.node.reads.caution.parties import same_host
+        from liaison.node.reads.facts import register_facts
+
+        facts = register_facts(self._node, each.register)
+        return any(same_host(facts, each.own, other) for other in each.others)
+
+    def warnings(self, register: str, desk: DeskRef) -> list[str]:
+        """What is odd about the name of the desk's owner."""
+        from liaison.node.reads.caution.parties import name_warnings
+
+        return list(name_warnings(self._node, register, desk.participant))
+
+    def _participant(self, register: str, participant: str) -> str:
+        place = (register, participant)
         if place not in self._known:
             self._known[place] = self._look_up(*place)
-        return f"{self._known[place]}/{desk.desk}"
+        return self._known[place]
 
     def _look_up(self, register: str, participant: str) -> str:
         from liaison.node.reads.facts import register_facts
@@ -92,6 +117,7 @@ def listed_value(each: Listed, names: Names) -> dict[str, Any]:
         "with": names.of(each.register, each.other),
         "verdict": each.verdict,
         "reason": each.reason or None,
+        "same_host": names.same_host(each),
         "copies": reach,
     }
 
@@ -113,6 +139,7 @@ def opened_value(opened: Opened, names: Names) -> dict[str, Any]:
         "re": core.re,
         "fields": opened.fields,
         "notes": list(opened.notes),
+        "name_warnings": names.warnings(core.register, core.sender),
         "attachments": [
             {"name": each.name, "size": each.size, "sha256": each.plain, "state": held.get(each.sealed)}
             for each in core.attachments
@@ -127,7 +154,9 @@ def opened_lines(value: Mapping[str, Any]) -> list[str]:
     lines = [
         f"{value['form']}{stage}  TLP:{value['tlp'].upper()}  {value['urgency']}  {' '.join(flags)}".rstrip(),
         f"  from      {value['from']}",
+        *([f"            LOOK TWICE: {warning_words(value['name_warnings'])}"] if value["name_warnings"] else []),
         f"  to        {', '.join(value['to'])}",
+        *(["            both on one host: it never left that installation"] if value["same_host"] else []),
         f"  composed  {local(datetime.fromisoformat(value['composed']))} by the sender's clock",
         f"  id        {value['id']}",
         f"  case      {value['case']}",

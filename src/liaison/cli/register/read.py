@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from liaison.cli.output import json_option, show, table
+from liaison.cli.output import json_option, note, show, table
 from liaison.cli.register.choices import FOUND, read_file, register_option, the_register
+from liaison.cli.register.desks import desk_lines, desk_value
 from liaison.cli.session import open_node
 from liaison.errors import VerificationError
 from liaison.explanations import explain
 
 if TYPE_CHECKING:
     from liaison.node.node import Node
-    from liaison.register.lookup import DeskEntry
+    from liaison.register.lookup import DeskEntry, Directory
 
 
 @click.command("show")
@@ -36,9 +38,7 @@ def show_register(*, register: str, what: str | None, start: int, as_json: bool)
         return
     place = the_register(node, register)
     if what == "desks":
-        from liaison.node.reads.register import directory
-
-        _show_desks(directory(node, place).desks(), as_json=as_json)
+        _show_desks(node, [place], lambda found: found.desks(), as_json=as_json)
     elif what == "alarms":
         _show_alarms(node, place, as_json=as_json)
     else:
@@ -108,34 +108,40 @@ def _show_entries(node: Node, register: str, start: int, verdict: str, *, as_jso
     show([dataclasses.asdict(each) for each in found], table(rows) or ["No entries."], as_json=as_json)
 
 
-def _show_desks(desks: tuple[DeskEntry, ...], *, as_json: bool) -> None:
-    rows = [
-        (",".join(each.codes), each.kind.value, each.status.value, each.desk, (each.participant or "")[:16], each.name)
-        for each in desks
-    ]
-    show([desk_value(each) for each in desks], table(rows) or ["No desks."], as_json=as_json)
+def _show_desks(node: Node, registers: list[str], find: Callable[[Directory], tuple[DeskEntry, ...]], *,
+                as_json: bool) -> None:  # fmt: skip
+    """The desks that `find` gives of each register, in the order of the registers, each with its source."""
+    from liaison.node.reads.register import directory, followed
 
-
-def desk_value(entry: DeskEntry) -> dict[str, Any]:
-    """A desk as plain values."""
-    import msgspec
-
-    return dict(msgspec.to_builtins(dataclasses.asdict(entry) | {"expected": msgspec.to_builtins(entry.expected)}))
+    value: list[dict[str, Any]] = []
+    names: dict[str, str] = {}
+    for register in registers:
+        found, origin = directory(node, register), followed(node, register).origin
+        names |= {state.id: state.labels.name for state in found.participants.values()}
+        value += [desk_value(entry, found, origin) for entry in find(found)]
+    show(value, desk_lines(value, lambda owner: names.get(owner, owner[:16])) or ["No desks."], as_json=as_json)
 
 
 @click.command()
 @register_option
+@click.option("--rehearsal", is_flag=True, help="Look in rehearsal registers too, after the real ones.")
 @click.argument("text", nargs=-1, required=True)
 @json_option
-def search(*, register: str, text: tuple[str, ...], as_json: bool) -> None:
-    """Find desks by code, name, kind or id, in every register followed unless one is named."""
+def search(*, register: str, rehearsal: bool, text: tuple[str, ...], as_json: bool) -> None:
+    """Find desks by code, name, kind or id, in every register followed unless one is named.
+
+    Rehearsals are left out unless asked for, named, or all that is followed.
+    """
     node = open_node()
     from liaison.node.reads.overview import overviews
-    from liaison.node.reads.register import directory
 
-    places = [the_register(node, register)] if register else [each.register for each in overviews(node)]
-    found = tuple(entry for place in places for entry in directory(node, place).find(" ".join(text)))
-    _show_desks(found, as_json=as_json)
+    followed = overviews(node)
+    real = [each.register for each in followed if not each.rehearsal]
+    rehearsals = [each.register for each in followed if each.rehearsal]
+    places = [the_register(node, register)] if register else real + (rehearsals if rehearsal or not real else [])
+    _show_desks(node, places, lambda found: found.find(" ".join(text)), as_json=as_json)
+    if real and rehearsals and not (rehearsal or register):
+        note(f"{len(rehearsals)} rehearsal registers were not asked; --rehearsal asks them too.")
 
 
 @click.command()
@@ -175,20 +181,20 @@ def open_file(*, file: Path, anchor: Path | None, text: str, as_json: bool) -> N
     desks = Directory(verified.view)
     found = desks.find(text) if text else desks.desks()
     register = offline.anchor.register
-    value = {
+    value: dict[str, Any] = {
         "register": register,
         "words": format_words(register),
         "anchored": anchor is not None,
         "size": verified.head.size,
         "witnessed": verified.head.witnessed,
         "records": len(verified.records),
-        "desks": [desk_value(each) for each in found],
+        "desks": [desk_value(each, desks, offline.anchor.origin) for each in found],
     }
-    rows = [(",".join(each.codes), each.kind.value, each.status.value, each.desk, each.name) for each in found]
+    names = {state.id: state.labels.name for state in desks.participants.values()}
     lines = [
         f"Register {register}: {verified.head.size} entries verified",
         "  anchored in the file you named" if anchor else f"  compare by telephone: {value['words']}",
         "  cosigned by its witnesses" if verified.head.witnessed else "  not yet witnessed",
-        *table(rows),
+        *desk_lines(value["desks"], lambda owner: names.get(owner, owner[:16])),
     ]
     show(value, lines, as_json=as_json)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from liaison.cli.output import table
+from liaison.cli.register.desks import status_words
 from liaison.errors import MalformedError
 from liaison.explanations import explain
 
@@ -88,7 +89,7 @@ def desk_text(routing: Routing, desk: Desk) -> str:
     if desk.standing.value == "unknown":
         return f"not known here (whoever answers for {desk.desk})"
     rehearsal = ", REHEARSAL" if words.rehearsal else ""
-    return f"{words.name}: {desk.desk} ({words.kind}, {words.status}{rehearsal})"
+    return f"{words.name}: {desk.desk} ({words.kind}, {status_words(words.status)}{rehearsal})"
 
 
 def summary_lines(summary: dict[str, Any], place: str | None, hours: int) -> Iterator[str]:

@@ -48,6 +48,7 @@ def verify_transcript(transcript: Transcript, judge: RegisterJudge | None, inclu
     view = view_case(_items(transcript, certificates))
     findings += _of_case(view)
     statements = tuple(_statement(transcript, name, bench, certificates, findings) for name in _order(view))
+    hosts = bench.hosts({desk.at for desk in view.parties})
     return Report(
         register=transcript.register,
         case=transcript.case,
@@ -55,8 +56,8 @@ def verify_transcript(transcript: Transcript, judge: RegisterJudge | None, inclu
         judged=judge is not None,
         witnessed=judge is not None and judge.witnessed,
         parties=tuple(sorted(view.parties)),
-        names=bench.names({desk.participant for desk in view.parties}),
-        hosts=bench.hosts({desk.at for desk in view.parties}),
+        names=bench.names({desk.participant for desk in view.parties} | {host.participant for host in hosts.values()}),
+        hosts=hosts,
         statements=statements,
         findings=tuple(dict.fromkeys(findings)),
     )

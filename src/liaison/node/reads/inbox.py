@@ -43,11 +43,17 @@ class Listed:
     form: str
     urgency: str
     at: datetime
+    own: DeskRef
     other: DeskRef
     verdict: str
     reason: str
     exercise: bool
     reach: tuple[Reach, ...]
+
+    @property
+    def others(self) -> tuple[DeskRef, ...]:
+        """The desks at the other end: who wrote it, or whom it was sent to."""
+        return (self.other,) if self.direction == "in" else tuple(copy.desk for copy in self.reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,7 @@ def _incoming(row: IncomingCopy, exercises: Container[tuple[str, str]]) -> Liste
         form=row.form,
         urgency=row.urgency,
         at=row.received_at,
+        own=DeskRef(row.participant, row.node, row.desk),
         other=DeskRef(row.from_participant, row.from_node, row.from_desk),
         verdict=row.verdict,
         reason=row.reason,
@@ -151,6 +158,7 @@ def _outgoing(row: OutgoingMessage, exercises: Container[tuple[str, str]]) -> Li
         form=row.form,
         urgency=row.urgency,
         at=row.composed_at,
+        own=DeskRef(row.participant, row.node, row.desk),
         other=DeskRef(row.participant, row.node, row.desk),
         verdict=row.state,
         reason="",
