@@ -1,0 +1,75 @@
+"""Does a notice survive a kill inside a commit, between the calls with which SQLite and the blob store write?
+
+`strace` stops a process at the n-th call of a kind and kills it there: half a commit is in the file, or synced and not
+yet answered. Here a few calls of each kind; `make soak` takes every one.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from tests.crash.conftest import Staging
+from tests.crash.stage import Stage
+from tests.crash.test_every_step import life
+from tests.parts import needs
+
+CALLS = ("pwrite64", "fdatasync", "fsync")
+MOST = 400
+SECONDS = 20.0
+
+
+def deadly(pid: int, call: str, number: int) -> subprocess.Popen[bytes]:
+    """Have a running process killed at this call of its threads, counted from 1."""
+    program = needs("strace")
+    rule = f"inject={call}:signal=KILL:when={number}"
+    command = [program, "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", rule, "-p", str(pid)]
+    tracer = subprocess.Popen(command, stderr=subprocess.PIPE)
+    assert tracer.stderr is not None
+    ready, _, _ = select.select([tracer.stderr], [], [], SECONDS)
+    assert ready, "strace did not attach"
+    first = os.read(tracer.stderr.fileno(), 200)
+    if b"attached" not in first:
+        pytest.skip(f"strace may not attach here: {first!r}")
+    return tracer
+
+
+def survives(stage: Stage, code: str, call: str, number: int) -> bool:
+    """Tell the story with a kill at that call; whether it came to that."""
+    tracer = deadly(stage.live[code][0], call, number)
+    try:
+        life(stage)
+    finally:
+        stage.kill(code)
+        tracer.wait(SECONDS)
+        assert tracer.stderr is not None
+        tracer.stderr.close()
+    return stage.died[:1] == [code]
+
+
+def numbers(code: str, call: str) -> Iterator[int]:
+    """A few calls, early and late in the story."""
+    yield from {"pwrite64": (2, 17), "fdatasync": (1, 3), "fsync": (1,)}[call]
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("code", ["xc", "xd"])
+def test_a_node_may_be_killed_inside_a_commit(stage: Staging, code: str, call: str) -> None:
+    for number in numbers(code, call):
+        with stage() as built:
+            assert survives(built, code, call, number), f"{call} {number} was not reached"
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("code", ["xc", "xd"])
+def test_a_node_may_be_killed_at_every_call_that_writes(stage: Staging, code: str, call: str) -> None:
+    for number in range(1, MOST):
+        with stage() as built:
+            if not survives(built, code, call, number):
+                return
+    raise AssertionError(f"more than {MOST} calls of {call}")
