@@ -60,7 +60,7 @@ def _server(binaries: Path, folder: Path, user: str | None) -> Iterator[int]:
     run("initdb", f"--pgdata={data}", f"--username={NAME}", f"--pwfile={password}", "--auth=scram-sha-256", "--no-sync",
         "--encoding=UTF8", "--locale=C")  # fmt: skip
     port = _free_port()
-    options = f"-F -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=200"
+    options = f"-F -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=500"
     run("pg_ctl", f"--pgdata={data}", f"--log={folder / 'log'}", "--wait", f"--options={options}", "start")
     try:
         run("createdb", "--host=127.0.0.1", f"--port={port}", f"--username={NAME}", NAME, PGPASSWORD=NAME)

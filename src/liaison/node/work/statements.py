@@ -72,9 +72,7 @@ def _special(fields: Any) -> dict[str, Callable[..., Any]]:
     return {field.attname: field.get_db_prep_save for field in fields if isinstance(field, models.JSONField)}
 
 
-def fetch(
-    model: Any, columns: tuple[str, ...], *, lock: bool = False, **equal: object
-) -> list[tuple[Any, ...]]:
+def fetch(model: Any, columns: tuple[str, ...], *, lock: bool = False, **equal: object) -> list[tuple[Any, ...]]:
     """These columns of the rows where the others equal the values, in the order of their keys; locked if asked for."""
     connection = connections[current_database.get()]
     text = _selection(model, columns, tuple(equal), lock and connection.features.has_select_for_update)
