@@ -172,3 +172,12 @@ def test_a_file_over_the_limit_is_refused_and_nothing_of_it_is_kept(world: World
         seal_attachment(world.nodes["XC"], name="a.bin", media_type="application/octet-stream", chunks=chunks)
     kept = [path for path in (world.nodes["XC"].home / "blobs").rglob("*") if path.is_file()]
     assert kept == []
+
+
+def test_an_answer_keeps_at_least_the_label_it_answers(world: World) -> None:
+    first = world.send("XC", "XD", tlp="red")[0]
+    node = world.nodes["XD"]
+    original = find_original(node, first.message_id)
+    with pytest.raises(UsageError, match="label-weakened"):
+        answer(node, original, form="reply", fields={"answer": "accepted"}, tlp="green")
+    answer(node, original, form="reply", fields={"answer": "accepted"})

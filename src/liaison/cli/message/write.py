@@ -42,6 +42,7 @@ def writing_options(command: F) -> F:
         click.option("--tlp", type=click.Choice(["red", "amber-strict", "amber", "green", "clear"])),
         click.option("--urgency", type=click.Choice(["routine", "urgent", "emergency"])),
         click.option("--stage", help="Stage, where the form has stages."),
+        click.option("--host-may-read", is_flag=True, help="Send red or amber-strict although a host opens it."),
     ):
         command = option(command)
     return command
@@ -113,7 +114,7 @@ def _written(node: Node, form: str, rest: dict[str, Any]) -> dict[str, Any]:
     """What the options say of the text, as arguments of a letter; attachments are sealed on the way."""
     from liaison.cli.message.fields import read_fields
 
-    given: dict[str, Any] = {name: rest[name] for name in ("tlp", "urgency", "stage") if rest[name] is not None}
+    given: dict[str, Any] = {name: rest[name] for name in ("tlp", "urgency", "stage", "host_may_read") if rest[name]}
     given["fields"] = read_fields(form, rest["given"], rest["fields_file"], lang=rest["lang"])
     given["attachments"] = tuple(_sealed(node, path) for path in rest["files"])
     return given

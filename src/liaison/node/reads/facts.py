@@ -31,6 +31,7 @@ from liaison.register.facts import DeskState, Globals, KeyFact, ParticipantState
 from liaison.register.lookup import desk_of
 from liaison.register.standing import log_time
 from liaison.register.views import RegisterListing
+from liaison.register.vocabulary import NodeRef as HostRef
 from liaison.tlog.checkpoint import Checkpoint, parse_checkpoint
 from liaison.tlog.log import LogReader
 from liaison.wire.note import parse_note
@@ -96,6 +97,12 @@ class RegisterFacts:
         state = self.participant(desk.participant)
         node = state.nodes.get(desk.node) if state else None
         return node.desks.get(desk.desk) if node else None
+
+    def host_of(self, desk: DeskRef) -> HostRef | None:
+        """Whose node keeps the desk, if it is hosted by another participant."""
+        state = self.participant(desk.participant)
+        node = state.nodes.get(desk.node) if state else None
+        return node.host if node is not None else None
 
     def message_key(self, at: NodeRef, fingerprint: str) -> KeyFact | None:
         """A message key that this node has or had."""

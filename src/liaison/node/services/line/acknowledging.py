@@ -12,6 +12,7 @@ from typing import Any
 
 from liaison.errors import UsageError
 from liaison.messages.case import ACKNOWLEDGEMENT
+from liaison.messages.forms import check_passing_on
 from liaison.messages.message import Core, open_message
 from liaison.messages.parties import DeskRef, sorted_desks
 from liaison.node.models import IncomingCopy
@@ -68,10 +69,12 @@ def answer(
     """Send a message in the same case that refers to `original`, under the same label unless told otherwise."""
     core = original.core
     given: dict[str, Any] = {"tlp": core.tlp, "urgency": core.urgency, "marking": core.marking} | changes
+    to = sorted_desks(core.parties - {original.desk})
+    check_passing_on(core, given["tlp"], to)
     letter = Letter(
         register=core.register,
         sender=original.desk,
-        to=sorted_desks(core.parties - {original.desk}),
+        to=to,
         form=form,
         fields=fields,
         exercise=core.exercise,

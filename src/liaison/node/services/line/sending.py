@@ -22,7 +22,7 @@ from liaison.keys.ports import Signer
 from liaison.keys.public import Purpose
 from liaison.keys.sealing import seal
 from liaison.messages import lifecycle
-from liaison.messages.forms import check_message_form, latest_form
+from liaison.messages.forms import check_message_form, check_sharing, latest_form
 from liaison.messages.lifecycle import CopyState, MessageEvent, MessageState
 from liaison.messages.message import (
     Attachment,
@@ -73,6 +73,8 @@ class Letter:
     """Ties bilateral cases of one occasion that are sent one by one."""
     together: bool = True
     attachments: tuple[Attachment, ...] = ()
+    host_may_read: bool = False
+    """The officer knows that a host opens what is sealed to a desk it hosts, and sends red or amber-strict anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ def send_letter(node: Node, letter: Letter, *, leased: bool = False) -> list[Sen
     desk = _sending_desk(node, letter, leased=leased)
     messages = [_compose(node, draft, desk) for draft in _drafts(node, letter, desk)]
     for message in messages:
+        hosted = [each for each in message.core.to if desk.facts.host_of(each) is not None]
+        check_sharing(letter.tlp, message.core.to, hosted=hosted, confirmed=letter.host_may_read)
         for recipient in message.core.to:
             check_pinned(desk.facts, letter.sender, recipient)
             desk.facts.sealing_key(recipient)
