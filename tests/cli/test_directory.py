@@ -128,3 +128,21 @@ def test_the_report_on_a_transcript_names_hosts(desk: Desk) -> None:
     file = str(desk.home.parent / "transcript")
     desk.text("message", "export", sent.case, "--out", file)
     assert "State XE/duty (hosted by State XD/main)" in desk.value("verify", "transcript", file)["parties"]
+
+
+def test_pin_shows_both_sides_and_keeps_the_choice(desk: Desk) -> None:
+    registry = small_register("XC", "XD")
+    registry.admit("XD again", replaces=registry.ids["XD"])
+    seed_node(desk.node, registry, "XC")
+    (before,) = desk.value("register", "pin")
+    assert ([each["readmitted"] for each in before["rivals"]], before["pins"]) == ([False, True], [])
+    assert "None of your desks chose" in desk.text("register", "pin")
+    (after,) = desk.value("register", "pin", registry.ids["XD"][:12])
+    assert [each["chosen"] for each in after["pins"]] == [registry.ids["XD"]]
+
+
+def test_confirming_a_pending_key_needs_the_words_and_the_channel(desk: Desk) -> None:
+    registry = small_register("XC")
+    desk.follow(registry)
+    assert desk.value("register", "confirm-pending") == []
+    assert desk.terminal.refusal(desk.home, "register", "confirm-pending", "XC/duty") == "call-back-not-said"

@@ -32,6 +32,7 @@ class DeskStatus(StrEnum):
     """How far an entry of the directory may be relied on."""
 
     CONFIRMED = "confirmed"
+    CALLED_BACK = "called-back"
     NOMINATED = "nominated"
     CONTESTED = "contested"
     DISPUTED = "disputed"
@@ -104,9 +105,13 @@ class ResourceClaim:
 
 
 class Directory:
-    """Everything the look-ups need, read from a view once; a newer view needs a new directory."""
+    """Everything the look-ups need, read from a view once; a newer view needs a new directory.
 
-    def __init__(self, view: RegisterListing) -> None:
+    `called_back`: (participant, desk) that the view holds only because this node's officers confirmed their keys.
+    """
+
+    def __init__(self, view: RegisterListing, *, called_back: frozenset[tuple[str, str]] = frozenset()) -> None:
+        self._called_back = called_back
         facts = view.globals()
         self.register = facts.register if facts is not None else ""
         self.rehearsal = facts.rehearsal if facts is not None else False
@@ -204,7 +209,7 @@ class Directory:
             desk=desk.desk,
             kind=desk.kind,
             codes=self.codes[participant.id] or participant.labels.codes,
-            status=DeskStatus.DISPUTED if participant.disputed else DeskStatus.CONFIRMED,
+            status=self._status(participant, desk.desk),
             rehearsal=self.rehearsal,
             languages=desk.languages,
             expected=desk.expected,
@@ -217,6 +222,11 @@ class Directory:
             suspect=self._suspect(desk.signer, desk.index)
             or (publication is not None and self._suspect(publication.signer, publication.index)),
         )
+
+    def _status(self, participant: ParticipantState, desk: str) -> DeskStatus:
+        if participant.disputed:
+            return DeskStatus.DISPUTED
+        return DeskStatus.CALLED_BACK if (participant.id, desk) in self._called_back else DeskStatus.CONFIRMED
 
     def _suspect(self, signer: str, index: int) -> bool:
         fact = self._view.key(signer)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 STATUS = {
     "confirmed": "confirmed",
+    "called-back": "pending, confirmed by call-back",
     "nominated": "nominated by letter, not confirmed by its owner",
     "contested": "contested, nobody is the default",
     "disputed": "disputed keys, nobody is the default",

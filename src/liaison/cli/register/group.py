@@ -22,6 +22,7 @@ VERBS = {
     "publish": f"{WRITE}:publish",
     "attest": f"{WRITE}:attest",
     "pin": "liaison.cli.register.choose:pin",
+    "confirm-pending": "liaison.cli.register.choose:confirm_pending",
     "follow": f"{KEEP}:follow",
     "sync": f"{KEEP}:sync",
     "anchor": f"{KEEP}:write_anchor",

@@ -1,17 +1,17 @@
 """What does this node know from the registers it follows: desks, keys, addresses, checkpoints?
 
-Invariants: answers come from the trusted state, less what later entries took away; what is only pending is never
-an answer here (`reads/pending.py` shows it as such).
+Invariants: answers come from the trusted state, less what later entries took away; what is only pending is an
+answer only where an officer confirmed its key by call-back (`reads/caution/pending.py`).
 """
 
 from __future__ import annotations
 
 from liaison.errors import NotNowError, UsageError, VerificationError
 from liaison.keys.public import PublicKey
-from liaison.node.log.views import CautiousView, RowsView
-from liaison.node.models import FollowedRegister, RecordPart
+from liaison.node.models import CallBack, FollowedRegister, RecordPart
 from liaison.node.node import Node
 from liaison.node.peering import PeerAddress
+from liaison.node.reads.caution.pending import called_back_desks, pending_view
 from liaison.node.reads.caution.sealing import refused_digests
 from liaison.node.unit_of_work import reading
 from liaison.register import lookup, records, standing
@@ -19,12 +19,12 @@ from liaison.register.state import RegisterListing
 from liaison.tlog.checkpoint import Checkpoint, parse_checkpoint
 from liaison.wire.note import parse_note
 
-_directories: dict[tuple[str, str], tuple[tuple[int, int], lookup.Directory]] = {}
+_directories: dict[tuple[str, str], tuple[tuple[int, int, int], lookup.Directory]] = {}
 
 
 def view(node: Node, register: str) -> RegisterListing:
     """What may be relied on: for use inside `with reading(node)` or a unit of work."""
-    return CautiousView(RowsView(register), RowsView(register, pending=True))
+    return pending_view(register)
 
 
 def followed(node: Node, register: str) -> FollowedRegister:
@@ -39,13 +39,15 @@ def followed(node: Node, register: str) -> FollowedRegister:
 def directory(node: Node, register: str) -> lookup.Directory:
     """All desks of a register, made once for each state of it."""
     row = followed(node, register)
-    state = (row.trusted_size, row.applied)
     place = (node.database, register)
-    known = _directories.get(place)
-    if known is None or known[0] != state:
-        with reading(node):
-            known = (state, lookup.Directory(view(node, register)))
-        _directories[place] = known
+    with reading(node):
+        called_back = CallBack.objects.filter(register=register).count()
+        state = (row.trusted_size, row.applied, called_back)
+        known = _directories.get(place)
+        if known is None or known[0] != state:
+            pending = called_back_desks(register) if called_back else frozenset()
+            known = (state, lookup.Directory(view(node, register), called_back=pending))
+            _directories[place] = known
     return known[1]
 
 
