@@ -17,7 +17,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-NOT_DURABLE = re.compile(r"^/(proc|dev|sys)/|\.lock$|\.sqlite3(-\w+)?$")
+NOT_DURABLE = re.compile(r"^/(proc|dev(?!/shm/)|sys)/|\.lock$|\.sqlite3(-\w+)?$")
 NAMES = re.compile(r"[0-9a-f]{64}|\.part-\w+")
 
 

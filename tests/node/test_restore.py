@@ -66,7 +66,7 @@ def world(tmp_path: Path) -> World:
 
 
 def test_a_backup_under_writing_load_is_one_moment_and_stops_nobody(world: World, tmp_path: Path) -> None:
-    node, stop, written = world.nodes["XC"], threading.Event(), [0]
+    node, stop, written, turns = world.nodes["XC"], threading.Event(), [0], 0
 
     def write() -> None:
         while not stop.is_set():
@@ -81,15 +81,17 @@ def test_a_backup_under_writing_load_is_one_moment_and_stops_nobody(world: World
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        counts = [written[0]]
-        for turn in range(5):
-            back_up(node, tmp_path / f"backup{turn}")
-            counts.append(written[0])
+        went_on = 0
+        while went_on < 3 and turns < 30:  # On a busy machine the writer may get no turn during a short backup.
+            before = written[0]
+            back_up(node, tmp_path / f"backup{turns}")
+            went_on += written[0] > before
+            turns += 1
     finally:
         stop.set()
         writer.join()
-    assert counts == sorted(set(counts)), "the writer went on during each backup"
-    for turn in range(5):
+    assert went_on == 3, "the writer goes on while a backup is made"
+    for turn in range(turns):
         with reading(restored(node, tmp_path / f"backup{turn}")):
             found = dict(Setting.objects.filter(name__in=("left", "right")).values_list("name", "value"))
         assert found.get("left") == found.get("right")
