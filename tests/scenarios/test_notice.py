@@ -141,3 +141,10 @@ def test_a_receipt_signed_before_the_receiver_changed_its_key_still_counts(world
     world.advance(minutes=1)
     world.work("XC")
     assert states(world, "XC") == ["received"]
+
+
+def test_a_mirror_that_is_behind_catches_up_from_the_sender_and_accepts(world: World) -> None:
+    world.registry.publish_desk("XE", "night")
+    seed_node(world.nodes["XC"], world.registry, "XC")
+    sent = world.send("XC", "XD")
+    assert (inbox(world, "XD"), states(world, "XC")) == ([sent[0].message_id], ["received"])
