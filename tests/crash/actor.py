@@ -7,7 +7,8 @@
     ("inspect",)           → `Facts`
     ("steps",)             → the names of the steps so far
 
-Invariants: an order that raises is answered with its traceback; a process that was killed does not answer at all.
+Invariants: an order that is refused is answered with the code, one that fails otherwise with its traceback; a process
+that was killed does not answer at all.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from liaison.errors import LiaisonError
 from liaison.node.models import IncomingCopy, OutgoingMessage
 from liaison.node.node import Node
 from liaison.node.peering import SignedLink
@@ -115,5 +117,7 @@ def play(orders: Connection, home: str, stage: str, seconds: float, deadly: int 
 def _obey(order: Callable[..., Any], arguments: list[Any]) -> tuple[str, Any]:
     try:
         return "done", order(*arguments)
+    except LiaisonError as error:
+        return "refused", error.code
     except Exception:  # noqa: BLE001 - whatever it was, the test shows it.
         return "failed", traceback.format_exc()

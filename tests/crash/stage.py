@@ -108,6 +108,14 @@ class Stage:
         assert outcome == "done", value
         return value
 
+    def refusal(self, code: str, name: str, *arguments: Any) -> str:
+        """The code of the error with which the node refuses the order."""
+        connection = self.live[code][1]
+        connection.send((name, *arguments))
+        outcome, value = connection.recv()
+        assert outcome == "refused", value
+        return str(value)
+
     def kill(self, code: str) -> None:
         """SIGKILL from outside."""
         child, connection = self.live.pop(code)

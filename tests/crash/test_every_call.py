@@ -6,9 +6,6 @@ yet answered. Here a few calls of each kind; `make soak` takes every one.
 
 from __future__ import annotations
 
-import os
-import select
-import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -16,38 +13,17 @@ import pytest
 from tests.crash.conftest import Staging
 from tests.crash.stage import Stage
 from tests.crash.test_every_step import life
-from tests.parts import needs
+from tests.crash.tracing import injected
 
 CALLS = ("pwrite64", "fdatasync", "fsync")
 MOST = 400
-SECONDS = 20.0
-
-
-def deadly(pid: int, call: str, number: int) -> subprocess.Popen[bytes]:
-    """Have a running process killed at this call of its threads, counted from 1."""
-    program = needs("strace")
-    rule = f"inject={call}:signal=KILL:when={number}"
-    command = [program, "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", rule, "-p", str(pid)]
-    tracer = subprocess.Popen(command, stderr=subprocess.PIPE)
-    assert tracer.stderr is not None
-    ready, _, _ = select.select([tracer.stderr], [], [], SECONDS)
-    assert ready, "strace did not attach"
-    first = os.read(tracer.stderr.fileno(), 200)
-    if b"attached" not in first:
-        pytest.skip(f"strace may not attach here: {first!r}")
-    return tracer
 
 
 def survives(stage: Stage, code: str, call: str, number: int) -> bool:
     """Tell the story with a kill at that call; whether it came to that."""
-    tracer = deadly(stage.live[code][0], call, number)
-    try:
+    with injected(stage.live[code][0], (call,), f"signal=KILL:when={number}"):
         life(stage)
-    finally:
         stage.kill(code)
-        tracer.wait(SECONDS)
-        assert tracer.stderr is not None
-        tracer.stderr.close()
     return stage.died[:1] == [code]
 
 

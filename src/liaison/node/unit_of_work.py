@@ -9,6 +9,7 @@ Invariants:
 - On SQLite a writer takes one lock before BEGIN IMMEDIATE, inside the process and between processes, because
   SQLite's own back-off lets writers starve.
 - Work registered with `after_commit` runs once the rows are durable, and never when they are not.
+- What the storage refuses (a full or broken disk, a database that is gone) is "not now": all of the unit is undone.
 - Units do not nest: a service that calls another joins its unit.
 - On a node restored from a backup no unit opens (`node-read-only`), because what it would say may contradict what it
   said after the backup; only under `catching_up` does one, for work that takes in and says nothing.
@@ -17,18 +18,21 @@ Invariants:
 from __future__ import annotations
 
 import fcntl
+import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path
 
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 
 from liaison.errors import NotNowError
 from liaison.node.database_router import current_database
 from liaison.node.models import Setting
 from liaison.node.node import Node
+
+log = logging.getLogger("liaison.node")
 
 READ_ONLY = "read-only"
 """The setting of a restored node; its value is since when."""
@@ -50,6 +54,11 @@ def unit_of_work(node: Node) -> Iterator[None]:
         with _writer_lock(node.database), transaction.atomic(using=node.database):
             _require_writable(node.database)
             yield
+    except OperationalError as error:
+        connections[node.database].close_if_unusable_or_obsolete()  # A lost server is asked again next time.
+        reason = str(error).partition("\n")[0][:120]
+        log.error("the database refused: %s", reason)
+        raise NotNowError("storage-refused", reason=reason) from error
     finally:
         current_database.reset(token)
 
@@ -117,6 +126,12 @@ def _file_lock(database: str) -> Iterator[None]:
     if ":memory:" in database:
         yield
         return
-    with Path(f"{database}.lock").open("ab") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        descriptor = os.open(f"{database}.lock", os.O_WRONLY | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise NotNowError("storage-refused", reason=error.strerror or "unknown") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,39 @@
+"""How does a test make the system refuse, or strike, at a certain call of a running process? Through `strace`.
+
+with injected(pid, ("fdatasync",), "signal=KILL:when=3"):     dies at its third fdatasync
+with injected(pid, ("pwrite64",), "error=ENOSPC"):            the disk is full until the block ends
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.parts import needs
+
+SECONDS = 20.0
+
+
+@contextmanager
+def injected(pid: int, calls: tuple[str, ...], fault: str) -> Iterator[None]:
+    """The fault strikes these calls in all threads of the process while the block runs."""
+    named = ",".join(calls)
+    command = [needs("strace"), "-f", "-o", "/dev/null", "-e", f"trace={named}", "-e", f"inject={named}:{fault}"]
+    with subprocess.Popen([*command, "-p", str(pid)], stderr=subprocess.PIPE) as tracer:
+        assert tracer.stderr is not None
+        ready, _, _ = select.select([tracer.stderr], [], [], SECONDS)
+        assert ready, "strace did not attach"
+        first = os.read(tracer.stderr.fileno(), 400)
+        if b"attached" not in first:
+            pytest.skip(f"strace may not attach here: {first!r}")
+        try:
+            yield
+        finally:
+            tracer.send_signal(signal.SIGINT)
+            tracer.wait(SECONDS)
