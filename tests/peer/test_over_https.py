@@ -93,6 +93,20 @@ def test_many_idle_connections_do_not_keep_others_out(node: Processes) -> None:
             line.close()
 
 
+def test_strangers_that_send_slowly_do_not_keep_others_out(node: Processes) -> None:
+    request = post("/registers/" + "0" * 64 + "/entries", "content-length: 1000", b"slow")
+    slow = []
+    try:
+        for _ in range(40):
+            plain = socket.create_connection(("127.0.0.1", node.ports["XD"]), timeout=20)
+            slow.append(tls_context().wrap_socket(plain))
+            slow[-1].sendall(request)
+        assert said(node, b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n") == b"HTTP/1.1 200 OK"
+    finally:
+        for line in slow:
+            line.close()
+
+
 def children(pid: int) -> set[int]:
     """The processes that any thread of `pid` started."""
     lists = Path(f"/proc/{pid}/task").glob("*/children")

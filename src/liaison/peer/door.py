@@ -30,6 +30,11 @@ from liaison.wire.http import HttpAnswer
 
 log = logging.getLogger("liaison.peer")
 
+# Of the web process's 24 threads: whoever sends bodies slowly holds these at most, and the door stays open to others.
+MOST_OF_ONE = 18
+MOST_OF_STRANGERS = 6
+STRANGERS = "strangers"
+
 STATUSES: Mapping[type[LiaisonError], int] = {
     MalformedError: 400,
     VerificationError: 403,
@@ -73,9 +78,13 @@ class Door:
             caller = identify_caller(self.node, request, dated=route.dated)
             self.quotas.take(caller.participant, size, now=self.node.clock.monotonic())
             body = _once(lambda: verified_body(request))
-            return route.function(self.node, replace(request, caller=caller, params=params, body=body))
+            with self.quotas.hold(caller.participant, MOST_OF_ONE):
+                return route.function(self.node, replace(request, caller=caller, params=params, body=body))
         self.quotas.take_unknown(request.address, size, now=self.node.clock.monotonic())
-        return route.function(self.node, replace(request, params=params))
+        if not size:
+            return route.function(self.node, replace(request, params=params))
+        with self.quotas.hold(STRANGERS, MOST_OF_STRANGERS):
+            return route.function(self.node, replace(request, params=params))
 
 
 def find_route(method: str, path: str) -> tuple[Route, dict[str, str]] | HttpAnswer:

@@ -7,6 +7,9 @@ bucket touches another's; the table of strangers is bounded, and a flood from ma
 from __future__ import annotations
 
 import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from liaison.errors import NotNowError
@@ -43,6 +46,7 @@ class Quotas:
     stranger: Allowance = STRANGER
     strangers: Allowance = ALL_STRANGERS
     _buckets: dict[str, _Bucket] = field(default_factory=dict)
+    _in_hand: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, participant: str, size: int, *, now: float) -> None:
@@ -55,6 +59,21 @@ class Quotas:
         with self._lock:
             self._take("strangers", self.strangers, size, now)
             self._take(f"address:{address}", self.stranger, size, now)
+
+    @contextmanager
+    def hold(self, name: str, most: int) -> Iterator[None]:
+        """Count one request in hand while the block runs. Raises NotNowError when `name` has `most` already."""
+        with self._lock:
+            if self._in_hand[name] >= most:
+                raise NotNowError("too-many-at-once")
+            self._in_hand[name] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._in_hand[name] -= 1
+                if not self._in_hand[name]:
+                    del self._in_hand[name]
 
     def _take(self, name: str, allowance: Allowance, size: int, now: float) -> None:
         bucket = self._buckets.get(name)
