@@ -165,6 +165,8 @@ def postpone(node: Node, lease: Lease, code: str, *, peer_failed: bool, silent: 
     """Give the work back to be tried again later; a failure of the peer itself counts for its breaker."""
     now = node.clock.now()
     wait = backoff(lease.attempts, node.entropy.draw(2))
+    if peer_failed:  # Its breaker spaces the calls; waiting longer than that would only find it later when it is back.
+        wait = min(wait, circuit.OPEN_AT_MOST)
     with unit_of_work(node):
         Delivery.objects.filter(pk=lease.delivery, lease_token=lease.token).update(
             due=now + wait, lease_until=None, lease_token="", attempts=F("attempts") + 1, last_error=code[:64]
