@@ -32,7 +32,8 @@ log = logging.getLogger("liaison.peer")
 
 # Of the web process's 24 threads: whoever sends bodies slowly holds these at most, and the door stays open to others.
 MOST_OF_ONE = 18
-MOST_OF_STRANGERS = 6
+MOST_OF_STRANGERS = 8
+MOST_OF_ADDRESS = 4
 STRANGERS = "strangers"
 
 STATUSES: Mapping[type[LiaisonError], int] = {
@@ -83,7 +84,8 @@ class Door:
         self.quotas.take_unknown(request.address, size, now=self.node.clock.monotonic())
         if not size:
             return route.function(self.node, replace(request, params=params))
-        with self.quotas.hold(STRANGERS, MOST_OF_STRANGERS):
+        where = f"address:{request.address}"
+        with self.quotas.hold(where, MOST_OF_ADDRESS), self.quotas.hold(STRANGERS, MOST_OF_STRANGERS):
             return route.function(self.node, replace(request, params=params))
 
 
