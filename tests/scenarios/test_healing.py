@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from liaison.node.models import Delivery, OutgoingCopy
+from liaison.node.services.line.sending import send_letter
+from liaison.node.work import outbox
+from tests import engines
 from tests.world import World
 
 SILENT = 40
@@ -52,3 +55,14 @@ def test_a_silent_peer_is_asked_about_twice_a_minute(world: World) -> None:
         world.advance(seconds=5)
         world.work("XC")
     assert 10 <= attempts(world) - before <= 22
+
+
+def test_a_worker_that_starts_goes_on_with_what_the_last_one_had_in_hand(world: World) -> None:
+    send_letter(world.nodes["XC"], world.letter("XC", "XD"), leased=True)
+    assert world.work("XC") == 0
+    # Several workers may share a server: there what a dead one held comes free by itself.
+    assert outbox.free_leases(world.nodes["XC"]) == (0 if engines.SERVER else 1)
+    world.advance(seconds=181 if engines.SERVER else 0)
+    assert world.work("XC") == 1
+    with world.at("XC"):
+        assert OutgoingCopy.objects.get().state == "received"

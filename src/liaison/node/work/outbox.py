@@ -24,7 +24,7 @@ from typing import Any
 from django.db.models import F, Q
 
 from liaison.messages.parties import NodeRef
-from liaison.node.models import Delivery
+from liaison.node.models import Delivery, Timer
 from liaison.node.node import Node
 from liaison.node.reads.own import setting
 from liaison.node.unit_of_work import READ_ONLY, reading, unit_of_work
@@ -180,6 +180,18 @@ def backoff(attempts: int, chance: bytes) -> timedelta:
     longest = min(FIRST_WAIT * 2 ** min(attempts, 16), LONGEST_WAIT)
     share = int.from_bytes(chance[:2], "big") / 65536
     return timedelta(seconds=longest * (1 - share / 2))
+
+
+def free_leases(node: Node) -> int:
+    """Where one worker serves a node: free what it held when it died, so that nothing waits for its lease; how many.
+
+    What a living process holds is freed too and may be attempted twice, which changes nothing but the number of calls.
+    """
+    with unit_of_work(node):
+        if _locks():
+            return 0
+        rows = (kind.objects.exclude(lease_until=None) for kind in (Delivery, Timer))
+        return sum(held.update(lease_until=None, lease_token="") for held in rows)
 
 
 def next_moment(node: Node) -> datetime | None:

@@ -12,6 +12,9 @@ import signal
 import threading
 from pathlib import Path
 
+from liaison.errors import LiaisonError
+from liaison.node.node import Node
+from liaison.node.work import outbox
 from liaison.node.work.jobs import JOBS
 from liaison.node.work.timers import run_due
 from liaison.node.work.worker import Worker
@@ -54,5 +57,14 @@ def run_worker(home: Path) -> None:
 
     timers = threading.Thread(target=tick, name="timers", daemon=True)
     timers.start()
+    _take_up(node)
     worker.run()
     listener.close()
+
+
+def _take_up(node: Node) -> None:
+    """Go on at once with what a worker that died had in hand; without this it goes on when its leases end."""
+    try:
+        outbox.free_leases(node)
+    except LiaisonError as error:
+        log.warning("leases not freed: %s", error.code)
