@@ -9,11 +9,13 @@ a process group of its own, so that it can be killed as a machine would be.
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -90,6 +92,17 @@ class Place:
 
 
 PROGRAM = (sys.executable, "-m", "liaison.cli.main")
+# Each command is a process of its own, forked from one that has loaded what all of them load and nothing of a node.
+COMMANDS = multiprocessing.get_context("forkserver")
+COMMANDS.set_forkserver_preload(
+    [
+        "django.core.management",
+        "django.db.models",
+        "liaison.cli.main",
+        "liaison.messages.transcript",
+        "liaison.node.wiring",
+    ]
+)
 
 
 def environment() -> dict[str, str]:
@@ -101,12 +114,28 @@ def environment() -> dict[str, str]:
 def run_liaison(arguments: Sequence[str | Path], *, expect: Sequence[int] = (0,)) -> Any:
     """Run one command; the JSON it printed, on stdout if it succeeded, else on stderr."""
     command = [str(each) for each in arguments]
-    done = subprocess.run([*PROGRAM, *command], capture_output=True, env=environment(), check=False)
-    if done.returncode not in expect:
-        said = (done.stderr or done.stdout).decode(errors="replace").strip()
-        raise StepFailed(f"liaison {' '.join(command)}\n  exit {done.returncode}: {said}")
-    text = done.stdout if done.stdout.strip() else done.stderr
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder) / "out", Path(folder) / "err"
+        process = COMMANDS.Process(target=_run_command, args=(command, environment(), out, err))
+        process.start()
+        process.join()
+        said, told = out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8")
+    if process.exitcode not in expect:
+        raise StepFailed(f"liaison {' '.join(command)}\n  exit {process.exitcode}: {(told or said).strip()}")
+    text = said if said.strip() else told
     return json.loads(text) if text.strip() else None
+
+
+def _run_command(command: list[str], variables: dict[str, str], out: Path, err: Path) -> None:
+    """The life of a command's process: its own environment and output, then the same program as at a terminal."""
+    os.environ.clear()
+    os.environ.update(variables)
+    for path, descriptor in ((out, 1), (err, 2)):
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(opened, descriptor)
+    from liaison.cli.main import main
+
+    sys.exit(main.run_command(command))
 
 
 def until(look: Callable[[], T], holds: Callable[[T], bool], failure: str) -> T:
