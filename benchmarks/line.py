@@ -86,9 +86,8 @@ def _syncs(world: Processes, notice: Callable[[], None]) -> list[Figure]:
     tracer.wait(10)
     count = sum("sync(" in line for line in out.read_text(encoding="utf-8").splitlines())
     value = count / SYNCS_OVER
-    return [
-        Figure("one notice: syncs on both sides", value, "syncs", None, "<= 3 and the checkpoints of the logs", None)
-    ]
+    # Three commits, and now and then a write-ahead log is written back into its database, which costs two more.
+    return [Figure("one notice: syncs on both sides", value, "syncs", None, "<= 4", value <= 4)]
 
 
 def _notice(world: Processes) -> Callable[[], None]:
