@@ -26,6 +26,7 @@ from liaison.node.reads.memory import own_memory
 from liaison.peer.door import Door
 from liaison.peer.quotas import Quotas
 from liaison.peer.requests import DoorRequest
+from liaison.peer.routes import ROUTES
 from liaison.peer.wsgi import serve
 from liaison.wire.http import HttpAnswer
 from tests.hostile.state import rows_of, writes
@@ -55,30 +56,25 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield built
 
 
-def paths(world: World) -> st.SearchStrategy[str]:
-    """Paths of the door, their parts right, wrong or arbitrary."""
-    parts = st.sampled_from(
-        [world.register, world.desk("XD").participant, "0" * 64, "register", "duty", "messages", "tile", "0", "000.p"]
+def targets(world: World) -> st.SearchStrategy[tuple[str, str]]:
+    """Method and path: half of them real, the others of the form of some route, or arbitrary."""
+    register, desk = f"/registers/{world.register}", f"/desks/{world.desk('XD').participant}/duty/messages"
+    real = [
+        ("POST", desk),
+        ("POST", "/receipts"),
+        ("GET", f"/attachments/{'0' * 64}"),
+        ("GET", f"{register}/checkpoint"),
+    ]
+    real += [("GET", f"{register}/tile/{tile}") for tile in ("0/000", "entries/000.p/3", "..//../x999", "0/x001/000")]
+    real += [("POST", f"{register}/entries"), ("POST", f"{register}/add-checkpoint")]
+    real += [("GET", f"{register}/records/{'0' * 64}"), ("GET", "/readyz"), ("GET", "/metrics")]
+    formed = st.sampled_from(ROUTES).flatmap(
+        lambda route: st.tuples(st.just(route.method), st.from_regex(route.pattern, fullmatch=True))
     )
-    known = st.sampled_from(
-        [
-            f"/registers/{world.register}/checkpoint",
-            f"/registers/{world.register}/tile/0/000",
-            f"/registers/{world.register}/tile/entries/000.p/3",
-            f"/registers/{world.register}/tile/..//../x999",
-            f"/registers/{world.register}/entries",
-            f"/registers/{world.register}/add-checkpoint",
-            f"/registers/{world.register}/records/{'0' * 64}",
-            f"/desks/{world.desk('XD').participant}/duty/messages",
-            f"/desks/{world.desk('XC').participant}/duty/messages",
-            f"/attachments/{'0' * 64}",
-            "/receipts",
-            "/metrics",
-            "/readyz",
-        ]
-    )
-    built = st.lists(parts | TEXT, max_size=6).map(lambda pieces: "/" + "/".join(pieces))
-    return known | built | TEXT
+    parts = st.sampled_from([world.register, world.desk("XD").participant, "register", "duty", "messages", "tile", "0"])
+    built = st.lists(parts | TEXT, max_size=6).map(lambda pieces: "/" + "/".join(pieces)) | TEXT
+    arbitrary = st.tuples(METHODS, built | st.sampled_from([path for _, path in real]))
+    return st.sampled_from(real) | st.sampled_from(real) | formed | arbitrary
 
 
 def queries(world: World) -> st.SearchStrategy[str]:
@@ -97,11 +93,12 @@ def ask(node: Node, request: DoorRequest) -> HttpAnswer:
 def test_a_strangers_request_is_never_answered_500_and_writes_nothing(world: World, data: st.DataObject) -> None:
     node = world.nodes["XD"]
     body = data.draw(BODIES)
+    method, path = data.draw(targets(world))
     headers = {"content-length": str(len(body))} | data.draw(st.dictionaries(NAMES, TEXT | NUMBERS, max_size=4))
     request = DoorRequest(
-        data.draw(METHODS),
+        method,
         data.draw(st.just("xd.example:8443") | TEXT),
-        data.draw(paths(world)),
+        path,
         data.draw(queries(world)),
         headers=headers,
         body=lambda: body,
@@ -140,12 +137,9 @@ def test_a_known_peers_rubbish_is_never_answered_500_and_leaves_its_rejection_on
     world: World, data: st.DataObject
 ) -> None:
     node = world.nodes["XD"]
-    ascii_only = st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="?#")
-    target = data.draw(
-        (paths(world) | st.text(ascii_only, max_size=30).map(lambda text: f"/{text}")).filter(str.isascii)
-    )
+    method, path = data.draw(targets(world).filter(lambda target: target[1].isascii()))
     query = data.draw(queries(world).filter(str.isascii))
-    request = signed(world, "XE", data.draw(st.sampled_from(["GET", "POST"])), target + query, data.draw(BODIES))
+    request = signed(world, "XE", method, path.partition("?")[0] + query, data.draw(BODIES))
     with writes(node) as written:
         answer = ask(node, request)
     assert answer.status < 500
@@ -159,9 +153,10 @@ def test_an_arbitrary_web_environment_is_never_answered_500(
     world: World, headers: dict[str, str], data: st.DataObject
 ) -> None:
     node = world.nodes["XD"]
+    method, path = data.draw(targets(world))
     environ: dict[str, Any] = {
-        "REQUEST_METHOD": data.draw(METHODS),
-        "PATH_INFO": data.draw(paths(world)),
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
         "QUERY_STRING": data.draw(TEXT),
         "CONTENT_LENGTH": data.draw(NUMBERS),
         "wsgi.input": io.BytesIO(data.draw(BODIES)),
