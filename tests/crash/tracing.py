@@ -18,6 +18,7 @@ import pytest
 from tests.parts import needs
 
 SECONDS = 20.0
+PATIENCE = 3.0
 
 
 @contextmanager
@@ -35,5 +36,13 @@ def injected(pid: int, calls: tuple[str, ...], fault: str) -> Iterator[None]:
         try:
             yield
         finally:
-            tracer.send_signal(signal.SIGINT)
-            tracer.wait(SECONDS)
+            _end(tracer)
+
+
+def _end(tracer: subprocess.Popen[bytes]) -> None:
+    """Let go of the process; a strace that still waits for one that died is ended too."""
+    tracer.send_signal(signal.SIGINT)
+    try:
+        tracer.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        tracer.kill()
