@@ -30,6 +30,7 @@ from tests.crash.facts import Facts
 ROOT = Path(__file__).parent.parent.parent
 ROUNDS = 12
 PAUSE = 600.0
+PATIENCE = 60.0
 _numbers = itertools.count()
 
 
@@ -101,6 +102,7 @@ class Stage:
         connection = self.live[code][1]
         try:
             connection.send((name, *arguments))
+            assert connection.poll(PATIENCE), f"{code} hangs at {name}"
             outcome, value = connection.recv()
         except (EOFError, OSError):
             self._mourn(code)
@@ -112,6 +114,7 @@ class Stage:
         """The code of the error with which the node refuses the order."""
         connection = self.live[code][1]
         connection.send((name, *arguments))
+        assert connection.poll(PATIENCE), f"{code} hangs at {name}"
         outcome, value = connection.recv()
         assert outcome == "refused", value
         return str(value)
@@ -122,7 +125,7 @@ class Stage:
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         with contextlib.suppress(EOFError, OSError):
-            while True:
+            while connection.poll(PATIENCE):
                 connection.recv()
         connection.close()
 
