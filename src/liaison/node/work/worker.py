@@ -4,7 +4,7 @@ Invariants (docs/spec/outbox.md):
 - at most `THREADS` calls at once; one to a peer until it has answered, a few after that, one again after it failed,
   and few to all that failed together: hung peers hold a few threads and delay nobody;
 - an exception of our own making ends an attempt, never the worker; the lease runs out and the work is tried again;
-- threads close the connections they opened.
+- the connections that the threads opened are closed when `run` ends.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import connections
 
@@ -58,6 +58,7 @@ class Worker:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="line")
         self._busy: Counter[NodeRef] = Counter()
         self._proven: set[NodeRef] = set()
+        self._opened: set[Any] = set()
         self._guard = threading.Lock()
         self._stopping = threading.Event()
 
@@ -75,6 +76,9 @@ class Worker:
             if not took:
                 self._listener.wait(self._pause())
         self._pool.shutdown(wait=True)
+        for opened in self._opened:
+            opened.close()
+        connections.close_all()
 
     def stop(self) -> None:
         """Finish what is in hand and return from `run`."""
@@ -103,11 +107,20 @@ class Worker:
             log.exception("an attempt failed")
             connections.close_all()
         finally:
+            self._remember_connections()
             with self._guard:
                 self._busy[lease.at] -= 1
                 if not self._busy[lease.at]:
                     del self._busy[lease.at]
             self._node.waker.wake()
+
+    def _remember_connections(self) -> None:
+        """A pool tells nobody when its threads end, so `run` closes at the end what each of them opened."""
+        for opened in connections.all(initialized_only=True):
+            if opened not in self._opened:
+                opened.inc_thread_sharing()
+                with self._guard:
+                    self._opened.add(opened)
 
     def _pause(self) -> float:
         """How long until something is due, at most the polling interval."""
