@@ -234,3 +234,13 @@ def test_two_runs_into_one_folder_do_not_mix(tmp_path: Path) -> None:
 
 def test_bars_are_to_scale_and_the_smallest_shows() -> None:
     assert [len(bar(rows, 1000)) for rows in (1000, 500, 1, 0)] == [WIDTH, WIDTH // 2, 1, 0]
+
+
+def test_desks_stand_in_the_order_of_their_codes_and_never_of_their_rows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feed = tmp_path / "feed.txt"
+    feed.write_text("a.fr\nb.fr\nc.fr\nd.br\n", encoding="utf-8")
+    assert main.run_command(["--home", str(tmp_path / "none"), "route", str(feed), "--json"]) == 0
+    desks = json.loads(capsys.readouterr().out)["desks"]
+    assert [(desk["codes"], desk["rows"]) for desk in desks] == [(["BR"], 1), (["FR"], 3)]

@@ -1,7 +1,8 @@
-"""How are answers and totals of routing shown? As lines, a chart of the largest desks, or plain values.
+"""How are answers and totals of routing shown? As lines, a chart of what became of the rows, or plain values.
 
 Invariants: the country is told as "registered in", never as where traffic came from; every answer shows its source
-and date; numbers that people compare are also drawn.
+and date; what became of the rows is also drawn. Desks are never put in the order of their numbers: a feed says what
+others saw, and a list by size would read as a ranking of States.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from liaison.routing.claims import Desk
     from liaison.routing.route import Answer
 
-LARGEST = 12
 WIDTH = 40
 EIGHTHS = " ▏▎▍▌▋▊▉"
 BASES = {
@@ -106,29 +106,19 @@ def summary_lines(summary: dict[str, Any], place: str | None, hours: int) -> Ite
         yield f"  {summary['already_sent']:,} were sent to the same desk within {hours} hours: counted, not sent again"
     if summary["contested"]:
         yield f"  {summary['contested']:,} are also claimed by others (column liaison_contested), who do not lead"
-    yield from _chart(summary["desks"])
-    for reason, rows in sorted(summary["reasons"].items(), key=lambda each: -each[1]):
-        yield f"  rejected {rows:>9,}  {explain(MalformedError(reason)).what}"
+    yield from _chart(summary)
     if place:
         yield f"  {sum(bool(desk['file']) for desk in summary['desks'])} reports, rejects.csv, summary.json in {place}"
 
 
-def _chart(desks: list[dict[str, Any]]) -> list[str]:
-    """The largest desks with their rows, drawn to one scale."""
-    shown = desks[:LARGEST]
-    most = max((desk["rows"] for desk in shown), default=0)
-    rows = [
-        (f"  {_codes(desk)}", desk["name"][:32] or desk["desk"], f"{desk['rows']:>9,}", bar(desk["rows"], most))
-        for desk in shown
+def _chart(summary: dict[str, Any]) -> list[str]:
+    """What became of the rows, drawn to one scale."""
+    fates = [("routed", summary["routed"]), ("duplicate", summary["duplicate"])]
+    fates += [
+        (f"rejected: {explain(MalformedError(reason)).what}", rows) for reason, rows in summary["reasons"].items()
     ]
-    rest = desks[LARGEST:]
-    if rest:
-        rows.append(("  …", f"{len(rest)} more", f"{sum(desk['rows'] for desk in rest):>9,}", ""))
-    return table(rows)
-
-
-def _codes(desk: dict[str, Any]) -> str:
-    return ",".join(desk["codes"][:3]) or "-"
+    most = max(rows for _, rows in fates)
+    return table([(f"  {rows:>9,}", bar(rows, most).ljust(WIDTH), fate) for fate, rows in fates])
 
 
 def bar(rows: int, most: int) -> str:

@@ -119,10 +119,11 @@ def file_stem(routing: Routing, desk: Desk) -> str:
 
 
 def _summary(routing: Routing, run: FeedRun, files: Mapping[Desk, str], *, name: str, now: datetime) -> dict[str, Any]:
-    """The totals with the names of the desks, largest first, and what stands behind the answers."""
+    """The totals, the desks in the order of their codes and never of their rows, and what stands behind the answers."""
     totals: dict[str, Any] = dict(run.totals())
-    rows = sorted(zip(run.desks, totals["desks"], strict=True), key=lambda each: -each[1]["rows"])
-    totals["desks"] = [_told(routing, desk, total, files.get(desk)) for desk, total in rows]
+    desks = zip(run.desks, totals["desks"], strict=True)
+    told = [_told(routing, desk, total, files.get(desk)) for desk, total in desks]
+    totals["desks"] = sorted(told, key=lambda each: (each["codes"], each["desk"]))
     totals["feed"] = {"name": name, **totals["feed"]}
     totals["routed_at"] = format_instant(now.replace(microsecond=0))
     totals["sources"] = [{"name": source.name, "date": source.date} for source in routing.sources]
