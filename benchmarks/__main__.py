@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, Series
 
 SUBJECTS = ("routing", "register", "line")
 RESULTS = Path(__file__).parent / "results.json"
@@ -28,10 +28,11 @@ def main(chosen: list[str]) -> int:
         print(f"Unknown: {', '.join(unknown)}. Known: {', '.join(SUBJECTS)}.", file=sys.stderr)
         return 2
     print(_machine())
-    figures: list[Figure] = []
+    measured: list[Figure | Series] = []
     for subject in chosen or SUBJECTS:
         print(f"measuring {subject} …", file=sys.stderr, flush=True)
-        figures += importlib.import_module(f"benchmarks.{subject}").measure()
+        measured += importlib.import_module(f"benchmarks.{subject}").measure()
+    figures = [each for each in measured if isinstance(each, Figure)]
     print(_table(figures))
     if not chosen:
         RESULTS.write_text(json.dumps(msgspec.to_builtins(figures), indent=1) + "\n", encoding="utf-8")

@@ -28,6 +28,14 @@ class Figure(msgspec.Struct, frozen=True):
     met: bool | None
 
 
+class Series(msgspec.Struct, frozen=True):
+    """Values that people compare, drawn as one chart of `docs/performance.md`: what each is, and how much."""
+
+    title: str
+    unit: str
+    points: tuple[tuple[str, float], ...]
+
+
 def seconds(action: Callable[[], object]) -> float:
     """How long one call of `action` takes."""
     start = time.perf_counter()
