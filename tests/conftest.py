@@ -17,7 +17,8 @@ settings.register_profile("liaison", deadline=None, suppress_health_check=[Healt
 settings.load_profile("liaison")
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
-STORIES = {"story", "World"}  # The fixture and the class whose nodes keep their tables where `tests/engines.py` says.
+# The fixtures and the classes whose nodes keep their tables where `tests/engines.py` says.
+STORIES = {"story", "terminal", "World", "Processes"}
 REASONS = pytest.StashKey[list[str]]()
 
 

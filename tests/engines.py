@@ -54,6 +54,22 @@ def _copied(original: str, home: Path) -> str:
     return alias
 
 
+def empty_url() -> str:
+    """Where a real node keeps its tables: a new empty database of the server; on SQLite "", the file in its home."""
+    if not SERVER:
+        return ""
+    name = f"liaison_{os.getpid()}_{next(_numbers)}"
+    _on_server(f'CREATE DATABASE "{name}"')
+    atexit.register(_on_server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    return _server_url(name)
+
+
+def on_this_engine(words: tuple[str, ...]) -> tuple[str, ...]:
+    """A command as typed; `node init` names a database of the server where the session runs on one."""
+    url = empty_url() if words[:2] == ("node", "init") and "--database" not in words else ""
+    return (*words, "--database", url) if url else words
+
+
 def forget_database(alias: str) -> None:
     """Close the connections of this thread; drop the database if it is a server's."""
     connections[alias].close()

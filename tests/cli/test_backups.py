@@ -21,6 +21,8 @@ from liaison.node.services.setup import set_setting
 from liaison.node.unit_of_work import unit_of_work
 from tests.cli.homes import Terminal
 
+pytestmark = pytest.mark.sqlite
+
 BLOB = b"sealed bytes" * 1000
 
 

@@ -10,6 +10,7 @@ import pytest
 
 import tests.with_django  # noqa: F401
 from liaison.cli.main import main
+from tests import engines
 
 LETTER = "We ask that our contact centre be entered.\n"
 
@@ -24,7 +25,7 @@ class Terminal:
         (folder / "letter").write_text(LETTER)
 
     def run(self, home: str, *words: str, code: int = 0) -> Any:
-        given = ["--home", str(self.folder / home), *words, "--json"]
+        given = ["--home", str(self.folder / home), *engines.on_this_engine(words), "--json"]
         found = main.run_command(given)  # type: ignore[attr-defined]
         out = self._capsys.readouterr()
         assert (found, out.err if found else "") == (code, out.err if code else "")

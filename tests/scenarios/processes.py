@@ -25,12 +25,13 @@ from django.db import connections
 
 import tests.with_django  # noqa: F401
 from liaison.node import wiring
-from liaison.node.config import Address, Config, Listen, Peers
+from liaison.node.config import Address, Config, Database, Listen, Peers, database_url
 from liaison.node.databases import add_database
 from liaison.node.node import Node
 from liaison.register import bodies
 from liaison.register.records import Address as WayAddress
 from liaison.register.records import Addresses, Way
+from tests import engines
 from tests.register.registry import RegisterBuilder
 from tests.world import seed_node
 
@@ -125,6 +126,7 @@ class Processes:
         config = Config(
             listen=Listen(port=port),
             address=Address(url=f"https://127.0.0.1:{port}"),
+            database=Database(url=engines.empty_url()),
             peers=Peers(allowed_private_hosts=("127.0.0.1",)),
         )
         wiring.create_home(home, config)
@@ -150,8 +152,9 @@ class Processes:
 
         home = self.home(code)
         alias = f"process:{home}"
-        add_database(alias, f"sqlite:///{home / 'liaison.sqlite3'}")
-        node = replace(wiring.open_node(home), database=alias)
+        opened = wiring.open_node(home)
+        add_database(alias, database_url(home, opened.config))
+        node = replace(opened, database=alias)
         call_command("migrate", database=alias, verbosity=0, interactive=False)
         seed_node(node, self.registry, code)
         self.nodes[code] = node

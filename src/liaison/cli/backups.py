@@ -83,7 +83,7 @@ def _restore(source: Path, home: Path, credential_file: Path | None, *, as_json:
     try:
         with closing(wiring.open_backup(source)) as reading:
             manifest = copy_backup(reading, stage=stage, credential=credential)
-        homes.use_own_tables(stage)
+        homes.use_database(stage, "")
         homes.write_credential(wiring.credential_path(stage), credential)
         epoch = _begin(stage)
         homes.put_in_place(stage, home)

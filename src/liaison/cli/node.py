@@ -10,6 +10,7 @@ VERBS = {
     "init": "liaison.cli.node_care:init",
     "serve": "liaison.cli.serve:serve",
     "doctor": "liaison.cli.node_care:doctor",
+    "migrate-database": "liaison.cli.moving:migrate_database",
     "backup": "liaison.cli.backups:backup",
     "restore": "liaison.cli.backups:restore",
 }
@@ -17,4 +18,4 @@ VERBS = {
 
 @click.group(cls=LazyGroup, commands_in=VERBS)
 def group() -> None:
-    """Make, run, check, back up and restore this node."""
+    """Make, run, check, move, back up and restore this node."""

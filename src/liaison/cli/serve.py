@@ -18,11 +18,14 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from liaison.cli.session import chosen_home, prepare_django
+
+if TYPE_CHECKING:
+    from liaison.node.config import Config
 
 BLOCKING_THREADS = 24
 RESTART_SECONDS = 1.0
@@ -34,16 +37,18 @@ def serve() -> None:
     """Run this node: its doors and its worker, until it is told to stop."""
     home = chosen_home()
     prepare_django(home)
-    from liaison.node.config import read_config
+    from liaison.node.config import check_processes, read_config
     from liaison.node.wiring import listener_files
 
     config = read_config(home)
+    check_processes(home, config)
     files = listener_files(home)
     start_logging()
-    server = _server(config.listen.host, config.listen.port, files)
-    supervisor = WorkerSupervisor(home)
-    server.on_startup(supervisor.start)
-    server.on_shutdown(supervisor.stop)
+    server = _server(config, files)
+    for _ in range(config.processes.workers):
+        supervisor = WorkerSupervisor(home)
+        server.on_startup(supervisor.start)
+        server.on_shutdown(supervisor.stop)
     for module in ("liaison.peer.wsgi", "liaison.node.work.process"):
         importlib.import_module(module)
     gc.collect()
@@ -52,7 +57,7 @@ def serve() -> None:
     server.serve(target_loader=_load_door, wrap_loader=False)
 
 
-def _server(host: str, port: int, files: Any) -> Any:
+def _server(config: Config, files: Any) -> Any:
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces, SSLProtocols
     from granian.http import HTTP1Settings
@@ -60,10 +65,10 @@ def _server(host: str, port: int, files: Any) -> Any:
     multiprocessing.set_start_method("fork", force=True)
     server = Granian(
         "liaison.peer.wsgi:application",
-        address=host,
-        port=port,
+        address=config.listen.host,
+        port=config.listen.port,
         interface=Interfaces.WSGI,
-        workers=1,
+        workers=config.processes.web,
         blocking_threads=BLOCKING_THREADS,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024),

@@ -7,6 +7,9 @@
     url = "https://127.0.0.1:8443"
     [database]
     url = ""                                  # empty: SQLite in the home; else postgresql://…
+    [processes]
+    web = 1                                   # more than one of each needs PostgreSQL
+    workers = 1
     [peers]
     allowed_private_hosts = ["127.0.0.1"]     # a peer on a private address is reached only if named here
 
@@ -19,6 +22,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -47,6 +51,13 @@ class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str = ""
 
 
+class Processes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many processes `node serve` runs: for the doors, and for the outbox and the timers."""
+
+    web: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
+    workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
+
+
 class Peers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which peers on private addresses the operator allows by name (all others are refused after resolution)."""
 
@@ -60,6 +71,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address: Address = Address()
     database: Database = Database()
     peers: Peers = Peers()
+    processes: Processes = Processes()
 
 
 def default_home() -> Path:
@@ -86,3 +98,10 @@ def read_config(home: Path) -> Config:
 def database_url(home: Path, config: Config) -> str:
     """The URL of the node's database, SQLite in its home unless the operator named another."""
     return config.database.url or f"sqlite:///{home / 'liaison.sqlite3'}"
+
+
+def check_processes(home: Path, config: Config) -> None:
+    """Return if the database can be worked on by so many processes. Raises `UsageError`."""
+    several = max(config.processes.web, config.processes.workers) > 1
+    if several and database_url(home, config).startswith("sqlite"):
+        raise UsageError("processes-need-postgresql")

@@ -27,6 +27,8 @@ def format_config(config: Config) -> str:
         f"url = {json.dumps(config.address.url)}\n\n"
         f"[database]\n# Empty: SQLite in this folder. DATABASE_URL in the environment wins over this line.\n"
         f"url = {json.dumps(config.database.url)}\n\n"
+        f"[processes]\n# More than one of each needs PostgreSQL.\n"
+        f"web = {config.processes.web}\nworkers = {config.processes.workers}\n\n"
         f"[peers]\n# Private, loopback and link-local addresses are refused unless the host is named here.\n"
         f"allowed_private_hosts = [{hosts}]\n"
     )
@@ -74,10 +76,19 @@ def begin_stage(home: Path) -> Path:
     return stage
 
 
-def use_own_tables(home: Path) -> None:
-    """Have the configuration name the tables in the home, whatever place it named before."""
-    config = msgspec.structs.replace(read_config(home), database=Database())
-    (home / CONFIG_NAME).write_text(format_config(config), encoding="utf-8")
+def use_database(home: Path, url: str) -> None:
+    """Have the configuration name this database, durably; empty: the tables in the home. For its owner's eyes only."""
+    config = msgspec.structs.replace(read_config(home), database=Database(url=url))
+    path = home / CONFIG_NAME
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
+        handle.write(format_config(config))
+        handle.flush()
+        os.fsync(handle.fileno())
+    fresh.rename(path)
+    _sync(home)
 
 
 def put_in_place(stage: Path, home: Path) -> None:

@@ -104,6 +104,11 @@ def open_listener(home: Path) -> SocketListener | PostgresListener:
     return SocketListener(home / WAKING_NAME) if url.startswith("sqlite") else PostgresListener(url)
 
 
+def is_served(home: Path) -> bool:
+    """Whether a worker of the node in `home` is running on this machine."""
+    return somebody_listens(home / WAKING_NAME)
+
+
 def _waker(home: Path, config: Config) -> SocketWaker | PostgresWaker:
     url = database_url(home, config)
     return SocketWaker(home / WAKING_NAME) if url.startswith("sqlite") else PostgresWaker(url)
