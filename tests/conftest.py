@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import parts
+from tools.postgres import postgres
 
 # Two busy cores make single examples slow now and then; slowness is measured by the benchmarks, not here.
 settings.register_profile("liaison", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -20,6 +21,13 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 # The fixtures and the classes whose nodes keep their tables where `tests/engines.py` says.
 STORIES = {"story", "terminal", "World", "Processes"}
 REASONS = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """A PostgreSQL server beside the files that the nodes of a session on SQLite are on, for tests marked `sqlite`."""
+    with postgres() as url:
+        yield url or parts.needs("postgresql")
 
 
 def pytest_configure(config: pytest.Config) -> None:

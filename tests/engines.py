@@ -54,14 +54,14 @@ def _copied(original: str, home: Path) -> str:
     return alias
 
 
-def empty_url() -> str:
-    """Where a real node keeps its tables: a new empty database of the server; on SQLite "", the file in its home."""
-    if not SERVER:
+def empty_url(server: str = SERVER) -> str:
+    """Where a real node keeps its tables: a new empty database of the server; without one "", the file in its home."""
+    if not server:
         return ""
     name = f"liaison_{os.getpid()}_{next(_numbers)}"
-    _on_server(f'CREATE DATABASE "{name}"')
-    atexit.register(_on_server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    return _server_url(name)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+    return server.rsplit("/", 1)[0] + "/" + name
 
 
 def on_this_engine(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.homes import Terminal
 
 
+@pytest.mark.sqlite  # The tests' server does not wait for the disk, and the doctor says so.
 def test_a_fresh_node_is_told_its_next_steps_and_is_not_broken(tmp_path: Path, terminal: Terminal) -> None:
     home = tmp_path / "home"
     assert terminal.run(home, "node", "init") == 0

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import psycopg
 import pytest
 from django.db import connections
 
@@ -20,19 +18,10 @@ from liaison.node.reads.own import setting
 from liaison.node.services.care.moving import MOVED, move_tables
 from liaison.node.unit_of_work import READ_ONLY, reading, unit_of_work
 from liaison.node.work.worker import work_through
-from tests import parts
+from tests import engines
 from tests.world import World
-from tools.postgres import postgres
 
 pytestmark = pytest.mark.sqlite
-_numbers = itertools.count()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A PostgreSQL server to move to, beside the files that the nodes of this session are on."""
-    with postgres() as url:
-        yield url or parts.needs("postgresql")
 
 
 @pytest.fixture
@@ -48,10 +37,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.fixture
 def url(server: str) -> str:
     """An empty database of the server."""
-    name = f"moved_{next(_numbers)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
-    return server.rsplit("/", 1)[0] + "/" + name
+    return engines.empty_url(server)
 
 
 def moved_to(node: Node, url: str) -> Node:

@@ -26,6 +26,7 @@ from django.db import connections
 import tests.with_django  # noqa: F401
 from liaison.node import wiring
 from liaison.node.config import Address, Config, Database, Listen, Peers, database_url
+from liaison.node.config import Processes as Each
 from liaison.node.databases import add_database
 from liaison.node.node import Node
 from liaison.register import bodies
@@ -38,6 +39,7 @@ from tests.world import seed_node
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = "from liaison.cli.main import main; main()"
 START_SECONDS = 30.0
+ONE_OF_EACH = Each()
 
 
 def free_port() -> int:
@@ -49,8 +51,8 @@ def free_port() -> int:
 class Processes:
     """Some nodes of one register, each with its home; started and stopped one by one."""
 
-    def __init__(self, folder: Path, *codes: str) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *codes: str, server: str = engines.SERVER, each: Each = ONE_OF_EACH) -> None:
+        self.folder, self.server, self.each = folder, server, each
         self.ports = {code: free_port() for code in codes}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.registry = RegisterBuilder()
@@ -126,8 +128,9 @@ class Processes:
         config = Config(
             listen=Listen(port=port),
             address=Address(url=f"https://127.0.0.1:{port}"),
-            database=Database(url=engines.empty_url()),
+            database=Database(url=engines.empty_url(self.server)),
             peers=Peers(allowed_private_hosts=("127.0.0.1",)),
+            processes=self.each,
         )
         wiring.create_home(home, config)
 
