@@ -32,10 +32,14 @@ def test_a_notify_is_heard_by_a_listener_of_the_same_database() -> None:
     with postgres() as url:
         if url is None:
             parts.needs("postgresql")
-        listener, waker = PostgresListener(str(url)), PostgresWaker(str(url))
+        listener, waker = PostgresListener(str(url), "0000002a"), PostgresWaker(str(url))
         assert listener.wait(1) is True
         assert listener.wait(0.01) is False
         threading.Timer(0.05, waker.wake).start()
         assert listener.wait(10) is True
+        other = PostgresListener(str(url), "7fffffff")
+        assert other.living() == listener.living() == {"0000002a", "7fffffff"}
+        other.close()
+        assert listener.living() == {"0000002a"}
         waker.close()
         listener.close()

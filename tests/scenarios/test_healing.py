@@ -10,7 +10,7 @@ import pytest
 from liaison.node.models import Delivery, OutgoingCopy
 from liaison.node.services.line.sending import send_letter
 from liaison.node.work import outbox
-from tests import engines
+from liaison.node.work.outbox import Room
 from tests.world import World
 
 SILENT = 40
@@ -57,12 +57,17 @@ def test_a_silent_peer_is_asked_about_twice_a_minute(world: World) -> None:
     assert 10 <= attempts(world) - before <= 22
 
 
+def test_what_a_living_worker_has_in_hand_stays_its_own(world: World) -> None:
+    send_letter(world.nodes["XC"], world.letter("XC", "XD"))
+    assert len(outbox.lease_due(world.nodes["XC"], Room(worker="0000000a"))) == 1
+    assert outbox.free_leases(world.nodes["XC"], frozenset(["0000000a", "0000000b"])) == 0
+    assert outbox.free_leases(world.nodes["XC"], frozenset(["0000000b"])) == 1
+
+
 def test_a_worker_that_starts_goes_on_with_what_the_last_one_had_in_hand(world: World) -> None:
     send_letter(world.nodes["XC"], world.letter("XC", "XD"), leased=True)
     assert world.work("XC") == 0
-    # Several workers may share a server: there what a dead one held comes free by itself.
-    assert outbox.free_leases(world.nodes["XC"]) == (0 if engines.SERVER else 1)
-    world.advance(seconds=181 if engines.SERVER else 0)
+    assert outbox.free_leases(world.nodes["XC"]) == 1
     assert world.work("XC") == 1
     with world.at("XC"):
         assert OutgoingCopy.objects.get().state == "received"

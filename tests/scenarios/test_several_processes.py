@@ -74,9 +74,10 @@ def test_a_worker_is_woken_by_the_commit_and_not_by_its_clock(world: Processes) 
     assert taken[2] < POLLED / 2
 
 
-def test_another_worker_goes_on_when_one_is_killed(world: Processes) -> None:
-    workers = [each for each in psutil.Process(world.running["XC"].pid).children() if len(each.children()) == 0]
+def test_work_goes_on_at_once_when_all_processes_of_both_nodes_were_killed(world: Processes) -> None:
     sent = {write(world) for _ in range(NOTICES // 2)}
-    workers[-1].kill()
+    for code in ("XC", "XD"):
+        for process in psutil.Process(world.running[code].pid).children():
+            process.kill()
     sent |= {write(world) for _ in range(NOTICES // 2)}
     until_received(world, sent, 60)

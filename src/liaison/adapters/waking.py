@@ -1,7 +1,7 @@
 """How is the worker woken? By a datagram on a socket in the node's home; on PostgreSQL by NOTIFY, from any machine.
 
 Invariants: waking never fails the caller, because the worker also looks by itself once in a while; a lost connection
-is opened again.
+is opened again. A worker on PostgreSQL holds an advisory lock as long as it listens, so that the others see it live.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from liaison.errors import NotNowError
+
 LONGEST_ADDRESS = 100
 CHANNEL = "liaison_work"
+LOCKS = 0x4C4941  # The class of the advisory locks that say which workers live.
 
 
 @contextlib.contextmanager
@@ -59,6 +62,8 @@ def somebody_listens(path: Path) -> bool:
 class SocketListener:
     """The worker's end: waits for a knock or for time to pass."""
 
+    name = ""
+
     def __init__(self, path: Path) -> None:
         path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -77,6 +82,10 @@ class SocketListener:
             while self._socket.recv(16):
                 pass
         return True
+
+    def living(self) -> frozenset[str]:
+        """The names of the other workers that live: none, a file has one worker."""
+        return frozenset()
 
     def close(self) -> None:
         """Stop listening."""
@@ -117,10 +126,11 @@ class PostgresWaker:
 
 
 class PostgresListener:
-    """The worker's end: waits for a NOTIFY or for time to pass."""
+    """The worker's end: waits for a NOTIFY or for time to pass. `name` (8 hex digits) is this worker's own."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, name: str) -> None:
         self._url = url
+        self.name = name
         self._connection: Any = None
         self._pause = threading.Event()
 
@@ -129,15 +139,37 @@ class PostgresListener:
         import psycopg
 
         try:
-            if self._connection is None:
-                self._connection = _connect(self._url)
-                self._connection.execute(f"LISTEN {CHANNEL}")
+            if self._open():
                 return True  # Whatever knocked before this was not heard: look once.
             return bool(list(self._connection.notifies(timeout=max(seconds, 0.001), stop_after=1)))
         except psycopg.Error:
             self.close()
             self._pause.wait(min(seconds, 1.0))
             return False
+
+    def living(self) -> frozenset[str]:
+        """The names of the workers that live, on whatever machine. Raises `NotNowError`."""
+        import psycopg
+
+        try:
+            self._open()
+            held = "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND database = %s"
+            database = self._connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
+            rows = self._connection.execute(held, [LOCKS, database.fetchone()[0]])
+            return frozenset(f"{row[0]:08x}" for row in rows)
+        except psycopg.Error as error:
+            self.close()
+            raise NotNowError("storage-refused", reason=type(error).__name__) from error
+
+    def _open(self) -> bool:
+        """Whether the connection had to be made: with the lock under this worker's name, and an ear for knocks."""
+        if self._connection is not None:
+            return False
+        connection = _connect(self._url)
+        connection.execute("SELECT pg_advisory_lock(%s, %s)", [LOCKS, int(self.name, 16)])
+        connection.execute(f"LISTEN {CHANNEL}")
+        self._connection = connection
+        return True
 
     def close(self) -> None:
         """Stop listening."""

@@ -28,7 +28,10 @@ def migrate_database(url: str, *, keep_config: bool, as_json: bool) -> None:
     node = open_node()
     from liaison.node.services.care.moving import move_tables
 
-    old = database_file(node)
+    try:
+        old = database_file(node)
+    except UsageError as error:
+        raise UsageError("move-already-there") from error
     moved = move_tables(node, url, watch=_silent if as_json else _progress)
     if not keep_config:
         homes.use_database(home, url)

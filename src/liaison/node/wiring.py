@@ -101,7 +101,12 @@ def listener_hash(home: Path) -> str:
 def open_listener(home: Path) -> SocketListener | PostgresListener:
     """The worker's end of the node's waker."""
     url = database_url(home, read_config(home))
-    return SocketListener(home / WAKING_NAME) if url.startswith("sqlite") else PostgresListener(url)
+    return SocketListener(home / WAKING_NAME) if url.startswith("sqlite") else PostgresListener(url, _worker_name())
+
+
+def _worker_name() -> str:
+    """A fresh name: 31 bits, what an advisory lock takes."""
+    return f"{int.from_bytes(SystemEntropy().draw(4), 'big') >> 1:08x}"
 
 
 def is_served(home: Path) -> bool:

@@ -37,6 +37,7 @@ LONGEST_WAIT = 300.0
 SCANNED = 512
 MOST_EACH = 4
 MOST_PROBES = 8
+TOKEN = 16
 
 
 class Work(StrEnum):
@@ -63,7 +64,7 @@ class Lease:
 def put_work(node: Node, work: Work, subject: Any, *, register: str, at: NodeRef, leased: bool) -> Lease:
     """Write down work on `subject` (copy, receipt or attachment row), leased to the caller or due now."""
     now = node.clock.now()
-    token = node.entropy.draw(16).hex() if leased else ""
+    token = node.entropy.draw(TOKEN).hex() if leased else ""
     row = add(
         Delivery(
             kind=work.value,
@@ -82,11 +83,12 @@ def put_work(node: Node, work: Work, subject: Any, *, register: str, at: NodeRef
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much somebody can take on: threads that are free, calls in hand by peer, peers that answered before."""
+    """How much somebody can take on: threads that are free, calls in hand by peer, peers that answered before; who."""
 
     free: int = 1
     busy: Mapping[NodeRef, int] = field(default_factory=dict)
     proven: frozenset[NodeRef] = frozenset()
+    worker: str = ""
 
     def most(self, at: NodeRef, troubled: set[NodeRef]) -> int:
         """How many calls to one peer at once: one until it has answered, one again after it failed."""
@@ -101,7 +103,7 @@ def lease_due(node: Node, room: Room) -> list[Lease]:
             return []
     with unit_of_work(node):
         chosen = _choose(now, room)
-        leases = [_claim(node, row, now) for row in chosen]
+        leases = [_claim(node, row, now, room.worker) for row in chosen]
     return leases
 
 
@@ -143,8 +145,8 @@ def _locks() -> bool:
     return bool(connections[current_database.get()].features.has_select_for_update_skip_locked)
 
 
-def _claim(node: Node, row: Delivery, now: datetime) -> Lease:
-    token = node.entropy.draw(16).hex()
+def _claim(node: Node, row: Delivery, now: datetime, worker: str) -> Lease:
+    token = worker + node.entropy.draw(TOKEN - len(worker) // 2).hex()
     Delivery.objects.filter(pk=row.pk).update(lease_token=token, lease_until=now + LEASE)
     work = Work(row.kind)
     subject = getattr(row, f"{_COLUMNS[work]}_id")
@@ -182,16 +184,19 @@ def backoff(attempts: int, chance: bytes) -> timedelta:
     return timedelta(seconds=longest * (1 - share / 2))
 
 
-def free_leases(node: Node) -> int:
-    """Where one worker serves a node: free what it held when it died, so that nothing waits for its lease; how many.
+def free_leases(node: Node, living: frozenset[str] = frozenset()) -> int:
+    """Free what workers held that died, so that nothing waits for their leases; how many. `living` names the others.
 
-    What a living process holds is freed too and may be attempted twice, which changes nothing but the number of calls.
+    What a command holds for its first attempt is freed too and may be attempted twice, which changes nothing but the
+    number of calls. A job of one of several workers is left to its lease: it may still run.
     """
     with unit_of_work(node):
-        if _locks():
-            return 0
-        rows = (kind.objects.exclude(lease_until=None) for kind in (Delivery, Timer))
-        return sum(held.update(lease_until=None, lease_token="") for held in rows)
+        held = [Delivery.objects.exclude(lease_until=None)]
+        for worker in living:
+            held[0] = held[0].exclude(lease_token__startswith=worker)
+        if not living:
+            held.append(Timer.objects.exclude(lease_until=None))
+        return sum(rows.update(lease_until=None, lease_token="") for rows in held)
 
 
 def next_moment(node: Node) -> datetime | None:

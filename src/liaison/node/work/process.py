@@ -17,7 +17,7 @@ from liaison.node.node import Node
 from liaison.node.work import outbox
 from liaison.node.work.jobs import JOBS
 from liaison.node.work.timers import run_due
-from liaison.node.work.worker import Worker
+from liaison.node.work.worker import Listener, Worker
 
 log = logging.getLogger("liaison.worker")
 
@@ -57,14 +57,14 @@ def run_worker(home: Path) -> None:
 
     timers = threading.Thread(target=tick, name="timers", daemon=True)
     timers.start()
-    _take_up(node)
+    _take_up(node, listener)
     worker.run()
     listener.close()
 
 
-def _take_up(node: Node) -> None:
+def _take_up(node: Node, listener: Listener) -> None:
     """Go on at once with what a worker that died had in hand; without this it goes on when its leases end."""
     try:
-        outbox.free_leases(node)
+        outbox.free_leases(node, listener.living())
     except LiaisonError as error:
         log.warning("leases not freed: %s", error.code)

@@ -32,10 +32,15 @@ SHORTEST_WAIT = 0.01
 
 
 class Listener(Protocol):
-    """The worker's end of a `Waker`."""
+    """The worker's end of a `Waker`, and what it knows of the other workers of its node."""
+
+    name: str
 
     def wait(self, seconds: float) -> bool:
         """Whether somebody knocked within `seconds`."""
+
+    def living(self) -> frozenset[str]:
+        """The names of the workers that live. Raises `NotNowError`."""
 
 
 def work_through(node: Node, *, most: int = 1000) -> int:
@@ -89,7 +94,7 @@ class Worker:
         """Lease what is due and hand it to the pool; how much."""
         with self._guard:
             free = self._threads - sum(self._busy.values())
-            room = Room(free, dict(self._busy), frozenset(self._proven))
+            room = Room(free, dict(self._busy), frozenset(self._proven), self._listener.name)
         if free <= 0:
             return 0
         leases = outbox.lease_due(self._node, room)
