@@ -18,6 +18,8 @@ HUNG = tuple(f"X{letter}" for letter in "FGHIJ")
 class Bell:
     """The worker's end of a waker, in memory."""
 
+    name = ""
+
     def __init__(self) -> None:
         self.event = threading.Event()
 
@@ -28,6 +30,9 @@ class Bell:
         heard = self.event.wait(min(seconds, 0.05))
         self.event.clear()
         return heard
+
+    def living(self) -> frozenset[str]:
+        return frozenset()
 
 
 def test_a_worker_serves_the_living_while_others_hang(tmp_path: Path) -> None:
