@@ -14,6 +14,7 @@ import json
 import logging
 import multiprocessing
 import os
+import resource
 import sys
 import threading
 import time
@@ -27,7 +28,9 @@ from liaison.cli.session import chosen_home, prepare_django
 if TYPE_CHECKING:
     from liaison.node.config import Config
 
-BLOCKING_THREADS = 24
+BACKLOG = 4096
+MOST_CONNECTIONS = 16_384
+OTHER_DESCRIPTORS = 1024
 RESTART_SECONDS = 1.0
 STOP_SECONDS = 20
 
@@ -49,7 +52,7 @@ def serve() -> None:
         supervisor = WorkerSupervisor(home)
         server.on_startup(supervisor.start)
         server.on_shutdown(supervisor.stop)
-    for module in ("liaison.peer.wsgi", "liaison.node.work.process"):
+    for module in ("liaison.peer.rsgi", "liaison.node.work.process"):
         importlib.import_module(module)
     gc.collect()
     gc.freeze()  # What is loaded now stays untouched by the collectors of the forked processes, so it stays shared.
@@ -64,12 +67,13 @@ def _server(config: Config, files: Any) -> Any:
 
     multiprocessing.set_start_method("fork", force=True)
     server = Granian(
-        "liaison.peer.wsgi:application",
+        "liaison.peer.rsgi:open_site",
         address=config.listen.host,
         port=config.listen.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=config.processes.web,
-        blocking_threads=BLOCKING_THREADS,
+        backlog=BACKLOG,
+        backpressure=_most_connections(),
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024),
         websockets=False,
@@ -81,6 +85,15 @@ def _server(config: Config, files: Any) -> Any:
     key = f"/proc/self/fd/{_in_memory(_opened_key(files.key, files.password))}"
     server.ssl_ctx = (True, str(files.certificate), key, None, str(SSLProtocols.tls13), None, [], False)
     return server
+
+
+def _most_connections() -> int:
+    """As many as the descriptors this process may have; slow ones only hold one each, until they are cut off."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + OTHER_DESCRIPTORS
+    granted = wanted if most == resource.RLIM_INFINITY else min(most, wanted)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (granted, most))
+    return max(granted - OTHER_DESCRIPTORS, granted // 2)
 
 
 def _opened_key(path: Path, password: str) -> bytes:
@@ -99,11 +112,11 @@ def _in_memory(data: bytes) -> int:
 
 
 def _load_door() -> Any:
-    """Runs in the web process: the WSGI callable, and an end together with the supervisor."""
+    """Runs in the web process: what answers, and an end together with the supervisor."""
     from liaison.node.work.process import die_with
 
     die_with(os.getppid())
-    return importlib.import_module("liaison.peer.wsgi").application
+    return importlib.import_module("liaison.peer.rsgi").open_site()
 
 
 class WorkerSupervisor:

@@ -7,6 +7,8 @@ In this order (docs/spec/peer-door.md): (1) the path is known; (2) the method is
 route's limit; (4) where the route wants a known sender, its signature holds; (5) the quota is not used up; then the
 body is read, and its digest compared with the signed one.
 
+    sort: 1-3, from the headers alone     admit: 4-5     hold: what is in hand     perform: the body is there, work
+
 Invariants: every refusal names a code and leaves no trace; what is not one of our errors is logged without contents
 and answered 500; `NotNowError` is 503, so that the sender tries again.
 """
@@ -16,7 +18,9 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from django.db import DatabaseError, connections
 
@@ -30,10 +34,14 @@ from liaison.wire.http import HttpAnswer
 
 log = logging.getLogger("liaison.peer")
 
-# Of the web process's 24 threads: whoever sends bodies slowly holds these at most, and the door stays open to others.
+T = TypeVar("T")
+
+# What is in hand at once, from the moment it is let in until it is answered: requests, and bytes of their bodies.
 MOST_OF_ONE = 18
-MOST_OF_STRANGERS = 8
+MOST_OF_STRANGERS = 64
 MOST_OF_ADDRESS = 4
+MOST_BYTES = 64 << 20
+MOST_BYTES_OF_STRANGERS = 16 << 20
 STRANGERS = "strangers"
 
 STATUSES: Mapping[type[LiaisonError], int] = {
@@ -45,6 +53,26 @@ STATUSES: Mapping[type[LiaisonError], int] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Sorted:
+    """A request with its route and the length of its body; `signed` when its sender must be or says to be known."""
+
+    route: Route
+    request: DoorRequest
+    size: int
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A request that was let in, and whose it is: a participant, or an address of strangers."""
+
+    route: Route
+    request: DoorRequest
+    size: int
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
 class Door:
     """The peer door of one node, with its quotas."""
 
@@ -52,22 +80,20 @@ class Door:
     quotas: Quotas
 
     def answer(self, request: DoorRequest) -> HttpAnswer:
-        """The answer to one request; never raises."""
-        try:
-            return self._answer(request)
-        except LiaisonError as error:
-            log.info("refused %s %s: %s", request.method, request.path, error.code)
-            return problem(_status(error), error.code)
-        except DatabaseError:
-            # A full disk or a lost server: nothing was stored, so the sender tries again.
-            log.exception("the database refused")
-            connections.close_all()
-            return problem(503, "storage-refused")
-        except Exception:
-            log.exception("failed %s", request.method)
-            return problem(500, "internal-error")
+        """The answer to one request whose body is at hand; never raises."""
+        found = self.sort(request)
+        admitted = found if isinstance(found, HttpAnswer) else self.admit(found)
+        if isinstance(admitted, HttpAnswer):
+            return admitted
+        with ExitStack() as held:
+            try:
+                self.hold(admitted, held)
+            except LiaisonError as error:
+                return refusal(request, error)
+            return self.perform(admitted)
 
-    def _answer(self, request: DoorRequest) -> HttpAnswer:
+    def sort(self, request: DoorRequest) -> Sorted | HttpAnswer:
+        """The route of a request, from its headers alone."""
         found = find_route(request.method, request.path)
         if isinstance(found, HttpAnswer):
             return found
@@ -75,18 +101,68 @@ class Door:
         size = _declared_size(request, route)
         if isinstance(size, HttpAnswer):
             return size
-        if route.signed or (route.optional and "signature" in request.headers):
-            caller = identify_caller(self.node, request, dated=route.dated)
-            self.quotas.take(caller.participant, size, now=self.node.clock.monotonic())
-            body = _once(lambda: verified_body(request))
-            with self.quotas.hold(caller.participant, MOST_OF_ONE):
-                return route.function(self.node, replace(request, caller=caller, params=params, body=body))
-        self.quotas.take_unknown(request.address, size, now=self.node.clock.monotonic())
-        if not size:
-            return route.function(self.node, replace(request, params=params))
-        where = f"address:{request.address}"
-        with self.quotas.hold(where, MOST_OF_ADDRESS), self.quotas.hold(STRANGERS, MOST_OF_STRANGERS):
-            return route.function(self.node, replace(request, params=params))
+        signed = route.signed or (route.optional and "signature" in request.headers)
+        return Sorted(route, replace(request, params=params), size, signed)
+
+    def admit(self, found: Sorted) -> Admitted | HttpAnswer:
+        """Whose request it is, and that its quota is not used up. Asks the database only where it is signed."""
+        return _guarded(found.request, lambda: self._admit(found))
+
+    def hold(self, admitted: Admitted, held: ExitStack) -> None:
+        """Count the request as in hand until `held` is closed. Raises NotNowError."""
+        holds: list[tuple[str, int, int]] = [("bytes", MOST_BYTES, admitted.size)]
+        if admitted.request.caller is not None:
+            holds.append((admitted.holder, MOST_OF_ONE, 1))
+        elif admitted.size:
+            holds.append((admitted.holder, MOST_OF_ADDRESS, 1))
+            holds.append((STRANGERS, MOST_OF_STRANGERS, 1))
+            holds.append((f"bytes of {STRANGERS}", MOST_BYTES_OF_STRANGERS, admitted.size))
+        for name, most, amount in holds:
+            held.enter_context(self.quotas.hold(name, most, amount=amount))
+
+    def perform(self, admitted: Admitted) -> HttpAnswer:
+        """The answer to a request that was let in; its body can be read without waiting for the peer."""
+        request = admitted.request
+        if request.caller is not None:
+            request = replace(request, body=_once(lambda: verified_body(admitted.request)))
+        return _guarded(request, lambda: admitted.route.function(self.node, request))
+
+    def _admit(self, found: Sorted) -> Admitted:
+        request, now = found.request, self.node.clock.monotonic()
+        address = f"address:{request.address}"
+        if not found.signed:
+            self.quotas.take_unknown(request.address, found.size, now=now)
+            return Admitted(found.route, request, found.size, address)
+        self.quotas.require_credit(request.address, now=now)
+        try:
+            caller = identify_caller(self.node, request, dated=found.route.dated)
+        except (MalformedError, VerificationError):
+            self.quotas.take_unknown(request.address, 0, now=now)
+            raise
+        self.quotas.take(caller.participant, found.size, now=now)
+        return Admitted(found.route, replace(request, caller=caller), found.size, caller.participant)
+
+
+def _guarded(request: DoorRequest, step: Callable[[], T]) -> T | HttpAnswer:
+    """What `step` gives, or the answer to what went wrong in it."""
+    try:
+        return step()
+    except LiaisonError as error:
+        return refusal(request, error)
+    except DatabaseError:
+        # A full disk or a lost server: nothing was stored, so the sender tries again.
+        log.exception("the database refused")
+        connections.close_all()
+        return problem(503, "storage-refused")
+    except Exception:
+        log.exception("failed %s", request.method)
+        return problem(500, "internal-error")
+
+
+def refusal(request: DoorRequest, error: LiaisonError) -> HttpAnswer:
+    """The answer to a request that one of our errors ended."""
+    log.info("refused %s %s: %s", request.method, request.path, error.code)
+    return problem(_status(error), error.code)
 
 
 def find_route(method: str, path: str) -> tuple[Route, dict[str, str]] | HttpAnswer:
@@ -103,10 +179,12 @@ def find_route(method: str, path: str) -> tuple[Route, dict[str, str]] | HttpAns
 def _declared_size(request: DoorRequest, route: Route) -> int | HttpAnswer:
     """The length of the body, known before a byte of it is read."""
     text = request.headers.get("content-length")
-    if text is None:
-        if request.method == "GET" and "transfer-encoding" not in request.headers:
-            return 0
+    if "transfer-encoding" in request.headers or (text is None and request.method != "GET"):
         return problem(411, "length-required")
+    if "content-encoding" in request.headers:
+        return problem(415, "encoding-not-taken")
+    if text is None:
+        return 0
     if not re.fullmatch(r"0|[1-9][0-9]{0,15}", text):
         return problem(400, "length-malformed")
     return int(text) if int(text) <= route.limit else problem(413, "too-large")

@@ -60,18 +60,27 @@ class Quotas:
             self._take("strangers", self.strangers, size, now)
             self._take(f"address:{address}", self.stranger, size, now)
 
-    @contextmanager
-    def hold(self, name: str, most: int) -> Iterator[None]:
-        """Count one request in hand while the block runs. Raises NotNowError when `name` has `most` already."""
+    def require_credit(self, address: str, *, now: float) -> None:
+        """Return unless whoever is at `address` used up what a stranger may ask. Raises NotNowError."""
         with self._lock:
-            if self._in_hand[name] >= most:
+            bucket = self._buckets.get(f"address:{address}")
+            if bucket is not None:
+                _fill(bucket, self.stranger, now)
+                if bucket.requests < 1:
+                    raise NotNowError("quota-used-up")
+
+    @contextmanager
+    def hold(self, name: str, most: int, *, amount: int = 1) -> Iterator[None]:
+        """Count requests or bytes in hand while the block runs. Raises NotNowError when `name` had over `most`."""
+        with self._lock:
+            if self._in_hand[name] + amount > most:
                 raise NotNowError("too-many-at-once")
-            self._in_hand[name] += 1
+            self._in_hand[name] += amount
         try:
             yield
         finally:
             with self._lock:
-                self._in_hand[name] -= 1
+                self._in_hand[name] -= amount
                 if not self._in_hand[name]:
                     del self._in_hand[name]
 
@@ -80,10 +89,7 @@ class Quotas:
         if bucket is None:
             self._make_room(now)
             bucket = self._buckets[name] = _Bucket(allowance.requests, allowance.size, now)
-        passed = max(0.0, now - bucket.filled_at)
-        bucket.filled_at = now
-        bucket.requests = min(allowance.requests, bucket.requests + passed * allowance.requests_each_second)
-        bucket.size = min(allowance.size, bucket.size + passed * allowance.size_each_second)
+        _fill(bucket, allowance, now)
         if bucket.requests < 1 or bucket.size < size:
             raise NotNowError("quota-used-up")
         bucket.requests -= 1
@@ -97,3 +103,10 @@ class Quotas:
         for name in oldest[: MOST_BUCKETS // 4]:
             if name != "strangers":
                 del self._buckets[name]
+
+
+def _fill(bucket: _Bucket, allowance: Allowance, now: float) -> None:
+    passed = max(0.0, now - bucket.filled_at)
+    bucket.filled_at = now
+    bucket.requests = min(allowance.requests, bucket.requests + passed * allowance.requests_each_second)
+    bucket.size = min(allowance.size, bucket.size + passed * allowance.size_each_second)

@@ -1,0 +1,120 @@
+"""How does the web server hand a request to the peer door? RSGI: an event loop waits, and threads only work.
+
+    headers → the door decides → the loop reads the body → a thread of the pool works → the loop sends the answer
+
+Invariants:
+- nothing of the body is read before the door has let the request in; a refused body is not read at all, so the
+  connection is closed after the answer;
+- no thread is held while a peer sends its bytes (`peer.bodies`), so slow peers keep nobody out;
+- strangers work in a few threads of their own, with a bounded queue, so they keep no known peer waiting;
+- what runs in the loop itself touches no database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import ipaddress
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from liaison.errors import LiaisonError
+from liaison.peer.bodies import read_body
+from liaison.peer.door import Admitted, Door, Sorted, refusal
+from liaison.peer.quotas import Quotas
+from liaison.peer.requests import DoorRequest
+from liaison.wire.http import HttpAnswer
+
+KNOWN_THREADS = 24
+STRANGERS_THREADS = 4
+
+T = TypeVar("T")
+
+
+def open_site() -> Site:
+    """The RSGI callable of the node whose home is `LIAISON_HOME`."""
+    from liaison.node.wiring import open_node
+
+    return Site(Door(open_node(), Quotas()))
+
+
+def _pool(name: str, threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What listens at the node's one address: the peer door; pages for people are asked where `_answer` says so."""
+
+    door: Door
+    known: ThreadPoolExecutor = field(default_factory=functools.partial(_pool, "known", KNOWN_THREADS))
+    strangers: ThreadPoolExecutor = field(default_factory=functools.partial(_pool, "strangers", STRANGERS_THREADS))
+
+    async def __call__(self, scope: Any, protocol: Any) -> None:
+        """Answer one request; granian calls this in the event loop."""
+        request = read_request(scope)
+        with ExitStack() as held:
+            answer = await self._answer(request, protocol, held)
+        # The server copies it out and sends it in its own time; `cli.serve` bounds how long nobody may take it.
+        protocol.response_bytes(answer.status, list(answer.headers.items()), answer.body)
+
+    async def _answer(self, request: DoorRequest, protocol: Any, held: ExitStack) -> HttpAnswer:
+        # A page for people is found here, by a path that is not the door's: its body is read by the loop up to a
+        # limit of its own, as below, and the WSGI callable then runs in a thread.
+        found = self.door.sort(request)
+        if isinstance(found, HttpAnswer):
+            return found
+        pool = self.known if found.signed else self.strangers
+        admitted = await self._admit(found)
+        if isinstance(admitted, HttpAnswer):
+            return admitted
+        try:
+            self.door.hold(admitted, held)
+            body = await read_body(protocol, size=admitted.size) if admitted.size else b""
+        except LiaisonError as error:
+            return refusal(request, error)
+        whole = replace(admitted, request=replace(admitted.request, body=lambda: body))
+        return await _in_thread(pool, lambda: self.door.perform(whole))
+
+    async def _admit(self, found: Sorted) -> Admitted | HttpAnswer:
+        """A signature is looked up in the database, so not in the loop."""
+        if not found.signed:
+            return self.door.admit(found)
+        return await _in_thread(self.known, lambda: self.door.admit(found))
+
+
+async def _in_thread(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(pool, work)
+
+
+def read_request(scope: Any) -> DoorRequest:
+    """The request in an RSGI scope, without its body. A header that came twice has both values, as no parser takes."""
+    headers: dict[str, str] = {}
+    for name, value in scope.headers.items():
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return DoorRequest(
+        method=scope.method,
+        authority=headers.get("host", ""),
+        path=scope.path,
+        query=f"?{scope.query_string}",
+        headers=headers,
+        body=bytes,
+        address=_network(scope.client),
+    )
+
+
+def _network(client: str) -> str:
+    """Whose quota a stranger's request counts against: its address, in IPv6 the /64 that one customer has."""
+    host = client.rpartition(":")[0].strip("[]")
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv4Address):
+        return host
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))
