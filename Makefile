@@ -3,7 +3,7 @@
 #   make demo    four nodes on this machine, a real feed, forged and replayed things refused  (ARGS=--once ends by itself)
 #   make test    every test, on SQLite and on PostgreSQL
 #   make check   style, types, the order of the rooms, the documents
-#   make bench   the figures of benchmarks/README.md, measured against their peers in the same run
+#   make bench   the figures of docs/performance.md, measured beside their peers  (ARGS="register" for one subject)
 #   make soak    the long tests
 
 PYTHON ?= python3

@@ -10,11 +10,12 @@ Invariants:
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
 
 REASON = "part missing: "
 
@@ -25,29 +26,39 @@ class Part:
 
     program: str
     packages: tuple[str, ...]
+    title: str = ""
+    folders: tuple[str, ...] = ()
+    """Where Debian keeps it, as patterns, if not on the path."""
+
+    def path(self) -> str | None:
+        """The program's path, or None while it is not installed."""
+        if not self.folders:
+            return shutil.which(self.program)
+        found = [path for folder in self.folders for path in Path("/").glob(f"{folder[1:]}/{self.program}")]
+        newest = max(found, key=lambda path: [int(part) for part in path.parts if part.isdigit()], default=None)
+        return None if newest is None else str(newest)
 
 
 PARTS = {
     "node": Part("node", ("nodejs",)),
     "npm": Part("npm", ("npm",)),
-    "strace": Part("strace", ("strace",)),
-    "gpg": Part("gpg", ("gnupg",)),
-    "postgresql": Part("postgres", ("postgresql",)),
+    "strace": Part("strace", ("strace",), title="strace"),
+    "gpg": Part("gpg", ("gnupg",), title="GnuPG"),
+    "postgresql": Part("postgres", ("postgresql",), title="PostgreSQL", folders=("/usr/lib/postgresql/*/bin",)),
 }
 
 
 def find(name: str) -> str | None:
-    """The path of a part's program: on the path, or where Debian keeps PostgreSQL's."""
-    if name == "postgresql":
-        servers = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[4]))
-        return str(servers[-1]) if servers else None
-    return shutil.which(PARTS[name].program)
+    """The path of a part's program."""
+    return PARTS[name].path()
 
 
 def needs(name: str) -> str:
     """The path of a part's program; skips the test, naming the part, when it is absent."""
     path = find(name)
     if path is None:
+        import pytest  # Only here: the benchmarks, which have no pytest, read the table too.
+
         pytest.skip(REASON + name)
     return path
 
@@ -61,3 +72,14 @@ def closing_line(missing: list[str]) -> str:
     """The last line of a run that skipped tests: what was missing and the command that brings it."""
     packages = sorted({package for name in missing if name in PARTS for package in PARTS[name].packages})
     return f"Tests skipped for want of: {', '.join(missing)}. To bring them: apt-get install {' '.join(packages)}"
+
+
+def install(wanted: Mapping[str, Part], *, purpose: str) -> None:
+    """Bring what is missing from Debian, where that is ours to do: as root, with apt-get, no service started."""
+    packages = [package for part in wanted.values() if part.path() is None for package in part.packages]
+    if not packages or os.getuid() != 0 or shutil.which("apt-get") is None:
+        return
+    print(f"Installing for the {purpose}:", *packages, flush=True)
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+        subprocess.run(["apt-get", *command], check=False, env=quiet, stdout=subprocess.DEVNULL)

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
+from benchmarks import page, results
 from tests import house
 
 DOCS = house.ROOT / "docs"
@@ -94,6 +95,14 @@ def test_every_direct_dependency_has_its_reason() -> None:
     page = (DOCS / "adr" / "0003-dependencies.md").read_text(encoding="utf-8")
     reasons = set(re.findall(r"^\| (\w[\w-]*) \|", page, re.MULTILINE)) - {"package"}
     assert reasons == names
+
+
+def test_the_page_of_figures_says_what_was_measured() -> None:
+    made = page.files(results.load_results())
+    kept = [DOCS / "performance.md", *(DOCS / "performance").glob("*.svg")]
+    assert {str(path.relative_to(DOCS)): path.read_text(encoding="utf-8") for path in kept} == made, (
+        "make bench ARGS=--page"
+    )
 
 
 @functools.cache

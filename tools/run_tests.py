@@ -29,7 +29,7 @@ NO_TESTS = 5  # pytest's own exit code for "nothing selected", which arguments s
 
 def main(arguments: list[str]) -> int:
     """Run both sessions; the exit code is that of the first that failed."""
-    install_parts()
+    parts.install(parts.PARTS, purpose="tests")
     install_npm_packages()
     with tempfile.TemporaryDirectory() as folder:
         missing = Path(folder) / "missing"
@@ -66,18 +66,6 @@ def in_memory() -> dict[str, str]:
     shared = Path("/dev/shm")
     roomy = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free >= ROOM
     return {"PYTEST_DEBUG_TEMPROOT": str(shared)} if roomy else {}
-
-
-def install_parts() -> None:
-    """Bring what is missing from Debian, where that is ours to do."""
-    absent = [name for name in parts.PARTS if parts.find(name) is None]
-    if not absent or os.getuid() != 0 or shutil.which("apt-get") is None:
-        return
-    packages = [package for name in absent for package in parts.PARTS[name].packages]
-    print("Installing for the tests:", *packages, flush=True)
-    quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL}
-    subprocess.run(["apt-get", "update"], check=False, **quiet)  # type: ignore[call-overload]
-    subprocess.run(["apt-get", "install", "-y", "--no-install-recommends", *packages], check=False, **quiet)  # type: ignore[call-overload]
 
 
 def install_npm_packages() -> None:

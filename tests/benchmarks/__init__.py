@@ -1,0 +1,1 @@
+"""Tests of what measures: the kept results, the page and the charts."""
