@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 import tests.with_django  # noqa: F401
 from liaison.adapters.blobs import FolderBlobStore
 from liaison.adapters.clock import SystemEntropy
-from liaison.errors import UnreachableError
+from liaison.errors import NotNowError, UnreachableError
 from liaison.keys.public import Purpose
 from liaison.messages.parties import DeskRef
 from liaison.node import models
@@ -107,6 +107,31 @@ class CountingWaker:
 
     def wake(self) -> None:
         self.knocks += 1
+
+
+@dataclass
+class HandStorage:
+    """A disk that is full, or fails, when a test says so."""
+
+    spare: int = 1 << 40
+    failed: str = ""
+
+    def require_room(self, size: int = 0) -> None:
+        if self.spare < size or self.spare <= 0:
+            raise NotNowError("disk-nearly-full", size=size, spare=self.spare)
+
+    def require_sound(self) -> None:
+        if self.failed:
+            raise NotNowError("storage-failed", reason=self.failed)
+
+    def note_failure(self, reason: str) -> None:
+        self.failed = reason
+
+    def failure(self) -> str:
+        return self.failed
+
+    def last_failure(self) -> tuple[float, str] | None:
+        return (0.0, self.failed) if self.failed else None
 
 
 @dataclass
@@ -224,6 +249,7 @@ class World:
             entropy=SystemEntropy(),
             vault=SeededVault(),
             blobs=FolderBlobStore(home / "blobs"),
+            storage=HandStorage(),
             waker=CountingWaker(),
             link=SignedLink(self.network, self.clock),
         )

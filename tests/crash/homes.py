@@ -13,8 +13,9 @@ from django.db import connections
 from liaison.adapters.blobs import FolderBlobStore
 from liaison.adapters.clock import SystemEntropy
 from liaison.adapters.keyfiles import FolderKeyVault
+from liaison.adapters.storage import HomeStorage
 from liaison.messages.parties import DeskRef
-from liaison.node.config import Address, Config
+from liaison.node.config import Address, Config, Storage
 from liaison.node.databases import add_database
 from liaison.node.node import Node
 from liaison.node.peering import PeerLink
@@ -67,6 +68,7 @@ def _node(home: Path, alias: str, clock: Clock, link: object) -> Node:
         entropy=SystemEntropy(),
         vault=FolderKeyVault(home / "keys", CREDENTIAL),
         blobs=FolderBlobStore(home / "blobs"),
+        storage=HomeStorage((home, home / "blobs"), reserve=Storage().reserve),
         waker=CountingWaker(),
         link=link,  # type: ignore[arg-type]
     )

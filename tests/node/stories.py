@@ -32,6 +32,7 @@ from liaison.register.records import Contact
 from liaison.register.vocabulary import REGISTER, DeskKind, ParticipantType
 from liaison.wire.http import HttpAddress, HttpAnswer, HttpRequest
 from tests import engines
+from tests.world import HandStorage
 
 START = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 ORIGIN = "log.register.example"
@@ -170,6 +171,7 @@ class Story:
             entropy=SeededEntropy(name.encode()),
             vault=MemoryVault(),
             blobs=FolderBlobStore(home / "blobs"),
+            storage=HandStorage(),
             waker=SilentWaker(),
             link=SignedLink(self.line, self.clock),
         )

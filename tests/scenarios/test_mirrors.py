@@ -41,7 +41,7 @@ from liaison.wire.note import format_note
 from tests import engines
 from tests.register.registry import RegisterBuilder, small_register
 from tests.tlog.memory import MemoryTiles
-from tests.world import CountingWaker, HandClock, SeededVault, World
+from tests.world import CountingWaker, HandClock, HandStorage, SeededVault, World
 
 WITNESSES = ("XC", "XD", "XE")
 NOMINATED = 260  # More entries than one tile holds.
@@ -118,6 +118,7 @@ def follower(folder: Path, source: Source) -> Iterator[Node]:
         entropy=SystemEntropy(),
         vault=SeededVault(),
         blobs=FolderBlobStore(home / "blobs"),
+        storage=HandStorage(),
         waker=CountingWaker(),
         link=SignedLink(source, clock),
     )

@@ -12,6 +12,9 @@
     workers = 1
     [peers]
     allowed_private_hosts = ["127.0.0.1"]     # a peer on a private address is reached only if named here
+    [storage]
+    keep_free_percent = 5                     # new work is refused while less of the disk is free than this,
+    keep_free_at_most_mib = 2048              # or than this, whichever is smaller
 
 Invariants: unknown keys are refused rather than ignored, because a misspelt safety setting must not pass unseen;
 `DATABASE_URL` in the environment wins over the file, so that a secret need not stand in it.
@@ -64,6 +67,17 @@ class Peers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allowed_private_hosts: tuple[str, ...] = ()
 
 
+class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much of a disk new work leaves free: the smaller of a share and an amount (docs/adr/0013)."""
+
+    keep_free_percent: Annotated[int, msgspec.Meta(ge=0, le=90)] = 5
+    keep_free_at_most_mib: Annotated[int, msgspec.Meta(ge=0)] = 2048
+
+    def reserve(self, total: int) -> int:
+        """The bytes to keep free on a file system of `total` bytes."""
+        return min(total * self.keep_free_percent // 100, self.keep_free_at_most_mib << 20)
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything the operator decides about one node."""
 
@@ -72,6 +86,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     database: Database = Database()
     peers: Peers = Peers()
     processes: Processes = Processes()
+    storage: Storage = Storage()
 
 
 def default_home() -> Path:

@@ -30,7 +30,10 @@ def format_config(config: Config) -> str:
         f"[processes]\n# More than one of each needs PostgreSQL.\n"
         f"web = {config.processes.web}\nworkers = {config.processes.workers}\n\n"
         f"[peers]\n# Private, loopback and link-local addresses are refused unless the host is named here.\n"
-        f"allowed_private_hosts = [{hosts}]\n"
+        f"allowed_private_hosts = [{hosts}]\n\n"
+        f"[storage]\n# New work is refused while less is free than this share of the disk or this amount.\n"
+        f"keep_free_percent = {config.storage.keep_free_percent}\n"
+        f"keep_free_at_most_mib = {config.storage.keep_free_at_most_mib}\n"
     )
 
 

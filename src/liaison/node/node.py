@@ -7,7 +7,7 @@ from pathlib import Path
 
 from liaison.node.config import Config
 from liaison.node.peering import PeerLink
-from liaison.node.ports import BlobStore, Clock, Entropy, KeyVault, Waker
+from liaison.node.ports import BlobStore, Clock, Entropy, KeyVault, Storage, Waker
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,5 +21,6 @@ class Node:
     entropy: Entropy
     vault: KeyVault
     blobs: BlobStore
+    storage: Storage
     waker: Waker
     link: PeerLink

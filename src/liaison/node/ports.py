@@ -65,6 +65,31 @@ class BlobStore(Protocol):
         """Forget it; idempotent."""
 
 
+class Storage(Protocol):
+    """The disk under the node: how much may still be put on it, and whether it kept its word.
+
+    Contract: `require_room(size)` raises NotNowError("disk-nearly-full") while `size` bytes more would reach into what
+    is kept free for work in hand; ask before new work, never before what ends old work. It sees returned space within
+    two seconds. After `note_failure`, `require_sound` raises NotNowError("storage-failed") in every process of the node
+    until all have ended.
+    """
+
+    def require_room(self, size: int = 0) -> None:
+        """Return if there is room for new work of about `size` bytes."""
+
+    def require_sound(self) -> None:
+        """Return unless a sync failed since this process began."""
+
+    def note_failure(self, reason: str) -> None:
+        """A sync failed, or the disk could not be read: accept nothing more, tell the operator."""
+
+    def failure(self) -> str:
+        """What failed since this process began; empty if nothing did."""
+
+    def last_failure(self) -> tuple[float, str] | None:
+        """When this node last noted a failure (seconds since 1970) and what it was; None if never."""
+
+
 class Waker(Protocol):
     """Tells the worker that there is something to do; losing a call only costs one polling interval."""
 

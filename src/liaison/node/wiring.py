@@ -6,6 +6,7 @@ without that it is `credential` in the home, which `doctor` warns about).
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -21,6 +22,7 @@ from liaison.adapters.folder_files import FolderFiles
 from liaison.adapters.keyfiles import FolderKeyVault, decrypt_seed, encrypt_seed
 from liaison.adapters.lanes import ProcessLanes
 from liaison.adapters.report_folder import ReportFolder
+from liaison.adapters.storage import HomeStorage
 from liaison.adapters.survey import free_disk, open_to_others, owned_by_others
 from liaison.adapters.tiles import FolderTileStore
 from liaison.adapters.tls import TlsFiles, create_tls, tls_files, tls_hash
@@ -179,6 +181,15 @@ def report_folder(target: Path) -> ReportFolder:
     return ReportFolder(target)
 
 
+@functools.cache
+def open_storage(home: Path) -> HomeStorage:
+    """The disk under the node in `home`: one value a process and those forked from it, who share what failed."""
+    config = read_config(home)
+    url = database_url(home, config)
+    tables = (Path(url.removeprefix("sqlite:///")).parent,) if url.startswith("sqlite:///") else ()
+    return HomeStorage((home, home / "blobs", *tables), reserve=config.storage.reserve)
+
+
 def open_node(home: Path | None = None) -> Node:
     """The node whose home is `home`, wired to the machine."""
     place = home or default_home()
@@ -193,6 +204,7 @@ def open_node(home: Path | None = None) -> Node:
         entropy=SystemEntropy(),
         vault=FolderKeyVault(place / "keys", read_credential(place)),
         blobs=FolderBlobStore(place / "blobs"),
+        storage=open_storage(place),
         waker=_waker(place, config),
         link=SignedLink(carrier, clock),
     )

@@ -34,6 +34,8 @@ from liaison.node.work.statements import add, remove
 LEASE = timedelta(seconds=180)
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 300.0
+OWN_DISK = frozenset({"disk-nearly-full", "storage-refused"})
+OWN_DISK_WAIT = timedelta(seconds=5)
 SCANNED = 512
 MOST_EACH = 4
 MOST_PROBES = 8
@@ -169,6 +171,8 @@ def postpone(node: Node, lease: Lease, code: str, *, peer_failed: bool, silent: 
     wait = backoff(lease.attempts, node.entropy.draw(2))
     if peer_failed:  # Its breaker spaces the calls; waiting longer than that would only find it later when it is back.
         wait = min(wait, circuit.OPEN_AT_MOST)
+    if code in OWN_DISK:  # Nobody else is troubled by asking often, and the work goes on soon after space returns.
+        wait = min(wait, OWN_DISK_WAIT)
     with unit_of_work(node):
         Delivery.objects.filter(pk=lease.delivery, lease_token=lease.token).update(
             due=now + wait, lease_until=None, lease_token="", attempts=F("attempts") + 1, last_error=code[:64]

@@ -26,6 +26,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("database", machine.check_database),
     ("keys", machine.check_keys),
     ("disk", machine.check_disk),
+    ("storage", machine.check_storage),
     ("worker", machine.check_worker),
     ("clock", dealings.check_clock),
     ("tls", dealings.check_tls),

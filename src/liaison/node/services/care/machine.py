@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
@@ -14,8 +14,8 @@ from liaison.node.models import HeldKey, Timer
 from liaison.node.node import Node
 from liaison.node.services.care.findings import FAIL, OK, WARN, Finding
 from liaison.node.services.care.surroundings import Surroundings
+from liaison.wire.identifiers import format_instant
 
-LOW_PERCENT, FULL_PERCENT = 10, 5
 WORKER_SILENT = timedelta(minutes=5)
 
 
@@ -75,11 +75,21 @@ def check_database(node: Node, around: Surroundings) -> Finding:
 
 def check_disk(node: Node, around: Surroundings) -> Finding:
     """Is there room?"""
-    percent = around.free * 100 // max(around.total, 1)
+    percent, reserve = around.free * 100 // max(around.total, 1), node.config.storage.reserve(around.total)
     state, code = (OK, "disk-free")
-    if percent < LOW_PERCENT:
-        state, code = (WARN, "disk-low") if percent >= FULL_PERCENT else (FAIL, "disk-full")
-    return Finding("disk", state, code, {"percent": percent})
+    if around.free < 2 * reserve:
+        state, code = (WARN, "disk-low") if around.free > reserve else (FAIL, "disk-full")
+    return Finding("disk", state, code, {"percent": percent, "reserve": reserve >> 20})
+
+
+def check_storage(node: Node, around: Surroundings) -> Finding:
+    """Did the disk keep its word?"""
+    found = node.storage.last_failure()
+    if found is None:
+        return Finding("storage", OK, "storage-sound")
+    noted, reason = found
+    named = {"reason": reason, "at": format_instant(datetime.fromtimestamp(int(noted), UTC))}
+    return Finding("storage", FAIL if node.storage.failure() else WARN, "storage-failed-once", named)
 
 
 def check_worker(node: Node, around: Surroundings) -> Finding:

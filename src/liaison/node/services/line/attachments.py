@@ -55,6 +55,7 @@ def seal_attachment(node: Node, *, name: str, media_type: str, chunks: Iterable[
     """Seal a file to a fresh identity and keep the sealed bytes. Raises UsageError, MalformedError, NotNowError."""
     check_file_name(name)
     check_media_type(media_type)
+    node.storage.require_room()
     identity = SealingIdentity.from_seed(node.entropy.draw(SEED))
     plain = _Measured(chunks)
     sealed, sealed_size = node.blobs.put(seal_chunks(plain, identity.public), limit=LARGEST_SEALED)
@@ -85,6 +86,7 @@ def fetch_attachment(node: Node, lease: Lease, call: Callable[..., PeerAnswer]) 
         row = AttachmentRow.objects.select_related("incoming").get(pk=lease.subject)
     incoming = row.incoming
     if not node.blobs.has(row.sealed):
+        node.storage.require_room(row.sealed_size)
         own = NodeRef(incoming.participant, incoming.node)
         path = f"/attachments/{row.sealed}"
         answer = call(node, lease, own, path=path, method="GET", limit=LARGEST_SEALED)

@@ -108,6 +108,7 @@ def _keep_named(node: Node, plaintext: bytes, file: SealedFile) -> None:
     if not set(file.attachments) <= named:
         raise MalformedError("file-has-strays")
     for name, data in file.attachments.items():
+        node.storage.require_room(len(data))
         keep_attachment(node, name, [data])
 
 

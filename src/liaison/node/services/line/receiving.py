@@ -2,7 +2,8 @@
 
 In this order (docs/spec/outbox.md): (1) they are opened and parsed; (2) judged by the trusted state of now, where what
 was receipted before gets the same receipt; (3) stored together with the signed receipt in one transaction; (4) what is
-not here yet, the log or an attachment, is asked for.
+not here yet, the log or an attachment, is asked for. While the disk is nearly full nothing new is stored; what is known
+gets its receipt.
 
 Invariants: nothing is receipted before it is durable; a receipt once given never changes, whatever seal or way brings
 the message again; "not now" leaves no trace; bytes that are not authentic are remembered by their own hash only.
@@ -147,6 +148,7 @@ def _refuse_unopened(node: Node, arrival: Arrival, place: _Place, reason: str) -
         ).first()
         if known is not None:
             return bytes(known.receipt)
+        node.storage.require_room()
         to = NodeRef(arrival.from_participant, arrival.from_node)
         return bytes(give_receipt(node, receipt, to=to, incoming=None).receipt)
 
@@ -164,6 +166,7 @@ def _judge_and_store(node: Node, arrival: Arrival, place: _Place, message: Recei
         reused = context.known_message is not None
         if reused and (again := _reused_before(message, place.desk)) is not None:
             return again
+        node.storage.require_room(len(arrival.sealed))
         incoming = _store(arrival, place, message, plaintext, judgement, reused=reused)
         held = _held(node, message) if judgement.accepted else frozenset()
         receipt = first_receipt(message, judgement.reason, place.circumstances(), attachments=held)

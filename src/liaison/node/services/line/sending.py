@@ -22,6 +22,7 @@ from liaison.keys.ports import Signer
 from liaison.keys.public import Purpose
 from liaison.keys.sealing import seal
 from liaison.messages import lifecycle
+from liaison.messages.case import ACKNOWLEDGEMENT
 from liaison.messages.forms import check_message_form, check_sharing, latest_form
 from liaison.messages.lifecycle import CopyState, MessageEvent, MessageState
 from liaison.messages.message import (
@@ -105,6 +106,8 @@ def send_letter(node: Node, letter: Letter, *, leased: bool = False) -> list[Sen
     disputed, UsageError, NotNowError.
     """
     own_memory(node).require_writable()
+    if letter.form != ACKNOWLEDGEMENT:  # That a person has heard is said as long as it can be said at all.
+        node.storage.require_room()
     desk = _sending_desk(node, letter, leased=leased)
     messages = [_compose(node, draft, desk) for draft in _drafts(node, letter, desk)]
     for message in messages:
