@@ -67,7 +67,12 @@ def targets(world: World) -> st.SearchStrategy[tuple[str, str]]:
     ]
     real += [("GET", f"{register}/tile/{tile}") for tile in ("0/000", "entries/000.p/3", "..//../x999", "0/x001/000")]
     real += [("POST", f"{register}/entries"), ("POST", f"{register}/add-checkpoint")]
-    real += [("GET", f"{register}/records/{'0' * 64}"), ("GET", "/readyz"), ("GET", "/metrics")]
+    real += [
+        ("POST", f"{register}/records"),
+        ("GET", f"{register}/records/{'0' * 64}"),
+        ("GET", "/readyz"),
+        ("GET", "/metrics"),
+    ]
     formed = st.sampled_from(ROUTES).flatmap(
         lambda route: st.tuples(st.just(route.method), st.from_regex(route.pattern, fullmatch=True))
     )

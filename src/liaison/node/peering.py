@@ -2,7 +2,8 @@
 
 Invariants of every `PeerLink`: the server's TLS key is one of `tls_hashes` (SHA-256 of its SubjectPublicKeyInfo) or
 the call fails before a byte of the request is sent; no redirect is followed; the address is checked after resolution;
-`UnreachableError` is raised when no answer came, and every answer, also a refusal, is returned as it came.
+`UnreachableError` is raised when no answer came, and every answer, also a refusal, is returned as it came; only where
+the request said `packed` may the answer be packed, and it is unpacked here under the request's limit.
 A `Carrier` moves bytes and knows no keys; `SignedLink` signs what the path wants signed (docs/spec/peer-door.md).
 """
 
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from liaison.errors import MalformedError
 from liaison.keys.ports import Signer
 from liaison.node.ports import Clock
 from liaison.wire.http import HttpAddress as PeerAddress
@@ -27,6 +29,7 @@ from liaison.wire.http_signature import (
     signature_base,
     split_target,
 )
+from liaison.wire.packing import ENCODING, unpack
 
 __all__ = ["Carrier", "PeerAddress", "PeerAnswer", "PeerLink", "PeerRequest", "SignedLink"]
 
@@ -43,6 +46,7 @@ class PeerRequest:
     signer: Signer | None = None
     limit: int = 1 << 20
     patient: bool = False
+    packed: bool = False
 
 
 class PeerLink(Protocol):
@@ -67,8 +71,9 @@ class SignedLink:
         self._clock = clock
 
     def call(self, address: PeerAddress, request: PeerRequest) -> PeerAnswer:
-        """The peer's answer. Raises `UnreachableError`."""
+        """The peer's answer. Raises `UnreachableError`, and `MalformedError` for one that is packed as nobody asked."""
         headers = {**request.headers, "content-type": request.content_type, "content-length": str(len(request.body))}
+        headers |= {"accept-encoding": ENCODING} if request.packed else {}
         if request.signer is not None:
             created = int(self._clock.now().timestamp())
             headers |= signature_headers(address, request, signer=request.signer, created=created)
@@ -80,7 +85,17 @@ class SignedLink:
             limit=request.limit,
             patient=request.patient,
         )
-        return self._carrier.carry(address, ready)
+        return _unpacked(self._carrier.carry(address, ready), request)
+
+
+def _unpacked(answer: PeerAnswer, request: PeerRequest) -> PeerAnswer:
+    encoding = answer.headers.get("content-encoding")
+    if encoding is None:
+        return answer
+    if encoding != ENCODING or not request.packed:
+        raise MalformedError("answer-encoding-not-asked")
+    headers = {name: value for name, value in answer.headers.items() if name != "content-encoding"}
+    return PeerAnswer(answer.status, unpack(answer.body, limit=request.limit), headers)
 
 
 def signature_headers(address: PeerAddress, request: PeerRequest, *, signer: Signer, created: int) -> dict[str, str]:

@@ -4,19 +4,22 @@
     GET  /registers/{register}/trusted-checkpoint  the latest that a quorum cosigned
     GET  /registers/{register}/tile/…              tiles and entry bundles, by their C2SP paths
     GET  /registers/{register}/records/{digest}    a record part, for those in its audience
+    POST /registers/{register}/records             up to 64 of them, a line each
     POST /registers/{register}/entries             entries with their record parts, for the secretariat
     POST /registers/{register}/add-checkpoint      C2SP tlog-witness: cosign what continues the log
 
 Invariants: what proves itself is open to everybody; a part that is not public is given only to a known, dated request,
-and refused in the same words whether it exists or not. Spec page: docs/spec/peer-door.md.
+and refused in the same words whether it exists or not; only what everybody may have is packed.
+Spec page: docs/spec/peer-door.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from liaison.errors import LiaisonError, VerificationError
+from liaison.node.log import batches
 from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.models import FollowedRegister
 from liaison.node.node import Node
@@ -28,6 +31,7 @@ from liaison.peer.requests import DoorRequest, answer, problem
 from liaison.tlog.tlogproof import PROOF_LIMIT
 from liaison.tlog.witness import SIZE_CONTENT_TYPE, format_size, status_of
 from liaison.wire.http import HttpAnswer
+from liaison.wire.packing import ENCODING, pack
 
 TEXT = "text/plain; charset=utf-8"
 REGISTER = r"/registers/(?P<register>[0-9a-f]{64})"
@@ -67,15 +71,40 @@ def answer_tile(node: Node, request: DoorRequest) -> HttpAnswer:
     """A tile or entry bundle, if the log is that wide yet."""
     with reading(node):
         data = DatabaseTileStore(request.params["register"]).read(request.params["path"])
-    return problem(404, "tile-not-here") if data is None else answer(200, data)
+    return problem(404, "tile-not-here") if data is None else _open_answer(request, data)
 
 
 def answer_record(node: Node, request: DoorRequest) -> HttpAnswer:
     """A record part, for a caller in its audience."""
     register, digest = request.params["register"], request.params["digest"]
+    part = serve_record(node, register=register, digest=digest, caller=_reader(request, register))
+    return answer(200, part, "application/json")
+
+
+def answer_records(node: Node, request: DoorRequest) -> HttpAnswer:
+    """Many record parts, those this caller may have; packed only for a caller nobody knows, who gets what is public."""
+    register, caller = request.params["register"], _reader(request, request.params["register"])
+    digests = batches.parse_request(request.body())
+
+    def give(digest: str) -> bytes:
+        return serve_record(node, register=register, digest=digest, caller=caller)
+
+    lines = batches.format_answer(digests, give)
+    return answer(200, lines) if request.caller is not None else _open_answer(request, lines)
+
+
+def _reader(request: DoorRequest, register: str) -> tuple[str, str] | None:
+    """Who asks, where it is one of this register's."""
     caller = request.caller
-    place = (caller.participant, caller.node) if caller is not None and caller.register == register else None
-    return answer(200, serve_record(node, register=register, digest=digest, caller=place), "application/json")
+    return (caller.participant, caller.node) if caller is not None and caller.register == register else None
+
+
+def _open_answer(request: DoorRequest, body: bytes) -> HttpAnswer:
+    """What everybody may have, packed where the caller takes it so."""
+    if request.headers.get("accept-encoding") != ENCODING:
+        return answer(200, body)
+    packed = answer(200, pack(body))
+    return replace(packed, headers={**packed.headers, "content-encoding": ENCODING})
 
 
 def answer_entries(node: Node, request: DoorRequest) -> HttpAnswer:
@@ -103,6 +132,7 @@ LOG_ROUTES: tuple[LogRoute, ...] = (
     LogRoute("GET", rf"{REGISTER}/trusted-checkpoint", answer_trusted_checkpoint),
     LogRoute("GET", rf"{REGISTER}/(?P<path>tile/[a-z0-9./]{{1,80}})", answer_tile),
     LogRoute("GET", rf"{REGISTER}/records/(?P<digest>[0-9a-f]{{64}})", answer_record, optional=True, dated=True),
+    LogRoute("POST", rf"{REGISTER}/records", answer_records, optional=True, dated=True, limit=batches.REQUEST_LIMIT),
     LogRoute("POST", rf"{REGISTER}/entries", answer_entries, limit=submission.LIMIT),
     LogRoute("POST", rf"{REGISTER}/add-checkpoint", answer_add_checkpoint, limit=PROOF_LIMIT),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from liaison.errors import UnreachableError, UsageError
-from liaison.node.peering import PeerAddress, PeerLink, PeerRequest
+from liaison.node.peering import PeerAddress, PeerAnswer, PeerLink, PeerRequest
 from liaison.tlog.checkpoint import CHECKPOINT_PATH
 from liaison.wire.note import Note, parse_note
 
@@ -45,9 +45,19 @@ class RemoteLog:
         raise UsageError("remote-log-read-only", count=len(items))
 
     def _get(self, path: str, limit: int) -> bytes | None:
-        answer = self._link.call(self._address, PeerRequest("GET", f"{self._prefix}/{path}", limit=limit))
+        request = PeerRequest("GET", f"{self._prefix}/{path}", limit=limit, packed=True)
+        answer = self._call(request)
         if answer.status == 404:
             return None
         if answer.status != 200:
             raise UnreachableError("mirror-refused", status=answer.status)
         return answer.body
+
+    def _call(self, request: PeerRequest) -> PeerAnswer:
+        """The answer; a line that broke in the middle is tried once more, at once."""
+        try:
+            return self._link.call(self._address, request)
+        except UnreachableError as error:
+            if error.code != "peer-hung-up":
+                raise
+        return self._link.call(self._address, request)

@@ -1,30 +1,38 @@
 """How do record parts travel? Any participant serves the current ones; each asks only for what its audience may see.
 
 Invariants: who asks is known by the HTTP key that signed the request; a part is checked against the digest in the log
-before it is kept; what cannot be had shows as withheld, what the log names no more as erased.
+before it is kept; what cannot be had shows as withheld, what the log names no more as erased. Mirrors are asked first,
+many parts at once, then each owner for what is left; every batch is kept as it comes, so a broken line loses one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from liaison.errors import LiaisonError, UsageError
+from liaison.errors import LiaisonError, UnreachableError, UsageError
+from liaison.keys.ports import Signer
 from liaison.keys.public import Purpose
 from liaison.node.keyring import signer
+from liaison.node.log import batches
 from liaison.node.log.parts import CURRENT, PUBLIC, NamedPart, current_parts, keep_records
 from liaison.node.log.sources import mirrors
 from liaison.node.log.views import RowsView
 from liaison.node.models import RecordPart
 from liaison.node.node import Node
 from liaison.node.peering import PeerAddress, PeerRequest
-from liaison.node.reads.own import Hosting, hostings
+from liaison.node.reads.own import hostings
 from liaison.node.reads.register import peer_address
 from liaison.node.unit_of_work import catching_up, reading, unit_of_work
 from liaison.register import records
 from liaison.register.lookup import live_desks
 from liaison.register.state import RegisterView
 from liaison.register.vocabulary import REGISTER
+
+MIRRORS = 4
+
+log = logging.getLogger("liaison.mirror")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +80,25 @@ def fetch_records(node: Node, *, register: str) -> Fetched:
     missing = _missing(node, register)
     if not missing:
         return Fetched(0, ())
-    doors = mirrors(node, register)
+    wanted = {part.digest: part for part in missing}
+    own = _own_signer(node, register)
+    for door in mirrors(node, register)[:MIRRORS]:
+        _take_from(node, register, door, wanted, own)
+    for owner in dict.fromkeys((part.owner, part.node) for part in wanted.values() if part.node):
+        owned = peer_address(node, register, *owner)
+        if owned is not None:
+            theirs = {digest: part for digest, part in wanted.items() if (part.owner, part.node) == owner}
+            _take_from(node, register, owned, theirs, own)
+            wanted = {digest: part for digest, part in wanted.items() if (part.owner, part.node) != owner} | theirs
+    return Fetched(len(missing) - len(wanted), tuple(wanted))
+
+
+def _own_signer(node: Node, register: str) -> Signer | None:
+    """The HTTP key that shows whose audience this node is in, if it is in any."""
     me = next(iter(hostings(node, register=register)), None)
-    fetched, withheld = 0, []
-    for part in missing:
-        record = _fetch(node, register, part, me, _doors(node, register, part, doors))
-        if record is None:
-            withheld.append(part.digest)
-            continue
-        with unit_of_work(node):
-            keep_records(node, register, [record], state=CURRENT)
-        fetched += 1
-    return Fetched(fetched, tuple(withheld))
+    if me is None:
+        return None
+    return signer(node, purpose=Purpose.HTTP, register=register, participant=me.participant, node_id=me.node)
 
 
 def _missing(node: Node, register: str) -> list[NamedPart]:
@@ -105,26 +120,39 @@ def _for_one(audience: str, readers: Iterable[records.Reader]) -> bool:
     return audience == PUBLIC or any(records.may_see(audience, reader) for reader in readers)
 
 
-def _doors(node: Node, register: str, part: NamedPart, doors: list[PeerAddress]) -> list[PeerAddress]:
-    """The owner's own door first, then the mirrors."""
-    own = peer_address(node, register, part.owner, part.node) if part.node else None
-    return [*([own] if own else []), *(door for door in doors if own is None or door.url != own.url)][:4]
-
-
-def _fetch(
-    node: Node, register: str, part: NamedPart, me: Hosting | None, doors: list[PeerAddress]
-) -> records.Record | None:
-    http = None
-    if me is not None and part.audience != PUBLIC:
-        place = {"register": register, "participant": me.participant, "node_id": me.node}
-        http = signer(node, purpose=Purpose.HTTP, **place)
-    for door in doors:
+def _take_from(node: Node, register: str, door: PeerAddress, wanted: dict[str, NamedPart], own: Signer | None) -> None:
+    """Fetch from one door what it gives, and take that out of `wanted`. What everybody may have travels packed."""
+    for public in (True, False):
+        asked = [digest for digest, part in wanted.items() if (part.audience == PUBLIC) is public]
         try:
-            answer = node.link.call(
-                door, PeerRequest("GET", f"/registers/{register}/records/{part.digest}", signer=http, limit=1 << 17)
-            )
-            if answer.status == 200:
-                return records.verify_record(answer.body, part.digest)
-        except LiaisonError:
-            continue
-    return None
+            while asked:
+                lines = _ask(node, register, door, asked[: batches.MOST], signer=None if public else own)
+                found = [
+                    records.verify_record(line, digest) for digest, line in zip(asked, lines, strict=False) if line
+                ]
+                with unit_of_work(node):
+                    keep_records(node, register, found, state=CURRENT)
+                for record in found:
+                    del wanted[record.digest]
+                asked = asked[len(lines) :]
+        except LiaisonError as error:
+            log.info("a door gave no record parts: %s", error.code)
+            return
+
+
+def _ask(
+    node: Node, register: str, door: PeerAddress, digests: Sequence[str], *, signer: Signer | None
+) -> tuple[bytes, ...]:
+    request = PeerRequest(
+        "POST",
+        f"/registers/{register}/records",
+        body=batches.format_request(digests),
+        content_type="text/plain",
+        signer=signer,
+        limit=batches.ANSWER_LIMIT,
+        packed=signer is None,
+    )
+    answer = node.link.call(door, request)
+    if answer.status != 200:
+        raise UnreachableError("mirror-refused", status=answer.status)
+    return batches.parse_answer(answer.body, asked=len(digests))
