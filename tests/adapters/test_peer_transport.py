@@ -134,6 +134,13 @@ def test_an_answer_beyond_the_limit_is_refused(door: Door, link: HttpsPeerLink) 
         link.carry(door.address, post(limit=99))
 
 
+def test_an_answer_after_which_the_peer_closes_comes_back_whole(door: Door, link: HttpsPeerLink) -> None:
+    door.answer = b"HTTP/1.1 200 OK\r\ncontent-length: 200000\r\nconnection: close\r\n\r\n" + b"x" * 200_000
+    assert [len(link.carry(door.address, post()).body) for _ in range(2)] == [200_000, 200_000]
+    door.answer = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n" + b"y" * 1000
+    assert link.carry(door.address, post()).body == b"y" * 1000
+
+
 def test_a_truncated_answer_is_no_answer(door: Door, link: HttpsPeerLink) -> None:
     door.answer = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\nconnection: close\r\n\r\nshort"
     with pytest.raises(UnreachableError):

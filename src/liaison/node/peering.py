@@ -47,6 +47,7 @@ class PeerRequest:
     limit: int = 1 << 20
     patient: bool = False
     packed: bool = False
+    longest: float = 120.0
 
 
 class PeerLink(Protocol):
@@ -84,6 +85,7 @@ class SignedLink:
             headers=headers,
             limit=request.limit,
             patient=request.patient,
+            longest=request.longest,
         )
         return _unpacked(self._carrier.carry(address, ready), request)
 

@@ -23,7 +23,8 @@ class HttpAddress:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One request; `limit` bounds the answer's body, `patient` waits longer for a peer known to be slow."""
+    """One request; `limit` bounds the answer's body, `patient` waits longer for a peer known to be slow,
+    `longest` is how many seconds all of it may take."""
 
     method: str
     path: str
@@ -31,6 +32,7 @@ class HttpRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     limit: int = 1 << 20
     patient: bool = False
+    longest: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)

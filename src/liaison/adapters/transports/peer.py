@@ -4,6 +4,7 @@ Invariants (docs/spec/peer-door.md):
 - the connection goes to an address judged after resolution (`adapters.addresses`);
 - the server's key is compared with the published hashes right after the handshake, before a byte of the request;
   no certificate authority, name or date is consulted;
+- an exchange goes on while bytes move (`progress`), in all as long as the request allows;
 - no redirect is followed; every answer is returned as it came, its body up to the request's limit;
 - connections are kept and reused per address and set of keys; a kept one that turns out dead is replaced once,
   because every request at this door may safely arrive twice.
@@ -19,21 +20,33 @@ import ssl
 import threading
 import time
 from collections import defaultdict, deque
+from dataclasses import dataclass
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from liaison.adapters.addresses import resolve
+from liaison.adapters.transports.progress import WatchedLine
 from liaison.errors import UnreachableError
 from liaison.wire.http import HttpAddress, HttpAnswer, HttpRequest
 
-CONNECT_SECONDS = 3.0
-PATIENT_CONNECT_SECONDS = 20.0
-ANSWER_SECONDS = 15.0
-PATIENT_ANSWER_SECONDS = 120.0
+CHUNK = 1 << 16
 KEPT_PER_PEER = 8
 KEPT_SECONDS = 60.0
-CHUNK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds: to connect, to shake hands, and without any progress after that."""
+
+    connect: float
+    handshake: float
+    quiet: float
+
+
+USUAL = Patience(connect=3.0, handshake=10.0, quiet=15.0)
+SLOW = Patience(connect=20.0, handshake=30.0, quiet=60.0)
 
 _Kept = tuple[http.client.HTTPConnection, float]
 
@@ -76,7 +89,7 @@ class HttpsPeerLink:
             except UnreachableError as error:
                 if error.code != "peer-hung-up":
                     raise
-        return self._exchange(address, self._connect(address, patient=request.patient), request)
+        return self._exchange(address, self._connect(address, patience=_patience(request)), request)
 
     def close(self) -> None:
         """Close every kept connection."""
@@ -105,14 +118,14 @@ class HttpsPeerLink:
                 return
         connection.close()
 
-    def _connect(self, address: HttpAddress, *, patient: bool) -> http.client.HTTPConnection:
+    def _connect(self, address: HttpAddress, *, patience: Patience) -> http.client.HTTPConnection:
         """A pinned connection. Raises `UnreachableError`."""
         if not address.tls_hashes:
             raise UnreachableError("peer-key-not-published", permanent=True, url=address.url)
         destination = resolve(address.url, allowed_private_hosts=self._allowed)
-        seconds = PATIENT_CONNECT_SECONDS if patient else CONNECT_SECONDS
-        plain = _open_socket(destination.addresses, destination.port, seconds)
+        plain = _open_socket(destination.addresses, destination.port, patience.connect)
         try:
+            plain.settimeout(patience.handshake)
             secured = self._context.wrap_socket(plain, server_hostname=destination.host)
             certificate = secured.getpeercert(binary_form=True) or b""
             if key_hash(certificate) not in address.tls_hashes:
@@ -125,16 +138,16 @@ class HttpsPeerLink:
             raise
         connection = http.client.HTTPConnection(destination.host, destination.port)
         connection.auto_open = 0  # It must never reconnect by itself: that connection would not be pinned.
-        connection.sock = secured
+        connection.sock = WatchedLine(secured)
         return connection
 
     def _exchange(
         self, address: HttpAddress, connection: http.client.HTTPConnection, request: HttpRequest
     ) -> HttpAnswer:
-        seconds = PATIENT_ANSWER_SECONDS if request.patient else ANSWER_SECONDS
-        connection.sock.settimeout(seconds)
         try:
-            answer, reusable = _ask(connection, address, request, deadline=time.monotonic() + seconds)
+            line: Any = connection.sock
+            line.begin(quiet=_patience(request).quiet, longest=request.longest)
+            answer, reusable = _ask(connection, address, request)
         except (http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
             connection.close()
             raise UnreachableError("peer-hung-up", url=address.url) from error
@@ -149,6 +162,10 @@ class HttpsPeerLink:
         else:
             connection.close()
         return answer
+
+
+def _patience(request: HttpRequest) -> Patience:
+    return SLOW if request.patient else USUAL
 
 
 def _open_socket(addresses: tuple[str, ...], port: int, seconds: float) -> socket.socket:
@@ -169,9 +186,7 @@ def _open_socket(addresses: tuple[str, ...], port: int, seconds: float) -> socke
     raise UnreachableError("peer-not-reached", url=f"port {port}", reason=reason)
 
 
-def _ask(
-    connection: http.client.HTTPConnection, address: HttpAddress, request: HttpRequest, *, deadline: float
-) -> tuple[HttpAnswer, bool]:
+def _ask(connection: http.client.HTTPConnection, address: HttpAddress, request: HttpRequest) -> tuple[HttpAnswer, bool]:
     """The answer, and whether the connection may carry another request."""
     authority = address.url.removeprefix("https://").rstrip("/")
     connection.putrequest(request.method, request.path, skip_host=True, skip_accept_encoding=True)
@@ -185,8 +200,6 @@ def _ask(
         size += len(chunk)
         if size > request.limit:
             raise UnreachableError("peer-answer-too-large", url=address.url, limit=request.limit)
-        if time.monotonic() > deadline:
-            raise UnreachableError("peer-not-reached", url=address.url, reason="the answer took too long")
         chunks.append(chunk)
     if response.length:
         raise http.client.IncompleteRead(b"", response.length)

@@ -4,7 +4,8 @@
                                       ▲───────────────────it fails: twice as long, at most 30 s──────┘
 
 Invariants: an open breaker costs a dead peer's own queue and nobody else's; it never stays open longer than half a
-minute at a time, so that a healed peer is found quickly; a peer that was slow to connect gets patience, not silence.
+minute at a time, so that a healed peer is found quickly; a peer that was slow or silent gets patience,
+and little of the room of others.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ FAILURES_TO_OPEN = 3
 OPEN_FIRST = timedelta(seconds=4)
 OPEN_AT_MOST = timedelta(seconds=30)
 SLOW_FOR = timedelta(hours=1)
+SLOW_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,18 @@ def open_peers(now: datetime) -> set[NodeRef]:
 def troubled_peers() -> set[NodeRef]:
     """The peers whose last call failed: one probe at a time is enough for them."""
     return {NodeRef(*row) for row in PeerHealth.objects.filter(failures__gt=0).values_list("participant", "node")}
+
+
+def slow_peers(now: datetime) -> set[NodeRef]:
+    """The peers that took long within the hour: one call at a time, a few to all of them, so that they delay nobody."""
+    rows = PeerHealth.objects.filter(slow=True, changed_at__gt=now - SLOW_FOR).values_list("participant", "node")
+    return {NodeRef(participant, node) for participant, node in rows}
+
+
+def note_slow(at: NodeRef, now: datetime) -> None:
+    """The peer answered and took long, inside a unit of work."""
+    place = {"participant": at.participant, "node": at.node}
+    PeerHealth.objects.update_or_create(**place, defaults={"slow": True, "changed_at": now})
 
 
 def note_failure(at: NodeRef, code: str, now: datetime, *, silent: bool) -> None:

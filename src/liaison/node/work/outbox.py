@@ -40,6 +40,10 @@ SCANNED = 512
 MOST_EACH = 4
 MOST_PROBES = 8
 TOKEN = 16
+MOST_SLOW = 16
+SLOWEST_LINE = 1000
+PATIENCE = timedelta(seconds=90)
+SPARE = timedelta(seconds=30)
 
 
 class Work(StrEnum):
@@ -92,9 +96,9 @@ class Room:
     proven: frozenset[NodeRef] = frozenset()
     worker: str = ""
 
-    def most(self, at: NodeRef, troubled: set[NodeRef]) -> int:
-        """How many calls to one peer at once: one until it has answered, one again after it failed."""
-        return MOST_EACH if at in self.proven and at not in troubled else 1
+    def most(self, at: NodeRef, single: set[NodeRef]) -> int:
+        """How many calls to one peer at once: one until it has answered, one again after it failed or took long."""
+        return MOST_EACH if at in self.proven and at not in single else 1
 
 
 def lease_due(node: Node, room: Room) -> list[Lease]:
@@ -114,25 +118,26 @@ def _due(now: datetime) -> Any:
 
 
 def _choose(now: datetime, room: Room) -> list[Delivery]:
-    """Due work in order, passing over peers that are busy or not to be called; few probes of troubled peers."""
+    """Due work in order, passing over peers that are busy or not to be called; few probes of troubled and slow ones."""
     shut, troubled = circuit.open_peers(now), circuit.troubled_peers()
-    busy = dict(room.busy)
-    probes = MOST_PROBES - sum(count for at, count in busy.items() if at in troubled)
-    full = {at for at, count in busy.items() if count >= room.most(at, troubled)}
-    if probes <= 0:
-        full |= troubled
+    slow = circuit.slow_peers(now) - troubled
+    single, busy = troubled | slow, dict(room.busy)
+    left = [most - sum(busy.get(at, 0) for at in peers) for peers, most in ((troubled, MOST_PROBES), (slow, MOST_SLOW))]
+    full = {at for at, count in busy.items() if count >= room.most(at, single)}
+    full |= set().union(*(peers for peers, free in zip((troubled, slow), left, strict=True) if free <= 0))
     rows = _due(now).order_by("due", "pk")
     for at in shut | full:
         rows = rows.exclude(participant=at.participant, node=at.node)
     chosen: list[Delivery] = []
     for row in rows.select_for_update(skip_locked=True)[:SCANNED] if _locks() else rows[:SCANNED]:
         at = NodeRef(row.participant, row.node)
-        if len(chosen) >= room.free or busy.get(at, 0) >= room.most(at, troubled):
+        if len(chosen) >= room.free or busy.get(at, 0) >= room.most(at, single):
             continue
-        if at in troubled:
-            if probes <= 0:
+        if at in single:
+            kind = 0 if at in troubled else 1
+            if left[kind] <= 0:
                 continue
-            probes -= 1
+            left[kind] -= 1
         busy[at] = busy.get(at, 0) + 1
         chosen.append(row)
     return chosen
@@ -153,6 +158,19 @@ def _claim(node: Node, row: Delivery, now: datetime, worker: str) -> Lease:
     work = Work(row.kind)
     subject = getattr(row, f"{_COLUMNS[work]}_id")
     return Lease(row.pk, token, work, row.register, NodeRef(row.participant, row.node), subject, row.attempts)
+
+
+def time_for(size: int) -> timedelta:
+    """How long a call that sends `size` bytes may take in all, over the slowest line that is served."""
+    return PATIENCE + timedelta(seconds=size / SLOWEST_LINE)
+
+
+def hold_longer(node: Node, lease: Lease, wanted: timedelta) -> None:
+    """Keep a lease beyond its usual time where a call may outlast it: a large body over a poor line."""
+    if wanted + SPARE > LEASE:
+        with unit_of_work(node):
+            held = Delivery.objects.filter(pk=lease.delivery, lease_token=lease.token)
+            held.update(lease_until=node.clock.now() + wanted + SPARE)
 
 
 def settle(lease: Lease) -> bool:

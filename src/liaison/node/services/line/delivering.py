@@ -124,14 +124,33 @@ def call_peer(
         raise UnreachableError("peer-has-no-door", permanent=True, peer=lease.at.node)
     health = own_memory(node).health(lease.at)
     signer = own_memory(node).signer(Purpose.HTTP, lease.register, sender)
-    request = PeerRequest(method, path, body=body, signer=signer, limit=limit, patient=health.slow)
+    longest = outbox.time_for(len(body))
+    outbox.hold_longer(node, lease, longest)
+    request = PeerRequest(
+        method,
+        path,
+        body=body,
+        signer=signer,
+        limit=limit,
+        patient=health.slow,
+        longest=longest.total_seconds(),
+    )
+    begun = node.clock.monotonic()
     answer = node.link.call(address, request)
-    if health.failures:
-        with unit_of_work(node):
-            circuit.note_success(lease.at, node.clock.now())
-        forget(node)
-        node.waker.wake()
+    slow = node.clock.monotonic() - begun > circuit.SLOW_SECONDS and not health.slow
+    if health.failures or slow:
+        _note_answer(node, lease, slow=slow)
     return answer
+
+
+def _note_answer(node: Node, lease: Lease, *, slow: bool) -> None:
+    """The peer is back, or took long: whoever calls it next has to know."""
+    with unit_of_work(node):
+        circuit.note_success(lease.at, node.clock.now())
+        if slow:
+            circuit.note_slow(lease.at, node.clock.now())
+    forget(node)
+    node.waker.wake()
 
 
 def _fetch(node: Node, lease: Lease) -> None:
