@@ -16,7 +16,7 @@ import asyncio
 import functools
 import ipaddress
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -50,8 +50,8 @@ class Site:
     """What listens at the node's one address: the peer door; pages for people are asked where `_answer` says so."""
 
     door: Door
-    known: ThreadPoolExecutor = field(default_factory=functools.partial(_pool, "known", KNOWN_THREADS))
-    strangers: ThreadPoolExecutor = field(default_factory=functools.partial(_pool, "strangers", STRANGERS_THREADS))
+    known: Executor = field(default_factory=functools.partial(_pool, "known", KNOWN_THREADS))
+    strangers: Executor = field(default_factory=functools.partial(_pool, "strangers", STRANGERS_THREADS))
 
     async def __call__(self, scope: Any, protocol: Any) -> None:
         """Answer one request; granian calls this in the event loop."""
@@ -86,7 +86,7 @@ class Site:
         return await _in_thread(self.known, lambda: self.door.admit(found))
 
 
-async def _in_thread(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+async def _in_thread(pool: Executor, work: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(pool, work)
 
 
