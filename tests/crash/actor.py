@@ -6,6 +6,7 @@
     ("acknowledge",)       → the identifiers of what acknowledges each notice in the inbox that was not yet
     ("inspect",)           → `Facts`
     ("steps",)             → the names of the steps so far
+    ("failure",)           → what failed of the disk, empty if nothing did
 
 Invariants: an order that is refused is answered with the code, one that fails otherwise with its traceback; a process
 that was killed does not answer at all.
@@ -94,6 +95,9 @@ class Actor:
 
     def inspect(self) -> Facts:
         return inspect(self.node)
+
+    def failure(self) -> str:
+        return self.node.storage.failure()
 
     def steps(self) -> list[str]:
         return list(STEPS.taken)

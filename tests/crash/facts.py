@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import connections
 
 from liaison.errors import LiaisonError
-from liaison.node.models import AttachmentRow, Delivery, GivenReceipt, IncomingCopy, OutgoingCopy, TakenReceipt
+from liaison.messages.receipts import SignedReceipt, decode_receipt, verify_receipt
+from liaison.node.models import (
+    AttachmentRow,
+    Delivery,
+    FollowedRegister,
+    GivenReceipt,
+    IncomingCopy,
+    OutgoingCopy,
+    TakenReceipt,
+)
 from liaison.node.node import Node
+from liaison.node.reads.facts import register_facts
 from liaison.node.services.line.attachments import attachments_of, open_attachment
+from liaison.node.services.line.receipts import sent_copy
 from liaison.node.unit_of_work import reading
 
 Receipts = dict[str, tuple[bytes, ...]]
@@ -22,7 +34,7 @@ class Facts:
     """One node's side of the line, by message hash where a message is meant."""
 
     sent: dict[str, tuple[str, str]] = field(default_factory=dict)  # message hash → identifier, state
-    numbers: tuple[tuple[str, str, int], ...] = ()  # case, epoch, seq of every copy sent
+    numbers: tuple[tuple[str, str, str, int], ...] = ()  # case, desk, epoch, seq of every copy sent
     taken: Receipts = field(default_factory=dict)
     inbox: tuple[tuple[str, str, str], ...] = ()  # identifier, message hash, verdict
     given: Receipts = field(default_factory=dict)
@@ -32,6 +44,8 @@ class Facts:
     waiting: tuple[tuple[str, str], ...] = ()  # kind, last error of the work still to do
     half_written: tuple[str, ...] = ()
     sound: str = ""
+    unverified: tuple[str, ...] = ()  # hashes of receipts taken that do not verify from what is stored
+    registers: dict[str, tuple[int, int]] = field(default_factory=dict)  # register → size, trusted size
 
 
 def inspect(node: Node) -> Facts:
@@ -40,7 +54,7 @@ def inspect(node: Node) -> Facts:
         copies = OutgoingCopy.objects.select_related("message").order_by("pk")
         return Facts(
             sent={row.message_hash: (row.message.message_id, row.state) for row in copies},
-            numbers=tuple((row.message.case, row.epoch, row.seq) for row in copies),
+            numbers=tuple((row.message.case, f"{row.participant}/{row.desk}", row.epoch, row.seq) for row in copies),
             taken=_receipts(TakenReceipt.objects.values_list("copy__message_hash", "receipt").order_by("n")),
             inbox=tuple(IncomingCopy.objects.values_list("message_id", "message_hash", "verdict").order_by("pk")),
             given=_receipts(
@@ -54,6 +68,8 @@ def inspect(node: Node) -> Facts:
             waiting=tuple(Delivery.objects.values_list("kind", "last_error").order_by("pk")),
             half_written=tuple(sorted(path.name for path in Path(node.home).rglob(".*part*"))),
             sound=_integrity(node),
+            unverified=tuple(_unverified(node)),
+            registers={row.register: (row.size, row.trusted_size) for row in FollowedRegister.objects.all()},
         )
 
 
@@ -62,6 +78,22 @@ def _receipts(rows: object) -> Receipts:
     for message, receipt in rows:  # type: ignore[attr-defined]
         found[message] = (*found.get(message, ()), bytes(receipt))
     return found
+
+
+def _unverified(node: Node) -> Iterator[str]:
+    """The receipts that do not follow from the stored copy, the register and the receipt before them."""
+    previous: SignedReceipt | None = None
+    for row in TakenReceipt.objects.select_related("copy__message").order_by("copy_id", "n"):
+        data = bytes(row.receipt)
+        signed = decode_receipt(data)
+        sent = sent_copy(row.copy, signed.receipt)
+        keyid = signed.envelope.signatures[0].keyid
+        fact = register_facts(node, row.copy.register).message_key(sent.desk.at, keyid)
+        try:
+            keys = {keyid: fact.key} if fact is not None else {}
+            previous = verify_receipt(data, sent, keys, previous=previous if signed.receipt.n else None)
+        except LiaisonError:
+            yield signed.receipt_hash
 
 
 def _held(node: Node) -> dict[str, bool]:

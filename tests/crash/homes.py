@@ -60,15 +60,16 @@ class NoLink:
 
 
 def _node(home: Path, alias: str, clock: Clock, link: object) -> Node:
+    storage = HomeStorage((home, home / "blobs"), reserve=Storage().reserve)
     return Node(
         home=home,
         database=alias,
         config=Config(address=Address(url=f"https://{home.name}.example:8443")),
         clock=clock,
         entropy=SystemEntropy(),
-        vault=FolderKeyVault(home / "keys", CREDENTIAL),
-        blobs=FolderBlobStore(home / "blobs"),
-        storage=HomeStorage((home, home / "blobs"), reserve=Storage().reserve),
+        vault=FolderKeyVault(home / "keys", CREDENTIAL, note=storage.note_failure),
+        blobs=FolderBlobStore(home / "blobs", note=storage.note_failure),
+        storage=storage,
         waker=CountingWaker(),
         link=link,  # type: ignore[arg-type]
     )

@@ -78,6 +78,7 @@ class Stage:
         self.seconds = 0.0
         self.accepted: list[str] = []
         self.died: list[str] = []
+        self.failed: list[str] = []
         self.live: dict[str, tuple[int, Connection]] = {}
         shutil.copytree(homes, folder)
         for code in ("xc", "xd"):
@@ -173,8 +174,11 @@ class Stage:
             pass
 
     def revive(self) -> None:
-        """Whoever is dead lives again, and will not die."""
+        """What a supervisor does: whoever saw its disk fail is ended, whoever is dead lives again and will not die."""
         for code in ("xc", "xd"):
+            if code in self.live and self.order(code, "failure"):
+                self.kill(code)
+                self.failed.append(code)
             if code not in self.live:
                 self.start(code)
 

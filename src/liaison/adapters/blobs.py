@@ -12,11 +12,11 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from liaison.adapters.durable_files import sync_folder
-from liaison.errors import MalformedError, NotNowError, UsageError
+from liaison.adapters.durable_files import sync, sync_folder, watched
+from liaison.errors import MalformedError, UsageError
 
 CHUNK = 1 << 16
 NAME_LENGTH = 64
@@ -27,11 +27,17 @@ ABANDONED_SECONDS = 24 * 3600
 class FolderBlobStore:
     """A `BlobStore` in one folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, note: Callable[[str], None] = lambda _: None) -> None:
+        """`note` is told of a sync that failed."""
         self._folder = folder
+        self._note = note
 
     def put(self, chunks: Iterable[bytes], *, limit: int) -> tuple[str, int]:
-        """Keep the bytes; return their SHA-256 (hex) and size. Raises `MalformedError` beyond `limit`."""
+        """Keep the bytes; return their SHA-256 (hex) and size. Raises `MalformedError` beyond `limit`, NotNowError."""
+        with watched(self._note):
+            return self._put(chunks, limit)
+
+    def _put(self, chunks: Iterable[bytes], limit: int) -> tuple[str, int]:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._sweep()
         descriptor, name = tempfile.mkstemp(prefix=PARTIAL, dir=self._folder)
@@ -40,14 +46,12 @@ class FolderBlobStore:
             with os.fdopen(descriptor, "wb") as handle:
                 digest, size = self._copy(chunks, handle, limit)
                 handle.flush()
-                os.fsync(handle.fileno())
+                sync(handle.fileno())
             target = self._path(digest)
             target.parent.mkdir(exist_ok=True)
             partial.replace(target)
             sync_folder(target.parent)
             sync_folder(self._folder)
-        except OSError as error:
-            raise NotNowError("storage-refused", reason=error.strerror or "unknown") from error
         finally:
             partial.unlink(missing_ok=True)
         return digest, size

@@ -6,17 +6,50 @@ cut does not undo it.
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from liaison.errors import NotNowError
+
+
+class SyncFailedError(OSError):
+    """What was written may be lost, and trying again does not show it: the system reports a failed sync once."""
+
+
+def sync(descriptor: int) -> None:
+    """Make what was written to `descriptor` durable. Raises SyncFailedError."""
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        raise SyncFailedError(error.errno, error.strerror) from error
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable."""
+    """Make the names in `folder` durable. Raises SyncFailedError."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(descriptor)
+        sync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def watched(note: Callable[[str], None]) -> Iterator[None]:
+    """Files of the node inside: what the disk refuses is "not now"; a failed sync and an unreadable disk are noted too.
+
+    Raises NotNowError.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or "unknown"
+        if isinstance(error, SyncFailedError) or error.errno == errno.EIO:
+            note(reason)
+            raise NotNowError("storage-failed", reason=reason) from error
+        raise NotNowError("storage-refused", reason=reason) from error
 
 
 def make_folders(folder: Path, *, mode: int = 0o700) -> None:
@@ -34,6 +67,6 @@ def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     with os.fdopen(descriptor, "wb") as handle:
         handle.write(data)
         handle.flush()
-        os.fsync(handle.fileno())
+        sync(handle.fileno())
     partial.replace(path)
     sync_folder(path.parent)

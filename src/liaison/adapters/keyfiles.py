@@ -11,6 +11,7 @@ was renamed or swapped does not open as another key.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -20,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from liaison.adapters.durable_files import write_durably
+from liaison.adapters.durable_files import watched, write_durably
 from liaison.errors import LiaisonError, MalformedError, UsageError
 from liaison.wire import canonical, identifiers
 
@@ -93,19 +94,22 @@ def _derive(kdf: Kdf, secret: bytes) -> bytes:
 class FolderKeyVault:
     """A `KeyVault` in one folder, every file locked by the node's credential."""
 
-    def __init__(self, folder: Path, credential: bytes) -> None:
+    def __init__(self, folder: Path, credential: bytes, *, note: Callable[[str], None] = lambda _: None) -> None:
+        """`note` is told of a sync that failed."""
         self._folder = folder
+        self._note = note
         self._credential = credential
 
     def store(self, fingerprint: str, seed: bytes) -> None:
-        """Keep `seed` under `fingerprint`. Raises `UsageError` if another seed stands there."""
+        """Keep `seed` under `fingerprint`. Raises `UsageError` if another seed stands there, NotNowError."""
         path = self._path(fingerprint)
         if path.exists():
             if self.load(fingerprint) != seed:
                 raise UsageError("key-already-held", fingerprint=fingerprint)
             return
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_durably(path, encrypt_seed(fingerprint, seed, self._credential, passphrase=False), mode=0o600)
+        with watched(self._note):
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_durably(path, encrypt_seed(fingerprint, seed, self._credential, passphrase=False), mode=0o600)
 
     def load(self, fingerprint: str) -> bytes:
         """The seed kept under `fingerprint`. Raises `UsageError` if it is not held or does not unlock."""

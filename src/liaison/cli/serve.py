@@ -24,9 +24,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from liaison.cli.session import chosen_home, prepare_django
+from liaison.cli.starting_over import reap, start_over
 
 if TYPE_CHECKING:
     from liaison.node.config import Config
+    from liaison.node.ports import Storage
 
 BACKLOG = 4096
 MOST_CONNECTIONS = 16_384
@@ -41,15 +43,16 @@ def serve() -> None:
     home = chosen_home()
     prepare_django(home)
     from liaison.node.config import check_processes, read_config
-    from liaison.node.wiring import listener_files
+    from liaison.node.wiring import listener_files, open_storage
 
     config = read_config(home)
     check_processes(home, config)
     files = listener_files(home)
     start_logging()
+    reap()
     server = _server(config, files)
     for _ in range(config.processes.workers):
-        supervisor = WorkerSupervisor(home)
+        supervisor = WorkerSupervisor(home, open_storage(home))
         server.on_startup(supervisor.start)
         server.on_shutdown(supervisor.stop)
     for module in ("liaison.peer.rsgi", "liaison.node.work.process"):
@@ -122,8 +125,9 @@ def _load_door() -> Any:
 class WorkerSupervisor:
     """Keeps one worker process alive."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, storage: Storage) -> None:
         self._home = home
+        self._storage = storage
         self._context = multiprocessing.get_context("fork")
         self._process: Any = None
         self._stopping = threading.Event()
@@ -149,6 +153,8 @@ class WorkerSupervisor:
     def _watch(self) -> None:
         while not self._stopping.is_set():
             self._process.join(RESTART_SECONDS)
+            if reason := self._storage.failure():
+                start_over(reason, self._process, self._stopping)
             if not self._process.is_alive() and not self._stopping.is_set():
                 logging.getLogger("liaison.serve").warning("the worker ended and is started again")
                 time.sleep(RESTART_SECONDS)

@@ -8,17 +8,26 @@ a transaction begins IMMEDIATE, because a writer that starts as a reader can fai
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from django.db import connections
+from django.db import DatabaseError, connections
 
-from liaison.errors import UsageError
+from liaison.errors import NotNowError, UsageError
+from liaison.node.ports import Storage
+
+log = logging.getLogger("liaison.node")
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
     "PRAGMA temp_store=MEMORY;PRAGMA cache_size=-8000;"
 )
+
+
+FAILED = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+NOT_THE_DISK = frozenset({sqlite3.SQLITE_IOERR_NOMEM, sqlite3.SQLITE_IOERR_BLOCKED})
 
 
 def database_settings(url: str) -> dict[str, Any]:
@@ -53,6 +62,22 @@ def _postgresql(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
+
+
+def refusal(storage: Storage, error: DatabaseError) -> NotNowError:
+    """What a database that does not do its work means to the caller; a disk that failed is noted (docs/adr/0013).
+
+    SQLite says FULL when there is no space, and all goes on when there is. IOERR is a write or a sync that did not
+    happen, CORRUPT and NOTADB also a page that could not be read: from then on nothing this process holds is believed.
+    """
+    code = getattr(error.__cause__, "sqlite_errorcode", 0)
+    if code & 0xFF in FAILED and code not in NOT_THE_DISK:
+        reason = str(getattr(error.__cause__, "sqlite_errorname", code))
+        storage.note_failure(reason)
+        return NotNowError("storage-failed", reason=reason)
+    reason = str(error).partition("\n")[0][:120]
+    log.error("the database refused: %s", reason)
+    return NotNowError("storage-refused", reason=reason)
 
 
 def add_database(alias: str, url: str) -> None:

@@ -9,7 +9,8 @@ Invariants:
 - On SQLite a writer takes one lock before BEGIN IMMEDIATE, inside the process and between processes, because
   SQLite's own back-off lets writers starve.
 - Work registered with `after_commit` runs once the rows are durable, and never when they are not.
-- What the storage refuses (a full or broken disk, a database that is gone) is "not now": all of the unit is undone.
+- What the storage refuses (a full disk, a database that is gone) is "not now": all of the unit is undone. After a
+  failed write or sync no unit opens in any process of the node until all have started again.
 - Units do not nest: a service that calls another joins its unit.
 - On a node restored from a backup no unit opens (`node-read-only`), because what it would say may contradict what it
   said after the backup; only under `catching_up` does one, for work that takes in and says nothing.
@@ -18,21 +19,19 @@ Invariants:
 from __future__ import annotations
 
 import fcntl
-import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from django.db import OperationalError, connections, transaction
+from django.db import DatabaseError, OperationalError, connections, transaction
 
 from liaison.errors import NotNowError
 from liaison.node.database_router import current_database
+from liaison.node.databases import refusal
 from liaison.node.models import Setting
 from liaison.node.node import Node
-
-log = logging.getLogger("liaison.node")
 
 READ_ONLY = "read-only"
 """The setting of a restored node; its value is since when."""
@@ -51,14 +50,16 @@ def unit_of_work(node: Node) -> Iterator[None]:
         if transaction.get_connection(node.database).in_atomic_block:
             yield
             return
+        node.storage.require_sound()
         with _writer_lock(node.database), transaction.atomic(using=node.database):
             _require_writable(node.database)
             yield
-    except OperationalError as error:
+    except DatabaseError as error:
+        refused = refusal(node.storage, error)
+        if not isinstance(error, OperationalError) and refused.code != "storage-failed":
+            raise
         connections[node.database].close_if_unusable_or_obsolete()  # A lost server is asked again next time.
-        reason = str(error).partition("\n")[0][:120]
-        log.error("the database refused: %s", reason)
-        raise NotNowError("storage-refused", reason=reason) from error
+        raise refused from error
     finally:
         current_database.reset(token)
 

@@ -196,15 +196,16 @@ def open_node(home: Path | None = None) -> Node:
     config = read_config(place)
     clock = SystemClock()
     carrier = HttpsPeerLink(allowed_private_hosts=config.peers.allowed_private_hosts)
+    storage = open_storage(place)
     return Node(
         home=place,
         database="default",
         config=config,
         clock=clock,
         entropy=SystemEntropy(),
-        vault=FolderKeyVault(place / "keys", read_credential(place)),
-        blobs=FolderBlobStore(place / "blobs"),
-        storage=open_storage(place),
+        vault=FolderKeyVault(place / "keys", read_credential(place), note=storage.note_failure),
+        blobs=FolderBlobStore(place / "blobs", note=storage.note_failure),
+        storage=storage,
         waker=_waker(place, config),
         link=SignedLink(carrier, clock),
     )

@@ -25,6 +25,7 @@ from typing import TypeVar
 from django.db import DatabaseError, connections
 
 from liaison.errors import LiaisonError, MalformedError, NotNowError, UsageError, VerificationError
+from liaison.node.databases import refusal as database_refusal
 from liaison.node.node import Node
 from liaison.peer.authentication import identify_caller, verified_body
 from liaison.peer.quotas import Quotas
@@ -106,7 +107,7 @@ class Door:
 
     def admit(self, found: Sorted) -> Admitted | HttpAnswer:
         """Whose request it is, and that its quota is not used up. Asks the database only where it is signed."""
-        return _guarded(found.request, lambda: self._admit(found))
+        return _guarded(self.node, found.request, lambda: self._admit(found))
 
     def hold(self, admitted: Admitted, held: ExitStack) -> None:
         """Count the request as in hand until `held` is closed. Raises NotNowError."""
@@ -125,9 +126,11 @@ class Door:
         request = admitted.request
         if request.caller is not None:
             request = replace(request, body=_once(lambda: verified_body(admitted.request)))
-        return _guarded(request, lambda: admitted.route.function(self.node, request))
+        return _guarded(self.node, request, lambda: admitted.route.function(self.node, request))
 
     def _admit(self, found: Sorted) -> Admitted:
+        if not found.route.always:
+            self.node.storage.require_sound()
         request, now = found.request, self.node.clock.monotonic()
         address = f"address:{request.address}"
         if not found.signed:
@@ -143,17 +146,17 @@ class Door:
         return Admitted(found.route, replace(request, caller=caller), found.size, caller.participant)
 
 
-def _guarded(request: DoorRequest, step: Callable[[], T]) -> T | HttpAnswer:
+def _guarded(node: Node, request: DoorRequest, step: Callable[[], T]) -> T | HttpAnswer:
     """What `step` gives, or the answer to what went wrong in it."""
     try:
         return step()
     except LiaisonError as error:
         return refusal(request, error)
-    except DatabaseError:
-        # A full disk or a lost server: nothing was stored, so the sender tries again.
-        log.exception("the database refused")
+    except DatabaseError as error:
+        # A full or failed disk or a lost server: nothing was stored, so the sender tries again.
+        refused = database_refusal(node.storage, error)
         connections.close_all()
-        return problem(503, "storage-refused")
+        return problem(503, refused.code)
     except Exception:
         log.exception("failed %s", request.method)
         return problem(500, "internal-error")

@@ -16,7 +16,8 @@ def alive(node: Node, request: DoorRequest) -> HttpAnswer:
 
 
 def ready(node: Node, request: DoorRequest) -> HttpAnswer:
-    """The database answers too."""
+    """The disk kept its word, and the database answers too."""
+    node.storage.require_sound()
     try:
         line_counts(node)
     except DatabaseError:

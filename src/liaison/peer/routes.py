@@ -1,7 +1,7 @@
 """Which paths does the peer door have? One table: method, path, function, who may ask, how large a body.
 
 Invariants: `signed` routes want the HTTP key of a node the registers know; `dated` ones also want it signed within
-five minutes, because they read what is not public (docs/spec/peer-door.md).
+five minutes, because they read what is not public (docs/spec/peer-door.md); `always` ones answer after the disk failed.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Route:
     limit: int = 0
     dated: bool = False
     optional: bool = False
+    always: bool = False
 
 
 ROUTES: tuple[Route, ...] = (
@@ -50,9 +51,9 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("POST", re.compile("/receipts"), receipts.take_receipt, signed=True, limit=RECEIPT_LIMIT),
     Route("GET", re.compile(rf"/attachments/{DIGEST}"), attachments.serve_attachment, signed=True, dated=True),
-    Route("GET", re.compile("/healthz"), health.alive, signed=False),
-    Route("GET", re.compile("/readyz"), health.ready, signed=False),
-    Route("GET", re.compile("/metrics"), health.metrics, signed=False),
+    Route("GET", re.compile("/healthz"), health.alive, signed=False, always=True),
+    Route("GET", re.compile("/readyz"), health.ready, signed=False, always=True),
+    Route("GET", re.compile("/metrics"), health.metrics, signed=False, always=True),
     *(
         Route(
             row.method,

@@ -51,7 +51,10 @@ def health(at: NodeRef, now: datetime) -> Health:
 
 def open_peers(now: datetime) -> set[NodeRef]:
     """The peers not to be called now."""
-    rows = PeerHealth.objects.filter(open_until__gt=now).values_list("participant", "node")
+    shut = PeerHealth.objects.filter(
+        open_until__gt=now, open_until__lte=now + OPEN_AT_MOST
+    )  # Later: a clock was set back.
+    rows = shut.values_list("participant", "node")
     return {NodeRef(participant, node) for participant, node in rows}
 
 

@@ -47,15 +47,17 @@ def take_turns(node: Node, jobs: Sequence[Job]) -> list[Turn]:
     now = node.clock.now()
     with reading(node):
         known = dict(Timer.objects.values_list("name", "due"))
-    if all(job.name in known and known[job.name] > now for job in jobs):
+    if all(job.name in known and now < known[job.name] <= now + job.every for job in jobs):
         return []
     turns = []
     with catching_up(), unit_of_work(node):
         for job in jobs:
             Timer.objects.get_or_create(name=job.name, defaults={"due": now})
             token = node.entropy.draw(16).hex()
-            free = Q(lease_until=None) | Q(lease_until__lte=now)
-            claimed = Timer.objects.filter(free, name=job.name, due__lte=now)
+            # A moment further ahead than is ever written stems from a clock that was set back since.
+            free = Q(lease_until=None) | Q(lease_until__lte=now) | Q(lease_until__gt=now + LEASE)
+            due = Q(due__lte=now) | Q(due__gt=now + job.every)
+            claimed = Timer.objects.filter(free, due, name=job.name)
             if claimed.update(lease_until=now + LEASE, lease_token=token):
                 turns.append(Turn(job, token))
     return turns
