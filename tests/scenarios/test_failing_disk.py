@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from liaison.cli.starting_over import CALM_SECONDS, LONGEST_WAIT, next_wait, times_in_a_row
+from liaison.node.work.starting_over import CALM_SECONDS, LONGEST_WAIT, next_wait, times_in_a_row
 from tests.crash.facts import inspect
 from tests.crash.invariants import nothing_lost_nothing_twice
 from tests.crash.test_cold_starts import send, until_received

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from liaison.cli.session import chosen_home, prepare_django
-from liaison.cli.starting_over import reap, start_over
+from liaison.node.work.starting_over import reap, start_over
 
 if TYPE_CHECKING:
     from liaison.node.config import Config
