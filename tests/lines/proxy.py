@@ -5,8 +5,8 @@
         line.fault = Fault(swallow_answers=1)      one answer is lost, then the line is good again
 
 The model, for each direction of a connection, in segments of at most 1,460 bytes that arrive in order:
-- a segment leaves when the one before has left, at `rate` bytes a second for its bytes and 40 of headers, and arrives half
-  a round trip later; the connection's first bytes wait for one more round trip, that of TCP's own handshake;
+- a segment leaves when the one before has left, at `rate` bytes a second for its bytes and 40 of headers, and arrives
+  half a round trip later; the connection's first bytes wait for one more round trip, that of TCP's own handshake;
 - a lost segment, and all behind it, waits for a retransmission time-out of a second or 1.5 round trips if that is more,
   twice as long when it is lost again; it is sent, and counted, again. Real TCP often repairs a loss faster;
 - at most 32 KiB are on the way; more waits at the sender, whose system is told so by TCP itself;
