@@ -93,7 +93,7 @@ class FaultProxy:
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        self._threads = [threading.Thread(target=self._accept), threading.Thread(target=self._cut)]
+        self._threads = [threading.Thread(target=self._accept), threading.Thread(target=self._cut, daemon=True)]
 
     def __enter__(self) -> FaultProxy:
         for thread in self._threads:
@@ -179,8 +179,8 @@ class _Connection:
 
     def start(self) -> list[threading.Thread]:
         threads = [
-            threading.Thread(target=self._pump, args=(self.near, self.far, True)),
-            threading.Thread(target=self._pump, args=(self.far, self.near, False)),
+            threading.Thread(target=self._pump, args=(self.near, self.far, True), daemon=True),
+            threading.Thread(target=self._pump, args=(self.far, self.near, False), daemon=True),
         ]
         for each in threads:
             each.start()
@@ -249,7 +249,7 @@ class _Pipe:
         self._arrived_at = 0.0
         self._room = threading.Semaphore(IN_FLIGHT // SEGMENT)
         self._way: queue.SimpleQueue[tuple[float, bytes] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._deliver)
+        self._thread = threading.Thread(target=self._deliver, daemon=True)
         self._thread.start()
 
     def put(self, data: bytes) -> None:
@@ -277,13 +277,12 @@ class _Pipe:
         with contextlib.suppress(OSError):
             while (item := self._way.get()) is not None:
                 moment, data = item
-                time.sleep(max(0.0, moment - time.monotonic()))
                 self._room.release()
+                time.sleep(max(0.0, moment - time.monotonic()))
                 self._sink.sendall(data)
+            self._way.put(None)
             self._sink.shutdown(socket.SHUT_WR)
-            return
-        _reset(self._sink)
-        while self._way.get() is not None:  # Nobody reads any more; what comes still needs room to be dropped.
+        while self._way.get() is not None:  # Nobody may read any more; what comes still needs room to be dropped.
             self._room.release()
 
 
