@@ -5,7 +5,7 @@ lost and a cut every two minutes. Bytes are those on the wire both ways: TLS, an
 
 The notice is of 10 kB, sent over a new connection by a served node to another, five times: from the moment it was
 accepted to the stored receipt. The register has 200 States with a node, a desk, record parts and resources each, a
-policy of seven witnesses of whom three suffice, and a noted checkpoint. It is copied from a served node, begun again
+policy of seven witnesses of whom four suffice, and a noted checkpoint. It is copied from a served node, begun again
 whenever the line was cut. A year is the same register after twelve rotations of every node's sealing keys and 52 more
 noted checkpoints; its copy is counted over a good line, because bytes hardly depend on the line's speed: on the poor
 one come lost segments and repeated handshakes.
@@ -104,7 +104,7 @@ def _grow(registry: RegisterBuilder) -> None:
         registry.publish_desk(who, "duty")
         registry.publish_node(who, "duty")
         registry.publish_resources(who, who[:2])
-    registry.set_policy(3, *codes[:WITNESSES])
+    registry.set_policy(WITNESSES // 2 + 1, *codes[:WITNESSES])
     _note(registry, 1)
 
 
