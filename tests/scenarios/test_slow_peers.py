@@ -62,6 +62,18 @@ def test_slow_peers_get_one_call_at_a_time_and_others_four(world: World) -> None
     assert counts == {"XD": 1, "XE": 1, "XF": outbox.MOST_EACH}
 
 
+def test_a_quick_answer_ends_slowness(world: World) -> None:
+    """A peer that was gone is marked as slow by its silence; once it answers as others do, it gets four calls again."""
+    with world.at("XC"):
+        circuit.note_failure(at(world, "XF"), "peer-not-reached", world.clock.now(), silent=True)
+        assert at(world, "XF") in circuit.slow_peers(world.clock.now())
+    world.advance(seconds=1)
+    world.send("XC", "XF")
+    with world.at("XC"):
+        assert circuit.slow_peers(world.clock.now()) == {at(world, code) for code in SLOW}
+        assert circuit.health(at(world, "XF"), world.clock.now()).failures == 0
+
+
 def test_a_slow_peer_is_called_with_patience(world: World) -> None:
     world.send("XC", "XD")
     world.send("XC", "XF")
