@@ -44,6 +44,7 @@ PARTS = {
     "npm": Part("npm", ("npm",)),
     "strace": Part("strace", ("strace",), title="strace"),
     "gpg": Part("gpg", ("gnupg",), title="GnuPG"),
+    "ip": Part("ip", ("iproute2",)),
     "postgresql": Part("postgres", ("postgresql",), title="PostgreSQL", folders=("/usr/lib/postgresql/*/bin",)),
 }
 
@@ -60,6 +61,16 @@ def needs(name: str) -> str:
         import pytest  # Only here: the benchmarks, which have no pytest, read the table too.
 
         pytest.skip(REASON + name)
+    return path
+
+
+def needs_namespaces() -> str:
+    """The path of `ip`; skips the test where this process may not make network namespaces (it wants root)."""
+    path, name = needs("ip"), f"liaison-probe-{os.getpid()}"
+    if any(subprocess.run([path, "netns", verb, name], capture_output=True).returncode for verb in ("add", "delete")):
+        import pytest
+
+        pytest.skip(f"{REASON}ip")
     return path
 
 

@@ -265,7 +265,7 @@ def seed_node(node: Node, registry: RegisterBuilder, *codes: str) -> None:
         mirror(registry)
         models.Epoch.objects.get_or_create(value="00" * 16, defaults={"begun_at": START, "reason": "init"})
         for code in codes:
-            _hold_keys(node, registry, code)
+            hold_keys(node, registry, code)
 
 
 def mirror(registry: RegisterBuilder) -> None:
@@ -315,7 +315,8 @@ def mirror(registry: RegisterBuilder) -> None:
         )
 
 
-def _hold_keys(node: Node, registry: RegisterBuilder, code: str) -> None:
+def hold_keys(node: Node, registry: RegisterBuilder, code: str) -> None:
+    """Inside a unit of work: what `node` holds as the node `main` of a State and its desk `duty`."""
     register, participant = registry.entries[0].leaf, registry.ids[code]
     place = {"register": register, "participant": participant, "node": "main"}
     models.HostedNode.objects.get_or_create(**place, defaults={"since": START})

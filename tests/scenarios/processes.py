@@ -4,6 +4,9 @@
         world.start("XC"); world.start("XD")
         world.run("XC", "message", "send", "--to", "XD", …)        the command line, as an officer types it
 
+    Processes(tmp_path, "XC", "XD", places={"XD": Place(front=line.port)})   published under the port of a proxy
+    Processes(tmp_path, "XC", "XD", places={"XC": Place(host="10.99.0.1", inside=("ip", "netns", "exec", "a")), …})
+
 The register is that of `tests.register.registry`, published with the real TLS keys and ports of these nodes.
 """
 
@@ -16,9 +19,10 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any
 
 from django.db import connections
@@ -48,12 +52,30 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a node listens, under which port it is published (its own if 0), and what its command begins with."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    front: int = 0
+    inside: tuple[str, ...] = ()
+
+
 class Processes:
     """Some nodes of one register, each with its home; started and stopped one by one."""
 
-    def __init__(self, folder: Path, *codes: str, server: str = engines.SERVER, each: Each = ONE_OF_EACH) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *codes: str,
+        server: str = engines.SERVER,
+        each: Each = ONE_OF_EACH,
+        places: Mapping[str, Place] = MappingProxyType({}),
+    ) -> None:
         self.folder, self.server, self.each = folder, server, each
-        self.ports = {code: free_port() for code in codes}
+        self.places = {code: places.get(code, Place()) for code in codes}
+        self.ports = {code: place.port or free_port() for code, place in self.places.items()}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.registry = RegisterBuilder()
         self.nodes: dict[str, Node] = {}
@@ -79,7 +101,16 @@ class Processes:
         """Start the node and wait until it is ready."""
         with (self.home(code) / "serve.log").open("ab") as log:
             self.running[code] = subprocess.Popen(
-                [sys.executable, "-c", PROGRAM, "--home", str(self.home(code)), "node", "serve"],
+                [
+                    *self.places[code].inside,
+                    sys.executable,
+                    "-c",
+                    PROGRAM,
+                    "--home",
+                    str(self.home(code)),
+                    "node",
+                    "serve",
+                ],
                 stdout=log,
                 stderr=log,
                 env=self._environment(),
@@ -87,13 +118,21 @@ class Processes:
             )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            try:
-                socket.create_connection(("127.0.0.1", self.ports[code]), timeout=1).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
+            if self._listens(code):
                 return
+            time.sleep(0.05)
         raise AssertionError((self.home(code) / "serve.log").read_text())
+
+    def url(self, code: str) -> str:
+        """The address under which the register names the node."""
+        place = self.places[code]
+        return f"https://{place.host}:{place.front or self.ports[code]}"
+
+    def _listens(self, code: str) -> bool:
+        """Whether the node's port is open, looked up in the network namespace of its process."""
+        port = f":{self.ports[code]:04X}"
+        rows = Path(f"/proc/{self.running[code].pid}/net/tcp").read_text(encoding="ascii").splitlines()[1:]
+        return any(row.split()[1].endswith(port) and row.split()[3] == "0A" for row in rows)
 
     def stop(self, code: str) -> int:
         """Ask the node to stop; its exit code."""
@@ -126,10 +165,10 @@ class Processes:
     def _make_home(self, code: str) -> None:
         home, port = self.home(code), self.ports[code]
         config = Config(
-            listen=Listen(port=port),
-            address=Address(url=f"https://127.0.0.1:{port}"),
+            listen=Listen(host=self.places[code].host, port=port),
+            address=Address(url=self.url(code)),
             database=Database(url=engines.empty_url(self.server)),
-            peers=Peers(allowed_private_hosts=("127.0.0.1",)),
+            peers=Peers(allowed_private_hosts=tuple({place.host for place in self.places.values()})),
             processes=self.each,
         )
         wiring.create_home(home, config)
@@ -141,7 +180,7 @@ class Processes:
             registry.admit(code)
             registry.set_up(code)
             registry.publish_desk(code, "duty")
-            way = WayAddress(way=Way.PEER, at=f"https://127.0.0.1:{self.ports[code]}", by=None)
+            way = WayAddress(way=Way.PEER, at=self.url(code), by=None)
             body = bodies.NodePublished(
                 desks=(registry.desk_keys(code, "duty"),),
                 tls=(wiring.listener_hash(self.home(code)),),

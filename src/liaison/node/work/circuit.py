@@ -23,6 +23,7 @@ OPEN_FIRST = timedelta(seconds=4)
 OPEN_AT_MOST = timedelta(seconds=30)
 SLOW_FOR = timedelta(hours=1)
 SLOW_SECONDS = 5.0
+QUICK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,15 @@ def slow_peers(now: datetime) -> set[NodeRef]:
     return {NodeRef(participant, node) for participant, node in rows}
 
 
-def note_slow(at: NodeRef, now: datetime) -> None:
-    """The peer answered and took long, inside a unit of work."""
+def still_slow(known: Health, took: float) -> bool:
+    """Whether a peer that answered after so many seconds counts as slow; a quick answer ends it."""
+    return took > SLOW_SECONDS or (known.slow and took >= QUICK_SECONDS)
+
+
+def note_pace(at: NodeRef, now: datetime, *, slow: bool) -> None:
+    """The peer answered, quickly or not, inside a unit of work."""
     place = {"participant": at.participant, "node": at.node}
-    PeerHealth.objects.update_or_create(**place, defaults={"slow": True, "changed_at": now})
+    PeerHealth.objects.update_or_create(**place, defaults={"slow": slow, "changed_at": now})
 
 
 def note_failure(at: NodeRef, code: str, now: datetime, *, silent: bool) -> None:

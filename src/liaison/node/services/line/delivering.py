@@ -137,18 +137,17 @@ def call_peer(
     )
     begun = node.clock.monotonic()
     answer = node.link.call(address, request)
-    slow = node.clock.monotonic() - begun > circuit.SLOW_SECONDS and not health.slow
-    if health.failures or slow:
+    slow = circuit.still_slow(health, node.clock.monotonic() - begun)
+    if health.failures or slow is not health.slow:
         _note_answer(node, lease, slow=slow)
     return answer
 
 
 def _note_answer(node: Node, lease: Lease, *, slow: bool) -> None:
-    """The peer is back, or took long: whoever calls it next has to know."""
+    """The peer is back, or became slow or quick: whoever calls it next has to know."""
     with unit_of_work(node):
         circuit.note_success(lease.at, node.clock.now())
-        if slow:
-            circuit.note_slow(lease.at, node.clock.now())
+        circuit.note_pace(lease.at, node.clock.now(), slow=slow)
     forget(node)
     node.waker.wake()
 
