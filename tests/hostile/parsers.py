@@ -18,6 +18,7 @@ from liaison.register import anchor, entries, export, facts, nominations, record
 from liaison.routing import addresses, allocation
 from liaison.tlog import bundles, checkpoint, monitor, tiles, tlogproof, witness
 from liaison.wire import age, bech32, canonical, envelope, http_signature, identifiers, note
+from tests.routing import mmdb
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 OPENER = private.SealingIdentity.from_seed(b"\7" * 32)
@@ -51,6 +52,7 @@ COSIGNED = _file("tlog/c2sp-cosigned.txt")
 VKEYS = [key.encode() for key in _json("note/go-note.json")["vkeys"]]
 AGE = [base64.b64decode(each).partition(b"\n\n")[2] for each in _json("age/cctv.json").values()]
 SEALED = sealing.seal(b"A message." * 50, OPENER.public)
+CHUNKS = b"".join(sealing.seal_chunks([b"A" * 500], OPENER.public))
 HASH = base64.b64encode(b"\5" * 32)
 PROOF = b"c2sp.org/tlog-proof@v1\nindex 5\n" + HASH + b"\n\n" + COSIGNED
 INPUT = (
@@ -106,7 +108,7 @@ PARSERS: dict[str, Parser] = {
     "keys.sealing.open_sealed": Parser(lambda data: sealing.open_sealed(data, [OPENER]), [SEALED]),
     "keys.sealing.open_chunks": Parser(
         lambda data: list(sealing.open_chunks([data], [OPENER], size=500)),
-        [b"".join(sealing.seal_chunks([b"A" * 500], OPENER.public))],
+        [CHUNKS],
     ),
     "keys.words.parse_words": Parser(text(words.parse_words), [words.format_words("9f" * 32).encode()]),
     "tlog.monitor.decode_fork": Parser(monitor.decode_fork, [FORK]),
@@ -149,7 +151,7 @@ PARSERS: dict[str, Parser] = {
         lambda data: allocation.decode_tor_geoip([data]), [b"16777216,16777471,XC\n", b"2001:db8::,2001:db8::1,XC\n"]
     ),
     "routing.allocation.decode_mmdb": Parser(
-        allocation.decode_mmdb, [b"\0" * 64 + b"\xab\xcd\xefMaxMind.com" + b"\xe1Jnode_count\xc1\1"]
+        allocation.decode_mmdb, [mmdb.write({"192.0.2.0/24": {"country": {"iso_code": "XC"}}})]
     ),
     "routing.addresses.parse_resource": Parser(text(addresses.parse_resource), HOSTS),
     "routing.addresses.parse_address": Parser(text(addresses.parse_address), HOSTS),

@@ -70,3 +70,16 @@ def test_every_parser_of_the_core_is_in_the_table() -> None:
 
 def test_the_suite_reads_two_hundred_thousand_cases() -> None:
     assert len(PARSERS) * CASES >= 200_000
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_a_parser_reads_its_good_input(name: str) -> None:
+    """Otherwise no mutation of it gets past the first check."""
+    read = 0
+    for seed in PARSERS[name].seeds:
+        try:
+            PARSERS[name].read(seed)
+        except (MalformedError, VerificationError):
+            continue
+        read += 1
+    assert read > 0
