@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import json
+from pathlib import Path
 
 import pytest
 
@@ -53,3 +55,23 @@ def test_a_loopback_host_is_refused_in_every_spelling(host: str) -> None:
 def test_a_private_host_is_reached_when_the_operator_names_it() -> None:
     destination = resolve("https://127.0.0.1:8443", allowed_private_hosts=("127.0.0.1",))
     assert (destination.port, destination.addresses) == (8443, ("127.0.0.1",))
+
+
+ORIGINS = json.loads((Path(__file__).parents[1] / "vectors" / "addresses" / "origins.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("row", ORIGINS["refused"], ids=lambda row: ascii(row["url"])[:60])
+def test_an_origin_that_points_inwards_or_is_odd_is_refused_for_good(row: dict[str, str]) -> None:
+    with pytest.raises(UnreachableError) as caught:
+        resolve(row["url"], allowed_private_hosts=())
+    assert (caught.value.code, caught.value.permanent) == (row["why"], True)
+
+
+@pytest.mark.parametrize("url", ORIGINS["allowed"])
+def test_a_public_origin_passes_and_is_pinned_to_its_address(url: str) -> None:
+    destination = resolve(url, allowed_private_hosts=())
+    assert [ipaddress.ip_address(text) for text in destination.addresses] == [ipaddress.ip_address(destination.host)]
+
+
+def test_there_are_at_least_a_hundred_and_fifty_refused_origins() -> None:
+    assert len({row["url"] for row in ORIGINS["refused"]}) >= 150

@@ -63,6 +63,37 @@ def test_two_lengths_are_refused(node: Processes) -> None:
     assert b" 200 " not in said(node, post("/receipts", "content-length: 1\r\ncontent-length: 2", b"x")) + b" "
 
 
+NOWHERE = "/registers/" + "0" * 64 + "/entries"
+
+
+@pytest.mark.parametrize(
+    ("status", "request_bytes"),
+    [
+        (411, post(NOWHERE, "content-length: 3\r\ntransfer-encoding: chunked", b"0\r\n\r\nGET / HTTP/1.1\r\n\r\n")),
+        (411, post(NOWHERE, "transfer-encoding: gzip, chunked", b"0\r\n\r\n")),
+        (411, post(NOWHERE, "accept: x")),
+        (400, post(NOWHERE, "content-length: -1")),
+        (400, post(NOWHERE, "content-length: +1")),
+        (400, post(NOWHERE, "content-length: 1\r\ncontent-length: 2", b"xx")),
+        (400, post(NOWHERE, "content-length: 1, 1", b"x")),
+        (400, post(NOWHERE, "content-length: 0x10")),
+        (400, post(NOWHERE, f"content-length: {'9' * 40}")),
+        (413, post(NOWHERE, "content-length: 9999999999")),
+        (415, post(NOWHERE, "content-length: 20\r\ncontent-encoding: gzip", b"\x1f\x8b")),
+        (431, post(NOWHERE, "content-length: 1\r\n" + "a: b\r\n" * 500)),
+        (414, b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\nhost: x\r\n\r\n"),
+        (404, post("/registers/" + "0" * 65 + "/entries", "content-length: 1")),
+        (400, b"GET /healthz HTTP/1.1\r\nhost : x\r\n\r\n"),
+        (400, b"GET /healthz HTTP/1.1\r\nhost: x\r\n folded\r\n\r\n"),
+        (400, b"\0" * 4096),
+    ],
+)
+def test_a_request_of_the_wrong_size_or_framing_is_refused_unread(
+    node: Processes, status: int, request_bytes: bytes
+) -> None:
+    assert f" {status} ".encode() in said(node, request_bytes) + b" "
+
+
 def test_older_tls_is_refused(node: Processes) -> None:
     context = tls_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -17,7 +17,10 @@ from liaison.errors import UnreachableError
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9])?|[0-9a-f:.]{2,45}")
+_NETLOC = re.compile(
+    r"(?:\[(?P<v6>[0-9a-f.]*:[0-9a-f:.]{1,44})\]|(?P<name>[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9])?))"
+    r"(?::(?P<port>[1-9][0-9]{0,4}))?"
+)
 _PRIVATE_V4 = tuple(
     map(
         ipaddress.IPv4Network,
@@ -70,12 +73,14 @@ def split_origin(url: str) -> tuple[str, int]:
     """Host and port of an `https://host[:port]` origin. Raises UnreachableError (permanent)."""
     try:
         parts = urlsplit(url)
-        host, port = (parts.hostname or "").lower(), parts.port or 443
     except ValueError:
         raise UnreachableError("peer-address-refused", permanent=True, reason="not a URL") from None
     plain = parts.scheme == "https" and parts.path in ("", "/") and not parts.query and not parts.fragment
-    if not plain or "@" in parts.netloc or not _HOST.fullmatch(host):
+    # Judged as it is written, because `urlsplit` forgives odd brackets, empty ports, line ends and foreign letters.
+    found = _NETLOC.fullmatch(parts.netloc.lower()) if url.isascii() and url.isprintable() else None
+    if not plain or found is None or int(found["port"] or 443) > 65535:
         raise UnreachableError("peer-address-refused", permanent=True, reason="only https://host:port is allowed")
+    host, port = found["v6"] or found["name"], int(found["port"] or 443)
     if port != 443 and port < 1024:
         raise UnreachableError("peer-address-refused", permanent=True, reason=f"port {port} is reserved")
     return host, port

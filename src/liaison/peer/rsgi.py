@@ -58,7 +58,7 @@ class Site:
         request = read_request(scope)
         with ExitStack() as held:
             answer = await self._answer(request, protocol, held)
-        # The server copies it out and sends it in its own time; `cli.serve` bounds how long nobody may take it.
+        # The server keeps it and sends it in its own time: it says nothing of how much was taken (docs/adr/0016).
         protocol.response_bytes(answer.status, list(answer.headers.items()), answer.body)
 
     async def _answer(self, request: DoorRequest, protocol: Any, held: ExitStack) -> HttpAnswer:

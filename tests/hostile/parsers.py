@@ -1,0 +1,171 @@
+"""Which functions of the core read bytes from outside, and what does a good input of each look like?
+
+`PARSERS` is the table; `NOT_FROM_OUTSIDE` names those that take values, not bytes, with the reason.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from liaison.keys import agetext, private, sealing, words
+from liaison.messages import message, receipts, tarball
+from liaison.messages.transcript import pack
+from liaison.register import anchor, entries, export, facts, nominations, records
+from liaison.routing import addresses, allocation
+from liaison.tlog import bundles, checkpoint, monitor, tiles, tlogproof, witness
+from liaison.wire import age, bech32, canonical, envelope, http_signature, identifiers, note
+from tests.routing import mmdb
+
+VECTORS = Path(__file__).parents[1] / "vectors"
+OPENER = private.SealingIdentity.from_seed(b"\7" * 32)
+
+
+class Parser(NamedTuple):
+    """One function as bytes in, anything out, with good inputs."""
+
+    read: Callable[[bytes], object]
+    seeds: list[bytes]
+
+
+def _file(name: str) -> bytes:
+    return (VECTORS / name).read_bytes()
+
+
+def _json(name: str) -> Any:
+    return json.loads(_file(name))
+
+
+def text(read: Callable[[str], object]) -> Callable[[bytes], object]:
+    """A parser of text, given bytes as a file or a header would be decoded."""
+    return lambda data: read(data.decode("utf-8", "replace"))
+
+
+LEAVES = [base64.b64decode(each["leaf"]) for each in _json("register/log.json")]
+PAYLOADS = [base64.b64decode(json.loads(leaf)["payload"]) for leaf in LEAVES]
+NOTICE, RECEIPTS = _file("messages/notice.json"), [_file("messages/receipt-0.json"), _file("messages/receipt-1.json")]
+NOTICE_ENVELOPE = canonical.encode(_json("messages/notice.json")["envelope"])
+COSIGNED = _file("tlog/c2sp-cosigned.txt")
+VKEYS = [key.encode() for key in _json("note/go-note.json")["vkeys"]]
+AGE = [base64.b64decode(each).partition(b"\n\n")[2] for each in _json("age/cctv.json").values()]
+SEALED = sealing.seal(b"A message." * 50, OPENER.public)
+CHUNKS = b"".join(sealing.seal_chunks([b"A" * 500], OPENER.public))
+HASH = base64.b64encode(b"\5" * 32)
+PROOF = b"c2sp.org/tlog-proof@v1\nindex 5\n" + HASH + b"\n\n" + COSIGNED
+INPUT = (
+    b'liaison=("@method" "@authority" "@path" "@query" "content-digest" "content-length");created=1795316520;'
+    b'keyid="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";tag="liaison-peer"'
+)
+ANCHOR = b"liaison anchor v1\norigin example.com/log\nregister " + b"ab" * 32 + b"\nat https://reg.example\n"
+RECIPIENT = agetext.format_recipient(OPENER.public).encode()
+IDENTITY = agetext.format_identity(b"\7" * 32).encode()
+FORK = canonical.encode(
+    {"first": COSIGNED.decode(), "prefix": HASH.decode(), "proof": [HASH.decode()], "second": COSIGNED.decode()}
+)
+RECORD = records.encode_record(records.make_record(records.Addresses(ways=()), "public", salt=b"\6" * 32))
+OFFLINE = export.HEADER + b"".join(
+    f"{name} {len(data)}\n".encode() + data
+    for name, data in (
+        ("anchor", ANCHOR),
+        ("checkpoint", COSIGNED),
+        ("entries", b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in LEAVES[:3])),
+        ("records", len(RECORD).to_bytes(4, "big") + RECORD),
+    )
+)
+CSV = b"nomination,kind,letter,date,code,mission,institution\nxf-technical,technical,L-1,2026-10-01,XF,a,b\n"
+DELEGATED = b"2|ripencc|20261101|1|19830705|20261101|+00\nripencc|XC|ipv4|8.0.0.0|256|20200101|allocated|x\n"
+HOSTS = [b"192.0.2.1", b"2001:db8::/32", b"AS64500", b"csirt.xc.example", b"https://a.example/x", b"192.0.2.0/24"]
+
+PARSERS: dict[str, Parser] = {
+    "wire.identifiers.parse_instant": Parser(text(identifiers.parse_instant), [b"2026-11-23T09:00:00Z"]),
+    "wire.identifiers.parse_decimal": Parser(text(identifiers.parse_decimal), [b"0", b"20852163"]),
+    "wire.identifiers.decode_hex": Parser(text(identifiers.decode_hex), [b"ab" * 32]),
+    "wire.identifiers.decode_base64": Parser(text(identifiers.decode_base64), [HASH]),
+    "wire.bech32.parse_bech32": Parser(text(bech32.parse_bech32), [RECIPIENT, IDENTITY]),
+    "wire.envelope.decode_envelope": Parser(
+        lambda data: envelope.decode_envelope(data, payload_type=envelope.PayloadType.ENTRY, limit=1 << 16), LEAVES
+    ),
+    "wire.http_signature.parse_signature_input": Parser(text(http_signature.parse_signature_input), [INPUT]),
+    "wire.http_signature.parse_signature": Parser(
+        text(http_signature.parse_signature), [b"liaison=:" + b"A" * 86 + b"==:"]
+    ),
+    "wire.http_signature.parse_content_digest": Parser(
+        text(http_signature.parse_content_digest), [b"sha-256=:" + HASH + b":"]
+    ),
+    "wire.age.parse_header": Parser(age.parse_header, [*AGE, SEALED]),
+    "wire.age.decode_unpadded": Parser(age.decode_unpadded, [HASH.rstrip(b"=")]),
+    "wire.canonical.decode_struct": Parser(
+        lambda data: canonical.decode_struct(data, entries.EntryPayload, limit=1 << 16), PAYLOADS
+    ),
+    "wire.note.parse_note": Parser(note.parse_note, [COSIGNED]),
+    "wire.note.parse_signatures": Parser(note.parse_signatures, [COSIGNED.partition(b"\n\n")[2]]),
+    "wire.note.parse_vkey": Parser(text(note.parse_vkey), VKEYS),
+    "keys.agetext.parse_recipient": Parser(text(agetext.parse_recipient), [RECIPIENT]),
+    "keys.agetext.parse_identity": Parser(text(agetext.parse_identity), [IDENTITY]),
+    "keys.sealing.open_sealed": Parser(lambda data: sealing.open_sealed(data, [OPENER]), [SEALED]),
+    "keys.sealing.open_chunks": Parser(
+        lambda data: list(sealing.open_chunks([data], [OPENER], size=500)),
+        [CHUNKS],
+    ),
+    "keys.words.parse_words": Parser(text(words.parse_words), [words.format_words("9f" * 32).encode()]),
+    "tlog.monitor.decode_fork": Parser(monitor.decode_fork, [FORK]),
+    "tlog.bundles.parse_bundle_path": Parser(text(bundles.parse_bundle_path), [b"tile/entries/x001/234.p/5"]),
+    "tlog.bundles.decode_bundle": Parser(
+        lambda data: bundles.decode_bundle(data, 2), [b"\0\3abc\0\4defg", b"\0\0\0\0"]
+    ),
+    "tlog.tlogproof.parse_proof": Parser(tlogproof.parse_proof, [PROOF]),
+    "tlog.tlogproof.decode_lines": Parser(tlogproof.decode_lines, [PROOF.partition(b"\n\n")[0]]),
+    "tlog.tlogproof.decode_hashes": Parser(
+        text(lambda data: tlogproof.decode_hashes(data.split("\n"))), [HASH + b"\n" + HASH]
+    ),
+    "tlog.checkpoint.parse_checkpoint": Parser(
+        text(checkpoint.parse_checkpoint), [COSIGNED.partition(b"\n\n")[0] + b"\n"]
+    ),
+    "tlog.witness.parse_add_checkpoint": Parser(witness.parse_add_checkpoint, [b"old 5\n" + HASH + b"\n\n" + COSIGNED]),
+    "tlog.witness.parse_size": Parser(witness.parse_size, [b"20852163\n"]),
+    "tlog.tiles.parse_tile_path": Parser(text(tiles.parse_tile_path), [b"tile/0/x001/234.p/5"]),
+    "register.records.decode_record": Parser(records.decode_record, [RECORD]),
+    "register.entries.decode_entry": Parser(entries.decode_entry, LEAVES),
+    "register.entries.decode_payload": Parser(entries.decode_payload, PAYLOADS),
+    "register.entries.read_body": Parser(lambda data: entries.read_body(entries.decode_payload(data)), PAYLOADS),
+    "register.export.decode_offline": Parser(export.decode_offline, [OFFLINE]),
+    "register.anchor.parse_anchor": Parser(anchor.parse_anchor, [ANCHOR]),
+    "register.facts.decode_fact": Parser(
+        lambda data: facts.decode_fact(data, facts.Globals),
+        [canonical.encode(_json("register/state.json")["globals"])],
+    ),
+    "register.nominations.parse_nominations": Parser(text(nominations.parse_nominations), [CSV]),
+    "messages.transcript.pack.decode_transcript": Parser(pack.decode_transcript, [_file("messages/transcript.json")]),
+    "messages.message.open_message": Parser(message.open_message, [NOTICE]),
+    "messages.message.read_message_envelope": Parser(message.read_message_envelope, [NOTICE_ENVELOPE]),
+    "messages.message.decode_payload": Parser(
+        message.decode_payload, [base64.b64decode(json.loads(NOTICE_ENVELOPE)["payload"])]
+    ),
+    "messages.receipts.decode_receipt": Parser(receipts.decode_receipt, RECEIPTS),
+    "messages.tarball.parse_tarball": Parser(tarball.parse_tarball, [_file("messages/sealed-file.tar")]),
+    "routing.allocation.decode_delegated": Parser(lambda data: allocation.decode_delegated([data]), [DELEGATED]),
+    "routing.allocation.decode_tor_geoip": Parser(
+        lambda data: allocation.decode_tor_geoip([data]), [b"16777216,16777471,XC\n", b"2001:db8::,2001:db8::1,XC\n"]
+    ),
+    "routing.allocation.decode_mmdb": Parser(
+        allocation.decode_mmdb, [mmdb.write({"192.0.2.0/24": {"country": {"iso_code": "XC"}}})]
+    ),
+    "routing.addresses.parse_resource": Parser(text(addresses.parse_resource), HOSTS),
+    "routing.addresses.parse_address": Parser(text(addresses.parse_address), HOSTS),
+    "routing.addresses.parse_prefix": Parser(text(addresses.parse_prefix), HOSTS),
+    "routing.addresses.parse_host": Parser(text(addresses.parse_host), HOSTS),
+    "routing.addresses.parse_name": Parser(text(addresses.parse_name), HOSTS),
+}
+
+NOT_FROM_OUTSIDE = {
+    "tlog.tiles.parse_index": "takes the groups that parse_tile_path and parse_bundle_path matched",
+    "register.entries.open_entry": "takes the value of decode_envelope; decode_entry is both",
+    "register.law.secretariat.open_register": "takes an entry that was read",
+    "routing.columns.parse_column": "takes columns; tests/routing compares it with parse_resource on arbitrary text",
+    "routing.columns.parse_ipv4": "takes columns; as parse_column",
+    "routing.columns.parse_ipv6": "takes columns; as parse_column",
+    "routing.columns.parse_names": "takes columns; tests/routing compares it with parse_name on arbitrary text",
+}
