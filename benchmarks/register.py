@@ -59,11 +59,11 @@ SEARCHES = 40
 def measure() -> list[Figure | Series]:
     """Cold verification at each size; look-ups, searches, one update and the node's own fold at the largest."""
     made = large_register(SIZES[-1])
-    checks = _checks(made.leaves)
+    view, checks = _folded(made.leaves)
     cold: list[Figure | Series] = []
     for size in SIZES:
         cold += _cold(made, size, checks)
-    with _node_of(made) as node:
+    with _node_of(made, view) as node:
         return [*cold, *_finding(node, made), *_folding(node, made), *_updating(node, made)]
 
 
@@ -99,13 +99,13 @@ def _verify(store: MemoryTiles, head: TreeHead, note: Note) -> None:
     assert not view.changed.oddities
 
 
-def _checks(leaves: list[bytes]) -> list[SignatureCheck]:
-    """Every signature of the log with its key and message; every entry must be applied."""
+def _folded(leaves: list[bytes]) -> tuple[MemoryView, list[SignatureCheck]]:
+    """The facts of the log, and every signature with its key and message; every entry must be applied."""
     view, found = MemoryView(), list[SignatureCheck]()
     for leaf in leaves:
         view.record(apply_leaf(view, leaf, view.size, later=found.append))
     assert not view.changed.oddities and len(found) == len(leaves)
-    return found
+    return view, found
 
 
 def _run(checks: list[SignatureCheck]) -> None:
@@ -134,7 +134,7 @@ def _all_cores(checks: list[SignatureCheck]) -> Iterator[Callable[[], object]]:
 
 
 @contextmanager
-def _node_of(made: LargeRegister) -> Iterator[Node]:
+def _node_of(made: LargeRegister, view: MemoryView) -> Iterator[Node]:
     """A node that holds the whole log, trusted, in its own tables."""
     with tempfile.TemporaryDirectory() as folder, World(Path(folder), codes=("XC",), registry=made.registry) as world:
         node = world.nodes["XC"]
@@ -146,9 +146,6 @@ def _node_of(made: LargeRegister) -> Iterator[Node]:
             FollowedRegister.objects.filter(register=made.register).update(
                 size=growth.head.size, checkpoint=note, trusted_checkpoint=note, trusted_size=growth.head.size
             )
-            view = MemoryView()
-            for leaf in made.leaves:
-                view.record(apply_leaf(view, leaf, view.size, later=lambda _: None))
             store_facts(made.register, view.changed, pending=False)
             FollowedRegister.objects.filter(register=made.register).update(applied=view.size)
         yield node
