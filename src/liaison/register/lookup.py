@@ -124,6 +124,7 @@ class Directory:
                 self.claimants[code] = (*self.claimants.get(code, ()), name)
         self.nominations = [state for state in view.nominations() if not state.withdrawn]
         self._view = view
+        self._since: dict[str, int | None] = {}
         self._live = {name: tuple(self._desks_of(state)) for name, state in self.participants.items()}
         self._drawn: Counter[str] | None = None
         self._texts: tuple[_Searched, ...] | None = None
@@ -237,8 +238,12 @@ class Directory:
         return DeskStatus.CALLED_BACK if (participant.id, desk) in self._called_back else DeskStatus.CONFIRMED
 
     def _suspect(self, signer: str, index: int) -> bool:
-        fact = self._view.key(signer)
-        return fact is not None and fact.suspect_since is not None and fact.suspect_since <= index
+        # All desks of a node have one signer, and over tables each question is a few queries.
+        if signer not in self._since:
+            fact = self._view.key(signer)
+            self._since[signer] = None if fact is None else fact.suspect_since
+        since = self._since[signer]
+        return since is not None and since <= index
 
     def _nominated(self, nomination: NominationState) -> DeskEntry:
         return DeskEntry(
