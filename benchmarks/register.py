@@ -1,69 +1,235 @@
-"""How long does it take to verify a register nobody has vouched for yet, against the machine's Ed25519 verify rate?
+"""How fast is a register verified that nobody vouched for, searched, and kept up to date?
 
-The log is made of updates of three fictional States; every entry carries one signature. Cold verification reads the
-bundles, rebuilds every tile and the root, checks every signature and applies every rule. Nothing is durable here:
-no commits, no syncs; the node's own mirror adds one commit a fetch.
+Every log is made of real entries (`large_register.py`: 50 a participant, 46 of them desks), three witnesses and a
+policy of two. Cold verification reads the bundles, rebuilds every tile and the root, checks every signature, applies
+every rule and judges the witnesses' cosignatures of the head, its signatures computed by the product's own lanes, whose
+start is counted. Beside it the limit: the same signatures alone by the same library, on one core, and spread over all
+cores by processes that are already there and already hold them, which is harder than anything a product can reach.
+
+Searching and looking up go through `node/reads/register.directory`, which the command line calls, in a process that has
+the directory in memory. A search for the commonest word finds every desk there is. An update is one new entry
+fetched by a node that has all the others, over the peer door's own answers.
 """
 
 from __future__ import annotations
 
-from benchmarks.figures import Figure, at_least, medians
+import os
+import random
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+
+import tests.with_django  # noqa: F401
+
+# isort: split
+from benchmarks.figures import Figure, Series, at_least, keep_samples, medians, seconds, within
+from benchmarks.large_register import EACH, LargeRegister, desk_name, large_register
 from liaison.keys.ed25519 import verify_ed25519
+from liaison.node.log.projections import fold_entries, rebuild, store_facts
+from liaison.node.log.tiles import DatabaseTileStore
+from liaison.node.log.trust import locked, settle_trust, stored_head
+from liaison.node.log.views import RowsView
+from liaison.node.models import FollowedRegister
+from liaison.node.node import Node
+from liaison.node.reads.register import directory
+from liaison.node.unit_of_work import unit_of_work
 from liaison.node.wiring import open_lanes
-from liaison.register.state import fold_aside
-from liaison.tlog.log import append_entries, read_entries, verify_log
+from liaison.register.standing import verify_trusted
+from liaison.register.state import MemoryView, SignatureCheck, apply_leaf, fold_aside
+from liaison.tlog.bundles import bundles_for
+from liaison.tlog.checkpoint import verify_checkpoint
+from liaison.tlog.log import append_entries, follow_entries, read_entries, verify_log
 from liaison.tlog.proofs import EMPTY_HEAD, TreeHead
-from liaison.wire.envelope import PayloadType, decode_envelope, pae
-from tests.register.registry import RegisterBuilder, small_register
+from liaison.wire.note import Note, format_note
 from tests.tlog.memory import MemoryTiles
+from tests.world import World
 
-SIZES = (10_000,)
-LIMIT = 0.6
-LARGEST = 65_535
+SIZES = (10_000, 100_000)
+ALL_CORES = 0.6
+SEEDS = {"searches": 11}
+DURABLE = (
+    "verifying, searching and looking up commit nothing. The node's own fold is one commit, so one sync of its write-"
+    "ahead log, in WAL; the databases of this subject do not wait for the disk (synchronous=OFF)."
+)
+LOOKUPS = 2_000
+UPDATES = 5
+SEARCHES = 40
 
 
-def measure() -> list[Figure]:
-    """Cold verification at each size."""
-    registry = small_register()
-    return [_cold(registry, size) for size in SIZES]
+def measure() -> list[Figure | Series]:
+    """Cold verification at each size; look-ups, searches, one update and the node's own fold at the largest."""
+    made = large_register(SIZES[-1])
+    view, checks = _folded(made.leaves)
+    cold: list[Figure | Series] = []
+    for size in SIZES:
+        cold += _cold(made, size, checks)
+    with _node_of(made, view) as node:
+        return [*cold, *_finding(node, made), *_folding(node, made), *_updating(node, made)]
 
 
-def _cold(registry: RegisterBuilder, size: int) -> Figure:
-    _grow(registry, size)
+def _cold(made: LargeRegister, size: int, checks: list[SignatureCheck]) -> Iterator[Figure | Series]:
+    """From the tiles to a trusted head, against the signatures alone."""
     store = MemoryTiles()
-    growth = append_entries(store, EMPTY_HEAD, registry.leaves)
+    growth = append_entries(store, EMPTY_HEAD, made.leaves[:size])
     store.write(growth.items)
-    signed = _signed(registry)
-    taken = medians({"cold": lambda: _verify(store, growth.head), "bare": lambda: _verify_bare(signed)})
-    ratio = taken["bare"] / taken["cold"]
-    return at_least(f"cold verification, {size:,} entries", size / taken["cold"], "entries/s", ratio=ratio, limit=LIMIT)
+    note, own = made.note(growth.head), checks[:size]
+    with _all_cores(own) as spread:
+        taken = medians(
+            {
+                f"cold verification, {size:,} entries": lambda: _verify(store, growth.head, note),
+                f"signatures of {size:,} entries, one core": lambda: _run(own),
+                f"signatures of {size:,} entries, all cores": spread,
+            }
+        )
+    whole, one, all_ = taken.values()
+    name = f"cold verification, {size:,} entries"
+    yield at_least(f"{name}, against one core's signatures", size / whole, "entries/s", ratio=one / whole, limit=0.6)
+    yield at_least(f"{name}, against all cores'", size / whole, "entries/s", ratio=all_ / whole, limit=ALL_CORES)
+    points = (("cold verification", whole), ("signatures alone, one core", one), ("signatures alone, all cores", all_))
+    yield Series(f"{size:,} entries", "s", points)
 
 
-def _grow(registry: RegisterBuilder, size: int) -> None:
-    states = ("XC", "XD", "XE")
-    while len(registry.leaves) < size:
-        registry.publish_desk(states[len(registry.leaves) % len(states)], "duty")
-
-
-def _verify(store: MemoryTiles, head: TreeHead) -> None:
+def _verify(store: MemoryTiles, head: TreeHead, note: Note) -> None:
     verify_log(store, head)
     with open_lanes(head.size) as lanes:
         assert lanes is not None
         view = fold_aside(lambda: read_entries(store, 0, head.size, size=head.size), lanes)
-    assert view.size == head.size
+    trusted = verify_trusted(view, note, applied=view.size)
+    assert (view.size, trusted.size, trusted.witnessed) == (head.size, head.size, True)
+    assert not view.changed.oddities
 
 
-def _signed(registry: RegisterBuilder) -> list[tuple[bytes, bytes, bytes]]:
-    """The limit: every signature of the log with its key and message, found beforehand."""
-    envelopes = [decode_envelope(leaf, payload_type=PayloadType.ENTRY, limit=LARGEST) for leaf in registry.leaves]
-    known = {name: fact.key.raw for name, fact in registry.view.changed.keys.items()}
-    return [
-        (known[line.keyid], pae(each.payload_type, each.payload), line.sig)
-        for each in envelopes
-        for line in each.signatures
-    ]
+def _folded(leaves: list[bytes]) -> tuple[MemoryView, list[SignatureCheck]]:
+    """The facts of the log, and every signature with its key and message; every entry must be applied."""
+    view, found = MemoryView(), list[SignatureCheck]()
+    for leaf in leaves:
+        view.record(apply_leaf(view, leaf, view.size, later=found.append))
+    assert not view.changed.oddities and len(found) == len(leaves)
+    return view, found
 
 
-def _verify_bare(pairs: list[tuple[bytes, bytes, bytes]]) -> None:
-    for public, message, signature in pairs:
-        verify_ed25519(public, message, signature)
+def _run(checks: list[SignatureCheck]) -> None:
+    for check in checks:
+        for public, signature in check.signed:
+            verify_ed25519(public, check.message, signature)
+
+
+_held: list[SignatureCheck] = []
+
+
+def _run_share(share: slice) -> None:
+    _run(_held[share])
+
+
+@contextmanager
+def _all_cores(checks: list[SignatureCheck]) -> Iterator[Callable[[], object]]:
+    """Runs the checks in processes that were forked with them, so that nothing is sent."""
+    _held[:] = checks
+    cores = os.cpu_count() or 1
+    with get_context("fork").Pool(cores) as pool:
+        shares = [slice(core, None, cores) for core in range(cores)]
+        pool.map(_run_share, shares)
+        yield lambda: pool.map(_run_share, shares)
+    _held.clear()
+
+
+@contextmanager
+def _node_of(made: LargeRegister, view: MemoryView) -> Iterator[Node]:
+    """A node that holds the whole log, trusted, in its own tables."""
+    with tempfile.TemporaryDirectory() as folder, World(Path(folder), codes=("XC",), registry=made.registry) as world:
+        node = world.nodes["XC"]
+        with unit_of_work(node):
+            store = DatabaseTileStore(made.register)
+            growth = append_entries(MemoryTiles(), EMPTY_HEAD, made.leaves)
+            store.write(growth.items)
+            note = format_note(made.note(growth.head))
+            FollowedRegister.objects.filter(register=made.register).update(
+                size=growth.head.size, checkpoint=note, trusted_checkpoint=note, trusted_size=growth.head.size
+            )
+            store_facts(made.register, view.changed, pending=False)
+            FollowedRegister.objects.filter(register=made.register).update(applied=view.size)
+        yield node
+
+
+def _finding(node: Node, made: LargeRegister) -> Iterator[Figure | Series]:
+    """Searches and look-ups by id, participant and code, through what the command line calls."""
+    register, chance = made.register, random.Random(SEEDS["searches"])
+    first = seconds(lambda: directory(node, register))
+    known = directory(node, register)
+    warm = seconds(lambda: known.find("warm"))
+    owners = [name for name, state in known.participants.items() if state.labels.name.startswith("Response")]
+    words = {
+        "the commonest word": lambda: "team",
+        "two common words": lambda: "team harbour",
+        "one participant": lambda: f"harbour {chance.randrange(len(owners))}",
+        "nothing there": lambda: "zzz-not-there",
+    }
+    points: list[tuple[str, float]] = []
+    for what, text in words.items():
+        samples = [seconds(lambda text=text: directory(node, register).find(text())) for _ in range(SEARCHES)]
+        points.append((what, _p99(f"search: {what}", samples)))
+    worst = max(value for _, value in points)
+    yield within(f"search at {SIZES[-1]:,} entries, p99 of the worst query", worst, "ms", limit=25)
+    yield Series(f"search at {SIZES[-1]:,} entries, p99", "ms", tuple(points))
+    looks = {
+        "by participant and desk": lambda: directory(node, register).desk(
+            chance.choice(owners), desk_name(chance.randrange(EACH - 4))
+        ),
+        "by code": lambda: directory(node, register).desks(code="XC"),
+        "by participant": lambda: directory(node, register).desks(participant=chance.choice(owners)),
+    }
+    times = [(what, _p99(f"look-up {what}", [seconds(act) for _ in range(LOOKUPS)])) for what, act in looks.items()]
+    slowest = max(value for _, value in times)
+    yield within(f"look-up at {SIZES[-1]:,} entries, p99 of the slowest kind", slowest, "ms", limit=2)
+    yield Series(f"look-up at {SIZES[-1]:,} entries, p99", "ms", tuple(times))
+    begun = (("the directory from the tables", first), ("what is searched of it", warm))
+    yield Series("once for each state of the register", "s", begun)
+
+
+def _p99(name: str, samples: list[float]) -> float:
+    """The 99th percentile in milliseconds; the spread is kept."""
+    keep_samples(name, samples)
+    return statistics.quantiles(samples, n=100, method="inclusive")[98] * 1000
+
+
+def _folding(node: Node, made: LargeRegister) -> Iterator[Figure | Series]:
+    """The projections of the whole log made again, as a first synchronisation makes them, in one commit."""
+
+    def once() -> None:
+        with unit_of_work(node):
+            rebuild(made.register)
+
+    taken = seconds(once)
+    yield Series(f"the node's own fold of {SIZES[-1]:,} entries, once", "s", (("verified, folded, stored", taken),))
+
+
+def _updating(node: Node, made: LargeRegister) -> Iterator[Figure]:
+    """One more entry each time: the bytes of checkpoint and bundle, and the time until it is trusted here."""
+    at = f"one update at {len(made.leaves):,} entries"
+    sizes, times = [], []
+    for _ in range(UPDATES):
+        leaf, before = made.update_leaf(), len(made.leaves)
+        growth = append_entries(MemoryTiles(), EMPTY_HEAD, [*made.leaves, leaf])
+        made.leaves.append(leaf)
+        note = made.note(growth.head)
+        (bundle,) = bundles_for(before, before + 1)
+        sizes.append(len(format_note(note)) + len(growth.items[bundle.path]))
+        times.append(seconds(lambda leaf=leaf, note=note: _apply_update(node, made.register, leaf, note)))
+    yield within(f"{at}, bodies on the wire", max(sizes) / 1000, "kB", limit=5)
+    yield within(f"{at}, verified and applied", keep_samples(at, times) * 1000, "ms", limit=10)
+
+
+def _apply_update(node: Node, register: str, leaf: bytes, note: Note) -> None:
+    """What the node's mirror does in two commits once the entry was fetched; here in one."""
+    with unit_of_work(node):
+        row = locked(register)
+        checkpoint = verify_checkpoint(note, row.origin, RowsView(register).globals().log_keys)
+        growth = follow_entries(DatabaseTileStore(register), stored_head(row), [leaf], checkpoint.head)
+        DatabaseTileStore(register).write(growth.items)
+        row.size, row.checkpoint = checkpoint.size, format_note(note)
+        row.save(update_fields=["size", "checkpoint"])
+        assert fold_entries(register) == []
+        assert settle_trust(locked(register), note)

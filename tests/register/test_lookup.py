@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from liaison.register import bodies, lookup, records
 from liaison.register.lookup import DeskStatus, Directory, Refusal, ResourceKind
 from liaison.register.vocabulary import REGISTER, DeskKind, Evidence, NodeRef
@@ -194,3 +196,33 @@ def test_publishing_the_same_part_again_does_not_make_its_owner_the_later() -> N
     assert state is not None and state.nodes["main"].publication is not None
     registry.by_node(state.nodes["main"].publication.body, "XD")
     assert shared(registry) == ["State XC"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "state",
+        "STATE xd",
+        "duty",
+        "technical main",
+        "state duty-2",
+        "xe diplomatic",
+        "mission",
+        "mission xf",
+        "zzz",
+    ],
+)
+def test_a_search_finds_the_desks_that_hold_every_word_and_keeps_their_order(text: str) -> None:
+    registry = small_register()
+    for who in ("XC", "XE"):
+        registry.publish_desk(who, "duty-2", DeskKind.DIPLOMATIC)
+        registry.publish_node(who, "duty", "duty-2")
+    registry.nominate("XF")
+    directory = lookup.Directory(registry.view)
+
+    def holds(entry: lookup.DeskEntry) -> bool:
+        told = (entry.name, *entry.codes, entry.kind, entry.desk, entry.node or "", entry.participant or "")
+        return all(word in lookup.fold_text(" ".join(told)) for word in lookup.fold_text(text).split())
+
+    assert directory.find(text) == tuple(entry for entry in directory.desks() if holds(entry))

@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import groupby
 
 from liaison.register.bodies import Expected, Part
 from liaison.register.checking.names import NameWarning, name_warnings, skeleton
@@ -123,9 +124,10 @@ class Directory:
                 self.claimants[code] = (*self.claimants.get(code, ()), name)
         self.nominations = [state for state in view.nominations() if not state.withdrawn]
         self._view = view
+        self._since: dict[str, int | None] = {}
         self._live = {name: tuple(self._desks_of(state)) for name, state in self.participants.items()}
         self._drawn: Counter[str] | None = None
-        self._texts: tuple[tuple[str, DeskEntry], ...] | None = None
+        self._texts: tuple[_Searched, ...] | None = None
         self._by_code: dict[str, list[DeskEntry]] = {}
         for nomination in self.nominations:
             self._by_code.setdefault(nomination.code, []).append(self._nominated(nomination))
@@ -164,9 +166,16 @@ class Directory:
     def find(self, text: str) -> tuple[DeskEntry, ...]:
         """Desks whose participant's name, codes or own id hold every word of `text`, whatever its case or accents."""
         if self._texts is None:
-            self._texts = tuple((_searchable(entry), entry) for entry in self.desks())
-        words = fold_text(text).split()
-        return tuple(entry for words_of, entry in self._texts if all(word in words_of for word in words))
+            self._texts = tuple(_searchable(tuple(rows)) for _, rows in groupby(self.desks(), key=_owner))
+        words, found = fold_text(text).split(), list[DeskEntry]()
+        for group in self._texts:
+            left = [word for word in words if word not in group.owner]
+            if not left:
+                found += group.desks
+            elif all(word in group.all_own for word in left):
+                rows = zip(group.desks, group.own, strict=True)
+                found += [entry for entry, own in rows if all(word in own for word in left)]
+        return tuple(found)
 
     def name_warnings(self, name: str) -> frozenset[NameWarning]:
         """What is odd about the name of a participant here, or of whom a letter nominates, beside all participants'."""
@@ -229,8 +238,12 @@ class Directory:
         return DeskStatus.CALLED_BACK if (participant.id, desk) in self._called_back else DeskStatus.CONFIRMED
 
     def _suspect(self, signer: str, index: int) -> bool:
-        fact = self._view.key(signer)
-        return fact is not None and fact.suspect_since is not None and fact.suspect_since <= index
+        # All desks of a node have one signer, and over tables each question is a few queries.
+        if signer not in self._since:
+            fact = self._view.key(signer)
+            self._since[signer] = None if fact is None else fact.suspect_since
+        since = self._since[signer]
+        return since is not None and since <= index
 
     def _nominated(self, nomination: NominationState) -> DeskEntry:
         return DeskEntry(
@@ -342,7 +355,23 @@ def fold_text(text: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-def _searchable(entry: DeskEntry) -> str:
-    return fold_text(
-        " ".join((entry.name, *entry.codes, entry.kind, entry.desk, entry.node or "", entry.participant or ""))
-    )
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """The words of desks in a row that have one owner: those of the owner once, those of each desk, and all of these.
+
+    So a word that every desk holds, or none, is looked for once an owner and not once a desk.
+    """
+
+    owner: str
+    desks: tuple[DeskEntry, ...]
+    own: tuple[str, ...]
+    all_own: str
+
+
+def _owner(entry: DeskEntry) -> tuple[str, ...]:
+    return (entry.name, *entry.codes, entry.participant or "")
+
+
+def _searchable(desks: tuple[DeskEntry, ...]) -> _Searched:
+    own = tuple(fold_text(" ".join((entry.kind, entry.desk, entry.node or ""))) for entry in desks)
+    return _Searched(fold_text(" ".join(_owner(desks[0]))), desks, own, " ".join(own))

@@ -30,14 +30,13 @@ from liaison.node.reads.own import setting
 from liaison.node.unit_of_work import READ_ONLY, reading, unit_of_work
 from liaison.node.work import circuit
 from liaison.node.work.statements import add, remove
+from liaison.node.work.waiting import MOST_EACH, first_of_each_peer
 
 LEASE = timedelta(seconds=180)
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 300.0
 OWN_DISK = frozenset({"disk-nearly-full", "storage-refused"})
 OWN_DISK_WAIT = timedelta(seconds=5)
-SCANNED = 512
-MOST_EACH = 4
 MOST_PROBES = 8
 TOKEN = 16
 MOST_SLOW = 16
@@ -125,22 +124,22 @@ def _choose(now: datetime, room: Room) -> list[Delivery]:
     slow = circuit.slow_peers(now) - troubled
     single, busy = troubled | slow, dict(room.busy)
     left = [most - sum(busy.get(at, 0) for at in peers) for peers, most in ((troubled, MOST_PROBES), (slow, MOST_SLOW))]
-    full = {at for at, count in busy.items() if count >= room.most(at, single)}
-    full |= set().union(*(peers for peers, free in zip((troubled, slow), left, strict=True) if free <= 0))
-    rows = _due(now).order_by("due", "pk")
-    for at in shut | full:
-        rows = rows.exclude(participant=at.participant, node=at.node)
+    full = set().union(*(peers for peers, free in zip((troubled, slow), left, strict=True) if free <= 0))
+    keys: list[int] = []
+    for at, first in first_of_each_peer(now).items():
+        if at not in shut | full:
+            keys += first[: max(0, room.most(at, single) - busy.get(at, 0))]
+    rows = _due(now).filter(pk__in=keys).order_by("due", "pk")
     chosen: list[Delivery] = []
-    for row in rows.select_for_update(skip_locked=True)[:SCANNED] if _locks() else rows[:SCANNED]:
+    for row in rows.select_for_update(skip_locked=True) if _locks() else rows:
         at = NodeRef(row.participant, row.node)
-        if len(chosen) >= room.free or busy.get(at, 0) >= room.most(at, single):
-            continue
+        if len(chosen) >= room.free:
+            break
         if at in single:
             kind = 0 if at in troubled else 1
             if left[kind] <= 0:
                 continue
             left[kind] -= 1
-        busy[at] = busy.get(at, 0) + 1
         chosen.append(row)
     return chosen
 
@@ -215,7 +214,7 @@ def free_leases(node: Node, living: frozenset[str] = frozenset()) -> int:
     number of calls. A job of one of several workers is left to its lease: it may still run.
     """
     with unit_of_work(node):
-        held = [Delivery.objects.exclude(lease_until=None)]
+        held = [Delivery.objects.filter(lease_until__isnull=False)]
         for worker in living:
             held[0] = held[0].exclude(lease_token__startswith=worker)
         if not living:
@@ -227,7 +226,7 @@ def next_moment(node: Node) -> datetime | None:
     """When the next work becomes due or its lease runs out; None if there is none."""
     with reading(node):
         free = Delivery.objects.filter(lease_until=None).order_by("due").values_list("due", flat=True).first()
-        held = Delivery.objects.exclude(lease_until=None).order_by("lease_until")
+        held = Delivery.objects.filter(lease_until__isnull=False).order_by("lease_until")
         freed = held.values_list("lease_until", flat=True).first()
     return min((moment for moment in (free, freed) if moment is not None), default=None)
 

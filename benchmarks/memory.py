@@ -1,0 +1,113 @@
+"""How much memory does a node take, idle and with a million notices queued for a peer that does not answer?
+
+One node in processes of its own (`liaison node serve`: supervisor, web, worker) on SQLite in WAL with synchronous=FULL.
+What is counted is PSS, the share of each page that is a process's own, over all of its processes, as `/proc` tells it;
+the highest of the looks taken. The queue is a million rows of the outbox, due now, for a peer whose address leads
+nowhere, written in one statement beside the one notice that made the first of them; the worker goes on trying
+meanwhile, and one round of it (`outbox.lease_due`) is timed over the same tables.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+import tests.with_django  # noqa: F401
+
+# isort: split
+from django.db import connections
+
+from benchmarks.figures import Figure, Series, keep_samples, seconds, within
+from liaison.messages.parties import DeskRef, NodeRef
+from liaison.node.models import Delivery
+from liaison.node.node import Node
+from liaison.node.services.line.sending import Letter, send_letter
+from liaison.node.unit_of_work import unit_of_work
+from liaison.node.work import outbox
+from tests.scenarios.processes import Processes
+
+QUEUED = 1_000_000
+SETTLED, WATCHED, EVERY = 10.0, 30.0, 1.0
+ROUNDS = 50
+MEGABYTE = 1_000_000
+DURABLE = "nothing is timed but a round that leases nothing new: no commits; the queue itself is one commit."
+
+
+def measure() -> list[Figure | Series]:
+    """Idle first, then with the queue."""
+    with tempfile.TemporaryDirectory() as folder, Processes(Path(folder), "XC", "XD") as world:
+        world.start("XC")
+        time.sleep(SETTLED)
+        idle = _highest(world)
+        _queue(world)
+        queued = _highest(world)
+        rounds = [seconds(lambda: outbox.lease_due(world.nodes["XC"], _full(world))) for _ in range(ROUNDS)]
+    median = keep_samples(f"one round of the worker with {QUEUED:,} rows due", rounds) * 1000
+    whole, more = sum(idle.values()), sum(queued.values()) - sum(idle.values())
+    name = f"{QUEUED:,} notices queued for a dead peer"
+    points = [(f"idle: {process}", value) for process, value in idle.items()]
+    points += [(f"queue: {process}", value) for process, value in queued.items()]
+    return [
+        within("idle node, all its processes (PSS)", whole, "MB", limit=180),
+        within(f"{name}, above idle", more, "MB", limit=20),
+        within(f"{name}: one round of the worker", median, "ms", limit=25),
+        Series("memory by process (PSS)", "MB", tuple(points)),
+    ]
+
+
+def _highest(world: Processes) -> dict[str, float]:
+    """The highest PSS of each process while the node is watched, in megabytes."""
+    highest: dict[str, float] = {}
+    for _ in range(int(WATCHED / EVERY)):
+        time.sleep(EVERY)
+        looked = _look(world)
+        if sum(looked.values()) > sum(highest.values()):
+            highest = looked
+    return highest
+
+
+def _look(world: Processes) -> dict[str, float]:
+    server = psutil.Process(world.running["XC"].pid)
+    processes = [server, *server.children(recursive=True)]
+    return {
+        f"process {number}": process.memory_full_info().pss / MEGABYTE
+        for number, process in enumerate(processes, start=1)
+    }
+
+
+def _queue(world: Processes) -> None:
+    """One notice, and its row of the outbox a million times."""
+    node, register = world.nodes["XC"], world.registry.entries[0].leaf
+    letter = Letter(
+        register=register,
+        sender=DeskRef(world.registry.ids["XC"], "main", "duty"),
+        to=(DeskRef(world.registry.ids["XD"], "main", "duty"),),
+        form="incident-notice",
+        stage="notification",
+        exercise=True,
+        fields={
+            "title": {"lang": "en", "text": "Scanning of port 22"},
+            "incident_type": "information-gathering:scanner",
+            "expectation": "for-information",
+        },
+    )
+    send_letter(node, letter)
+    _repeat_rows(node)
+
+
+def _repeat_rows(node: Node) -> None:
+    table = Delivery._meta.db_table
+    columns = ", ".join(field.column for field in Delivery._meta.concrete_fields if not field.primary_key)
+    with unit_of_work(node), connections[node.database].cursor() as cursor:
+        cursor.execute(
+            f"WITH RECURSIVE turn (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM turn WHERE number < {QUEUED}) "
+            f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table}, turn"
+        )
+
+
+def _full(world: Processes) -> outbox.Room:
+    """Room for more calls, though none to the dead peer."""
+    return outbox.Room(48, {NodeRef(world.registry.ids["XD"], "main"): 4})

@@ -1,0 +1,77 @@
+"""Does a dead peer's long queue delay what waits for the others, or cost more the longer it is?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connections
+
+from liaison.node.models import Delivery
+from liaison.node.services.line.sending import send_letter
+from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.work import outbox, waiting
+from liaison.node.work.outbox import Room
+from tests.world import World
+
+QUEUED = 2_000
+"""More than any number of rows a worker might look through before it gives up."""
+
+
+def lengthen(world: World, queued: int = QUEUED) -> None:
+    """The queue of XC to XD, many times as long."""
+    with unit_of_work(world.nodes["XC"]):
+        row = Delivery.objects.get()
+        values = {field.attname: getattr(row, field.attname) for field in Delivery._meta.concrete_fields}
+        values.pop("id")
+        Delivery.objects.bulk_create([Delivery(**values) for _ in range(queued)], batch_size=500)
+
+
+def test_work_behind_a_dead_peers_long_queue_is_taken_at_once(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        node = world.nodes["XC"]
+        send_letter(node, world.letter("XC", "XD"))
+        lengthen(world)
+        world.advance(seconds=1)
+        send_letter(node, world.letter("XC", "XE"))
+        world.network.down.add("XD")
+        taken = outbox.lease_due(node, Room(8))
+        assert sorted(lease.at for lease in taken) == sorted((world.desk("XD").at, world.desk("XE").at))
+        assert outbox.lease_due(node, Room(8, {world.desk("XD").at: 1})) == []
+
+
+def test_the_first_of_each_peer_are_those_due_first_and_nobodys(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        node, now = world.nodes["XC"], world.clock.now()
+        for _ in range(6):
+            send_letter(node, world.letter("XC", "XD"))
+        send_letter(node, world.letter("XC", "XE"))
+        with unit_of_work(node):
+            keys = list(Delivery.objects.filter(participant=world.desk("XD").participant).order_by("pk"))
+            first, held, later = keys[0].pk, keys[1].pk, keys[2].pk
+            Delivery.objects.filter(pk=first).update(due=now - timedelta(seconds=9))
+            Delivery.objects.filter(pk=held).update(lease_until=now + timedelta(seconds=9))
+            Delivery.objects.filter(pk=later).update(due=now + timedelta(seconds=9))
+            found = waiting.first_of_each_peer(now)
+        assert found[world.desk("XD").at] == [first, *(row.pk for row in keys[3:6])]
+        assert len(found[world.desk("XE").at]) == 1
+
+
+@pytest.mark.sqlite
+def test_no_question_of_a_round_reads_the_whole_queue(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        node = world.nodes["XC"]
+        connection = connections[node.database]
+        with reading(node):
+            due = outbox._due(world.clock.now())
+            held = Delivery.objects.filter(lease_until__isnull=False).order_by("lease_until")
+            plans = [due[:1].explain(), held[:1].explain(), due.filter(pk__in=[1, 2]).order_by("due", "pk").explain()]
+            with connection.cursor() as cursor:
+                cursor.execute("EXPLAIN QUERY PLAN " + waiting._STATEMENT, ["2026"] * (2 * waiting.MOST_EACH))
+                plans += [row[3] for row in cursor.fetchall()]
+        steps = [step for plan in plans for step in plan.splitlines() if "node_delivery" in step or "work" in step]
+        # The one scan is of the first row of an index; what is sorted are the few rows that were chosen by key.
+        scans = [step for step in steps if "SCAN" in step]
+        assert scans == ["SCAN node_delivery USING COVERING INDEX delivery_by_peer_due"]
+        assert all("USING" in step for step in steps)
