@@ -5,11 +5,10 @@
         gateway.accept_many(200, at_once=16) the same many times over
         gateway.relay(500, at_once=16)       smtp-source → Postfix → smtp-sink, nothing signed or sealed
 
-Both come from Debian (`gnupg`, `postfix`); where root runs on Debian, `bring` installs them without configuration and
-without starting anything. The instance has its own configuration, queue, data, log and ports in `folder`, keeps
-Postfix's durable defaults (a message is accepted when its queue file is synced) and is stopped at the end, gpg-agent
-too. In the peer's favour: every message goes to one key, is not compressed, its connection to Postfix is kept, and
-what gpg+Postfix accepted is discarded instead of being delivered; no receipt is asked for.
+Both come from Debian (`benchmarks/parts.py` brings them). The instance has its own configuration, queue, data, log and
+ports in `folder`, keeps Postfix's durable defaults (a message is accepted when its queue file is synced) and is stopped
+at the end, gpg-agent too. In the peer's favour: every message goes to one key, is not compressed, its connection to
+Postfix is kept, and what gpg and Postfix accepted is discarded instead of delivered; no receipt is asked for.
 """
 
 from __future__ import annotations
@@ -31,7 +30,6 @@ from types import TracebackType
 from tests.scenarios.processes import free_port
 
 PROGRAMS = ("gpg", "gpgconf", "postfix", "smtp-source", "smtp-sink")
-PACKAGES = ("gnupg", "postfix")
 START_SECONDS = 20.0
 DRAIN_SECONDS = 60.0
 SENDER, RECIPIENT, RELAYED = "duty@xc.example", "duty@xd.example", "duty@relayed.example"
@@ -77,22 +75,9 @@ postlog   unix-dgram n - n - 1 postlogd
 """
 
 
-def bring() -> bool:
-    """Whether the peers are here, after an attempt to install them where that is possible."""
-    if not _missing():
-        return True
-    if os.getuid() == 0 and shutil.which("apt-get") is not None:
-        # Debian asks for a mail name and starts the service; "No configuration" writes and starts nothing.
-        answer = "postfix postfix/main_mailer_type select No configuration\n"
-        quiet = {"capture_output": True, "check": False, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
-        subprocess.run(["debconf-set-selections"], input=answer.encode(), **quiet)  # type: ignore[call-overload]
-        install = ["apt-get", "-o", "DPkg::Lock::Timeout=120", "install", "-y", "--no-install-recommends", *PACKAGES]
-        subprocess.run(install, **quiet)  # type: ignore[call-overload]
-    return not _missing() and os.getuid() == 0  # Postfix's master starts as root alone.
-
-
-def _missing() -> list[str]:
-    return [program for program in PROGRAMS if shutil.which(program) is None]
+def here() -> bool:
+    """Whether the peers can run: their programs are installed, and Postfix's master starts as root alone."""
+    return os.getuid() == 0 and all(shutil.which(program) is not None for program in PROGRAMS)
 
 
 class MailGateway:
