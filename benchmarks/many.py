@@ -34,6 +34,10 @@ AT_ONCE, NOTICES, SINGLE, RELAYED, WARM_UP = 16, 160, 10, 320, 48
 MAILED = 80
 BODY = TEXT.encode()[:10_000]
 NO_SERVER = ""
+DURABLE = (
+    "Liaison: three commits a notice, on SQLite in WAL with synchronous=FULL or on PostgreSQL with fsync=on and "
+    "synchronous_commit=on; Postfix: the queue file of each message is synced before it is accepted."
+)
 
 Action = Callable[[], None]
 
@@ -47,7 +51,8 @@ def measure() -> list[Figure | Series]:
         if server is not None:
             worlds["PostgreSQL"] = _world(stack, folder / "postgresql", server)
         gateway = stack.enter_context(MailGateway(_made(folder / "mail"))) if here() else None
-        counts = _actions(worlds, gateway)
+        pool = stack.enter_context(ThreadPoolExecutor(AT_ONCE))
+        counts = _actions(worlds, gateway, pool)
         singles = {"one": send_one(worlds["SQLite"])} | (
             {"one mailed": lambda: gateway.notice(BODY)} if gateway else {}
         )
@@ -65,7 +70,7 @@ def measure() -> list[Figure | Series]:
             for name, action in singles.items():
                 alone[name] += [seconds(action) for _ in range(SINGLE)]
         taken = {name: keep_samples(f"many: {name}", samples) for name, samples in {**rates, **alone}.items()}
-        syncs = [_syncs(name, world, folder / "syncs") for name, world in worlds.items()]
+        syncs = [_syncs(name, world, pool, folder / "syncs") for name, world in worlds.items()]
     return [*_judged(taken), *(each for each in syncs if each is not None), _series(taken, tuple(rates))]
 
 
@@ -106,10 +111,12 @@ def _world(stack: ExitStack, folder: Path, server: str) -> Processes:
     return world
 
 
-def _actions(worlds: dict[str, Processes], gateway: MailGateway | None) -> dict[str, tuple[Action, int]]:
+def _actions(
+    worlds: dict[str, Processes], gateway: MailGateway | None, pool: ThreadPoolExecutor
+) -> dict[str, tuple[Action, int]]:
     """What is run in turn, and how many messages one run of it moves."""
     actions: dict[str, tuple[Action, int]] = {
-        name: (_at_once(world, NOTICES), NOTICES) for name, world in worlds.items()
+        name: (_at_once(world, pool, NOTICES), NOTICES) for name, world in worlds.items()
     }
     if gateway is not None:
         actions["gpg + Postfix"] = (lambda: gateway.accept_many(BODY, MAILED, at_once=AT_ONCE), MAILED)
@@ -117,25 +124,17 @@ def _actions(worlds: dict[str, Processes], gateway: MailGateway | None) -> dict[
     return actions
 
 
-def _at_once(world: Processes, count: int) -> Action:
-    """Sends `count` notices from sixteen threads; returns when every receipt is stored."""
-    once, each = send_one(world), count // AT_ONCE
-
-    def share(_: int) -> None:
-        try:
-            for _ in range(each):
-                once()
-        finally:
-            connections.close_all()
+def _at_once(world: Processes, pool: ThreadPoolExecutor, count: int) -> Action:
+    """Sends `count` notices from the sixteen threads of `pool`; returns when every receipt is stored."""
+    once = send_one(world)
 
     def run() -> None:
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(share, range(AT_ONCE)))
+        list(pool.map(lambda _: once(), range(count)))
 
     return run
 
 
-def _syncs(name: str, world: Processes, out: Path) -> Figure | None:
+def _syncs(name: str, world: Processes, pool: ThreadPoolExecutor, out: Path) -> Figure | None:
     """Syncs a notice with sixteen in flight, of sender, recipient and the database server together."""
     watched = [os.getpid(), world.running["XD"].pid]
     if name == "PostgreSQL":
@@ -143,7 +142,7 @@ def _syncs(name: str, world: Processes, out: Path) -> Figure | None:
             cursor.execute("SELECT pg_backend_pid()")
             backend = psutil.Process(cursor.fetchone()[0])
         watched = [backend.ppid()]
-    count = count_syncs(watched, _at_once(world, WARM_UP), out=out)
+    count = count_syncs(watched, _at_once(world, pool, WARM_UP), out=out)
     if count is None:
         return None
     value = count / WARM_UP
