@@ -17,6 +17,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
+import psycopg
 
 import tests.with_django  # noqa: F401
 
@@ -48,7 +49,7 @@ def measure() -> list[Figure | Series]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         worlds = {"SQLite": _world(stack, folder / "sqlite", NO_SERVER)}
         server = stack.enter_context(postgres(durable=True))
-        if server is not None:
+        if server is not None and _is_durable(server):
             worlds["PostgreSQL"] = _world(stack, folder / "postgresql", server)
         gateway = stack.enter_context(MailGateway(_made(folder / "mail"))) if here() else None
         pool = stack.enter_context(ThreadPoolExecutor(AT_ONCE))
@@ -102,6 +103,13 @@ def _made(folder: Path) -> Path:
     folder.parent.chmod(0o755)  # Postfix's processes run as their own users and pass through it.
     folder.mkdir()
     return folder
+
+
+def _is_durable(server: str) -> bool:
+    """Whether the server syncs what it commits; one given by `TEST_DATABASE_URL` may not, and is not measured then."""
+    with psycopg.connect(server) as connection:
+        settings = [connection.execute(f"SHOW {name}").fetchone() for name in ("fsync", "synchronous_commit")]  # type: ignore[call-overload]
+    return settings == [("on",), ("on",)]
 
 
 def _world(stack: ExitStack, folder: Path, server: str) -> Processes:
