@@ -14,22 +14,17 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
-import shutil
-import signal
 import sqlite3
 import statistics
-import subprocess
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
-
-import psutil
 
 import tests.with_django  # noqa: F401
 
 # isort: split
 from benchmarks.figures import ROUNDS, Figure, at_most, seconds
+from benchmarks.syncs import count_syncs
 from liaison.keys.ed25519 import verify_ed25519
 from liaison.keys.private import Ed25519Signer, SealingIdentity
 from liaison.keys.sealing import open_sealed, seal
@@ -51,7 +46,7 @@ def measure() -> list[Figure]:
     """The median and the 99th percentile of one notice."""
     with tempfile.TemporaryDirectory() as folder, Processes(Path(folder), "XC", "XD") as world:
         world.start("XD")
-        notice, floor = _notice(world), _floor(world, Path(folder))
+        notice, floor = send_one(world), _floor(world, Path(folder))
         for _ in range(WARM_UP):
             notice()
             floor()
@@ -72,25 +67,20 @@ def measure() -> list[Figure]:
 
 def _syncs(world: Processes, notice: Callable[[], None]) -> list[Figure]:
     """How often the kernel was told to make bytes durable, on both sides together, for one notice."""
-    if shutil.which("strace") is None:
+
+    def several() -> None:
+        for _ in range(SYNCS_OVER):
+            notice()
+
+    count = count_syncs([os.getpid(), world.running["XD"].pid], several, out=world.folder / "syncs")
+    if count is None:
         return []
-    server = psutil.Process(world.running["XD"].pid)
-    watched = [os.getpid(), server.pid, *(child.pid for child in server.children(recursive=True))]
-    out = world.folder / "syncs"
-    ids = [part for pid in watched for part in ("-p", str(pid))]
-    tracer = subprocess.Popen(["strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", "-o", str(out), *ids])
-    time.sleep(1.0)  # Until it has attached to every thread.
-    for _ in range(SYNCS_OVER):
-        notice()
-    tracer.send_signal(signal.SIGINT)
-    tracer.wait(10)
-    count = sum("sync(" in line for line in out.read_text(encoding="utf-8").splitlines())
     value = count / SYNCS_OVER
     # Three commits, and now and then a write-ahead log is written back into its database, which costs two more.
     return [Figure("one notice: syncs on both sides", value, "syncs", None, "<= 4", value <= 4)]
 
 
-def _notice(world: Processes) -> Callable[[], None]:
+def send_one(world: Processes) -> Callable[[], None]:
     """Sends one notice and waits for its receipt."""
     node, register = world.nodes["XC"], world.registry.entries[0].leaf
     letter = Letter(

