@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.crash.conftest import Staging
-from tests.crash.invariants import no_receipt_without_a_copy, nothing_lost_nothing_twice
+from tests.crash.invariants import never_backwards, no_receipt_without_a_copy, nothing_lost_nothing_twice
 from tests.crash.stage import Stage
 
 CODES = ("xc", "xd")
 FILE = bytes(20_000)
+LONGEST_LIFE = 0.06
+LOOKED_AT = 20
 
 
 def busy(stage: Stage, code: str, chance: random.Random) -> None:
@@ -24,13 +27,16 @@ def busy(stage: Stage, code: str, chance: random.Random) -> None:
     stage.order(code, "work")
 
 
-def storm(stage: Stage, rounds: int, seed: int) -> int:
-    """Rounds of work on both sides at once, each with one or both killed in the midst; how many died."""
+def storm(stage: Stage, kills: int, seed: int) -> None:
+    """Rounds of work on both sides at once, each with one or both killed in the midst, until so many died."""
     chance = random.Random(seed)
+    before = {code: stage.facts(code) for code in CODES}
     with ThreadPoolExecutor(2) as pool:
-        for _ in range(rounds):
-            victims = chance.choice([("xc",), ("xd",), CODES])
-            strikes = [stage.kill_later(code, chance.uniform(0, 0.25)) for code in victims]
+        for number in itertools.count():
+            if len(stage.died) >= kills:
+                return
+            victims = chance.choice([("xc",), ("xd",), CODES, CODES])
+            strikes = [stage.kill_later(code, chance.uniform(0, LONGEST_LIFE)) for code in victims]
             seeds = [random.Random(chance.random()) for _ in CODES]
             list(pool.map(busy, [stage, stage], CODES, seeds))
             for strike in strikes:
@@ -38,31 +44,36 @@ def storm(stage: Stage, rounds: int, seed: int) -> int:
             for code in CODES:
                 stage.order(code, "steps")
             stage.revive()
-            facts = {code: stage.facts(code) for code in CODES}
-            no_receipt_without_a_copy(facts["xc"], facts["xd"])
-            no_receipt_without_a_copy(facts["xd"], facts["xc"])
+            if number % LOOKED_AT == 0:
+                facts = {code: stage.facts(code) for code in CODES}
+                no_receipt_without_a_copy(facts["xc"], facts["xd"])
+                no_receipt_without_a_copy(facts["xd"], facts["xc"])
+                for code in CODES:
+                    never_backwards(before[code], facts[code])
+                before = facts
             stage.pass_time()
-    return len(stage.died)
 
 
-def weathered(stage: Stage, rounds: int, seed: int) -> None:
-    died = storm(stage, rounds, seed)
+def weathered(stage: Stage, kills: int, seed: int) -> None:
+    storm(stage, kills, seed)
     stage.recover()
     for code in CODES:
         stage.acknowledge(code)
     stage.recover()
     nothing_lost_nothing_twice(stage.facts("xc"), stage.facts("xd"), stage.accepted)
-    assert died >= rounds
-    assert len(stage.accepted) >= rounds / 2
+    assert len(stage.died) >= kills
+    assert len(stage.accepted) >= kills / 4
 
 
-def test_every_accepted_notice_arrives_once_through_a_storm(stage: Staging) -> None:
+@pytest.mark.parametrize("seed", range(10))
+def test_every_accepted_notice_arrives_once_through_a_thousand_kills(stage: Staging, seed: int) -> None:
+    """A thousand over all seeds: each begins with fresh nodes, so that what is looked at stays small."""
     with stage() as built:
-        weathered(built, rounds=12, seed=1)
+        weathered(built, kills=100, seed=seed)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(20))
-def test_every_accepted_notice_arrives_once_through_a_long_storm(stage: Staging, seed: int) -> None:
+@pytest.mark.parametrize("seed", range(10, 110))
+def test_every_accepted_notice_arrives_once_through_ten_thousand_kills(stage: Staging, seed: int) -> None:
     with stage() as built:
-        weathered(built, rounds=40, seed=seed)
+        weathered(built, kills=100, seed=seed)

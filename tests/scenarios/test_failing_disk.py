@@ -19,6 +19,7 @@ from tests.crash.test_cold_starts import send, until_received
 from tests.crash.tracing import injected
 from tests.scenarios.processes import Processes
 
+pytestmark = pytest.mark.sqlite
 SECONDS = 60.0
 
 
