@@ -4,6 +4,7 @@ The feed of `routing_feed` goes whole through `FeedRun`: read, validate, find th
 reports and rejects into memory. Nothing is durable here; the command line adds the writing of files. The others:
 - plain: csv.reader, addresses by `ipaddress`, pytricia, a set of rows, csv.writer a country: the same, row by row;
 - polars + numpy: parse the columns, IPv4 by arithmetic, one searchsorted: no IPv6, no names, no rejects, no reports;
+- IntelMQ over Redis: parser, look-up and output in three processes (`intelmq_pipeline`), rows of the same feed;
 - IntelMQ in library mode: its generic CSV parser alone, without look-up, queues or output.
 
 `python -m benchmarks.routing ROWS` routes a feed of that many rows in this process and prints processor seconds and
@@ -21,6 +22,7 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -28,7 +30,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.figures import Figure, at_least, at_most, medians
+from benchmarks.figures import Figure, Series, at_least, at_most, medians
+from benchmarks.intelmq_pipeline import Pipeline, pipeline
 from benchmarks.routing_feed import chunks
 from liaison.routing.claims import Claim, Desk, Override
 from liaison.routing.feeds.run import FeedRun
@@ -36,7 +39,7 @@ from liaison.routing.names import code_of
 from liaison.routing.route import Router
 from liaison.routing.snapshot import shipped
 
-ROWS = 200_000
+ROWS = 1_000_000
 GROWN = 10_000_000
 LOOKUPS = 200_000
 INTELMQ_ROWS = 5_000
@@ -56,14 +59,23 @@ class OneDeskACode:
         return ()
 
 
-def measure() -> list[Figure]:
+def measure() -> list[Figure | Series]:
     """Routing rate, single look-ups, growth and memory."""
+    with tempfile.TemporaryDirectory() as folder, pipeline(Path(folder)) as intelmq:
+        return _measure(intelmq)
+
+
+def _measure(intelmq: Pipeline | None) -> list[Figure | Series]:
     feed = list(chunks(ROWS))
     router = Router([shipped()], OneDeskACode())
     actions: dict[str, Callable[[], object]] = {"ours": lambda: route(router, feed)}
     tree = _tree()
     actions |= {"plain": lambda: plain(tree, feed)} if tree is not None else {}
     actions |= {"polars": lambda: polars(feed)} if importlib.util.find_spec("polars") else {}
+    if intelmq is not None:
+        rows = b"\n".join(b"".join(feed[:3]).split(b"\n")[1 : INTELMQ_ROWS + 1]) + b"\n"
+        expected = intelmq.events_of(rows)
+        actions["intelmq"] = lambda: intelmq.rate(rows, expected=expected)
     taken = medians(actions)
     return [
         *_rates(taken, _intelmq_rate(feed)),
@@ -80,7 +92,11 @@ def route(router: Router, feed: list[bytes]) -> int:
     return written
 
 
-def _rates(taken: dict[str, float], intelmq: float | None) -> list[Figure]:
+def _rate(taken: dict[str, float], name: str) -> float | None:
+    return ROWS / taken[name] if name in taken else None
+
+
+def _rates(taken: dict[str, float], intelmq: float | None) -> list[Figure | Series]:
     rate = ROWS / taken["ours"]
 
     def against(name: str) -> float | None:
@@ -88,7 +104,14 @@ def _rates(taken: dict[str, float], intelmq: float | None) -> list[Figure]:
 
     name = f"feed routed, {ROWS:,} CSV rows"
     mq = None if intelmq is None else rate / intelmq
+    whole = INTELMQ_ROWS / taken["intelmq"] if "intelmq" in taken else None
+    ratio = None if whole is None else rate / whole
+    known = {"Liaison": rate, "polars + numpy": _rate(taken, "polars"), "row by row": _rate(taken, "plain")}
+    known |= {"IntelMQ, parser alone": intelmq, "IntelMQ over Redis": whole}
+    points = tuple((label, value) for label, value in known.items() if value is not None)
     return [
+        Series("Rows routed a second", "rows/s", points),
+        at_least(f"{name}, against IntelMQ over Redis", rate, "rows/s", ratio=ratio, limit=150),
         at_least(f"{name}, against IntelMQ's parser alone", rate, "rows/s", ratio=mq, limit=50),
         at_least(f"{name}, against the same work row by row", rate, "rows/s", ratio=against("plain"), limit=1),
         at_least(f"{name}, against polars + numpy", rate, "rows/s", ratio=against("polars"), limit=0.25),

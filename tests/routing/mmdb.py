@@ -15,10 +15,13 @@ RECORD_BITS = 24
 
 def write(records: dict[str, Value], *, build_epoch: int = 1_787_356_800, kind: str = "Test-Country") -> bytes:
     """A database of the given networks and records; IPv4 stands under ::/96."""
-    data, offsets = b"", {}
+    data, offsets, kept = b"", {}, {}
     for network, record in records.items():
-        offsets[network] = len(data)
-        data += _encode(record)
+        encoded = _encode(record)
+        if encoded not in kept:  # Equal records stand once.
+            kept[encoded] = len(data)
+            data += encoded
+        offsets[network] = kept[encoded]
     root: Node = [None, None]
     for network, offset in offsets.items():
         _insert(root, _bits(network), offset)
@@ -26,7 +29,7 @@ def write(records: dict[str, Value], *, build_epoch: int = 1_787_356_800, kind: 
     _collect(root, nodes)
     numbers = {id(node): number for number, node in enumerate(nodes)}
     tree = b"".join(_record(side, numbers).to_bytes(3) for node in nodes for side in node)
-    metadata: Value = {
+    metadata: dict[str, Value] = {
         "binary_format_major_version": 2,
         "binary_format_minor_version": 0,
         "build_epoch": build_epoch,
@@ -37,7 +40,9 @@ def write(records: dict[str, Value], *, build_epoch: int = 1_787_356_800, kind: 
         "node_count": len(nodes),
         "record_size": RECORD_BITS,
     }
-    return tree + bytes(16) + data + MARKER + _encode(metadata)
+    said = bytes([7 << 5 | len(metadata)])
+    said += b"".join(_encode(name) + _WIDTHS.get(name, _encode)(value) for name, value in metadata.items())
+    return tree + bytes(16) + data + MARKER + said
 
 
 def _bits(network: str) -> str:
@@ -77,3 +82,23 @@ def _encode(value: Value) -> bytes:
             return bytes([0, 4])
         return bytes([7 << 5 | len(value)]) + b"".join(_encode(name) + _encode(inner) for name, inner in value.items())
     return bytes([6 << 5 | 4]) + value.to_bytes(4)
+
+
+def _uint16(value: Value) -> bytes:
+    assert isinstance(value, int)
+    return bytes([5 << 5 | 2]) + value.to_bytes(2)
+
+
+def _uint64(value: Value) -> bytes:
+    assert isinstance(value, int)
+    return bytes([8, 2]) + value.to_bytes(8)
+
+
+# Readers in C want these numbers in exactly the width that the format names.
+_WIDTHS = {
+    "binary_format_major_version": _uint16,
+    "binary_format_minor_version": _uint16,
+    "build_epoch": _uint64,
+    "ip_version": _uint16,
+    "record_size": _uint16,
+}

@@ -33,6 +33,7 @@ from liaison.node.config import Address, Config, Database, Listen, Peers, databa
 from liaison.node.config import Processes as Each
 from liaison.node.databases import add_database
 from liaison.node.node import Node
+from liaison.node.peering import SignedLink
 from liaison.register import bodies
 from liaison.register.records import Address as WayAddress
 from liaison.register.records import Addresses, Way
@@ -96,6 +97,8 @@ class Processes:
             self.kill(code)
         for node in self.nodes.values():
             connections[node.database].close()
+            if isinstance(node.link, SignedLink):
+                node.link.close()
 
     def start(self, code: str) -> None:
         """Start the node and wait until it is ready."""

@@ -63,6 +63,9 @@ class Carrier(Protocol):
     def carry(self, address: PeerAddress, request: HttpRequest) -> PeerAnswer:
         """The peer's answer. Raises `UnreachableError`."""
 
+    def close(self) -> None:
+        """Close what is kept open."""
+
 
 class SignedLink:
     """A `PeerLink` that signs requests and hands them to a carrier."""
@@ -88,6 +91,10 @@ class SignedLink:
             longest=request.longest,
         )
         return _unpacked(self._carrier.carry(address, ready), request)
+
+    def close(self) -> None:
+        """Close the connections that are kept for the next calls."""
+        self._carrier.close()
 
 
 def _unpacked(answer: PeerAnswer, request: PeerRequest) -> PeerAnswer:
