@@ -14,13 +14,13 @@ from tests.crash.stage import Stage
 
 CODES = ("xc", "xd")
 FILE = bytes(20_000)
-LONGEST_LIFE = 0.06
-LOOKED_AT = 20
+LONGEST_LIFE = 0.045
+LOOKED_AT = 30
 
 
 def busy(stage: Stage, code: str, chance: random.Random) -> None:
     """What one node does in a round: it writes to the other, acknowledges, and works."""
-    for _ in range(chance.randint(1, 3)):
+    for _ in range(chance.randint(1, 2)):
         stage.send(code, FILE if chance.random() < 0.3 else b"")
     stage.order(code, "work")
     stage.acknowledge(code)
@@ -35,7 +35,7 @@ def storm(stage: Stage, kills: int, seed: int) -> None:
         for number in itertools.count():
             if len(stage.died) >= kills:
                 return
-            victims = chance.choice([("xc",), ("xd",), CODES, CODES])
+            victims = chance.choice([("xc",), ("xd",), CODES, CODES, CODES, CODES])
             strikes = [stage.kill_later(code, chance.uniform(0, LONGEST_LIFE)) for code in victims]
             seeds = [random.Random(chance.random()) for _ in CODES]
             list(pool.map(busy, [stage, stage], CODES, seeds))
