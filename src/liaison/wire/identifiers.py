@@ -13,7 +13,6 @@ Invariant: `format_x(parse_x(text)) == text`, or MalformedError (docs/spec/canon
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 import re
@@ -83,7 +82,7 @@ def decode_base64(text: str, *, length: int | None = None) -> bytes:
 
 def encode_base64(data: bytes) -> str:
     """Padded standard base64."""
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def decode_hex(text: str, *, length: int | None = None) -> bytes:
