@@ -14,10 +14,13 @@ import itertools
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import string
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -28,11 +31,12 @@ from liaison.messages.parties import DeskRef
 from liaison.node.models import OutgoingCopy
 from liaison.node.services.line.sending import Letter, send_letter
 from liaison.node.unit_of_work import reading, unit_of_work
-from tests.scenarios.processes import ROOT, Processes
+from tests.scenarios.processes import ROOT, Place, Processes
 from tests.scenarios.receivers import open_home
 from tests.world import hold_keys, seed_node
 
 SENDER = "XC"
+PORTS = range(10_000, 30_000)
 
 
 class _Homes(Processes):
@@ -60,8 +64,10 @@ class Fleet:
     def __init__(self, folder: Path, *, recipients: int, groups: int) -> None:
         names = itertools.product("Y", string.ascii_uppercase, string.ascii_uppercase)
         self.codes = ["".join(name) for name in itertools.islice(names, recipients)]
-        self.world = _Homes(folder, SENDER, *self.codes, server="")
+        places = {code: Place(port=port) for code, port in zip(self.codes, _free_ports(), strict=False)}
+        self.world = _Homes(folder, SENDER, *self.codes, server="", places=places)
         self.groups = [self.codes[number::groups] for number in range(groups)]
+        self._log = folder / "receivers.log"
         self._running: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Fleet:
@@ -70,7 +76,7 @@ class Fleet:
                 self._running.append(self._start(codes))
             for process in self._running:
                 assert process.stdout is not None
-                assert process.stdout.readline() == b"ready\n"
+                assert process.stdout.readline() == b"ready\n", self._log.read_text(encoding="utf-8")[-2000:]
         except BaseException:
             self._stop()
             raise
@@ -120,8 +126,7 @@ class Fleet:
         homes = [str(self.world.home(code)) for code in codes]
         words = [sys.executable, "-m", "tests.scenarios.receivers", *homes]
         environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "TZ": "UTC"}
-        log = (self.world.folder / "receivers.log").open("ab")
-        with log:
+        with self._log.open("ab") as log:
             return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, env=environment, cwd=ROOT)
 
     def _stop(self) -> None:
@@ -131,6 +136,15 @@ class Fleet:
             assert process.stdout is not None
             process.stdout.close()
         self.world.__exit__(None, None, None)
+
+
+def _free_ports() -> Iterator[int]:
+    """Ports below those that the system gives to connections, so that none of so many is taken before it is used."""
+    begin = os.getpid() % len(PORTS)
+    for port in (*PORTS[begin:], *PORTS[:begin]):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            yield port
 
 
 def _count(database: Path) -> int:
