@@ -19,7 +19,7 @@ import tests.with_django  # noqa: F401
 
 # isort: split
 from benchmarks.figures import ROUNDS, Figure, at_most, seconds
-from benchmarks.line import _notice
+from benchmarks.line import send_one
 from tests.scenarios.processes import Processes
 
 NOTICES = 40
@@ -56,7 +56,7 @@ def measure() -> list[Figure]:
     """The 99th percentile of notices under each attack against the one without it."""
     with tempfile.TemporaryDirectory() as folder, Processes(Path(folder), "XC", "XD") as world:
         world.start("XD")
-        notice = _notice(world)
+        notice = send_one(world)
         for _ in range(NOTICES):
             notice()
         return [_figure(world, notice, kind, what) for kind, what in ATTACKS.items()]

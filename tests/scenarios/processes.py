@@ -190,7 +190,7 @@ class Processes:
                 address=registry.record(Addresses(ways=(way,))),
             )
             registry.by_node(body, code)
-            registry.publish_resources(code, code)
+            registry.publish_resources(code, code[:2])
 
     def _seed(self, code: str) -> None:
         from django.core.management import call_command

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -24,8 +24,8 @@ from liaison.keys.signing import sign_envelope
 from liaison.messages.fields import Disclosure, digest_fields, disclose, read_fields
 from liaison.messages.names import check_file_name, check_media_type
 from liaison.messages.parties import DeskRef, NodeRef, check_recipients, sorted_desks
-from liaison.wire.canonical import JSON, decode, decode_struct, encode, encode_struct
-from liaison.wire.envelope import Envelope, PayloadType, decode_envelope, encode_envelope
+from liaison.wire.canonical import JSON, decode_struct, encode_struct
+from liaison.wire.envelope import Envelope, EnvelopeForm, PayloadType, decode_envelope, form_of, read_form
 from liaison.wire.identifiers import Base64, Hash, Instant, LocalId, MessageId, decode_base64, digest, parse_instant
 
 LARGEST_MESSAGE = 256 * 1024
@@ -107,7 +107,7 @@ class Payload(msgspec.Struct, frozen=True):
 
 class _Sealed(msgspec.Struct, frozen=True):
     disclosures: dict[FieldName, Disclosure]
-    envelope: dict[str, Any]
+    envelope: EnvelopeForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,14 +217,16 @@ def sign_copy(composed: ComposedMessage, copy: Copy, signer: Signer) -> SignedCo
     payload = encode_struct(Payload(core=composed.core, copy=copy))
     envelope = sign_envelope(PayloadType.MESSAGE, payload, [signer])
     plaintext = _join(envelope, composed.disclosures)
-    received = open_message(plaintext)
-    return SignedCopy(plaintext, Payload(received.core, received.copy), received.core_hash, received.message_hash)
+    if len(plaintext) > LARGEST_MESSAGE:
+        raise MalformedError("too-large", size=len(plaintext), limit=LARGEST_MESSAGE)
+    # `compose` made the digests of the disclosures; what the caller handed in beside the core is checked here.
+    return SignedCopy(plaintext, decode_payload(payload), composed.core_hash, digest(payload))
 
 
 def open_message(plaintext: bytes) -> ReceivedMessage:
     """The message in opened bytes of at most 256 KiB: form, numbering and disclosures hold. Raises MalformedError."""
     sealed = decode_struct(plaintext, _Sealed, limit=LARGEST_MESSAGE)
-    envelope = read_message_envelope(encode(sealed.envelope))
+    envelope = _with_one_signature(read_form(sealed.envelope, payload_type=PayloadType.MESSAGE))
     payload = decode_payload(envelope.payload)
     fields = read_fields(payload.core.fields, sealed.disclosures)
     return ReceivedMessage(
@@ -240,7 +242,10 @@ def open_message(plaintext: bytes) -> ReceivedMessage:
 
 def read_message_envelope(data: bytes) -> Envelope:
     """A message's envelope with its one signature. Raises MalformedError."""
-    envelope = decode_envelope(data, payload_type=PayloadType.MESSAGE, limit=LARGEST_MESSAGE)
+    return _with_one_signature(decode_envelope(data, payload_type=PayloadType.MESSAGE, limit=LARGEST_MESSAGE))
+
+
+def _with_one_signature(envelope: Envelope) -> Envelope:
     if len(envelope.signatures) != 1:
         raise MalformedError("not-one-signature", count=len(envelope.signatures))
     return envelope
@@ -279,5 +284,4 @@ def check_copy(payload: Payload) -> None:
 
 
 def _join(envelope: Envelope, disclosures: Mapping[str, Disclosure]) -> bytes:
-    shown = {name: {"salt": part.salt, "value": part.value} for name, part in disclosures.items()}
-    return encode({"disclosures": shown, "envelope": decode(encode_envelope(envelope), limit=LARGEST_MESSAGE)})
+    return encode_struct(_Sealed(dict(disclosures), form_of(envelope)))

@@ -159,6 +159,11 @@ def sign_receipt(receipt: Receipt, signer: Signer) -> bytes:
     return encode_envelope(sign_envelope(PayloadType.RECEIPT, encode_struct(receipt), [signer]))
 
 
+def hash_receipt(receipt: Receipt) -> str:
+    """SHA-256 of the canonical receipt, which the next one names as `prev`."""
+    return digest(encode_struct(receipt))
+
+
 def decode_receipt(data: bytes) -> SignedReceipt:
     """A receipt of which only the form is known to hold. Raises MalformedError."""
     envelope = decode_envelope(data, payload_type=PayloadType.RECEIPT, limit=LARGEST_RECEIPT)
@@ -176,7 +181,13 @@ def verify_receipt(
 
     Raises MalformedError for its form, VerificationError when it is not by that node, for that copy, or next in turn.
     """
-    signed = decode_receipt(data)
+    return verify_signed_receipt(decode_receipt(data), sent, keys, previous=previous)
+
+
+def verify_signed_receipt(
+    signed: SignedReceipt, sent: SentCopy, keys: Mapping[str, PublicKey], *, previous: SignedReceipt | None = None
+) -> SignedReceipt:
+    """`verify_receipt` of one that is decoded. Raises VerificationError."""
     verify_envelope(signed.envelope, keys)
     compare_receipt(signed.receipt, sent)
     if previous is None:

@@ -52,7 +52,9 @@ class _SignatureForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sig: str
 
 
-class _EnvelopeForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class EnvelopeForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An envelope as it stands in JSON, also inside of something larger."""
+
     payload: str
     payloadType: PayloadType
     signatures: tuple[_SignatureForm, ...]
@@ -66,19 +68,26 @@ def pae(payload_type: str, payload: bytes) -> bytes:
 
 def encode_envelope(envelope: Envelope) -> bytes:
     """The canonical bytes of an envelope. Raises MalformedError if its signatures are not in order."""
+    return canonical.encode_struct(form_of(envelope))
+
+
+def form_of(envelope: Envelope) -> EnvelopeForm:
+    """The envelope as it stands in JSON. Raises MalformedError if its signatures are not in order."""
     _check_order(envelope.signatures)
-    return canonical.encode_struct(
-        _EnvelopeForm(
-            payload=encode_base64(envelope.payload),
-            payloadType=envelope.payload_type,
-            signatures=tuple(_SignatureForm(each.keyid, encode_base64(each.sig)) for each in envelope.signatures),
-        )
+    return EnvelopeForm(
+        payload=encode_base64(envelope.payload),
+        payloadType=envelope.payload_type,
+        signatures=tuple(_SignatureForm(each.keyid, encode_base64(each.sig)) for each in envelope.signatures),
     )
 
 
 def decode_envelope(data: bytes, *, payload_type: PayloadType, limit: int) -> Envelope:
     """The envelope in `data`, of at most `limit` bytes and of this payload type. Raises MalformedError."""
-    form = canonical.decode_struct(data, _EnvelopeForm, limit=limit)
+    return read_form(canonical.decode_struct(data, EnvelopeForm, limit=limit), payload_type=payload_type)
+
+
+def read_form(form: EnvelopeForm, *, payload_type: PayloadType) -> Envelope:
+    """The envelope of this payload type that stands in canonical JSON. Raises MalformedError."""
     if form.payloadType is not payload_type:
         raise MalformedError("payload-type", expected=payload_type, found=form.payloadType)
     signatures = tuple(Signature(each.keyid, decode_base64(each.sig)) for each in form.signatures)

@@ -25,8 +25,12 @@ def add(row: M) -> M:
     """Insert a new row and set its key."""
     connection = connections[current_database.get()]
     text, names, special = _insertion(row.__class__)
+    held = row.__dict__
+    values = [held[name] for name in names]
+    for place, prepare in special:
+        values[place] = prepare(values[place], connection)
     with connection.cursor() as cursor:
-        cursor.execute(text, [_value(connection, special, row, name) for name in names])
+        cursor.execute(text, values)
         row.pk = cursor.fetchone()[0]
     row._state.adding = False
     row._state.db = connection.alias
@@ -49,14 +53,20 @@ def _value(connection: Any, special: dict[str, Callable[..., Any]], row: models.
     return value if prepare is None else prepare(value, connection)
 
 
+def _moment(value: datetime | None, connection: Any) -> Any:
+    return connection.ops.adapt_datetimefield_value(value)
+
+
 @functools.cache
-def _insertion(model: Any) -> tuple[str, tuple[str, ...], dict[str, Callable[..., Any]]]:
+def _insertion(model: Any) -> tuple[str, tuple[str, ...], tuple[tuple[int, Callable[..., Any]], ...]]:
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     places = ", ".join(["%s"] * len(fields))
     key = model._meta.pk.column
     text = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places}) RETURNING "{key}"'  # noqa: S608
-    return text, tuple(field.attname for field in fields), _special(fields)
+    names = tuple(field.attname for field in fields)
+    special = _special(fields) | {field.attname: _moment for field in fields if isinstance(field, models.DateTimeField)}
+    return text, names, tuple((names.index(name), prepare) for name, prepare in special.items())
 
 
 @functools.cache

@@ -14,7 +14,7 @@ from liaison.keys.public import PublicKey
 from liaison.keys.sealing import open_sealed
 from liaison.messages.lifecycle import CopyEvent, CopyState
 from liaison.messages.parties import DeskRef
-from liaison.messages.receipts import Receipt, SentCopy, SignedReceipt, decode_receipt, verify_receipt
+from liaison.messages.receipts import Receipt, SentCopy, SignedReceipt, decode_receipt, verify_signed_receipt
 from liaison.node.models import OutgoingCopy, OutgoingMessage, TakenReceipt
 from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts, register_facts
@@ -53,7 +53,7 @@ def take_receipt(node: Node, data: bytes, *, copy_id: int | None = None) -> Sign
             return signed
         facts = register_facts(node, copy.register)
         sent = sent_copy(copy, signed.receipt)
-        verified = verify_receipt(data, sent, _keys(signed, sent, facts), previous=previous)
+        verified = verify_signed_receipt(signed, sent, _keys(signed, sent, facts), previous=previous)
         _store(copy, verified, data, node.clock.now())
         outbox.settle_copy(copy.pk)
     return verified

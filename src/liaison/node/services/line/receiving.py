@@ -26,8 +26,8 @@ from liaison.messages.parties import DeskRef, NodeRef
 from liaison.messages.receipts import (
     Circumstances,
     Receipt,
-    decode_receipt,
     first_receipt,
+    hash_receipt,
     sign_receipt,
     unopened_receipt,
 )
@@ -276,7 +276,7 @@ def give_receipt(node: Node, receipt: Receipt, *, to: NodeRef, incoming: Incomin
             to_node=to.node,
             sealed_hash=receipt.sealed,
             n=receipt.n,
-            receipt_hash=decode_receipt(data).receipt_hash,
+            receipt_hash=hash_receipt(receipt),
             receipt=data,
             given_at=node.clock.now(),
         )

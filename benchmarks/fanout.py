@@ -1,0 +1,130 @@
+"""How long does one batch to 200 recipients take, each with its own keys, against gpg and Postfix accepting 200 mails?
+
+The sender is a node with its processes, as `liaison node serve` runs it; the batch is 200 bilateral cases of 10 kB,
+made durable in one unit of work, and what is timed ends with the last stored receipt. The recipients are 200 nodes
+with databases, keys and TLS ports of their own; twenty each answer from one process (`tests.scenarios.receivers`) whose
+web server is a light one of threads in place of the node's own. All share this machine, the recipients' work included.
+In the same rounds, turn about: gpg and Postfix sign, encrypt and accept 200 mails, 16 at once, none delivered or
+receipted; and the batch again with the first twenty recipients hung, timed until the other 180 are receipted.
+At the end the sender is killed half-way through a batch and started again; then every inbox is counted.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+import tests.with_django  # noqa: F401
+
+# isort: split
+from benchmarks.figures import ROUNDS, Figure, Series, at_most, keep_samples, seconds
+from benchmarks.line import TEXT
+from benchmarks.mail import MailGateway, here
+from tests.scenarios.fleet import SENDER, Fleet
+
+RECIPIENTS, GROUPS, AT_ONCE = 200, 10, 16
+HUNG = RECIPIENTS // GROUPS
+BODY = TEXT[:10_000]
+LIMIT_SECONDS = 120.0
+DURABLE = (
+    "Liaison: one commit for the batch, one for each message with its receipt at the recipient, one for each receipt "
+    "at the sender, on SQLite in WAL with synchronous=FULL; Postfix syncs the queue file of each mail it accepts."
+)
+
+
+def measure() -> list[Figure | Series]:
+    """The batch beside the peer, with hung recipients, and through a kill."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        gateway = None
+        if here():
+            folder.chmod(0o755)  # Postfix's processes run as their own users and pass through it.
+            (folder / "mail").mkdir()
+            gateway = stack.enter_context(MailGateway(folder / "mail"))
+        (folder / "nodes").mkdir()
+        fleet = stack.enter_context(Fleet(folder / "nodes", recipients=RECIPIENTS, groups=GROUPS))
+        fleet.world.start(SENDER)
+        _batch(fleet)  # Every peer has answered once, and its connection is kept: as on a day with work.
+        samples: dict[str, list[float]] = {"batch": [], "batch, a tenth hung": [], "gpg + Postfix": []}
+        for _ in range(ROUNDS):
+            samples["batch"].append(seconds(lambda: _batch(fleet)))
+            samples["batch, a tenth hung"].append(_beside_hung(fleet))
+            if gateway is not None:
+                samples["gpg + Postfix"].append(seconds(partial(_mail, gateway)))
+                gateway.drain()
+        taken = {name: keep_samples(f"fanout: {name}", each) for name, each in samples.items() if each}
+        killed = _through_a_kill(fleet)
+    return [*_judged(taken), *killed, _series(taken)]
+
+
+def _judged(taken: dict[str, float]) -> list[Figure]:
+    peer = taken.get("gpg + Postfix")
+    ratio = None if peer is None else taken["batch"] / peer
+    beside = taken["batch, a tenth hung"]
+    return [
+        at_most(f"a batch to {RECIPIENTS}, all receipts stored, against gpg + Postfix accepting as many",
+                taken["batch"], "s", ratio=ratio, limit=0.6),
+        at_most(f"the {RECIPIENTS - HUNG} others while a tenth hangs, against all without hung ones", beside, "s",
+                ratio=beside / taken["batch"], limit=1.3),
+    ]  # fmt: skip
+
+
+def _series(taken: dict[str, float]) -> Series:
+    return Series(f"Messages a second, one batch to {RECIPIENTS}", "/s", tuple(
+        (name, (RECIPIENTS - HUNG * ("hung" in name)) / each) for name, each in taken.items()
+    ))  # fmt: skip
+
+
+def _batch(fleet: Fleet) -> None:
+    """Send to all and wait until every receipt is stored."""
+    wanted = fleet.receipted() + RECIPIENTS
+    fleet.send(BODY)
+    _wait(lambda: fleet.receipted() >= wanted)
+
+
+def _mail(gateway: MailGateway) -> None:
+    gateway.accept_many(BODY.encode(), RECIPIENTS, at_once=AT_ONCE)
+
+
+def _beside_hung(fleet: Fleet) -> float:
+    """Seconds until those that do not hang are receipted; afterwards the hung ones are woken and catch up."""
+    before = fleet.receipted()
+    fleet.hang(0)
+    try:
+        begun = time.perf_counter()
+        fleet.send(BODY)
+        _wait(lambda: fleet.receipted() >= before + RECIPIENTS - HUNG)
+        took = time.perf_counter() - begun
+    finally:
+        fleet.wake(0)
+    _wait(lambda: fleet.receipted() >= before + RECIPIENTS)
+    return took
+
+
+def _through_a_kill(fleet: Fleet) -> list[Figure]:
+    """Kill the sender half-way through a batch and start it again: receipts missing, and messages held twice."""
+    before, held = fleet.receipted(), sum(fleet.held())
+    fleet.send(BODY)
+    _wait(lambda: fleet.receipted() >= before + RECIPIENTS // 2)
+    fleet.world.kill(SENDER)
+    left = before + RECIPIENTS - fleet.receipted()
+    fleet.world.start(SENDER)
+    _wait(lambda: fleet.receipted() >= before + RECIPIENTS)
+    doubled = sum(fleet.held()) - held - RECIPIENTS
+    return [
+        Figure("killed half-way: receipts that were missing then", left, "receipts", None, "> 0", left > 0),
+        Figure("killed half-way and started again: messages held twice or not", abs(doubled), "messages", None, "0",
+               not doubled and len(set(fleet.held())) == 1),
+    ]  # fmt: skip
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while not until():
+        if time.monotonic() > deadline:
+            raise AssertionError("receipts are missing")
+        time.sleep(0.005)

@@ -1,0 +1,32 @@
+"""Does a batch reach each of its recipients once, whatever becomes of the sender on the way?"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.fleet import SENDER, Fleet
+
+RECIPIENTS = 40
+
+
+@pytest.mark.sqlite
+def test_a_batch_whose_sender_is_killed_half_way_reaches_everybody_once(tmp_path: Path) -> None:
+    with Fleet(tmp_path, recipients=RECIPIENTS, groups=2) as fleet:
+        fleet.world.start(SENDER)
+        fleet.send("Seen at the border router.")
+        wait_for(fleet, RECIPIENTS // 2)
+        fleet.world.kill(SENDER)
+        assert fleet.receipted() < RECIPIENTS
+        fleet.world.start(SENDER)
+        wait_for(fleet, RECIPIENTS)
+        assert fleet.held() == [1] * RECIPIENTS
+
+
+def wait_for(fleet: Fleet, receipts: int) -> None:
+    deadline = time.monotonic() + 60
+    while fleet.receipted() < receipts:
+        assert time.monotonic() < deadline, fleet.receipted()
+        time.sleep(0.001)
