@@ -10,11 +10,13 @@ import msgspec
 import pytest
 
 from liaison.errors import UsageError
+from liaison.keys.public import Purpose
 from liaison.messages.dealings import Page, Question
 from liaison.messages.parties import NodeRef
 from liaison.node.models import (
     FollowedRegister,
     GivenReceipt,
+    HeldKey,
     IncomingCopy,
     LostMessage,
     OutgoingCopy,
@@ -32,6 +34,7 @@ from liaison.node.services.recovery.asking import Standing, ask_peers, peers_to_
 from liaison.node.unit_of_work import catching_up, reading, unit_of_work
 from liaison.wire.canonical import encode_struct
 from liaison.wire.http import HttpRequest
+from liaison.wire.identifiers import digest
 from tests.cli.homes import closing_databases
 from tests.node.test_restore import back_up, restored
 from tests.world import World
@@ -154,9 +157,9 @@ def test_who_is_no_party_learns_nothing(world: World) -> None:
     for side in ("sent", "received"):
         page = answer_question(node, Question(0, side, None), register=world.register, caller=stranger)  # type: ignore[arg-type]
         assert page == Page((), None)
-    for digest in (message, "00" * 32):
+    for wanted in (message, "00" * 32):
         with pytest.raises(UsageError, match="message-not-here"):
-            copy_for_sender(node, digest, register=world.register, caller=stranger)
+            copy_for_sender(node, wanted, register=world.register, caller=stranger)
 
 
 @pytest.mark.parametrize("attack", ["anothers", "forged", "endless", "oversized", "garbage"])
@@ -202,3 +205,42 @@ def test_a_hostile_answer_is_refused_and_takes_nothing_in(world: World, tmp_path
 
 def replaced(dealing: object, receipts: tuple[str, ...]) -> object:
     return msgspec.structs.replace(dealing, receipts=receipts)  # type: ignore[type-var]
+
+
+def test_a_message_for_a_key_that_was_lost_is_not_refused_and_arrives_when_it_can_be_opened(
+    world: World,
+) -> None:
+    node = world.nodes["XC"]
+    with unit_of_work(node):
+        key = HeldKey.objects.get(purpose=Purpose.SEALING.value)
+        HeldKey.objects.filter(pk=key.pk).delete()
+    forget(node)
+    world.send("XD", "XC")
+    with reading(node):
+        assert (IncomingCopy.objects.count(), GivenReceipt.objects.count()) == (0, 0)
+    with unit_of_work(node):
+        key.save(force_insert=True)
+    forget(node)
+    world.advance(hours=1)
+    world.work()
+    with reading(node):
+        assert [row.verdict for row in IncomingCopy.objects.all()] == ["accepted"]
+
+
+def test_a_later_attempt_is_sealed_to_the_key_the_desk_has_by_then(world: World) -> None:
+    world.network.down.add("XC")
+    world.send("XD", "XC")
+    with unit_of_work(world.nodes["XD"]):
+        # As if it had been sealed to the key before the present one, which nobody holds any more.
+        row = OutgoingCopy.objects.get()
+        row.sealed, row.sealed_hash, row.sealed_to = b"x" * 500, digest(b"x" * 500), "00" * 32
+        row.save()
+    world.network.down.clear()
+    world.advance(hours=1)
+    world.work()
+    with world.at("XC"):
+        assert [row.verdict for row in IncomingCopy.objects.all()] == ["accepted"]
+    with world.at("XD"):
+        copy = OutgoingCopy.objects.get()
+        assert copy.state != "rejected"
+        assert copy.sealed_before == [digest(b"x" * 500)]

@@ -55,7 +55,7 @@ def _publish(node: Node, place: Place) -> int:
     with reading(node):
         due = _newest(node, place)
         if _lost(node, place):  # Keys made since the node came back are fresh, whether or not they are trusted yet.
-            made_before = max(made_before, Epoch.objects.latest("begun_at").begun_at)
+            made_before = max(made_before, Epoch.objects.latest("pk").begun_at)
         elif not due:
             return 0
     try:
