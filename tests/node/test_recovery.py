@@ -28,14 +28,18 @@ from liaison.node.node import Node
 from liaison.node.peering import PeerAnswer
 from liaison.node.reads.line import lost_messages
 from liaison.node.reads.memory import forget
+from liaison.node.reads.register import sealing_key
+from liaison.node.services import rotation
 from liaison.node.services.care.restore import open_restored
 from liaison.node.services.recovery.answering import answer_question, copy_for_sender
 from liaison.node.services.recovery.asking import Standing, ask_peers, peers_to_ask
+from liaison.node.services.setup import begin_epoch
 from liaison.node.unit_of_work import catching_up, reading, unit_of_work
 from liaison.wire.canonical import encode_struct
 from liaison.wire.http import HttpRequest
 from liaison.wire.identifiers import digest
 from tests.cli.homes import closing_databases
+from tests.node.stories import Story
 from tests.node.test_restore import back_up, restored
 from tests.world import World
 
@@ -244,3 +248,24 @@ def test_a_later_attempt_is_sealed_to_the_key_the_desk_has_by_then(world: World)
         copy = OutgoingCopy.objects.get()
         assert copy.state != "rejected"
         assert copy.sealed_before == [digest(b"x" * 500)]
+
+
+def test_a_desk_whose_published_key_was_lost_gets_a_fresh_one(story: Story) -> None:
+    xc = story.join("xc", "XC")
+    node, place = xc.node, (story.register, xc.participant, "duty")
+    story.clock.forward(days=30)
+    rotation.rotate_all(node)
+    lost = sealing_key(node, *place)
+    story.clock.forward(days=1)
+    with unit_of_work(node):
+        HeldKey.objects.filter(fingerprint=lost.fingerprint).delete()
+        begin_epoch(node, reason="restore")
+    forget(node)
+    story.clock.forward(minutes=1)
+    assert rotation.rotate_all(node).published == 1
+    fresh = sealing_key(node, *place)
+    with reading(node):
+        assert HeldKey.objects.filter(fingerprint=fresh.fingerprint).exists()
+    assert fresh != lost
+    story.clock.forward(minutes=1)
+    assert rotation.rotate_all(node).published == 0
