@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,10 @@ import click
 from liaison.cli.output import json_option, note, show
 from liaison.cli.session import chosen_home, open_node
 from liaison.errors import UsageError
+from liaison.wire.identifiers import parse_instant
 
 if TYPE_CHECKING:
+    from liaison.node.node import Node
     from liaison.node.services.care.manifest import Manifest
 
 PLACE = click.Path(path_type=Path)
@@ -85,7 +88,7 @@ def _restore(source: Path, home: Path, credential_file: Path | None, *, as_json:
             manifest = copy_backup(reading, stage=stage, credential=credential)
         homes.use_database(stage, "")
         homes.write_credential(wiring.credential_path(stage), credential)
-        epoch = _begin(stage)
+        epoch = _begin(stage, parse_instant(manifest.made))
         homes.put_in_place(stage, home)
     except BaseException:
         homes.drop_stage(stage)
@@ -93,19 +96,19 @@ def _restore(source: Path, home: Path, credential_file: Path | None, *, as_json:
     lines = [
         f"Restored to {home}, as the node was at {manifest.made}; fresh epoch {epoch}",
         "  It is open for READING ONLY: it sends, receipts, signs and cosigns nothing.",
-        "  Next: 'liaison register sync', compare with your peers, then 'liaison node restore --done'.",
+        "  Next: 'liaison register sync', then 'liaison node restore --done', which asks your peers first.",
     ]
     show(_told(manifest) | {"home": str(home), "epoch": epoch, "read_only": True}, lines, as_json=as_json)
 
 
-def _begin(stage: Path) -> str:
+def _begin(stage: Path, made: datetime) -> str:
     """Open the restored tables, begin the fresh epoch, close them for writing and leave the file whole."""
     node = open_node(stage)
     from liaison.node.databases import close_database
     from liaison.node.services.care.restore import begin_restored_life
 
     try:
-        return begin_restored_life(node)
+        return begin_restored_life(node, since=made)
     finally:
         close_database(node.database)
 
@@ -121,13 +124,36 @@ def _close(*, as_json: bool) -> None:
 
 def _open(*, alone: bool, as_json: bool) -> None:
     node = open_node()
+    from liaison.node.reads.line import lost_messages
     from liaison.node.services.care.restore import open_restored
 
+    silent = [] if alone else _ask(node, as_json=as_json)
     registers = open_restored(node, alone=alone)
-    show({"read_only": False, "registers": registers}, ["The node is open for writing again."], as_json=as_json)
-    note(
-        "Messages and receipts since the backup are not here: ask your peers to send again what they see as delivered."
-    )
+    lost = lost_messages(node)
+    told = [{"message": each.message_id, "case": each.case, "to": str(each.desk), "why": each.why} for each in lost]
+    lines = ["The node is open for writing again."]
+    lines += [f"  Sent before the restore and lost here: {each.message_id}, case {each.case}" for each in lost]
+    show({"read_only": False, "registers": registers, "silent": silent, "lost": told}, lines, as_json=as_json)
+    if alone:
+        note("Your peers were not asked: what this node said after the backup stays unknown to it.")
+
+
+def _ask(node: Node, *, as_json: bool) -> list[str]:
+    """Ask the peers, and name those that did not answer; their node and the code of the reason."""
+    from liaison.node.services.recovery.asking import ask_peers, peers_to_ask
+
+    rows, silent = peers_to_ask(node), []
+    with click.progressbar(
+        ask_peers(node, rows), length=len(rows), label="Asking peers", file=sys.stderr, hidden=as_json
+    ) as bar:
+        for standing in bar:
+            if standing.error:
+                peer = standing.between.peer
+                needed = "" if standing.required else " (no dealings known; not waited for)"
+                silent.append(f"{peer.participant}/{peer.node}: {standing.error}{needed}")
+    for line in silent:
+        note(f"No answer: {line}")
+    return silent
 
 
 def _told(manifest: Manifest) -> dict[str, object]:

@@ -4,6 +4,7 @@ Judged when received, by the recipient's trusted state of the register, in these
  (1) a copy whose exact bytes are known gets the receipt it got before;
  (2) it belongs to this register and is for this desk;
  (3) it is signed by a message key of the node it names; what cannot be told yet is `not now`, never a rejection;
+ (3a) what was receipted before this node lost it keeps its verdict;
  (4) the key is not revoked, and not replaced for longer than 60 days or for what was composed after;
  (5) it was composed under a checkpoint of the log this node knows;
  (6) the identifier is new for this sender and desk;
@@ -102,7 +103,8 @@ class JudgeContext:
 
     `mirror_root` is this node's own root at the size the message was composed under, None when the mirror is smaller.
     `known_message` is the message hash stored under `message.key`; `known_core` the core hash of any copy with this
-    sender and identifier; `sender_desk` is None when the register never had it.
+    sender and identifier; `sender_desk` is None when the register never had it. `stood` is the verdict of a receipt
+    that this node gave for these bytes before it lost them: "accepted", or the reason.
     """
 
     register: str
@@ -116,6 +118,7 @@ class JudgeContext:
     case: KnownCase | None = None
     known_message: str | None = None
     known_core: str | None = None
+    stood: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ class Judgement:
     An authentic message is remembered by `message.key` and hash, any other by the hash of its sealed bytes only.
     """
 
-    reason: Reason | None
+    reason: str | None
     notes: frozenset[Note] = frozenset()
     replay: bool = False
     authentic: bool = True
@@ -151,6 +154,9 @@ def judge(message: ReceivedMessage, context: JudgeContext) -> Judgement:
         key = _authenticate(message, context)  # (3)
     except _Rejected as rejected:
         return Judgement(rejected.reason, authentic=False)
+    if context.stood is not None:
+        accepted = context.stood == "accepted"
+        return Judgement(None, _notes(message, context, key)) if accepted else Judgement(context.stood)
     try:
         _check_key(message, key)  # (4)
         _check_history(message, context)  # (5)

@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from liaison.messages.dealings import LARGEST_QUESTION
 from liaison.node.node import Node
-from liaison.peer import attachments, health, messages, receipts
+from liaison.peer import attachments, dealings, health, messages, receipts
 from liaison.peer.log_door import LOG_ROUTES
 from liaison.peer.requests import DoorRequest
 from liaison.wire.http import HttpAnswer
@@ -51,6 +52,14 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("POST", re.compile("/receipts"), receipts.take_receipt, signed=True, limit=RECEIPT_LIMIT),
     Route("GET", re.compile(rf"/attachments/{DIGEST}"), attachments.serve_attachment, signed=True, dated=True),
+    *(
+        Route(method, re.compile(pattern), function, signed=True, limit=limit, dated=True)
+        for method, pattern, function, limit in (
+            ("POST", "/dealings", dealings.tell_dealings, LARGEST_QUESTION),
+            ("POST", "/dealings/again", dealings.repeat_messages, LARGEST_QUESTION),
+            ("GET", rf"/dealings/copies/{DIGEST}", dealings.return_copy, 0),
+        )
+    ),
     Route("GET", re.compile("/healthz"), health.alive, signed=False, always=True),
     Route("GET", re.compile("/readyz"), health.ready, signed=False, always=True),
     Route("GET", re.compile("/metrics"), health.metrics, signed=False, always=True),

@@ -17,6 +17,7 @@ from liaison.node.models.line import (
     Timer,
 )
 from liaison.node.models.own import Epoch, HeldKey, HostedNode, OwnDesk, Setting
+from liaison.node.models.recovery import LostMessage, PeerInquiry, RecoveredReceipt
 from liaison.node.models.register import (
     Alarm,
     FactRow,
@@ -43,12 +44,15 @@ __all__ = [
     "HostedNode",
     "IncomingCopy",
     "LoggedEntry",
+    "LostMessage",
     "OutgoingCopy",
     "OutgoingMessage",
     "OwnDesk",
     "PeerHealth",
+    "PeerInquiry",
     "PinnedKeys",
     "RecordPart",
+    "RecoveredReceipt",
     "SentHead",
     "SentReport",
     "Setting",

@@ -6,11 +6,13 @@ first; while log time has not begun, a replaced key's 60 days run by this node's
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from liaison.messages.inbox import JudgeContext, SenderDesk, SenderKey
 from liaison.messages.message import ReceivedMessage
 from liaison.messages.parties import DeskRef
+from liaison.messages.receipts import decode_receipt
 from liaison.node.models import IncomingCopy, Setting
 from liaison.node.reads.facts import RegisterFacts
 from liaison.node.services.line.cases import find_case
@@ -19,8 +21,10 @@ from liaison.register.facts import KeyFact
 from liaison.wire.identifiers import format_instant, parse_instant
 
 
-def judge_context(message: ReceivedMessage, facts: RegisterFacts, desk: DeskRef, now: datetime) -> JudgeContext:
-    """The context for `judge`, inside a unit of work."""
+def judge_context(
+    message: ReceivedMessage, facts: RegisterFacts, desk: DeskRef, now: datetime, *, stood: Sequence[bytes] = ()
+) -> JudgeContext:
+    """The context for `judge`, inside a unit of work; `stood` are the receipts given before the message was lost."""
     core = message.core
     case = find_case(core.register, core.case, desk)
     told = _told(message)
@@ -36,7 +40,13 @@ def judge_context(message: ReceivedMessage, facts: RegisterFacts, desk: DeskRef,
         case=case.facts if case is not None else None,
         known_message=next((row[1] for row in told if row[0] == desk and not row[3]), None),
         known_core=next((row[2] for row in told), None),
+        stood=_verdict(stood[0]) if stood else None,
     )
+
+
+def _verdict(data: bytes) -> str:
+    receipt = decode_receipt(data).receipt
+    return receipt.reason or receipt.verdict
 
 
 def first_copy(message: ReceivedMessage, desk: DeskRef) -> IncomingCopy | None:

@@ -1,10 +1,13 @@
-"""What is in this node's inbox and outbox, who may fetch what, and how much waits? Rows as plain values."""
+"""What is in this node's inbox and outbox, who may fetch what, how much waits, what is lost? Rows as plain values."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.models import Count
 
-from liaison.node.models import AttachmentRow, Delivery, IncomingCopy, OutgoingCopy
+from liaison.messages.parties import DeskRef
+from liaison.node.models import AttachmentRow, Delivery, IncomingCopy, LostMessage, OutgoingCopy
 from liaison.node.node import Node
 from liaison.node.unit_of_work import reading
 
@@ -30,3 +33,23 @@ def line_counts(node: Node) -> dict[str, int]:
         received = IncomingCopy.objects.values("verdict").annotate(count=Count("pk"))
         counts |= {f"received_{row['verdict']}": row["count"] for row in received}
     return counts
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A message this node once sent whose text is not here."""
+
+    message_id: str
+    case: str
+    desk: DeskRef
+    why: str
+
+
+def lost_messages(node: Node) -> list[Lost]:
+    """What was sent and is lost here, by the word of the peers that have it."""
+    with reading(node):
+        rows = LostMessage.objects.order_by("noticed_at", "pk")
+        return [
+            Lost(row.message_id, row.case, DeskRef(row.to_participant, row.to_node, row.to_desk), row.why)
+            for row in rows
+        ]

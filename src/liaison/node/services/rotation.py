@@ -17,11 +17,13 @@ from typing import Any
 
 from liaison.errors import LiaisonError
 from liaison.keys.public import Purpose
+from liaison.messages.parties import DeskRef
 from liaison.node.keyring import destroy_key, public_of, retire_key
-from liaison.node.models import HeldKey
+from liaison.node.models import Epoch, HeldKey, OwnDesk
 from liaison.node.node import Node
 from liaison.node.reads.own import hostings, setting
 from liaison.node.reads.register import sealing_key
+from liaison.node.services.line.resealing import lost_key
 from liaison.node.services.publication import Place, publish_node
 from liaison.node.unit_of_work import reading
 
@@ -49,16 +51,25 @@ def rotate_all(node: Node) -> Rotated:
 
 
 def _publish(node: Node, place: Place) -> int:
+    made_before = node.clock.now() - EVERY
     with reading(node):
         due = _newest(node, place)
-    if not due:
-        return 0
+        if _lost(node, place):  # Keys made since the node came back are fresh, whether or not they are trusted yet.
+            made_before = max(made_before, Epoch.objects.latest("pk").begun_at)
+        elif not due:
+            return 0
     try:
-        publish_node(node, place, made_before=node.clock.now() - EVERY)
+        publish_node(node, place, made_before=made_before)
     except LiaisonError as error:
         log.warning("node %s: fresh keys not published: %s", place.node, error.code)
         return 0
     return 1
+
+
+def _lost(node: Node, place: Place) -> bool:
+    """Whether the register names a key for some desk that is not here: it was made after the backup that came back."""
+    desks = OwnDesk.objects.filter(register=place.register, participant=place.participant, node=place.node)
+    return any(lost_key(node, place.register, DeskRef(row.participant, row.node, row.desk)) for row in desks)
 
 
 def _newest(node: Node, place: Place) -> bool:

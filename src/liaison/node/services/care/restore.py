@@ -5,7 +5,8 @@
     3. the tables are brought up to date, a fresh epoch begins, the node is closed for writing
     4. the home gets its name
 
-    restored, read-only ──restore --done──────────▶ open     every followed register was synchronised since
+    restored, read-only ──restore --done──────────▶ open     every followed register was synchronised since, and
+                                                             every peer with dealings told what it has of us
                         ──restore --confirm-alone─▶ open     the operator's word that nobody has anything newer
 
 Invariants:
@@ -16,11 +17,14 @@ Invariants:
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from liaison.errors import UsageError
 from liaison.keys.public import Purpose
-from liaison.node.models import FollowedRegister, HeldKey, WitnessedHead
+from liaison.node.models import FollowedRegister, HeldKey, Timer, WitnessedHead
 from liaison.node.node import Node
 from liaison.node.reads.own import setting
+from liaison.node.services.recovery.inquiries import begin_inquiries, waiting_peers
 from liaison.node.services.setup import begin_epoch, migrate
 from liaison.node.unit_of_work import READ_ONLY, catching_up, close_for_writing, open_for_writing, unit_of_work
 from liaison.tlog.checkpoint import parse_checkpoint
@@ -28,19 +32,24 @@ from liaison.wire.identifiers import format_instant, parse_instant
 from liaison.wire.note import parse_note
 
 
-def begin_restored_life(node: Node) -> str:
-    """Bring restored tables up to date, begin a fresh epoch and close the node for writing; the epoch."""
+def begin_restored_life(node: Node, *, since: datetime | None = None) -> str:
+    """Bring restored tables up to date, begin a fresh epoch and close the node for writing; the epoch.
+
+    The peers are to be asked from `since` (when the backup was made), or for everything.
+    """
     migrate(node)
     with catching_up(), unit_of_work(node):
         epoch = begin_epoch(node, reason="restore")
         close_for_writing(node, format_instant(node.clock.now().replace(microsecond=0)))
+        begin_inquiries(node, since)
     return epoch
 
 
 def open_restored(node: Node, *, alone: bool) -> list[str]:
     """Let a restored node speak again; the registers it follows.
 
-    Raises `UsageError` if it was not restored, or if a register was not synchronised since and not `alone`.
+    Raises `UsageError` if it was not restored, or if a register was not synchronised since or a peer with dealings has
+    not answered, and not `alone`.
     """
     since = setting(node, READ_ONLY)
     if not since:
@@ -50,9 +59,14 @@ def open_restored(node: Node, *, alone: bool) -> list[str]:
         behind = [row for row in followed if row.checked_at is None or row.checked_at < parse_instant(since)]
         if behind and not alone:
             raise UsageError("restored-not-synchronised", register=behind[0].register, count=len(behind))
+        silent = waiting_peers()
+        if silent and not alone:
+            raise UsageError("restored-peers-silent", count=len(silent), peer=silent[0].peer_participant[:16])
         for row in followed:
             _raise_witness(row)
         open_for_writing()
+        # Desks whose keys are newer than the backup get fresh ones.
+        Timer.objects.filter(name="rotate-sealing-keys").update(due=node.clock.now())
     return [row.register for row in followed]
 
 

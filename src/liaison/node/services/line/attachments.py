@@ -117,6 +117,9 @@ def note_durable(node: Node, incoming: IncomingCopy, sealed: Iterable[str]) -> b
     wanted.update(state="held")
     last = incoming.receipts.order_by("-n").first()
     previous = decode_receipt(bytes(last.receipt))
+    added = [each for each in added if each not in previous.receipt.attachments]
+    if not added:  # It was here before this node was put back, and the receipt that said so stands.
+        return None
     receipt = next_receipt(
         previous,
         added,

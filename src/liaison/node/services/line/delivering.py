@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from liaison.errors import LiaisonError, UnreachableError, VerificationError
@@ -25,6 +26,7 @@ from liaison.node.reads.memory import forget, own_memory
 from liaison.node.services.line.attachments import fetch_attachment
 from liaison.node.services.line.receipts import take_receipt, take_sealed_receipt
 from liaison.node.services.line.receiving import Arrival, receive_message
+from liaison.node.services.line.resealing import reseal
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.node.work import circuit, outbox
 from liaison.node.work.outbox import Lease, Work
@@ -64,7 +66,9 @@ def _deliver_message(node: Node, lease: Lease) -> None:
         columns = ("participant", "node", "desk", "sealed", "message_id")
         *place, sealed, message = fetch(OutgoingCopy, columns, id=lease.subject)[0]
         sender = NodeRef(*fetch(OutgoingMessage, ("participant", "node"), id=message)[0])
-    desk, sealed = DeskRef(*place), bytes(sealed)
+    desk = DeskRef(*place)
+    # The first attempt has a fresh seal; before a later one the desk may have published another key.
+    sealed = bytes(sealed) if not lease.attempts else _fresh_seal(node, lease.subject)
     if own_memory(node).is_hosted(lease.register, desk.at):
         arrival = Arrival(
             sealed=sealed,
@@ -82,6 +86,15 @@ def _deliver_message(node: Node, lease: Lease) -> None:
     if answer.status != 200:
         raise _Refused(answer.status)
     take_receipt(node, answer.body, copy_id=lease.subject)
+
+
+def _fresh_seal(node: Node, copy_id: int) -> bytes:
+    """The copy sealed to the key that its desk has now, durable before it leaves."""
+    with unit_of_work(node):
+        copy = OutgoingCopy.objects.get(pk=copy_id)
+        with suppress(LiaisonError):  # A desk without a present key gets what was sealed for it.
+            reseal(node, copy)
+    return bytes(copy.sealed)
 
 
 def _deliver_receipt(node: Node, lease: Lease) -> None:

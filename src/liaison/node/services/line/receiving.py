@@ -20,7 +20,7 @@ from django.db import IntegrityError
 from liaison.errors import MalformedError, NotNowError, UsageError, VerificationError
 from liaison.keys.public import Purpose
 from liaison.keys.sealing import open_sealed
-from liaison.messages.inbox import Judgement, judge, reason_of
+from liaison.messages.inbox import Judgement, Reason, judge, reason_of
 from liaison.messages.message import ReceivedMessage, open_message
 from liaison.messages.parties import DeskRef, NodeRef
 from liaison.messages.receipts import (
@@ -39,7 +39,9 @@ from liaison.node.reads.memory import own_memory
 from liaison.node.services.line.cases import begin_case, open_case
 from liaison.node.services.line.catching_up import catch_up
 from liaison.node.services.line.progress import note_acknowledgement
+from liaison.node.services.line.resealing import lost_key
 from liaison.node.services.line.sending import attachment_rows
+from liaison.node.services.line.standing import give_again, recovered_receipts
 from liaison.node.unit_of_work import after_commit, reading, unit_of_work
 from liaison.node.work import outbox
 from liaison.node.work.outbox import Work
@@ -109,6 +111,8 @@ def _receive(node: Node, arrival: Arrival, desk: DeskRef) -> bytes:
     except (MalformedError, VerificationError) as error:
         # A key destroyed since opens nothing any more, and the first verdict still stands.
         known = _receipt_of_bytes(node, arrival, desk)
+        if known is None and isinstance(error, VerificationError) and lost_key(node, arrival.register, desk):
+            raise NotNowError("sealing-key-not-here", desk=desk.desk) from error
         return known or _refuse_unopened(node, arrival, _place(node, arrival, desk), reason_of(error))
     try:
         return _judge_and_store(node, arrival, _place(node, arrival, desk), message, plaintext)
@@ -156,24 +160,28 @@ def _refuse_unopened(node: Node, arrival: Arrival, place: _Place, reason: str) -
 def _judge_and_store(node: Node, arrival: Arrival, place: _Place, message: ReceivedMessage, plaintext: bytes) -> bytes:
     """(2), (3). Raises NotNowError when this node must sync first."""
     with unit_of_work(node):
-        context = judge_context(message, place.facts, place.desk, place.now)
+        stood = recovered_receipts(message, place.desk)
+        context = judge_context(message, place.facts, place.desk, place.now, stood=stood)
         judgement = judge(message, context)
         if judgement.replay:
             return _known_receipt(message, place.desk)
         if not judgement.authentic:
             # A forgery is remembered by its bytes alone: nothing it claims becomes a row under another's name.
             return _refuse_unopened(node, arrival, place, judgement.reason or "not-authentic")
-        reused = context.known_message is not None
+        reused = context.known_message is not None or context.stood == Reason.ID_REUSED
         if reused and (again := _reused_before(message, place.desk)) is not None:
             return again
         node.storage.require_room(len(arrival.sealed))
         incoming = _store(arrival, place, message, plaintext, judgement, reused=reused)
         held = _held(node, message) if judgement.accepted else frozenset()
-        receipt = first_receipt(message, judgement.reason, place.circumstances(), attachments=held)
-        given = give_receipt(node, receipt, to=message.core.sender.at, incoming=incoming)
+        if stood:
+            first = give_again(stood, incoming)
+        else:
+            receipt = first_receipt(message, judgement.reason, place.circumstances(), attachments=held)
+            first = bytes(give_receipt(node, receipt, to=message.core.sender.at, incoming=incoming).receipt)
         if judgement.accepted:
             _take_in(node, place, message, incoming, held=held, begun=context.case is not None)
-    return bytes(given.receipt)
+    return first
 
 
 def _known_receipt(message: ReceivedMessage, desk: DeskRef) -> bytes:
