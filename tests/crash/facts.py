@@ -66,7 +66,9 @@ def inspect(node: Node) -> Facts:
             held=_held(node),
             wanted=AttachmentRow.objects.exclude(state="held").count(),
             waiting=tuple(Delivery.objects.values_list("kind", "last_error").order_by("pk")),
-            half_written=tuple(sorted(path.name for path in Path(node.home).rglob(".*part*"))),
+            half_written=tuple(
+                sorted(path.name for name in (".*part*", ".fetched-*") for path in Path(node.home).rglob(name))
+            ),
             sound=_integrity(node),
             unverified=tuple(_unverified(node)),
             registers={row.register: (row.size, row.trusted_size) for row in FollowedRegister.objects.all()},
@@ -101,7 +103,7 @@ def _held(node: Node) -> dict[str, bool]:
     for row in AttachmentRow.objects.filter(state="held").exclude(incoming=None).select_related("incoming"):
         (attachment,) = (each for each in attachments_of(row.incoming) if each.sealed == row.sealed)
         try:
-            opened = hashlib.sha256(open_attachment(node, attachment)).hexdigest() == attachment.plain
+            opened = hashlib.sha256(b"".join(open_attachment(node, attachment))).hexdigest() == attachment.plain
         except LiaisonError:
             opened = False
         found[row.sealed] = opened

@@ -12,11 +12,11 @@ from pathlib import Path
 from liaison.messages.forms import forms
 from liaison.messages.message import Attachment, SignedCopy
 from liaison.messages.receipts import Receipt, decode_receipt, first_receipt, next_receipt, sign_receipt
-from liaison.messages.tarball import SealedFile, format_tarball
 from liaison.messages.transcript import encode_transcript, pack_transcript
 from liaison.wire.identifiers import digest, encode_base64
 from tests import house
 from tests.messages import cast
+from tests.messages.tars import SealedFile, format_tarball
 
 FOLDER = house.ROOT / "tests" / "vectors" / "messages"
 FILE = Attachment(

@@ -15,12 +15,10 @@ from liaison.errors import LiaisonError, MalformedError, VerificationError
 from liaison.messages.tarball import (
     MOST_MEMBERS,
     Member,
-    SealedFile,
-    format_tarball,
-    parse_tarball,
     read_tarball,
     write_tarball,
 )
+from tests.messages.tars import SealedFile, format_tarball, parse_tarball
 
 
 def sealed_file(message: bytes = b"sealed", *bodies: bytes) -> SealedFile:

@@ -16,10 +16,10 @@ from liaison.messages.forms.codes import code_lists
 from liaison.messages.inbox import Note, Reason, judge
 from liaison.messages.message import open_message
 from liaison.messages.receipts import decode_receipt, verify_receipt
-from liaison.messages.tarball import parse_tarball
 from liaison.messages.transcript import FindingCode, Standing, decode_transcript
 from tests import house
 from tests.messages import cast, frozen
+from tests.messages.tars import parse_tarball
 
 SPEC = house.ROOT / "docs" / "spec"
 

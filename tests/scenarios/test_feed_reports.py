@@ -148,7 +148,7 @@ def arrived(world: World, code: str) -> list[str]:
         plaintexts = [bytes(row.plaintext) for row in IncomingCopy.objects.filter(verdict="accepted").order_by("id")]
     for plaintext in plaintexts:
         for attachment in open_message(plaintext).core.attachments:
-            lines = open_attachment(node, attachment).decode().splitlines()
+            lines = b"".join(open_attachment(node, attachment)).decode().splitlines()
             rows += [",".join(each.split(",")[:2]) for each in lines if not each.startswith(("#", "time"))]
     return rows
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -70,3 +71,21 @@ def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         sync(handle.fileno())
     partial.replace(path)
     sync_folder(path.parent)
+
+
+def save_chunks(path: Path, chunks: Iterable[bytes]) -> int:
+    """Put what the chunks make at `path` once they have ended without raising, for its owner alone; its size."""
+    size = 0
+    descriptor, name = tempfile.mkstemp(prefix=".liaison-", suffix=".part", dir=path.parent)
+    partial = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as handle:
+            for chunk in chunks:
+                size += handle.write(chunk)
+            handle.flush()
+            sync(handle.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    sync_folder(path.parent)
+    return size

@@ -21,7 +21,7 @@ from liaison.keys.hybrid import FILE_KEY_SIZE, wrap_file_key
 from liaison.keys.padding import frame, padded_size, unframe
 from liaison.keys.ports import Opener
 from liaison.keys.public import Algorithm, PublicKey, check_public_key
-from liaison.keys.stream import NONCE_SIZE, decrypt_stream, encrypt_stream
+from liaison.keys.stream import NONCE_SIZE, TAG_SIZE, decrypt_stream, encrypt_stream
 from liaison.wire.age import Header, header_mac, header_size, parse_header, seal_header
 
 _ZEROS = bytes(65_536)
@@ -62,6 +62,22 @@ def open_chunks(pieces: Iterable[bytes], openers: Sequence[Opener], *, size: int
         raise MalformedError("padding")
 
 
+def sound_size(pieces: Iterable[bytes], openers: Sequence[Opener]) -> int:
+    """How many bytes of a sealed attachment, from its beginning, are those that were sealed; 0 for a wrong header.
+
+    Whoever holds the identity finds the first wrong chunk by its tag, so what stands before need not come again.
+    """
+    sound = 0
+    try:
+        header, payload = _split_header(pieces)
+        file_key = _file_key(parse_header(header), openers)
+        for chunk in decrypt_stream(payload, file_key):
+            sound = (sound or len(header) + NONCE_SIZE) + len(chunk) + TAG_SIZE
+    except (MalformedError, VerificationError):
+        return sound
+    return sound
+
+
 def _seal(pieces: Iterable[bytes], recipient: PublicKey) -> Iterator[bytes]:
     check_public_key(recipient, Algorithm.MLKEM768X25519)
     file_key = nacl.utils.random(FILE_KEY_SIZE)
@@ -71,6 +87,12 @@ def _seal(pieces: Iterable[bytes], recipient: PublicKey) -> Iterator[bytes]:
 
 def _open(pieces: Iterable[bytes], openers: Sequence[Opener]) -> Iterator[bytes]:
     """The plaintext in the seal, padding included."""
+    header, payload = _split_header(pieces)
+    yield from decrypt_stream(payload, _file_key(parse_header(header), openers))
+
+
+def _split_header(pieces: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The header of an age file, and what stands behind it. Raises MalformedError."""
     iterator = iter(pieces)
     start, size = b"", None
     while size is None:
@@ -79,8 +101,7 @@ def _open(pieces: Iterable[bytes], openers: Sequence[Opener]) -> Iterator[bytes]
             raise MalformedError("age-header")
         start += piece
         size = header_size(start)
-    file_key = _file_key(parse_header(start[:size]), openers)
-    yield from decrypt_stream(_behind(start[size:], iterator), file_key)
+    return start[:size], _behind(start[size:], iterator)
 
 
 def _file_key(header: Header, openers: Sequence[Opener]) -> bytes:

@@ -16,8 +16,9 @@ from liaison.errors import MalformedError, VerificationError
 from liaison.wire.age import hkdf
 
 NONCE_SIZE = 16
+TAG_SIZE = 16
 CHUNK_SIZE = 65_536
-_SEALED_CHUNK_SIZE = CHUNK_SIZE + 16
+_SEALED_CHUNK_SIZE = CHUNK_SIZE + TAG_SIZE
 
 
 def encrypt_stream(plaintext: Iterable[bytes], file_key: bytes, nonce: bytes) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from liaison.errors import MalformedError, VerificationError
@@ -42,14 +42,6 @@ class Member:
     def name(self) -> str:
         """The name inside the tar."""
         return MESSAGE_NAME if self.sealed is None else f"attachments/{self.sealed}.age"
-
-
-@dataclass(frozen=True, slots=True)
-class SealedFile:
-    """A whole file-way tar in memory: the sealed message and the sealed attachments by hash."""
-
-    message: bytes
-    attachments: Mapping[str, bytes]
 
 
 def write_tarball(members: Iterable[tuple[Member, Iterable[bytes]]]) -> Iterator[bytes]:
@@ -90,32 +82,6 @@ def read_tarball(read: Read, *, attachment_limit: int) -> Iterator[tuple[Member,
         previous = member
         yield member, _body(read, member)
     raise MalformedError("tar-members", limit=MOST_MEMBERS)
-
-
-def format_tarball(sealed: SealedFile) -> bytes:
-    """The whole tar in memory."""
-    members = [(None, sealed.message), *sorted(sealed.attachments.items())]
-    return b"".join(write_tarball((Member(name, len(data)), [data]) for name, data in members))
-
-
-def parse_tarball(data: bytes, *, attachment_limit: int = 10 * 1024**2) -> SealedFile:
-    """The whole tar in memory. Raises MalformedError and VerificationError as `read_tarball` does."""
-    message, attachments = b"", {}
-    view = memoryview(data)
-    place = 0
-
-    def read(size: int) -> bytes:
-        nonlocal place
-        piece = bytes(view[place : place + size])
-        place += len(piece)
-        return piece
-
-    for member, chunks in read_tarball(read, attachment_limit=attachment_limit):
-        if member.sealed is None:
-            message = b"".join(chunks)
-        else:
-            attachments[member.sealed] = b"".join(chunks)
-    return SealedFile(message, attachments)
 
 
 def _check_order(previous: Member | None, member: Member) -> None:

@@ -15,6 +15,9 @@
     [storage]
     keep_free_percent = 5                     # new work is refused while less of the disk is free than this,
     keep_free_at_most_mib = 2048              # or than this, whichever is smaller
+    [attachments]
+    largest = 4294967296                      # bytes of a file that may be attached here
+    fetched_at_once = 100000000               # sealed bytes; what is larger is fetched when an officer asks for it
 
 Invariants: unknown keys are refused rather than ignored, because a misspelt safety setting must not pass unseen;
 `DATABASE_URL` in the environment wins over the file, so that a secret need not stand in it.
@@ -78,6 +81,16 @@ class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return min(total * self.keep_free_percent // 100, self.keep_free_at_most_mib << 20)
 
 
+class Attachments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How large a file may be to be attached here, and up to which sealed size one is fetched unasked; in bytes.
+
+    The most a file may have is what still fits the file way, whose headers name sizes below 8 GiB.
+    """
+
+    largest: Annotated[int, msgspec.Meta(ge=1, le=7 << 30)] = 4 << 30
+    fetched_at_once: Annotated[int, msgspec.Meta(ge=0)] = 100 * 1000 * 1000
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything the operator decides about one node."""
 
@@ -87,6 +100,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     peers: Peers = Peers()
     processes: Processes = Processes()
     storage: Storage = Storage()
+    attachments: Attachments = Attachments()
 
 
 def default_home() -> Path:

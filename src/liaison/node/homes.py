@@ -33,7 +33,9 @@ def format_config(config: Config) -> str:
         f"allowed_private_hosts = [{hosts}]\n\n"
         f"[storage]\n# New work is refused while less is free than this share of the disk or this amount.\n"
         f"keep_free_percent = {config.storage.keep_free_percent}\n"
-        f"keep_free_at_most_mib = {config.storage.keep_free_at_most_mib}\n"
+        f"keep_free_at_most_mib = {config.storage.keep_free_at_most_mib}\n\n"
+        f"[attachments]\n# In bytes: the largest file to attach; the largest to fetch before an officer asks for it.\n"
+        f"largest = {config.attachments.largest}\nfetched_at_once = {config.attachments.fetched_at_once}\n"
     )
 
 

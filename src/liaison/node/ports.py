@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -45,11 +46,36 @@ class KeyVault(Protocol):
         """Remove the seed for good."""
 
 
+class Partial(Protocol):
+    """A blob that arrives from its beginning; whoever has it open is the only one.
+
+    Contract: `size` counts what is here; `append` adds at the end; what was appended is durable when the context that
+    opened it ends, however it ends, and in any case survives the death of the process; `finish` raises
+    `VerificationError` and keeps the bytes where they do not hash to the digest it was opened for.
+    """
+
+    size: int
+
+    def append(self, data: bytes) -> None:
+        """Add bytes at the end."""
+
+    def read(self) -> Iterator[bytes]:
+        """What is here, from the beginning, in chunks of at most 64 KiB."""
+
+    def cut(self, size: int) -> None:
+        """Keep the first `size` bytes only."""
+
+    def finish(self) -> None:
+        """Make it a whole blob under its digest, durably."""
+
+
 class BlobStore(Protocol):
     """Large sealed bytes by the SHA-256 of what they are.
 
     Contract: `put` consumes the chunks, is durable when it returns, gives the digest and size, and leaves nothing
-    behind if the chunks end in an error or exceed `limit`; `read` yields chunks of at most 64 KiB.
+    behind if the chunks end in an error or exceed `limit`; `read` yields chunks of at most 64 KiB. A partial is not
+    there for `has` and `read` before it is finished; it is named by what it shall become and, by a second hash, where
+    it comes from, so that wrong bytes from one source spoil nothing that another gives.
     """
 
     def put(self, chunks: Iterable[bytes], *, limit: int) -> tuple[str, int]:
@@ -63,6 +89,21 @@ class BlobStore(Protocol):
 
     def remove(self, digest: str) -> None:
         """Forget it; idempotent."""
+
+    def partial(self, digest: str, source: str) -> AbstractContextManager[Partial]:
+        """Go on with a partial, begun if there is none. Raises `NotNowError` while another has it."""
+
+    def arrived(self, digest: str, source: str) -> int:
+        """How many bytes a partial has; 0 if there is none."""
+
+    def partials(self) -> list[tuple[str, str]]:
+        """The digest and source of each partial."""
+
+    def drop(self, digest: str, source: str) -> None:
+        """Forget a partial; idempotent."""
+
+    def older_than(self, seconds: float) -> Iterator[str]:
+        """The digests of whole blobs that were put longer ago than this."""
 
 
 class Storage(Protocol):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from liaison.adapters.backups.archives import FolderTarget, Source, TarTarget, o
 from liaison.adapters.backups.sqlite_copy import copy_sqlite
 from liaison.adapters.blobs import FolderBlobStore
 from liaison.adapters.clock import SystemClock, SystemEntropy
-from liaison.adapters.durable_files import write_durably
+from liaison.adapters.durable_files import save_chunks, write_durably
 from liaison.adapters.folder_files import FolderFiles
 from liaison.adapters.keyfiles import FolderKeyVault, decrypt_seed, encrypt_seed
 from liaison.adapters.lanes import ProcessLanes
@@ -174,6 +174,14 @@ def open_folder(folder: Path) -> FolderFiles:
 def read_feed(path: Path) -> Iterator[bytes]:
     """A feed's bytes, unpacked; `-` is stdin."""
     return feeds.read_feed(path)
+
+
+def save_file(path: Path, chunks: Iterable[bytes]) -> int:
+    """Write a file that has its name only when the chunks ended well; its size. Raises `UsageError`."""
+    try:
+        return save_chunks(path, chunks)
+    except OSError as error:
+        raise UsageError("file-not-writable", path=str(path), reason=error.strerror or "unknown") from error
 
 
 def report_folder(target: Path) -> ReportFolder:

@@ -1,36 +1,44 @@
 """Who may fetch a sealed attachment, and which part of it? Nodes of the message's recipients, one range of it.
 
-Invariants: who is not a party learns nothing, not even whether the attachment exists.
+Invariants: who is not a party learns nothing, not even whether the attachment exists; what one answer holds in memory
+is bounded, so a range may be given in part, from its start, as the answer's `content-range` says.
 """
 
 from __future__ import annotations
 
-import re
-
-from liaison.errors import UsageError
+from liaison.errors import MalformedError, UsageError
 from liaison.node.node import Node
-from liaison.node.reads.line import is_party_to_attachment
-from liaison.node.services.line.attachments import LARGEST_SEALED
+from liaison.node.reads.line import size_for_party
 from liaison.peer.requests import DoorRequest, answer, problem
+from liaison.wire.byte_ranges import ByteRange, format_content_range, parse_range
 from liaison.wire.http import HttpAnswer
 
 LARGEST_RANGE = 8 << 20
-_RANGE = re.compile(r"bytes=(0|[1-9][0-9]{0,15})-(0|[1-9][0-9]{0,15})")
+GIVEN_AT_ONCE = 2 << 20
 
 
 def serve_attachment(node: Node, request: DoorRequest) -> HttpAnswer:
-    """The sealed bytes: whole, or the one range of at most 8 MiB that is asked for."""
+    """The sealed bytes: a small file whole, or of any the one range that is asked for, or its beginning."""
     caller, digest = request.known, request.params["digest"]
-    known = is_party_to_attachment(
-        node, digest, register=caller.register, participant=caller.participant, node_id=caller.node
-    )
-    if not known or not node.blobs.has(digest):
+    size = size_for_party(node, digest, register=caller.register, participant=caller.participant, node_id=caller.node)
+    if size is None or not node.blobs.has(digest):
         raise UsageError("attachment-not-here", digest=digest)
-    asked = request.headers.get("range")
-    if asked is None:
-        whole = b"".join(node.blobs.read(digest, end=LARGEST_SEALED + 1))
-        return answer(200, whole) if len(whole) <= LARGEST_SEALED else problem(416, "range-needed")
-    found = _RANGE.fullmatch(asked)
-    if found is None or not 0 <= int(found[2]) - int(found[1]) < LARGEST_RANGE:
+    text = request.headers.get("range")
+    if text is None:
+        return (
+            answer(200, _bytes(node, digest, ByteRange(0, size)))
+            if size <= GIVEN_AT_ONCE
+            else problem(416, "range-needed")
+        )
+    try:
+        asked = parse_range(text, most=LARGEST_RANGE)
+    except MalformedError:
         return problem(416, "range-not-understood")
-    return answer(206, b"".join(node.blobs.read(digest, start=int(found[1]), end=int(found[2]) + 1)))
+    if asked.start >= size:
+        return problem(416, "range-beyond-the-end")
+    given = ByteRange(asked.start, min(asked.end, asked.start + GIVEN_AT_ONCE, size))
+    return answer(206, _bytes(node, digest, given), more={"content-range": format_content_range(given, size)})
+
+
+def _bytes(node: Node, digest: str, part: ByteRange) -> bytes:
+    return b"".join(node.blobs.read(digest, start=part.start, end=part.end))

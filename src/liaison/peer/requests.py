@@ -51,9 +51,15 @@ class DoorRequest:
         return dict(parse_qsl(self.query[1:])).get(name, "")
 
 
-def answer(status: int, body: bytes = b"", content_type: str = "application/octet-stream") -> HttpAnswer:
-    """An answer with a body of one type."""
-    return HttpAnswer(status, body, {"content-type": content_type})
+def answer(
+    status: int,
+    body: bytes = b"",
+    content_type: str = "application/octet-stream",
+    *,
+    more: Mapping[str, str] | None = None,
+) -> HttpAnswer:
+    """An answer with a body of one type, and what more its headers say."""
+    return HttpAnswer(status, body, {"content-type": content_type, **(more or {})})
 
 
 def problem(status: int, code: str) -> HttpAnswer:

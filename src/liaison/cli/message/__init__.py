@@ -10,6 +10,7 @@ VERBS = {
     "send": "liaison.cli.message.write:send",
     "list": "liaison.cli.message.read:list_",
     "show": "liaison.cli.message.read:show_one",
+    "fetch": "liaison.cli.message.attached:fetch",
     "ack": "liaison.cli.message.write:ack",
     "reply": "liaison.cli.message.write:reply",
     "export": "liaison.cli.message.carry:export",
@@ -19,4 +20,4 @@ VERBS = {
 
 @click.group(cls=LazyGroup, commands_in=VERBS)
 def group() -> None:
-    """Send, read, acknowledge, answer, export and import messages."""
+    """Send, read, fetch, acknowledge, answer, export and import messages."""

@@ -13,9 +13,8 @@ from pathlib import Path
 import click
 
 from liaison.cli.output import REFUSED, json_option, note, show
-from liaison.cli.register.choices import FILE, read_file, write_file
+from liaison.cli.register.choices import FILE, reading_file, write_chunks, write_file
 from liaison.cli.session import open_node
-from liaison.errors import UsageError
 
 
 @click.command()
@@ -43,16 +42,16 @@ def export(
         from liaison.node.services.line.files import export_sealed, register_of
 
         to = find_recipient(node, register_of(node, identifier), recipient) if recipient else None
-        desk, data = export_sealed(node, identifier, to=to)
-        value = {"kind": "sealed", "for": str(desk), "bytes": len(data), "file": str(out)}
+        desk, chunks = export_sealed(node, identifier, to=to)
+        value = {"kind": "sealed", "for": str(desk), "bytes": write_chunks(out, chunks), "file": str(out)}
     else:
         from liaison.node.services.line.transcripts import export_transcript
 
         data = export_transcript(node, identifier, withheld=withhold, with_log=not without_log)
+        write_file(out, data)
         value = {"kind": "transcript", "bytes": len(data), "file": str(out)}
-    write_file(out, data)
     if str(out) != "-":
-        show(value, [f"wrote {out} ({len(data)} bytes, {value['kind']})"], as_json=as_json)
+        show(value, [f"wrote {out} ({value['bytes']} bytes, {value['kind']})"], as_json=as_json)
 
 
 @click.command("import")
@@ -62,13 +61,11 @@ def export(
 @click.pass_context
 def import_(ctx: click.Context, *, file: Path, receipt_out: Path | None, as_json: bool) -> int | None:
     """Take a sealed message or a receipt that came as a file."""
-    data = read_file(file)
-    if not data:
-        raise UsageError("file-not-readable", path=str(file), reason="it is empty")
     node = open_node()
     from liaison.node.services.line.files import import_file
 
-    imported = import_file(node, data)
+    with reading_file(file) as read:
+        imported = import_file(node, read)
     if imported.receipt_file is not None and receipt_out is not None:
         write_file(receipt_out, imported.receipt_file)
     value = {

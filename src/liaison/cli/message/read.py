@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
-from typing import Any
 
 import click
 
+from liaison.cli.message.attached import SAVE, save_attachments
 from liaison.cli.message.screen import LIST_HEAD, Names, listed_row, listed_value, opened_lines, opened_value
 from liaison.cli.output import json_option, note, show, table
 from liaison.cli.session import open_node
-from liaison.errors import UsageError
 
 
 @click.command("list")
@@ -32,7 +32,7 @@ def list_(*, desk: str | None, limit: int, as_json: bool) -> None:
 
 @click.command("show")
 @click.argument("message")
-@click.option("--save", type=click.Path(path_type=Path, file_okay=False), help="Write the attachments to this folder.")
+@click.option("--save", type=SAVE, help="Write the attachments to this folder.")
 @json_option
 def show_one(*, message: str, save: Path | None, as_json: bool) -> None:
     """Show one message: what it says, who has it, who has seen it."""
@@ -43,22 +43,5 @@ def show_one(*, message: str, save: Path | None, as_json: bool) -> None:
     value = opened_value(opened, Names(node))
     show(value, opened_lines(value), as_json=as_json)
     if save is not None:
-        for path in _save(node, opened.core.attachments, save):
+        for path in save_attachments(node, zip(opened.core.attachments, count()), save):
             note(f"wrote {path}")
-
-
-def _save(node: Any, attachments: Any, folder: Path) -> list[Path]:
-    """The files, each opened and compared with what was signed before it is written."""
-    from liaison.node.services.line.attachments import open_attachment
-
-    written = []
-    for position, each in enumerate(attachments, 1):
-        data = open_attachment(node, each)
-        path = folder / f"{position}-{each.name}"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-        except OSError as error:
-            raise UsageError("file-not-writable", path=str(path), reason=error.strerror or "unknown") from error
-        written.append(path)
-    return written

@@ -35,7 +35,7 @@ CHUNK = 1 << 16
 def writing_options(command: F) -> F:
     """The options of everything that is written in a form."""
     for option in (
-        click.option("--attach", "files", type=FOUND, multiple=True, help="A file of at most 8 MiB; may be repeated."),
+        click.option("--attach", "files", type=FOUND, multiple=True, help="A file to attach; may be repeated."),
         click.option("--fields", "fields_file", type=FOUND, help="All fields as one JSON object."),
         click.option("--field", "given", multiple=True, metavar="NAME=VALUE", help="One field; may be repeated."),
         click.option("--lang", default="en", show_default=True, help="Language of the free text given by --field."),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -91,6 +92,29 @@ def read_file(path: Path) -> bytes:
         return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         raise UsageError("file-not-readable", path=str(path), reason=error.strerror or "unknown") from error
+
+
+@contextmanager
+def reading_file(path: Path) -> Iterator[Callable[[int], bytes]]:
+    """Reads a file piece by piece; `-` is stdin. Raises `UsageError`, also for a file with nothing in it."""
+    try:
+        opened: Any = nullcontext(sys.stdin.buffer) if str(path) == "-" else path.open("rb")
+    except OSError as error:
+        raise UsageError("file-not-readable", path=str(path), reason=error.strerror or "unknown") from error
+    with opened as handle:
+        if not handle.peek(1):
+            raise UsageError("file-not-readable", path=str(path), reason="it is empty")
+        yield handle.read
+
+
+def write_chunks(path: Path, chunks: Iterable[bytes]) -> int:
+    """Write a file from its pieces, whole or not at all; its size. `-` is stdout. Raises `UsageError`."""
+    if str(path) != "-" and (path.is_file() or not path.exists()):
+        from liaison.node.wiring import save_file
+
+        return save_file(path, chunks)
+    with nullcontext(sys.stdout.buffer) if str(path) == "-" else path.open("wb") as handle:
+        return sum(handle.write(chunk) for chunk in chunks)
 
 
 def write_file(path: Path, data: bytes) -> None:

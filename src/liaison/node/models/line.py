@@ -195,7 +195,10 @@ class GivenReceipt(models.Model):
 
 
 class AttachmentRow(models.Model):
-    """A sealed file of a message: `held` here, `wanted` from the sender, `on-demand` (large) or `failed`."""
+    """A sealed file of a message: `held` here, `wanted` from the sender, `on-demand` (large) or `failed`.
+
+    `spoiled` counts how often all of it had come and was not what the message names.
+    """
 
     outgoing = models.ForeignKey(OutgoingMessage, null=True, on_delete=models.PROTECT, related_name="attachments")
     incoming = models.ForeignKey(IncomingCopy, null=True, on_delete=models.PROTECT, related_name="attachments")
@@ -206,6 +209,7 @@ class AttachmentRow(models.Model):
     sealed = models.CharField(max_length=HASH, db_index=True)
     sealed_size = models.BigIntegerField()
     state = models.CharField(max_length=16)
+    spoiled = models.SmallIntegerField(default=0)
 
 
 class Delivery(models.Model):

@@ -65,6 +65,7 @@ class Opened:
     core_hash: str
     fields: Mapping[str, JSON]
     attachments: tuple[tuple[str, str], ...]
+    """Of each its sealed hash and whether it is here."""
     notes: tuple[str, ...]
 
 

@@ -12,15 +12,16 @@ from liaison.node.node import Node
 from liaison.node.unit_of_work import reading
 
 
-def is_party_to_attachment(node: Node, sealed: str, *, register: str, participant: str, node_id: str) -> bool:
-    """Whether a node keeps a desk that was sent a message with this attachment."""
+def size_for_party(node: Node, sealed: str, *, register: str, participant: str, node_id: str) -> int | None:
+    """The sealed size of an attachment, if the node keeps a desk that was sent a message with it."""
     with reading(node):
-        return AttachmentRow.objects.filter(
+        sizes = AttachmentRow.objects.filter(
             sealed=sealed,
             outgoing__register=register,
             outgoing__copies__participant=participant,
             outgoing__copies__node=node_id,
-        ).exists()
+        ).values_list("sealed_size", flat=True)
+        return sizes.first()
 
 
 def line_counts(node: Node) -> dict[str, int]:

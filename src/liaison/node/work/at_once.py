@@ -1,17 +1,23 @@
-"""How are the first attempts made from the process that wrote the messages, without waiting for one after the other?"""
+"""What does a command do itself instead of waiting for the worker? First attempts side by side; a file it waits for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connections
 
+from liaison.errors import UnreachableError, VerificationError
+from liaison.node.models import AttachmentRow, Delivery
 from liaison.node.node import Node
 from liaison.node.services.line.delivering import deliver
+from liaison.node.services.line.fetching import source_of
+from liaison.node.unit_of_work import reading
+from liaison.node.work import outbox
 from liaison.node.work.outbox import Lease
 
 THREADS = 48
+GOES_ON = {"attachment-altered", "attachment-in-hand"}
 
 
 def deliver_at_once(node: Node, leases: Sequence[Lease], *, threads: int = THREADS) -> int:
@@ -27,3 +33,25 @@ def deliver_at_once(node: Node, leases: Sequence[Lease], *, threads: int = THREA
 
     with ThreadPoolExecutor(min(threads, len(leases))) as pool:
         return sum(pool.map(attempt, leases))
+
+
+def fetch_at_once(node: Node, row: AttachmentRow) -> Iterator[int]:
+    """Fetch an attachment that is wanted, beside the worker; how many bytes have arrived, again and again.
+
+    Ends when all of it is here. Raises VerificationError when it was given up, UnreachableError when the sender does
+    not give it now: then the work stays, with what has arrived.
+    """
+    while True:
+        with reading(node):
+            state = AttachmentRow.objects.values_list("state", flat=True).get(pk=row.pk)
+        if state == "held":
+            return
+        if state == "failed":
+            raise VerificationError("attachment-given-up", digest=row.sealed)
+        yield node.blobs.arrived(row.sealed, source_of(row))
+        lease = outbox.lease_fetch(node, row.pk)
+        if lease is not None and not deliver(node, lease):
+            with reading(node):
+                why = Delivery.objects.filter(pk=lease.delivery).values_list("last_error", flat=True).first()
+            if why is not None and why not in GOES_ON:
+                raise UnreachableError("attachment-not-now", reason=why)

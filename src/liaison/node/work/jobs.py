@@ -11,6 +11,7 @@ from datetime import timedelta
 from liaison.node.node import Node
 from liaison.node.reads.facts import forget_facts
 from liaison.node.services import mirror, rotation, witnessing
+from liaison.node.services.care import orphans
 from liaison.node.work.timers import Job
 
 
@@ -37,9 +38,15 @@ def rotate_sealing_keys(node: Node) -> None:
     forget_facts(node)
 
 
+def sweep_attachments(node: Node) -> None:
+    """Remove sealed files that no message names, and what arrived of those nobody fetches."""
+    orphans.sweep_orphans(node)
+
+
 JOBS: tuple[Job, ...] = (
     Job("mirror-registers", timedelta(seconds=60), mirror_registers),
     Job("collect-witnesses", timedelta(seconds=60), collect_witnesses),
     Job("note-checkpoints", timedelta(days=7), note_checkpoints),
     Job("rotate-sealing-keys", timedelta(hours=6), rotate_sealing_keys),
+    Job("sweep-attachments", timedelta(hours=24), sweep_attachments),
 )

@@ -100,6 +100,11 @@ class Room:
         """How many calls to one peer at once: one until it has answered, one again after it failed or took long."""
         return MOST_EACH if at in self.proven and at not in single else 1
 
+    def takes(self, row: Delivery, busy: int, single: set[NodeRef]) -> bool:
+        """Whether a peer with so many calls in hand takes this work too; what is fetched leaves half to the rest."""
+        most = self.most(NodeRef(row.participant, row.node), single)
+        return busy < (max(1, most // 2) if row.kind == Work.FETCH.value else most)
+
 
 def lease_due(node: Node, room: Room) -> list[Lease]:
     """Claim as much due work as there is room for."""
@@ -144,11 +149,14 @@ def _choose(now: datetime, room: Room) -> list[Delivery]:
         at = NodeRef(row.participant, row.node)
         if len(chosen) >= room.free:
             break
+        if not room.takes(row, busy.get(at, 0), single):
+            continue
         if at in single:
             kind = 0 if at in troubled else 1
             if left[kind] <= 0:
                 continue
             left[kind] -= 1
+        busy[at] = busy.get(at, 0) + 1
         chosen.append(row)
     return chosen
 
@@ -160,6 +168,15 @@ def _locks() -> bool:
     from liaison.node.database_router import current_database
 
     return bool(connections[current_database.get()].features.has_select_for_update_skip_locked)
+
+
+def lease_fetch(node: Node, attachment: int) -> Lease | None:
+    """Claim the fetching of one attachment for whoever waits for it, due or not; None while somebody else has it."""
+    now = node.clock.now()
+    with unit_of_work(node):
+        rows = Delivery.objects.filter(Q(lease_until=None) | Q(lease_until__lte=now), attachment_id=attachment)
+        row = rows.select_for_update(skip_locked=True).first() if _locks() else rows.first()
+        return _claim(node, row, now, "") if row is not None else None
 
 
 def _claim(node: Node, row: Delivery, now: datetime, worker: str) -> Lease:
@@ -186,6 +203,13 @@ def hold_longer(node: Node, lease: Lease, wanted: timedelta) -> None:
 def settle(lease: Lease) -> bool:
     """End the work inside a unit of work; False if somebody else holds it by now."""
     return bool(Delivery.objects.filter(pk=lease.delivery, lease_token=lease.token).delete()[0])
+
+
+def give_back(node: Node, lease: Lease) -> None:
+    """Inside a unit of work: a piece of the work is done, and the rest is due at once, behind what else waits."""
+    Delivery.objects.filter(pk=lease.delivery, lease_token=lease.token).update(
+        due=node.clock.now(), lease_until=None, lease_token="", attempts=0, last_error=""
+    )
 
 
 def settle_copy(copy_id: int) -> None:

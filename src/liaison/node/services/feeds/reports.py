@@ -33,7 +33,7 @@ from liaison.node.models import OwnDesk, SentReport, Setting
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.own import require_writable
-from liaison.node.services.line.attachments import LARGEST_PLAIN, seal_attachment
+from liaison.node.services.line.attachments import seal_attachment
 from liaison.node.services.line.sending import Letter, SentMessage, new_id, send_letter
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.node.work.outbox import Lease
@@ -49,6 +49,7 @@ FORM = "resource-report"
 SECRET = "feed-window-secret"  # noqa: S105 - the name of a setting
 LONGEST_WINDOW = timedelta(days=31)
 CHUNK = 1 << 20
+LARGEST_PIECE = 8 << 20
 LINE = 500
 
 
@@ -243,8 +244,8 @@ def _attachments(node: Node, report: Report) -> tuple[Attachment, ...]:
     sealed: list[Attachment] = []
     with path.open("rb") as handle:
         chunks = iter(lambda: handle.read(CHUNK), b"")
-        whole = path.stat().st_size <= LARGEST_PLAIN
-        for number, piece in enumerate(cut_report(chunks, report.head, LARGEST_PLAIN, quoted=table), start=1):
+        whole = path.stat().st_size <= LARGEST_PIECE
+        for number, piece in enumerate(cut_report(chunks, report.head, LARGEST_PIECE, quoted=table), start=1):
             if number > MOST_ATTACHMENTS:
                 raise UsageError("report-too-large", rows=report.rows)
             name = path.name if whole else f"{path.stem}.{number}{path.suffix}"

@@ -1,4 +1,4 @@
-"""How does a file travel beside a message? Sealed once as it is read, then fetched by each recipient.
+"""How does a file travel beside a message? Sealed once as it is read, then fetched by each recipient (`fetching`).
 
     attachment = seal_attachment(node, name="log.csv", media_type="text/csv", chunks=…)    # before the letter is sent
 
@@ -9,28 +9,28 @@ receipted them, and in any case as long as the message; what was fetched must ha
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from liaison.errors import NotNowError, UnreachableError, UsageError, VerificationError
+from django.db import connections
+
+from liaison.errors import UsageError, VerificationError
 from liaison.keys.private import SealingIdentity
 from liaison.keys.sealing import open_chunks, seal_chunks
 from liaison.messages.message import Attachment, open_message
 from liaison.messages.names import check_file_name, check_media_type
 from liaison.messages.parties import NodeRef
 from liaison.messages.receipts import decode_receipt, next_receipt
+from liaison.messages.tarball import LARGEST_ATTACHMENT
+from liaison.node.database_router import current_database
 from liaison.node.models import AttachmentRow, IncomingCopy
 from liaison.node.node import Node
-from liaison.node.peering import PeerAnswer
 from liaison.node.reads.facts import register_facts
-from liaison.node.unit_of_work import after_commit, reading, unit_of_work
+from liaison.node.unit_of_work import after_commit
 from liaison.node.work import outbox
-from liaison.node.work.outbox import Lease, Work
+from liaison.node.work.outbox import Work
 from liaison.wire.identifiers import decode_base64, encode_base64, format_instant
 
-# Padding may add an eighth to a file, the seal a header and 16 bytes a chunk.
-LARGEST_PLAIN = 8 << 20
-LARGEST_SEALED = 10 << 20
 SEED = 32
 
 
@@ -39,14 +39,15 @@ class _Measured:
     """Counts and hashes the plaintext while it passes."""
 
     chunks: Iterable[bytes]
+    most: int
     size: int = 0
     running: object = field(default_factory=hashlib.sha256)
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self.chunks:
             self.size += len(chunk)
-            if self.size > LARGEST_PLAIN:
-                raise UsageError("attachment-over-limit", limit=LARGEST_PLAIN)
+            if self.size > self.most:
+                raise UsageError("attachment-over-limit", limit=self.most)
             self.running.update(chunk)  # type: ignore[attr-defined]
             yield chunk
 
@@ -57,8 +58,8 @@ def seal_attachment(node: Node, *, name: str, media_type: str, chunks: Iterable[
     check_media_type(media_type)
     node.storage.require_room()
     identity = SealingIdentity.from_seed(node.entropy.draw(SEED))
-    plain = _Measured(chunks)
-    sealed, sealed_size = node.blobs.put(seal_chunks(plain, identity.public), limit=LARGEST_SEALED)
+    plain = _Measured(chunks, node.config.attachments.largest)
+    sealed, sealed_size = node.blobs.put(seal_chunks(plain, identity.public), limit=LARGEST_ATTACHMENT)
     return Attachment(
         name=name,
         media_type=media_type,
@@ -70,40 +71,41 @@ def seal_attachment(node: Node, *, name: str, media_type: str, chunks: Iterable[
     )
 
 
-def open_attachment(node: Node, attachment: Attachment) -> bytes:
-    """The file itself. Raises UsageError when it is not here, VerificationError when it is not what was signed."""
-    identity = SealingIdentity.from_seed(decode_base64(attachment.identity, length=SEED))
+def open_attachment(node: Node, attachment: Attachment) -> Iterator[bytes]:
+    """The file itself, in pieces, which count only when the iterator ends without raising.
+
+    Raises UsageError when it is not here, VerificationError or MalformedError when it is not what was signed.
+    """
     pieces = node.blobs.read(attachment.sealed)
-    plain = b"".join(open_chunks(pieces, [identity], size=attachment.size))
-    if hashlib.sha256(plain).hexdigest() != attachment.plain:
+    running = hashlib.sha256()
+    for chunk in open_chunks(pieces, [attachment_identity(attachment)], size=attachment.size):
+        running.update(chunk)
+        yield chunk
+    if running.hexdigest() != attachment.plain:
         raise VerificationError("attachment-differs-inside", digest=attachment.plain)
-    return plain
 
 
-def fetch_attachment(node: Node, lease: Lease, call: Callable[..., PeerAnswer]) -> None:
-    """Fetch one attachment from the sender, keep it, and write the receipt that adds it."""
-    with reading(node):
-        row = AttachmentRow.objects.select_related("incoming").get(pk=lease.subject)
-    incoming = row.incoming
-    if not node.blobs.has(row.sealed):
-        node.storage.require_room(row.sealed_size)
-        own = NodeRef(incoming.participant, incoming.node)
-        path = f"/attachments/{row.sealed}"
-        answer = call(node, lease, own, path=path, method="GET", limit=LARGEST_SEALED)
-        if answer.status != 200:
-            raise NotNowError("attachment-not-given", status=answer.status)
-        keep_attachment(node, row.sealed, [answer.body])
-    with unit_of_work(node):
-        note_durable(node, incoming, [row.sealed])
-        outbox.settle(lease)
+def hold_blobs(*, sweeping: bool = False) -> None:
+    """Inside a unit of work, before it looks for blobs to name: nobody sweeps them away until it ends, or names them
+    while this one sweeps. On SQLite the unit itself sees to that."""
+    connection = connections[current_database.get()]
+    if connection.vendor == "postgresql":
+        mode = "SHARE" if sweeping else "ROW EXCLUSIVE"
+        with connection.cursor() as cursor:
+            cursor.execute(f'LOCK TABLE "{AttachmentRow._meta.db_table}" IN {mode} MODE')
+
+
+def attachment_identity(attachment: Attachment) -> SealingIdentity:
+    """The identity that opens it, as the message tells it."""
+    return SealingIdentity.from_seed(decode_base64(attachment.identity, length=SEED))
 
 
 def keep_attachment(node: Node, sealed: str, chunks: Iterable[bytes]) -> None:
-    """Keep sealed bytes that must hash to `sealed`. Raises UnreachableError when they do not."""
-    digest, _ = node.blobs.put(chunks, limit=LARGEST_SEALED)
-    if digest != sealed:
-        node.blobs.remove(digest)
-        raise UnreachableError("attachment-altered", digest=sealed)
+    """Keep sealed bytes that must hash to `sealed`. Raises VerificationError when they do not."""
+    kept, _ = node.blobs.put(chunks, limit=LARGEST_ATTACHMENT)
+    if kept != sealed:
+        node.blobs.remove(kept)
+        raise VerificationError("attachment-altered", digest=sealed)
 
 
 def note_durable(node: Node, incoming: IncomingCopy, sealed: Iterable[str]) -> bytes | None:

@@ -1,6 +1,8 @@
 """What is one attempt at a piece of work, and what does its outcome change?
 
-    deliver(node, lease)     # True when the work is done; False when it is postponed. Never raises for the peer.
+    deliver(node, lease)     # True when the work, or one piece of it, is done; False when it is postponed
+
+It never raises for the peer.
 
 Invariants: nothing is held while the peer is waited for; an outcome is stored before the work ends; what the peer
 answers is judged by what it signed, never by its status alone.
@@ -9,7 +11,7 @@ answers is judged by what it signed, never by its status alone.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -23,7 +25,7 @@ from liaison.node.node import Node
 from liaison.node.peering import PeerAnswer, PeerRequest
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.memory import forget, own_memory
-from liaison.node.services.line.attachments import fetch_attachment
+from liaison.node.services.line.fetching import fetch_attachment
 from liaison.node.services.line.receipts import take_receipt, take_sealed_receipt
 from liaison.node.services.line.receiving import Arrival, receive_message
 from liaison.node.services.line.resealing import reseal
@@ -46,7 +48,7 @@ class _Refused(Exception):
 
 
 def deliver(node: Node, lease: Lease) -> bool:
-    """Attempt the leased work once; whether it is done."""
+    """Attempt the leased work once; whether it, or one piece of it, is done."""
     try:
         _WORK[lease.work](node, lease)
     except _Refused as refused:
@@ -129,6 +131,7 @@ def call_peer(
     path: str,
     body: bytes = b"",
     method: str = "POST",
+    headers: Mapping[str, str] | None = None,
     limit: int = RECEIPT_LIMIT,
 ) -> PeerAnswer:
     """One signed request to the peer of a lease. Raises UnreachableError."""
@@ -143,6 +146,7 @@ def call_peer(
         method,
         path,
         body=body,
+        headers=headers or {},
         signer=signer,
         limit=limit,
         patient=health.slow,

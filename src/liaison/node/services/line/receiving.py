@@ -36,6 +36,7 @@ from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.judging import first_copy, judge_context
 from liaison.node.reads.memory import own_memory
+from liaison.node.services.line.attachments import hold_blobs
 from liaison.node.services.line.cases import begin_case, open_case
 from liaison.node.services.line.catching_up import catch_up
 from liaison.node.services.line.progress import note_acknowledgement
@@ -49,7 +50,6 @@ from liaison.node.work.statements import add
 from liaison.wire.identifiers import digest, format_instant
 
 RACES_LOST_AT_MOST = 3
-FETCHED_AT_ONCE = 100 * 1000 * 1000
 NOBODY = ""
 
 
@@ -172,6 +172,8 @@ def _judge_and_store(node: Node, arrival: Arrival, place: _Place, message: Recei
         if reused and (again := _reused_before(message, place.desk)) is not None:
             return again
         node.storage.require_room(len(arrival.sealed))
+        if message.core.attachments:
+            hold_blobs()
         incoming = _store(arrival, place, message, plaintext, judgement, reused=reused)
         held = _held(node, message) if judgement.accepted else frozenset()
         if stood:
@@ -260,7 +262,7 @@ def _take_in(
     for row in attachment_rows(message.core.attachments, incoming=incoming, state="wanted"):
         if row.sealed in held:
             row.state = "held"
-        elif row.sealed_size > FETCHED_AT_ONCE:
+        elif row.sealed_size > node.config.attachments.fetched_at_once:
             row.state = "on-demand"
         row.save()
         if row.state == "wanted":

@@ -42,6 +42,7 @@ from liaison.node.node import Node
 from liaison.node.reads.caution.disputes import check_pinned
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.memory import own_memory
+from liaison.node.services.line.attachments import hold_blobs
 from liaison.node.services.line.cases import begin_case, open_case
 from liaison.node.unit_of_work import after_commit, unit_of_work
 from liaison.node.work import outbox
@@ -179,8 +180,13 @@ def _compose(node: Node, draft: Draft, desk: _Desk) -> ComposedMessage:
 
 
 def _write(node: Node, message: ComposedMessage, desk: _Desk, *, fresh: bool) -> SentMessage:
-    """(3), (4), (5), inside the unit of work."""
+    """(3), (4), (5), inside the unit of work. Raises UsageError for an attachment that was swept away meanwhile."""
     core = message.core
+    if core.attachments:
+        hold_blobs()
+    for attachment in core.attachments:
+        if not node.blobs.has(attachment.sealed):
+            raise UsageError("attachment-not-here", digest=attachment.sealed)
     if fresh:
         begin_case(core, core.sender, desk.now)
     else:
