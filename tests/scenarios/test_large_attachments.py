@@ -13,12 +13,14 @@ import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from liaison.adapters.blobs import FolderBlobStore
 from liaison.errors import UnreachableError, UsageError, VerificationError
 from liaison.messages.message import Attachment
-from liaison.node.config import Attachments, Config
+from liaison.node.config import Attachments
 from liaison.node.models import AttachmentRow, Delivery
+from liaison.node.node import Node
 from liaison.node.reads.inbox import show_message
 from liaison.node.services.care.orphans import OLD_SECONDS, sweep_orphans
 from liaison.node.services.line.attachments import open_attachment, seal_attachment
@@ -71,6 +73,11 @@ def spoil(world: World, place: int) -> None:
         return HttpAnswer(answer.status, bytes(body), answer.headers)
 
     world.network.ask = altered  # type: ignore[method-assign]
+
+
+def with_bound(node: Node, size: int) -> Node:
+    """The node that fetches unasked only what is not above so many sealed bytes."""
+    return replace(node, config=structs.replace(node.config, attachments=Attachments(fetched_at_once=size)))
 
 
 @settings(max_examples=60, deadline=None)
@@ -158,7 +165,7 @@ def test_a_piece_is_bounded_and_given_back_so_that_others_get_their_turn(world: 
 
 
 def test_a_file_above_the_bound_waits_until_an_officer_asks(world: World) -> None:
-    world.nodes["XD"] = replace(world.nodes["XD"], config=Config(attachments=Attachments(fetched_at_once=1000)))
+    world.nodes["XD"] = with_bound(world.nodes["XD"], 1000)
     world.network.doors["XD"] = Door(world.nodes["XD"], Quotas())
     message_id, _ = attach(world, bytes(100_000))
     world.work()
