@@ -45,7 +45,6 @@ def test_ipv4_ranges_agree_with_a_naive_walk(table: list[Span]) -> None:
     numbers = probes(table, 2**32)
     expected = [naive(table, number) for number in numbers]
     assert expected == ranges.find(np.array(numbers, dtype=np.uint32)).tolist()
-    assert expected == list(map(ranges.single(), numbers))
 
 
 @given(spans(2**128))
@@ -54,7 +53,6 @@ def test_ipv6_ranges_are_exact_to_the_last_bit(table: list[Span]) -> None:
     numbers = probes(table, 2**128)
     expected = [naive(table, number) for number in numbers]
     assert expected == find128(ranges, numbers)
-    assert expected == list(map(ranges.single(), numbers))
 
 
 @given(spans(2**128), spans(2**128))

@@ -13,11 +13,13 @@ Rules (docs/spec/routing.md §1):
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from socket import AF_INET, inet_pton  # a pure function of the text; no socket is opened
 
 from liaison.errors import MalformedError
 
@@ -25,7 +27,6 @@ TEXT_LIMIT = 2048
 NAME_LIMIT = 253
 
 _NUMBER = r"(?:0|[1-9][0-9]{0,2})"
-_IPV4 = re.compile(rf"{_NUMBER}(?:\.{_NUMBER}){{3}}")
 _IPV6 = re.compile(r"[0-9A-Fa-f:.]{2,45}")
 _PREFIX_LENGTH = re.compile(_NUMBER)
 _AS_NUMBER = re.compile(r"[Aa][Ss](0|[1-9][0-9]{0,9})")
@@ -33,6 +34,10 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 _PORT = re.compile(r":(?:[0-9]{1,5})?")
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 _HOST_LIKE = re.compile(r"[^\x00-\x20\x7f\\@%]+")
+
+
+ipv4_bytes = functools.partial(inet_pton, AF_INET)
+"""The four bytes of a strict dotted quad; OSError or ValueError for any other text (POSIX `inet_pton`)."""
 
 
 class Family(StrEnum):
@@ -84,12 +89,13 @@ def parse_resource(text: str) -> Resource:
 
 def parse_address(text: str) -> Stretch:
     """One IPv4 or IPv6 address, or MalformedError `address-malformed`."""
-    if _IPV4.fullmatch(text):
-        octets = [int(octet) for octet in text.split(".")]
-        if max(octets) <= 255:
-            number = int.from_bytes(bytes(octets))
-            return Stretch(Family.IPV4, number, number)
-    elif ":" in text and _IPV6.fullmatch(text):
+    if ":" not in text:
+        try:
+            number = int.from_bytes(ipv4_bytes(text))
+        except (OSError, ValueError):
+            raise MalformedError("address-malformed") from None
+        return Stretch(Family.IPV4, number, number)
+    if _IPV6.fullmatch(text):
         return _unmapped(_ipv6_number(text))
     raise MalformedError("address-malformed")
 

@@ -13,10 +13,8 @@ Invariants:
 from __future__ import annotations
 
 import heapq
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +27,8 @@ Span = tuple[int, int, int]
 """First address, last address, value."""
 
 NOTHING = -1
+MANY = 4096
+"""From so many numbers on, sorting them first costs less than it saves."""
 LOW_HALF = 2**64 - 1
 
 
@@ -90,7 +90,17 @@ class Ranges32:
 
     def find(self, numbers: U32) -> I32:
         """The value at each of n numbers, -1 where there is none; shape (n,)."""
-        return self.values[np.searchsorted(self.starts, numbers, side="right") - 1]
+        if len(numbers) < MANY:
+            return self.values[self.rows(numbers)]
+        # Searched in rising order, neighbours find the table in the cache; the low half remembers their places.
+        order = np.sort((numbers.astype(np.uint64) << np.uint64(32)) | np.arange(len(numbers), dtype=np.uint64))
+        found = np.empty(len(numbers), dtype=np.int32)
+        found[order & np.uint64(0xFFFFFFFF)] = self.values[self.rows((order >> np.uint64(32)).astype(np.uint32))]
+        return found
+
+    def rows(self, numbers: U32) -> Index:
+        """The row of each number."""
+        return np.searchsorted(self.starts, numbers, side="right") - 1
 
     def covers(self, first: int, last: int) -> slice:
         """The rows that the stretch first…last touches."""
@@ -118,10 +128,6 @@ class Ranges32:
         values = np.where(own == NOTHING, base.find(starts), own)
         kept = _changes(values)
         return Ranges32(starts[kept], values[kept])
-
-    def single(self) -> Callable[[int], int]:
-        """A function for one number at a time, faster than `find` on arrays of length one."""
-        return _single(self.begins(), self.values.tolist(), 16)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,10 +200,6 @@ class Ranges128:
         kept = _changes(values)
         return Ranges128(high[kept], low[kept], values[kept])
 
-    def single(self) -> Callable[[int], int]:
-        """A function for one number at a time, faster than `find` on arrays of length one."""
-        return _single(self.begins(), self.values.tolist(), 112)
-
 
 def _says_nothing(values: I32) -> bool:
     return len(values) == 1 and values[0] == NOTHING
@@ -206,21 +208,3 @@ def _says_nothing(values: I32) -> bool:
 def _translated(values: I32, numbers: Sequence[int]) -> I32:
     """numbers[v] for every v, NOTHING staying NOTHING (it indexes the appended last row)."""
     return np.array([*numbers, NOTHING], dtype=np.int32)[values]
-
-
-def _single(starts: list[int], values: list[int], shift: int) -> Callable[[int], int]:
-    """Binary search inside the block of the number's top 16 bits, whose bounds are kept in a list."""
-    bounds = [0] * 65537
-    for start in starts:
-        bounds[(start >> shift) + 1] += 1
-    for block in range(65536):
-        bounds[block + 1] += bounds[block]
-
-    blocks = list(pairwise(bounds))
-    bisect = bisect_right
-
-    def lookup(number: int) -> int:
-        low, high = blocks[number >> shift]
-        return values[low - 1] if low == high else values[bisect(starts, number, low, high) - 1]
-
-    return lookup

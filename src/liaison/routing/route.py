@@ -12,7 +12,8 @@ Order (docs/spec/routing.md §2), the first that says something is followed:
 Invariants:
 - Every resource has exactly one answer, and an answer has a desk or a refusal, never both.
 - "code" says where the resource is registered; nothing here says where traffic came from.
-- All four layers are flattened into one table a family when the router is built; an answer is one search.
+- All four layers are flattened into one table a family when the router is built; an answer is one search, and for one
+  IPv4 address four subscripts (`single`).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from enum import StrEnum
 import numpy as np
 
 from liaison.errors import MalformedError
-from liaison.routing.addresses import Family, Name, Resource, Stretch, format_stretch, parse_resource
+from liaison.routing.addresses import Family, Name, Resource, Stretch, format_stretch, ipv4_bytes, parse_resource
 from liaison.routing.allocation import RangeTable
 from liaison.routing.claims import (
     Claim,
@@ -39,6 +40,7 @@ from liaison.routing.claims import (
 from liaison.routing.columns import U8, Kind, Parsed, parse_column
 from liaison.routing.names import closest, code_of
 from liaison.routing.ranges import I32, NOTHING, Index, Ranges32, Ranges128, Span
+from liaison.routing.single import SingleLookup
 from liaison.routing.special import special_spans
 
 
@@ -87,12 +89,20 @@ class Router:
         self._suffixes: I32 = np.full(26 * 26, NOTHING, dtype=np.int32)
         self._no_suffix = self.refusal("no-country-code-suffix")
         self._ipv4 = self._flat32(tables, Family.IPV4)
+        self._single = SingleLookup(self._ipv4, self.answers)
         self._ipv6 = self._flat128(tables)
         self._systems = self._flat32(tables, Family.AS)
 
     def answer(self, text: str) -> Answer:
         """Who answers for one address, prefix, AS number, name or URL."""
-        return self.answers[self._answer_text(text)]
+        try:
+            first, second, third, last = ipv4_bytes(text)
+            row, found = self._single.blocks[first][second]
+            return found[row[third]]
+        except IndexError:
+            return self._single.find(first << 24 | second << 16 | third << 8 | last)
+        except (OSError, ValueError):
+            return self.answers[self._answer_text(text)]
 
     def answer_column(self, data: U8, starts: Index, ends: Index) -> I32:
         """Positions in `answers` for every text of a column (see `columns`); shape (n,)."""
