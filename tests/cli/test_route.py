@@ -232,6 +232,18 @@ def test_two_runs_into_one_folder_do_not_mix(tmp_path: Path) -> None:
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_what_a_killed_run_left_is_removed_and_what_runs_still_is_not(tmp_path: Path) -> None:
+    running = ReportFolder(tmp_path / "out")
+    running.append("0", b"1")
+    left = tmp_path / ".other.4711.liaison-part"
+    left.mkdir()
+    (left / "0").write_bytes(b"2")
+    ReportFolder(tmp_path / "next").finish({}, {})
+    assert not left.exists()
+    running.finish({"0": "a.csv"}, {})
+    assert (tmp_path / "out" / "a.csv").read_bytes() == b"1"
+
+
 def test_bars_are_to_scale_and_the_smallest_shows() -> None:
     assert [len(bar(rows, 1000)) for rows in (1000, 500, 1, 0)] == [WIDTH, WIDTH // 2, 1, 0]
 

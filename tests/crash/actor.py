@@ -5,6 +5,8 @@
     ("work",)              → how many attempts the worker made
     ("acknowledge",)       → the identifiers of what acknowledges each notice in the inbox that was not yet
     ("inspect",)           → `Facts`
+    ("route", feed, out)   → the summary of `liaison route FEED --send --out OUT`, once all of it was sent
+    ("reported",)          → the rows of every report in the inbox
     ("steps",)             → the names of the steps so far
     ("failure",)           → what failed of the disk, empty if nothing did
 
@@ -14,6 +16,9 @@ that was killed does not answer at all.
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 import signal
 import traceback
 from collections.abc import Callable
@@ -22,12 +27,15 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from liaison.cli.route.feeds import route_all
 from liaison.errors import LiaisonError
+from liaison.messages.message import open_message
 from liaison.node.models import IncomingCopy, OutgoingMessage
 from liaison.node.node import Node
 from liaison.node.peering import SignedLink
+from liaison.node.reads.routing import routing_of
 from liaison.node.services.line.acknowledging import acknowledge, find_original
-from liaison.node.services.line.attachments import seal_attachment
+from liaison.node.services.line.attachments import open_attachment, seal_attachment
 from liaison.node.services.line.delivering import deliver
 from liaison.node.services.line.sending import Letter, send_letter
 from liaison.node.unit_of_work import reading
@@ -35,6 +43,7 @@ from liaison.node.work.outbox import Lease
 from liaison.node.work.worker import work_through
 from liaison.peer.door import Door
 from liaison.peer.quotas import Quotas
+from liaison.routing.feeds.shape import Wanted
 from tests.crash.facts import Facts, inspect
 from tests.crash.homes import REGISTER, desk, open_home
 from tests.crash.line import SocketCarrier, open_door
@@ -92,6 +101,25 @@ class Actor:
             original = find_original(self.node, message_id)
             sent += [message.message_id for message in acknowledge(self.node, original)]
         return sent
+
+    def route(self, feed: str, out: str) -> dict[str, Any]:
+        said = io.StringIO()
+        routing = routing_of(self.node, rehearsal=True)
+        with contextlib.redirect_stdout(said):
+            route_all(
+                self.node, routing, [feed], Wanted(), as_json=True, out=Path(out), send=True, window=24,
+                sender="", feed_name="", feed_date=None, incident_type=None, tlp="amber",
+            )  # fmt: skip
+        summary: dict[str, Any] = json.loads(said.getvalue())
+        return summary
+
+    def reported(self) -> list[str]:
+        with reading(self.node):
+            copies = IncomingCopy.objects.filter(form="resource-report", verdict="accepted").order_by("pk")
+            plaintexts = [bytes(row.plaintext) for row in copies]
+        attachments = [each for plaintext in plaintexts for each in open_message(plaintext).core.attachments]
+        lines = [line for each in attachments for line in open_attachment(self.node, each).decode().splitlines()]
+        return [line.split(",liaison", 1)[0] for line in lines if line[:1].isdigit()]
 
     def inspect(self) -> Facts:
         return inspect(self.node)
