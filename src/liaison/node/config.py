@@ -60,7 +60,7 @@ class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Processes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many processes `node serve` runs: for the doors, and for the outbox and the timers."""
 
-    web: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
+    web: Annotated[int, msgspec.Meta(ge=1, le=32)] = 1
     workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
 
 

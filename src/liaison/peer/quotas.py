@@ -24,6 +24,15 @@ class Allowance:
     size: float
     size_each_second: float
 
+    def divided(self, processes: int) -> Allowance:
+        """The share of one of so many processes, each of which counts alone."""
+        return Allowance(
+            requests=self.requests / processes,
+            requests_each_second=self.requests_each_second / processes,
+            size=self.size / processes,
+            size_each_second=self.size_each_second / processes,
+        )
+
 
 KNOWN = Allowance(requests=3000, requests_each_second=100, size=256 << 20, size_each_second=4 << 20)
 STRANGER = Allowance(requests=600, requests_each_second=20, size=16 << 20, size_each_second=1 << 20)
@@ -103,6 +112,11 @@ class Quotas:
         for name in oldest[: MOST_BUCKETS // 4]:
             if name != "strangers":
                 del self._buckets[name]
+
+
+def divided_quotas(processes: int) -> Quotas:
+    """The quotas of one web process of so many: all together let through what one alone would."""
+    return Quotas(KNOWN.divided(processes), STRANGER.divided(processes), ALL_STRANGERS.divided(processes))
 
 
 def _fill(bucket: _Bucket, allowance: Allowance, now: float) -> None:

@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 from liaison.errors import LiaisonError
 from liaison.peer.bodies import read_body
 from liaison.peer.door import Admitted, Door, Sorted, refusal
-from liaison.peer.quotas import Quotas
+from liaison.peer.quotas import divided_quotas
 from liaison.peer.requests import DoorRequest
 from liaison.wire.http import HttpAnswer
 
@@ -38,7 +38,8 @@ def open_site() -> Site:
     """The RSGI callable of the node whose home is `LIAISON_HOME`."""
     from liaison.node.wiring import open_node
 
-    return Site(Door(open_node(), Quotas()))
+    node = open_node()
+    return Site(Door(node, divided_quotas(node.config.processes.web)))
 
 
 def _pool(name: str, threads: int) -> ThreadPoolExecutor:
