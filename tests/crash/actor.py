@@ -118,7 +118,8 @@ class Actor:
             copies = IncomingCopy.objects.filter(form="resource-report", verdict="accepted").order_by("pk")
             plaintexts = [bytes(row.plaintext) for row in copies]
         attachments = [each for plaintext in plaintexts for each in open_message(plaintext).core.attachments]
-        lines = [line for each in attachments for line in open_attachment(self.node, each).decode().splitlines()]
+        opened = [b"".join(open_attachment(self.node, each)).decode() for each in attachments]
+        lines = [line for text in opened for line in text.splitlines()]
         return [line.split(",liaison", 1)[0] for line in lines if line[:1].isdigit()]
 
     def inspect(self) -> Facts:
