@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from liaison.keys import agetext, private, sealing, words
-from liaison.messages import message, receipts, tarball
+from liaison.messages import dealings, message, receipts
 from liaison.messages.transcript import pack
 from liaison.register import anchor, entries, export, facts, nominations, records
 from liaison.routing import addresses, allocation
 from liaison.tlog import bundles, checkpoint, monitor, tiles, tlogproof, witness
-from liaison.wire import age, bech32, canonical, envelope, http_signature, identifiers, note
+from liaison.wire import age, bech32, byte_ranges, canonical, envelope, http_signature, identifiers, note
+from tests.messages import tars
 from tests.routing import mmdb
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -77,9 +78,36 @@ OFFLINE = export.HEADER + b"".join(
 )
 CSV = b"nomination,kind,letter,date,code,mission,institution\nxf-technical,technical,L-1,2026-10-01,XF,a,b\n"
 DELEGATED = b"2|ripencc|20261101|1|19830705|20261101|+00\nripencc|XC|ipv4|8.0.0.0|256|20200101|allocated|x\n"
+QUESTION = b'{"after":0,"side":"received","since":"2026-11-20T03:02:00Z"}'
+ASKED = dealings.decode_question(QUESTION)
+_DESK = {"desk": "duty", "node": "main", "participant": "7a" * 32}
+PAGE = canonical.encode(
+    {
+        "dealings": [
+            {
+                "case": "0192f0c1-7a00-7000-8000-000000000001",
+                "core": "5f" * 32,
+                "epoch": "9f" * 16,
+                "for": _DESK,
+                "from": _DESK | {"participant": "b8" * 32},
+                "id": "0192f0c1-7a00-7000-8000-000000000002",
+                "message": "c3" * 32,
+                "receipts": [base64.b64encode(RECEIPTS[0]).decode()],
+                "seq": 0,
+            }
+        ],
+        "next": 7,
+    }
+)
 HOSTS = [b"192.0.2.1", b"2001:db8::/32", b"AS64500", b"csirt.xc.example", b"https://a.example/x", b"192.0.2.0/24"]
 
 PARSERS: dict[str, Parser] = {
+    "wire.byte_ranges.parse_range": Parser(
+        text(lambda data: byte_ranges.parse_range(data, most=1 << 23)), [b"bytes=0-65535"]
+    ),
+    "wire.byte_ranges.parse_content_range": Parser(
+        text(lambda data: byte_ranges.parse_content_range(data, most=1 << 23)), [b"bytes 0-65535/70000"]
+    ),
     "wire.identifiers.parse_instant": Parser(text(identifiers.parse_instant), [b"2026-11-23T09:00:00Z"]),
     "wire.identifiers.parse_decimal": Parser(text(identifiers.parse_decimal), [b"0", b"20852163"]),
     "wire.identifiers.decode_hex": Parser(text(identifiers.decode_hex), [b"ab" * 32]),
@@ -145,7 +173,10 @@ PARSERS: dict[str, Parser] = {
         message.decode_payload, [base64.b64decode(json.loads(NOTICE_ENVELOPE)["payload"])]
     ),
     "messages.receipts.decode_receipt": Parser(receipts.decode_receipt, RECEIPTS),
-    "messages.tarball.parse_tarball": Parser(tarball.parse_tarball, [_file("messages/sealed-file.tar")]),
+    "messages.dealings.decode_question": Parser(dealings.decode_question, [QUESTION]),
+    "messages.dealings.decode_page": Parser(lambda data: dealings.decode_page(data, ASKED), [PAGE]),
+    "messages.dealings.decode_again": Parser(dealings.decode_again, [b'{"messages":["' + b"ab" * 32 + b'"]}']),
+    "messages.tarball.read_tarball": Parser(tars.parse_tarball, [_file("messages/sealed-file.tar")]),
     "routing.allocation.decode_delegated": Parser(lambda data: allocation.decode_delegated([data]), [DELEGATED]),
     "routing.allocation.decode_tor_geoip": Parser(
         lambda data: allocation.decode_tor_geoip([data]), [b"16777216,16777471,XC\n", b"2001:db8::,2001:db8::1,XC\n"]

@@ -17,6 +17,7 @@ from liaison.node.peering import PeerRequest
 from liaison.node.reads.register import peer_address
 from tests.scenarios.processes import Processes
 
+pytestmark = pytest.mark.sqlite
 CONNECTIONS = 2_000
 SECURED = 600
 CALLS = 60

@@ -28,6 +28,7 @@ from typing import Any
 from django.db import connections
 
 import tests.with_django  # noqa: F401
+from liaison.adapters.waking import PostgresWaker
 from liaison.node import wiring
 from liaison.node.config import Address, Config, Database, Listen, Peers, database_url
 from liaison.node.config import Processes as Each
@@ -99,6 +100,8 @@ class Processes:
             connections[node.database].close()
             if isinstance(node.link, SignedLink):
                 node.link.close()
+            if isinstance(node.waker, PostgresWaker):
+                node.waker.close()
 
     def start(self, code: str) -> None:
         """Start the node and wait until it is ready."""

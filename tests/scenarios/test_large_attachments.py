@@ -34,6 +34,7 @@ from tests.scenarios.processes import Processes
 from tests.scenarios.test_processes import NOTICE, until
 from tests.world import HandClock, World
 
+pytestmark = pytest.mark.sqlite
 SOURCE = "c4" * 32
 ALLOWED_GROWTH = 32_000_000
 LARGE = 256 << 20
