@@ -13,6 +13,7 @@ RECIPIENTS = 40
 
 
 @pytest.mark.sqlite
+@pytest.mark.soak
 def test_a_batch_whose_sender_is_killed_half_way_reaches_everybody_once(tmp_path: Path) -> None:
     with Fleet(tmp_path, recipients=RECIPIENTS, groups=2) as fleet:
         fleet.world.start(SENDER)
