@@ -17,6 +17,7 @@ from liaison.node.models.line import (
     Timer,
 )
 from liaison.node.models.own import Epoch, HeldKey, HostedNode, OwnDesk, Setting
+from liaison.node.models.people import AuditRow, Invitation, Membership, Officer
 from liaison.node.models.recovery import LostMessage, PeerInquiry, RecoveredReceipt
 from liaison.node.models.register import (
     Alarm,
@@ -33,6 +34,7 @@ from liaison.node.models.reports import SentReport
 __all__ = [
     "Alarm",
     "AttachmentRow",
+    "AuditRow",
     "CallBack",
     "Case",
     "Delivery",
@@ -43,8 +45,11 @@ __all__ = [
     "HeldKey",
     "HostedNode",
     "IncomingCopy",
+    "Invitation",
     "LoggedEntry",
     "LostMessage",
+    "Membership",
+    "Officer",
     "OutgoingCopy",
     "OutgoingMessage",
     "OwnDesk",

@@ -1,0 +1,134 @@
+"""How does somebody become an officer of a desk, and stop being one?
+
+    officer = add_officer(node, login="a.n", name="A. N.")
+    grant(node, officer, desk, Role.OFFICER)
+    link = invite(node, officer)         a token, shown once, that signs in once within a day
+    leave(node, officer)                 no session, no invitation and no role is left; the row stays
+
+Invariants: nobody registers by themselves; a token is kept as its hash only; every step is a line of the audit trail.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from liaison.errors import UsageError
+from liaison.messages.parties import DeskRef
+from liaison.node.models import Invitation, Membership, Officer
+from liaison.node.node import Node
+from liaison.node.services.people.audit import SYSTEM, note
+from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.officers.permissions import Action, Role, permitted
+from liaison.wire.identifiers import encode_base64
+
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
+INVITED_FOR = timedelta(days=1)
+TOKEN = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What an officer is at one own desk."""
+
+    register: str
+    desk: DeskRef
+    roles: frozenset[Role]
+
+    def may(self, action: Action) -> bool:
+        """Whether one of the roles allows it; for what a page shows, never instead of `require`."""
+        return action in permitted(self.roles)
+
+
+def add_officer(
+    node: Node, *, login: str, name: str, language: str = "en", zone: str = "UTC", by: int = SYSTEM
+) -> Officer:
+    """A new officer without any role. Raises UsageError for a login that is malformed or taken."""
+    if not LOGIN.fullmatch(login):
+        raise UsageError("login-malformed", login=login[:64])
+    with unit_of_work(node):
+        if Officer.objects.filter(login=login).exists():
+            raise UsageError("login-taken", login=login)
+        officer = Officer(login=login, name=name, language=language, zone=zone, created_at=node.clock.now())
+        officer.set_unusable_password()
+        officer.save()
+        note(node, "officer-added", officer=by, subject=str(officer.pk))
+    return officer
+
+
+def find_officer(node: Node, login: str) -> Officer:
+    """The officer of this login. Raises UsageError."""
+    with reading(node):
+        officer = Officer.objects.filter(login=login).first()
+    if officer is None:
+        raise UsageError("officer-not-found", login=login[:64])
+    return officer
+
+
+def grant(node: Node, officer: Officer, register: str, desk: DeskRef, role: Role, *, by: int = SYSTEM) -> None:
+    """Give a role at an own desk; idempotent."""
+    with unit_of_work(node):
+        _, fresh = Membership.objects.get_or_create(
+            officer=officer,
+            register=register,
+            participant=desk.participant,
+            node=desk.node,
+            desk=desk.desk,
+            role=role.value,
+            defaults={"since": node.clock.now()},
+        )
+        if fresh:
+            note(node, "role-granted", officer=by, subject=str(officer.pk), params={"desk": desk.desk, "role": role.value})
+
+
+def seats(node: Node, officer_id: int) -> list[Seat]:
+    """The desks of an officer with their roles there, in order."""
+    with reading(node):
+        found: dict[tuple[str, DeskRef], set[Role]] = {}
+        for row in Membership.objects.filter(officer=officer_id).order_by("register", "participant", "desk"):
+            place = (row.register, DeskRef(row.participant, row.node, row.desk))
+            found.setdefault(place, set()).add(Role(row.role))
+    return [Seat(register, desk, frozenset(roles)) for (register, desk), roles in found.items()]
+
+
+def invite(node: Node, officer: Officer, *, by: int = SYSTEM) -> str:
+    """A token that signs this officer in once; earlier ones are void from now on."""
+    token = encode_base64(node.entropy.draw(TOKEN)).rstrip("=").replace("+", "-").replace("/", "_")
+    with unit_of_work(node):
+        Invitation.objects.filter(officer=officer, used_at=None).delete()
+        until = node.clock.now() + INVITED_FOR
+        Invitation.objects.create(officer=officer, token_hash=_hash(token), until=until)
+        note(node, "officer-invited", officer=by, subject=str(officer.pk))
+    return token
+
+
+def redeem(node: Node, token: str) -> Officer:
+    """The officer a token signs in, once. Raises UsageError, which does not say why."""
+    now = node.clock.now()
+    with unit_of_work(node):
+        row = Invitation.objects.select_related("officer").filter(token_hash=_hash(token)).first()
+        if row is None or row.used_at is not None or row.until < now or not row.officer.is_active:
+            raise UsageError("invitation-not-valid")
+        if not hmac.compare_digest(row.token_hash, _hash(token)):
+            raise UsageError("invitation-not-valid")
+        row.used_at = now
+        row.save(update_fields=["used_at"])
+        note(node, "invitation-used", officer=row.officer.pk, subject=str(row.officer.pk))
+        officer: Officer = row.officer
+    return officer
+
+
+def leave(node: Node, officer: Officer, *, by: int = SYSTEM) -> None:
+    """Take every role and invitation away; from the next request on no session of theirs is let in."""
+    with unit_of_work(node):
+        Membership.objects.filter(officer=officer).delete()
+        Invitation.objects.filter(officer=officer).delete()
+        Officer.objects.filter(pk=officer.pk).update(is_active=False, left_at=node.clock.now())
+        note(node, "officer-left", officer=by, subject=str(officer.pk))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
