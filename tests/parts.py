@@ -45,6 +45,7 @@ PARTS = {
     "strace": Part("strace", ("strace",), title="strace"),
     "gpg": Part("gpg", ("gnupg",), title="GnuPG"),
     "ip": Part("ip", ("iproute2",)),
+    "chromium": Part("chromium", ("chromium", "fonts-noto-core", "fonts-noto-cjk"), title="Chromium"),
     "postgresql": Part("postgres", ("postgresql",), title="PostgreSQL", folders=("/usr/lib/postgresql/*/bin",)),
 }
 

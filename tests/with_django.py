@@ -6,5 +6,5 @@ import os
 
 import django
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaison.node.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaison.web.settings")
 django.setup()

@@ -20,10 +20,11 @@ from liaison.cli.session import HOME_KEY
 from liaison.errors import LiaisonError
 
 NOUNS = {
-    "node": "liaison.cli.node:group",
+    "node": "liaison.cli.node.group:group",
     "register": "liaison.cli.register.group:group",
     "key": "liaison.cli.key:group",
     "message": "liaison.cli.message:group",
+    "officer": "liaison.cli.officer:group",
     "route": "liaison.cli.route.command:route",
     "resources": "liaison.cli.resources:group",
     "verify": "liaison.cli.verify:group",

@@ -24,23 +24,29 @@ def chosen_home() -> Path:
     return named if isinstance(named, Path) else default_home()
 
 
-def prepare_django(home: Path) -> bool:
-    """Set Django up for the node in `home`; False if this process had set it up already (tests do)."""
+LEAN, WITH_PAGES = "liaison.node.settings", "liaison.web.settings"
+
+
+def prepare_django(home: Path, *, settings_in: str = LEAN) -> bool:
+    """Set Django up for the node in `home`; False if this process had set it up already (tests do).
+
+    What makes, moves or serves the tables of the pages names `WITH_PAGES`; everything else starts quicker without.
+    """
     from django.apps import apps
     from django.conf import settings
 
     if apps.ready:
         return False
     os.environ[HOME_VARIABLE] = str(home)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaison.node.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings_in)
     apps.populate(settings.INSTALLED_APPS)  # Without what `django.setup` loads for pages: every command is quicker.
     return True
 
 
-def open_node(place: Path | None = None) -> Node:
+def open_node(place: Path | None = None, *, settings_in: str = LEAN) -> Node:
     """The node in `place`, by default that of this command, wired to the machine. Raises `UsageError`."""
     home = place or chosen_home()
-    first = prepare_django(home)
+    first = prepare_django(home, settings_in=settings_in)
     from liaison.node import wiring
     from liaison.node.databases import add_database
 

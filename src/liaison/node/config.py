@@ -18,6 +18,13 @@
     [attachments]
     largest = 4294967296                      # bytes of a file that may be attached here
     fetched_at_once = 100000000               # sealed bytes; what is larger is fetched when an officer asks for it
+    [pages]
+    url = "http://xc.localhost:8080"          # where officers reach the pages; empty: this node has none
+    host = "127.0.0.1"                        # where they listen; without TLS files on the loopback address only
+    port = 8080
+    certificate = ""                          # PEM files, unless a proxy on this machine ends TLS
+    key = ""
+    trusted_proxy = false                     # whether that proxy's X-Forwarded-For names the browser
 
 Invariants: unknown keys are refused rather than ignored, because a misspelt safety setting must not pass unseen;
 `DATABASE_URL` in the environment wins over the file, so that a secret need not stand in it.
@@ -25,10 +32,12 @@ Invariants: unknown keys are refused rather than ignored, because a misspelt saf
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import tomllib
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -36,6 +45,8 @@ from liaison.errors import UsageError
 
 CONFIG_NAME = "liaison.toml"
 HOME_VARIABLE = "LIAISON_HOME"
+CREDENTIAL_VARIABLE = "LIAISON_CREDENTIAL"
+CREDENTIAL_NAME = "credential"
 
 
 class Listen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,6 +102,17 @@ class Attachments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fetched_at_once: Annotated[int, msgspec.Meta(ge=0)] = 100 * 1000 * 1000
 
 
+class Pages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where officers reach this node's pages; without a URL it has none."""
+
+    url: str = ""
+    host: str = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
+    certificate: str = ""
+    key: str = ""
+    trusted_proxy: bool = False
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything the operator decides about one node."""
 
@@ -101,12 +123,33 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     processes: Processes = Processes()
     storage: Storage = Storage()
     attachments: Attachments = Attachments()
+    pages: Pages = Pages()
+
+
+def pages_at(url: str) -> Pages:
+    """The pages at an address whose port they listen on themselves. Raises `UsageError`."""
+    if not url:
+        return Pages()
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    except (KeyError, ValueError):
+        raise UsageError("pages-url-malformed", url=url[:200]) from None
+    if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        raise UsageError("pages-url-malformed", url=url[:200])
+    return Pages(url=url.rstrip("/"), port=port)
 
 
 def default_home() -> Path:
     """The node's home: `LIAISON_HOME`, else `~/.local/share/liaison`."""
     named = os.environ.get(HOME_VARIABLE)
     return Path(named) if named else Path.home() / ".local" / "share" / "liaison"
+
+
+def credential_path(home: Path) -> Path:
+    """Where the credential that unlocks the keys is read from."""
+    named = os.environ.get(CREDENTIAL_VARIABLE)
+    return Path(named) if named else home / CREDENTIAL_NAME
 
 
 def read_config(home: Path) -> Config:
@@ -134,3 +177,18 @@ def check_processes(home: Path, config: Config) -> None:
     several = max(config.processes.web, config.processes.workers) > 1
     if several and database_url(home, config).startswith("sqlite"):
         raise UsageError("processes-need-postgresql")
+
+
+def check_pages(pages: Pages) -> None:
+    """Return if these pages may be served as configured. Raises `UsageError`."""
+    if bool(pages.certificate) != bool(pages.key):
+        raise UsageError("pages-tls-incomplete")
+    if not pages.certificate and not _is_loopback(pages.host):
+        raise UsageError("pages-need-tls", host=pages.host)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

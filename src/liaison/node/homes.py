@@ -35,7 +35,11 @@ def format_config(config: Config) -> str:
         f"keep_free_percent = {config.storage.keep_free_percent}\n"
         f"keep_free_at_most_mib = {config.storage.keep_free_at_most_mib}\n\n"
         f"[attachments]\n# In bytes: the largest file to attach; the largest to fetch before an officer asks for it.\n"
-        f"largest = {config.attachments.largest}\nfetched_at_once = {config.attachments.fetched_at_once}\n"
+        f"largest = {config.attachments.largest}\nfetched_at_once = {config.attachments.fetched_at_once}\n\n"
+        f"[pages]\n# Where officers reach the pages; empty: this node has none. Without TLS files only on loopback.\n"
+        f"url = {json.dumps(config.pages.url)}\nhost = {json.dumps(config.pages.host)}\nport = {config.pages.port}\n"
+        f"certificate = {json.dumps(config.pages.certificate)}\nkey = {json.dumps(config.pages.key)}\n"
+        f"trusted_proxy = {json.dumps(config.pages.trusted_proxy)}\n"
     )
 
 

@@ -16,6 +16,7 @@ DATABASES = {"default": database_settings(_url)}
 DATABASE_ROUTERS = ["liaison.node.database_router.CurrentDatabaseRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = ["liaison.node.apps.NodeConfig"]
+AUTH_USER_MODEL = "node.Officer"
 ROOT_URLCONF = "liaison.peer.urls"
 MIDDLEWARE: list[str] = []
 ALLOWED_HOSTS = ["*"]  # The peer door checks @authority under a signature; there are no pages that trust Host.

@@ -7,7 +7,6 @@ without that it is `credential` in the home, which `doctor` warns about).
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -32,20 +31,12 @@ from liaison.errors import UsageError
 from liaison.keys.private import Ed25519Signer
 from liaison.keys.public import PublicKey
 from liaison.node import homes
-from liaison.node.config import Config, database_url, default_home, read_config
+from liaison.node.config import Config, credential_path, database_url, default_home, read_config
 from liaison.node.node import Node
 from liaison.node.peering import SignedLink
 from liaison.node.services.care.surroundings import Surroundings
 
-CREDENTIAL_VARIABLE = "LIAISON_CREDENTIAL"
-CREDENTIAL_NAME = "credential"
 WAKING_NAME = "worker.socket"
-
-
-def credential_path(home: Path) -> Path:
-    """Where the credential that unlocks the keys is read from."""
-    named = os.environ.get(CREDENTIAL_VARIABLE)
-    return Path(named) if named else home / CREDENTIAL_NAME
 
 
 def read_credential(home: Path) -> bytes:

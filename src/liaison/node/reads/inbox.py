@@ -69,24 +69,26 @@ class Opened:
     notes: tuple[str, ...]
 
 
-def list_messages(node: Node, *, desk: str | None = None, limit: int = 50) -> list[Listed]:
-    """The newest messages of this node's desks (or of one), oldest of them first."""
+def list_messages(node: Node, *, desk: str | None = None, own: DeskRef | None = None, limit: int = 50) -> list[Listed]:
+    """The newest messages of this node's desks (of those called `desk`, or of one own desk), oldest of them first."""
     with reading(node):
         incoming = IncomingCopy.objects.order_by("-received_at", "-pk").prefetch_related("attachments")
         outgoing = OutgoingMessage.objects.order_by("-composed_at", "-pk").prefetch_related("copies")
         if desk is not None:
             incoming, outgoing = incoming.filter(desk=desk), outgoing.filter(desk=desk)
+        incoming, outgoing = incoming.filter(**_of(own)), outgoing.filter(**_of(own))
         rows = (list(incoming[:limit]), list(outgoing[:limit]))
         exercises = _exercises(row.case for part in rows for row in part)
         found = [_incoming(row, exercises) for row in rows[0]] + [_outgoing(row, exercises) for row in rows[1]]
     return sorted(found, key=lambda each: (each.at, each.message_id))[-limit:]
 
 
-def show_message(node: Node, message_id: str) -> Opened:
-    """The message with this identifier or its beginning, sent or received. Raises UsageError."""
+def show_message(node: Node, message_id: str, *, own: DeskRef | None = None) -> Opened:
+    """The message with this identifier or its beginning, sent or received (by one own desk). Raises UsageError."""
     with reading(node):
-        received = list(IncomingCopy.objects.filter(message_id__startswith=message_id.lower()).order_by("pk")[:2])
-        sent = list(OutgoingMessage.objects.filter(message_id__startswith=message_id.lower()).order_by("pk")[:2])
+        named = {"message_id__startswith": message_id.lower(), **_of(own)}
+        received = list(IncomingCopy.objects.filter(**named).order_by("pk")[:2])
+        sent = list(OutgoingMessage.objects.filter(**named).order_by("pk")[:2])
         if not received and not sent:
             raise UsageError("message-not-found", message=message_id[:36])
         if len({row.message_id for row in (*received, *sent)}) > 1:
@@ -94,13 +96,18 @@ def show_message(node: Node, message_id: str) -> Opened:
         return _open_received(received[0]) if received else _open_sent(sent[0])
 
 
-def show_case(node: Node, case: str) -> CaseView:
-    """The thread of a case with its gaps. Raises UsageError."""
+def show_case(node: Node, case: str, *, own: DeskRef | None = None) -> CaseView:
+    """The thread of a case (as one own desk has it) with its gaps. Raises UsageError."""
     with reading(node):
-        rows = list(Case.objects.filter(case__startswith=case.lower()).order_by("case", "pk"))
+        rows = list(Case.objects.filter(case__startswith=case.lower(), **_of(own)).order_by("case", "pk"))
         if len({row.case for row in rows}) != 1:
             raise UsageError("case-ambiguous" if rows else "case-not-found", case=case[:36])
         return view_case(list(_items(rows[0])))
+
+
+def _of(own: DeskRef | None) -> dict[str, str]:
+    """The filter that keeps a query to one own desk."""
+    return {} if own is None else {"participant": own.participant, "node": own.node, "desk": own.desk}
 
 
 def _items(case: Case) -> Iterator[CaseItem]:

@@ -39,6 +39,8 @@ from liaison.wire.identifiers import format_instant
 TARGET = "moving-to"
 MOVED = "moved"
 """The setting of tables that were moved; its value is since when. It does not move with them, nor what closes them."""
+MADE_ANEW = frozenset({"contenttypes", "auth"})
+"""The applications whose rows Django writes itself when it makes the tables; nothing of a node stands in them."""
 BATCH = 1000
 Watch = Callable[[str, int], None]
 
@@ -101,8 +103,8 @@ def _difference(model: type[models.Model], here: tuple[int, str], there: tuple[i
 
 
 def _in_order() -> list[type[models.Model]]:
-    """Every model of the node, each after those its rows refer to."""
-    every = apps.get_app_config("node").get_models()
+    """Every model whose rows move, each after those its rows refer to."""
+    every = [model for model in apps.get_models() if model._meta.app_label not in MADE_ANEW]
     sorter: graphlib.TopologicalSorter[Any] = graphlib.TopologicalSorter()
     for model in every:
         fields = model._meta.concrete_fields

@@ -39,23 +39,29 @@ class AuditLine:
     subject: str
     params: Mapping[str, JSON]
     previous: str
-    hash: str
+    hash: str = ""
 
 
 def note(node: Node, action: str, *, officer: int = SYSTEM, subject: str = "", params: JSON = None) -> None:
     """Append one line inside the present unit of work."""
-    at = node.clock.now().replace(microsecond=0)
     last = AuditRow.objects.select_for_update().order_by("-pk").first()
-    previous = last.hash if last else NOBODY_BEFORE
-    told = params or {}
-    AuditRow.objects.create(
-        at=at,
+    line = AuditLine(
+        number=0,
+        at=node.clock.now().replace(microsecond=0),
         officer=officer,
         action=action,
         subject=subject,
-        params=told,
-        previous=previous,
-        hash=_hash(previous, at, officer, action, subject, told),
+        params=params if isinstance(params, dict) else {},
+        previous=last.hash if last else NOBODY_BEFORE,
+    )
+    AuditRow.objects.create(
+        at=line.at,
+        officer=officer,
+        action=action,
+        subject=subject,
+        params=line.params,
+        previous=line.previous,
+        hash=line_hash(line),
     )
 
 
@@ -70,8 +76,7 @@ def check_trail(node: Node) -> int:
     """How many rows there are, if each follows from the one before. Raises VerificationError."""
     count, previous = 0, NOBODY_BEFORE
     for line in _every(node):
-        found = _hash(line.previous, line.at, line.officer, line.action, line.subject, dict(line.params))
-        if line.previous != previous or line.hash != found:
+        if line.previous != previous or line.hash != line_hash(line):
             raise VerificationError("audit-broken", number=line.number)
         count, previous = count + 1, line.hash
     return count
@@ -88,12 +93,13 @@ def _line(row: AuditRow) -> AuditLine:
     return AuditLine(row.pk, row.at, row.officer, row.action, row.subject, row.params, row.previous, row.hash)
 
 
-def _hash(previous: str, at: datetime, officer: int, action: str, subject: str, params: JSON) -> str:
+def line_hash(line: AuditLine) -> str:
+    """What a line must carry as its hash, by all the rest of it."""
     told: JSON = {
-        "action": action,
-        "at": format_instant(at),
-        "officer": officer,
-        "params": params,
-        "subject": subject,
+        "action": line.action,
+        "at": format_instant(line.at),
+        "officer": line.officer,
+        "params": dict(line.params),
+        "subject": line.subject,
     }
-    return hashlib.sha256(DOMAIN + bytes.fromhex(previous) + encode(told)).hexdigest()
+    return hashlib.sha256(DOMAIN + bytes.fromhex(line.previous) + encode(told)).hexdigest()

@@ -81,7 +81,13 @@ def grant(node: Node, officer: Officer, register: str, desk: DeskRef, role: Role
             defaults={"since": node.clock.now()},
         )
         if fresh:
-            note(node, "role-granted", officer=by, subject=str(officer.pk), params={"desk": desk.desk, "role": role.value})
+            note(
+                node,
+                "role-granted",
+                officer=by,
+                subject=str(officer.pk),
+                params={"desk": desk.desk, "role": role.value},
+            )
 
 
 def seats(node: Node, officer_id: int) -> list[Seat]:
@@ -132,3 +138,30 @@ def leave(node: Node, officer: Officer, *, by: int = SYSTEM) -> None:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerRead:
+    """One officer in a list; `roles` as `duty: officer`."""
+
+    id: int
+    login: str
+    name: str
+    active: bool
+    roles: tuple[str, ...]
+
+
+def list_officers(node: Node) -> list[OfficerRead]:
+    """Every officer of this node, those who left at the end."""
+    with reading(node):
+        rows = Officer.objects.order_by("-is_active", "login").prefetch_related("memberships")
+        return [
+            OfficerRead(
+                row.pk,
+                row.login,
+                row.name,
+                row.is_active,
+                tuple(f"{each.desk}: {each.role}" for each in row.memberships.all()),
+            )
+            for row in rows
+        ]

@@ -7,12 +7,12 @@ import click
 from liaison.cli.lazy import LazyGroup
 
 VERBS = {
-    "init": "liaison.cli.node_care:init",
-    "serve": "liaison.cli.serve:serve",
-    "doctor": "liaison.cli.node_care:doctor",
-    "migrate-database": "liaison.cli.moving:migrate_database",
-    "backup": "liaison.cli.backups:backup",
-    "restore": "liaison.cli.backups:restore",
+    "init": "liaison.cli.node.care:init",
+    "serve": "liaison.cli.node.serve:serve",
+    "doctor": "liaison.cli.node.care:doctor",
+    "migrate-database": "liaison.cli.node.moving:migrate_database",
+    "backup": "liaison.cli.node.backups:backup",
+    "restore": "liaison.cli.node.backups:restore",
 }
 
 

@@ -7,7 +7,7 @@ import os
 import click
 
 from liaison.cli.output import json_option, note, show, table
-from liaison.cli.session import chosen_home, open_node
+from liaison.cli.session import WITH_PAGES, chosen_home, open_node
 from liaison.errors import UsageError
 
 
@@ -25,7 +25,7 @@ def migrate_database(url: str, *, keep_config: bool, as_json: bool) -> None:
     home = chosen_home()
     if wiring.is_served(home):
         raise UsageError("move-while-served")
-    node = open_node()
+    node = open_node(settings_in=WITH_PAGES)
     from liaison.node.services.care.moving import move_tables
 
     try:

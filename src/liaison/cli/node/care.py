@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from liaison.cli.output import GOOD, REFUSED, json_option, show, table
-from liaison.cli.session import chosen_home, open_node
-from liaison.node.config import Address, Config, Database, Listen, Peers
+from liaison.cli.session import WITH_PAGES, chosen_home, open_node
+from liaison.node.config import Address, Config, Database, Listen, Peers, credential_path, pages_at
 
 
 @click.command()
@@ -15,19 +15,29 @@ from liaison.node.config import Address, Config, Database, Listen, Peers
 @click.option("--url", default="", help="Where others reach the peer door; empty: by files only.")
 @click.option("--database", default="", help="postgresql://… ; empty: SQLite in the home.")
 @click.option("--allow-private", multiple=True, help="A private or loopback host that may be spoken to.")
+@click.option("--pages", default="", help="Where officers reach the pages, as http://localhost:8080; empty: no pages.")
 @json_option
-def init(host: str, port: int, url: str, database: str, allow_private: tuple[str, ...], *, as_json: bool) -> None:
+def init(
+    *, host: str, port: int, url: str, database: str, allow_private: tuple[str, ...], pages: str, as_json: bool
+) -> None:
     """Make a node: folder, configuration, credential, TLS key and tables."""
     from liaison.node import wiring
 
     home = chosen_home()
-    wiring.create_home(home, Config(Listen(host, port), Address(url), Database(database), Peers(allow_private)))
-    node = open_node()
+    config = Config(
+        listen=Listen(host, port),
+        address=Address(url),
+        database=Database(database),
+        peers=Peers(allow_private),
+        pages=pages_at(pages),
+    )
+    wiring.create_home(home, config)
+    node = open_node(settings_in=WITH_PAGES)
     from liaison.node.services.setup import initialise_node
 
     tls = wiring.listener_hash(home)
     epoch = initialise_node(node, tls_hash=tls)
-    credential = wiring.credential_path(home)
+    credential = credential_path(home)
     lines = [
         f"Node in {home}",
         f"  TLS key     {tls}",

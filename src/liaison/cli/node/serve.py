@@ -1,9 +1,9 @@
-"""How does a node run? One web process for the doors and one worker, under a supervisor that restarts either.
+"""How does a node run? One process for the doors, one worker and one for the pages, under a supervisor.
 
-    liaison node serve        the listener of liaison.toml, TLS 1.3, until SIGTERM
+    liaison node serve        the listeners of liaison.toml until SIGTERM; the doors speak TLS 1.3
 
-Invariants: the supervisor loads the program once and forks, so both processes share its memory; when the supervisor
-dies, by whatever signal, so do they; SIGTERM lets requests and attempts in hand finish.
+Invariants: the supervisor loads the program once and forks, so all processes share its memory; when the supervisor
+dies, by whatever signal, so do they; one that ends is started again; SIGTERM lets requests and attempts in hand finish.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ import resource
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from liaison.cli.session import chosen_home, prepare_django
+from liaison.cli.session import WITH_PAGES, chosen_home, prepare_django
 from liaison.node.work.starting_over import reap, start_over
 
 if TYPE_CHECKING:
@@ -41,25 +42,33 @@ STOP_SECONDS = 20
 def serve() -> None:
     """Run this node: its doors and its worker, until it is told to stop."""
     home = chosen_home()
-    prepare_django(home)
-    from liaison.node.config import check_processes, read_config
+    prepare_django(home, settings_in=WITH_PAGES)
+    from liaison.node.config import check_pages, check_processes, read_config
     from liaison.node.wiring import listener_files, open_storage
 
     config = read_config(home)
     check_processes(home, config)
+    check_pages(config.pages)
     files = listener_files(home)
     start_logging()
     reap()
     server = _server(config, files)
-    for _ in range(config.processes.workers):
-        supervisor = WorkerSupervisor(home, open_storage(home))
-        server.on_startup(supervisor.start)
-        server.on_shutdown(supervisor.stop)
+    children = [
+        ChildSupervisor("worker", _run_worker, home, open_storage(home)) for _ in range(config.processes.workers)
+    ]
+    if config.pages.url:
+        children.append(ChildSupervisor("pages", _run_pages, home, open_storage(home)))
+        importlib.import_module("liaison.web.urls")
+    for child in children:
+        server.on_startup(child.start)
+        server.on_shutdown(child.stop)
     for module in ("liaison.peer.rsgi", "liaison.node.work.process"):
         importlib.import_module(module)
     gc.collect()
     gc.freeze()  # What is loaded now stays untouched by the collectors of the forked processes, so it stays shared.
     click.echo(f"Listening on https://{config.listen.host}:{config.listen.port}", err=True)
+    if config.pages.url:
+        click.echo(f"Pages for officers at {config.pages.url}", err=True)
     server.serve(target_loader=_load_door, wrap_loader=False)
 
 
@@ -122,24 +131,26 @@ def _load_door() -> Any:
     return importlib.import_module("liaison.peer.rsgi").open_site()
 
 
-class WorkerSupervisor:
-    """Keeps one worker process alive."""
+class ChildSupervisor:
+    """Keeps one process alive beside the doors: a worker, or the pages."""
 
-    def __init__(self, home: Path, storage: Storage) -> None:
+    def __init__(self, name: str, life: Callable[[Path, int], None], home: Path, storage: Storage) -> None:
+        self._name = name
+        self._life = life
         self._home = home
         self._storage = storage
         self._context = multiprocessing.get_context("fork")
         self._process: Any = None
         self._stopping = threading.Event()
-        self._watcher = threading.Thread(target=self._watch, name="worker-watcher", daemon=True)
+        self._watcher = threading.Thread(target=self._watch, name=f"{name}-watcher", daemon=True)
 
     def start(self) -> None:
-        """Start the worker and watch it."""
+        """Start the process and watch it."""
         self._spawn()
         self._watcher.start()
 
     def stop(self) -> None:
-        """Let the worker finish what it has in hand."""
+        """Let it finish what it has in hand."""
         self._stopping.set()
         self._process.terminate()
         self._process.join(STOP_SECONDS)
@@ -147,7 +158,7 @@ class WorkerSupervisor:
             self._process.kill()
 
     def _spawn(self) -> None:
-        self._process = self._context.Process(target=_run_worker, args=(self._home, os.getpid()), name="worker")
+        self._process = self._context.Process(target=self._life, args=(self._home, os.getpid()), name=self._name)
         self._process.start()
 
     def _watch(self) -> None:
@@ -156,7 +167,7 @@ class WorkerSupervisor:
             if reason := self._storage.failure():
                 start_over(reason, self._process, self._stopping)
             if not self._process.is_alive() and not self._stopping.is_set():
-                logging.getLogger("liaison.serve").warning("the worker ended and is started again")
+                logging.getLogger("liaison.serve").warning("the %s process ended and is started again", self._name)
                 time.sleep(RESTART_SECONDS)
                 self._spawn()
 
@@ -166,6 +177,14 @@ def _run_worker(home: Path, parent: int) -> None:
 
     die_with(parent)
     run_worker(home)
+
+
+def _run_pages(home: Path, parent: int) -> None:
+    from liaison.node.config import read_config
+    from liaison.node.work.process import die_with
+
+    die_with(parent)
+    importlib.import_module("liaison.web.serving").serve_pages(read_config(home).pages)
 
 
 def start_logging() -> None:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import click
 
 from liaison.cli.output import json_option, note, show
-from liaison.cli.session import chosen_home, open_node
+from liaison.cli.session import WITH_PAGES, chosen_home, open_node
 from liaison.errors import UsageError
+from liaison.node.config import credential_path
 from liaison.wire.identifiers import parse_instant
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def backup(target: Path, *, as_json: bool) -> None:
     lines = [
         f"Backup of {node.home} in {target}",
         f"  {len(manifest.files)} files, {size} bytes, manifest {digest}",
-        f"  The credential is NOT in it: keep {wiring.credential_path(node.home)} apart; without it nothing opens.",
+        f"  The credential is NOT in it: keep {credential_path(node.home)} apart; without it nothing opens.",
     ]
     show(_told(manifest) | {"backup": str(target), "bytes": size, "manifest": digest}, lines, as_json=as_json)
 
@@ -87,7 +88,7 @@ def _restore(source: Path, home: Path, credential_file: Path | None, *, as_json:
         with closing(wiring.open_backup(source)) as reading:
             manifest = copy_backup(reading, stage=stage, credential=credential)
         homes.use_database(stage, "")
-        homes.write_credential(wiring.credential_path(stage), credential)
+        homes.write_credential(credential_path(stage), credential)
         epoch = _begin(stage, parse_instant(manifest.made))
         homes.put_in_place(stage, home)
     except BaseException:
@@ -103,7 +104,7 @@ def _restore(source: Path, home: Path, credential_file: Path | None, *, as_json:
 
 def _begin(stage: Path, made: datetime) -> str:
     """Open the restored tables, begin the fresh epoch, close them for writing and leave the file whole."""
-    node = open_node(stage)
+    node = open_node(stage, settings_in=WITH_PAGES)
     from liaison.node.databases import close_database
     from liaison.node.services.care.restore import begin_restored_life
 
@@ -114,7 +115,7 @@ def _begin(stage: Path, made: datetime) -> str:
 
 
 def _close(*, as_json: bool) -> None:
-    node = open_node()
+    node = open_node(settings_in=WITH_PAGES)
     from liaison.node.services.care.restore import begin_restored_life
 
     epoch = begin_restored_life(node)

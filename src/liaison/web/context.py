@@ -1,0 +1,43 @@
+"""What does every template know? Who is signed in, at which desk, which pages it has, which languages there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import translation
+from django.utils.translation import gettext_lazy
+
+from liaison.node.services.people.officers import Seat
+from liaison.officers.permissions import Action
+from liaison.web.names import DeskNames
+from liaison.web.requests import officer_seats, path_to
+from liaison.web.site import here
+
+ROOMS = (("", gettext_lazy("Desk"), Action.READ_METADATA),)
+"""The pages in the header, in order: path below the desk, title, and what a role must allow to see it listed."""
+
+
+def everywhere(request: HttpRequest) -> dict[str, Any]:
+    """The values of every template."""
+    seat: Seat | None = getattr(request, "seat", None)
+    return {
+        "seat": seat,
+        "seat_path": path_to(seat) if seat else None,
+        "seat_name": DeskNames(here()).of(seat.register, seat.desk) if seat else None,
+        "rooms": list(_rooms(request, seat)) if seat else [],
+        "seats": officer_seats(request) if hasattr(request, "user") else [],
+        "language": translation.get_language() or "en",
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+        "languages": settings.LANGUAGES,
+    }
+
+
+def _rooms(request: HttpRequest, seat: Seat) -> Iterator[dict[str, Any]]:
+    for tail, title, action in ROOMS:
+        path = path_to(seat, tail)
+        inside = request.path == path if not tail else request.path.startswith(path)
+        if seat.may(action):
+            yield {"path": path, "title": title, "here": inside}

@@ -1,0 +1,94 @@
+"""What happens to every request of the pages, whatever the page?
+
+- headers: no script but ours, no frame, no referrer, nothing kept by a cache that others share
+- officer_language: the officer's language, else the one chosen in this browser, else the one the browser asks for
+- ExplainErrors: an error of ours becomes a page with three sentences: what happened, what was kept, what to do next
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from liaison.errors import LiaisonError
+from liaison.web.pages.problems import explained_page
+
+Answer = Callable[[HttpRequest], HttpResponse]
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cache-Control": "no-store",
+}
+
+
+def headers(answer: Answer) -> Answer:
+    """Add the headers of every page; a page that set one itself keeps its own."""
+    secure = {"Strict-Transport-Security": "max-age=31536000"} if settings.SESSION_COOKIE_SECURE else {}
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        for name, value in (HEADERS | secure).items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return middleware
+
+
+def officer_language(answer: Answer) -> Answer:
+    """Speak the officer's language and show their local time."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        own = user.language if user.is_authenticated else None
+        language = own or translation.get_language_from_request(request)
+        with translation.override(language), timezone.override(_zone(user.zone if user.is_authenticated else "UTC")):
+            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            response = answer(request)
+        response.headers["Content-Language"] = language
+        return response
+
+    return middleware
+
+
+def _zone(name: str) -> zoneinfo.ZoneInfo:
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return zoneinfo.ZoneInfo("UTC")
+
+
+class ExplainErrors:
+    """Turns what a view raised into a page a person understands; anything else stays a defect."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self._answer(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Called by Django for what a view raised."""
+        return explained_page(request, error) if isinstance(error, LiaisonError) else None

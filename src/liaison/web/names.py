@@ -1,0 +1,55 @@
+"""What is a desk called on a page? The participant by its name, the code beside it, and who hosts it.
+
+names.of(register, desk)      DeskName(code="XD", name="State XD (fictional)", desk="duty", host="")
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from liaison.messages.parties import DeskRef
+from liaison.node.node import Node
+from liaison.node.reads.caution.parties import host_of
+from liaison.node.reads.facts import register_facts
+
+
+@dataclass(frozen=True, slots=True)
+class DeskName:
+    """A desk in words; `host` is the name of the participant whose node keeps it, empty where its owner does."""
+
+    participant: str
+    code: str
+    name: str
+    desk: str
+    host: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} / {self.desk}"
+
+
+class DeskNames:
+    """Names of desks, each looked up once a page."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._known: dict[tuple[str, DeskRef], DeskName] = {}
+
+    def of(self, register: str, desk: DeskRef) -> DeskName:
+        """The desk in words."""
+        place = (register, desk)
+        if place not in self._known:
+            self._known[place] = self._look_up(*place)
+        return self._known[place]
+
+    def _look_up(self, register: str, desk: DeskRef) -> DeskName:
+        code, name = self._participant(register, desk.participant)
+        host = host_of(register_facts(self._node, register), desk)
+        hosted = self._participant(register, host.participant)[1] if host is not None else ""
+        return DeskName(desk.participant, code, name, desk.desk, hosted)
+
+    def _participant(self, register: str, participant: str) -> tuple[str, str]:
+        state = register_facts(self._node, register).participant(participant)
+        if state is None:
+            return participant[:8], participant[:8]
+        code = state.labels.codes[0] if state.labels.codes else ""
+        return code, state.labels.name

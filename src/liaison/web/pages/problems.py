@@ -1,0 +1,36 @@
+"""What does an officer see when something cannot be done? What happened, what was kept, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from liaison.errors import LiaisonError, MalformedError, NotNowError, UnreachableError, UsageError, VerificationError
+from liaison.web.words import explained
+
+STATUS: Mapping[type[LiaisonError], int] = {
+    MalformedError: 400,
+    UsageError: 400,
+    VerificationError: 409,
+    NotNowError: 503,
+    UnreachableError: 502,
+}
+FORBIDDEN, FORM_EXPIRED = frozenset({"not-permitted"}), "form-expired"
+
+
+def explained_page(request: HttpRequest, error: LiaisonError) -> HttpResponse:
+    """The page for an error of ours."""
+    status = 403 if error.code in FORBIDDEN else STATUS.get(type(error), 400)
+    return render(request, "web/problem.html", {"problem": explained(error), "code": error.code}, status=status)
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that came back without its token, or from another place: nothing was done."""
+    return explained_page(request, UsageError(FORM_EXPIRED))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """There is no such page, or it is not for this officer: the same words for both."""
+    return render(request, "web/not_found.html", status=404)

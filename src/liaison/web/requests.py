@@ -1,0 +1,74 @@
+"""Who asks for this page, for which desk, and may they?
+
+    @at_desk(Action.READ_CASE)
+    def page(request, seat, …):        only for an officer with a role at that desk that allows reading
+
+    /d/9ab01c2d3e4f.duty/…             the path names the desk: participant (its beginning) and desk
+
+Invariants:
+- Every page of a desk is found through `at_desk`; a desk where the officer has no role is not there (404).
+- A role that does not allow the action is told so (403), and nothing of the page is made.
+- What a page lists or shows is asked for with the desk of the seat, never without.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+
+from liaison.node.services.people.officers import Seat, seats
+from liaison.officers.permissions import Action, require
+from liaison.web.site import here
+
+SHORT = 12
+View = Callable[..., HttpResponse]
+
+
+def at_desk(action: Action) -> Callable[[View], View]:
+    """A page of a desk, for officers whose roles there allow the action. Raises Http404, UsageError."""
+
+    def decorate(view: View) -> View:
+        @login_required
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, seat: str, **rest: Any) -> HttpResponse:
+            found = find_seat(request, seat)
+            request.seat = found  # type: ignore[attr-defined]
+            require(action, found.roles)
+            return view(request, found, **rest)
+
+        guarded.action = action  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def find_seat(request: HttpRequest, name: str) -> Seat:
+    """The officer's seat that a path names. Raises Http404."""
+    for each in officer_seats(request):
+        if seat_name(each) == name:
+            return each
+    raise Http404
+
+
+def officer_seats(request: HttpRequest) -> list[Seat]:
+    """Every desk where the officer of this request has a role; looked up once a request."""
+    known: list[Seat] | None = getattr(request, "officer_seats", None)
+    if known is None:
+        user: Any = request.user
+        known = seats(here(), user.pk) if user.is_authenticated else []
+        request.officer_seats = known  # type: ignore[attr-defined]
+    return known
+
+
+def seat_name(seat: Seat) -> str:
+    """How a seat stands in a path."""
+    return f"{seat.desk.participant[:SHORT]}.{seat.desk.desk}"
+
+
+def path_to(seat: Seat, tail: str = "") -> str:
+    """The path of a page of a seat."""
+    return f"/d/{seat_name(seat)}/{tail}"

@@ -1,0 +1,1 @@
+"""What can templates say beyond Django's own tags?"""

@@ -1,0 +1,25 @@
+"""How does an officer of a test get into a real browser? By an invitation, as anybody does."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from liaison.node.services.people.officers import add_officer, grant, invite
+from liaison.officers.permissions import Role
+from tests.world import World
+
+_numbers = itertools.count(1)
+ALL = (Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR, Role.DIRECTORY)
+
+
+def enter(world: World, code: str, page: Any, address: str, *roles: Role, language: str = "en") -> str:
+    """Sign an officer of the duty desk of `code` in; the address of their desk."""
+    node, desk = world.nodes[code], world.desk(code)
+    officer = add_officer(node, login=f"browser{next(_numbers)}", name="A Person", language=language)
+    for role in roles or ALL:
+        grant(node, officer, world.register, desk, role)
+    page.goto(f"{address}/join/{invite(node, officer)}")
+    page.click("main button")
+    page.wait_for_url("**/d/**")
+    return f"{address}/d/{desk.participant[:12]}.{desk.desk}/"

@@ -1,0 +1,81 @@
+"""An officer's browser, without a browser: Django's test client inside a world of nodes.
+
+    visitor = visit(world, "XC")                     signed in as an officer of XC's duty desk
+    visitor = visit(world, "XC", Role.AUDITOR)       with other roles
+    page = visitor.get("message list …")
+
+Invariants: every request goes through the same middleware and context as when it is served; CSRF tokens are checked.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from django.test import Client
+from django.test.client import ClientHandler
+
+from liaison.node.node import Node
+from liaison.node.services.people.officers import add_officer, grant, invite
+from liaison.officers.permissions import Role
+from liaison.web.site import open_pages
+from tests.world import World
+
+_numbers = itertools.count(1)
+
+
+class Visitor(Client):
+    """A browser that stands before the pages of one node."""
+
+    def __init__(self, node: Node) -> None:
+        super().__init__(enforce_csrf_checks=False)
+        self.node = node
+        self.base = "/"
+        self.handler = _Handler(node)
+
+    def at(self, tail: str = "") -> str:
+        """The path of a page of the officer's desk."""
+        return f"{self.base}{tail}"
+
+    def see(self, tail: str = "", *, status: int = 200, **given: Any) -> str:
+        """The text of a page of the desk."""
+        answer = self.get(self.at(tail), given)
+        assert answer.status_code == status, (answer.status_code, answer.content.decode()[:2000])
+        return str(answer.content.decode())
+
+    def send(self, tail: str, *, status: int = 302, **given: Any) -> Any:
+        """Send a form of the desk."""
+        answer = self.post(self.at(tail), given)
+        assert answer.status_code == status, (answer.status_code, answer.content.decode()[:2000])
+        return answer
+
+
+class _Handler(ClientHandler):
+    def __init__(self, node: Node) -> None:
+        super().__init__(enforce_csrf_checks=False)
+        self._node = node
+
+    def __call__(self, environ: Any) -> Any:
+        inner = super().__call__
+        found: list[Any] = []
+
+        def site(given: dict[str, Any], start: Any) -> Any:
+            found.append(inner(given))
+            return []
+
+        open_pages(self._node, site)(environ, None)
+        return found[0]
+
+
+def visit(world: World, code: str, *roles: Role, desk: str = "duty", language: str = "en") -> Visitor:
+    """An officer of a desk of `code`, signed in; by default officer, approver, administrator and directory manager."""
+    node = world.nodes[code]
+    officer = add_officer(node, login=f"person{next(_numbers)}", name="A Person", language=language)
+    ref = world.desk(code, desk)
+    for role in roles or (Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR, Role.DIRECTORY):
+        grant(node, officer, world.register, ref, role)
+    visitor = Visitor(node)
+    visitor.base = f"/d/{ref.participant[:12]}.{ref.desk}/"
+    answer = visitor.post(f"/join/{invite(node, officer)}")
+    assert answer.status_code == 302, answer.content
+    return visitor
