@@ -13,6 +13,8 @@ export UV_SYSTEM_CERTS := 1
 export UV_PYTHON := $(CURDIR)/.venv/bin/python
 export UV_NO_PROGRESS := 1
 UV := $(BIN)/uv pip install --quiet --require-hashes
+# An installation compiles them.
+CATALOGUES := tools/build_hook.py $(wildcard src/liaison/web/locale/*/LC_MESSAGES/django.po)
 
 .PHONY: demo test check bench soak clean
 .DELETE_ON_ERROR:
@@ -40,7 +42,7 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-.venv/.run: requirements/run.txt pyproject.toml .venv/.build
+.venv/.run: requirements/run.txt pyproject.toml $(CATALOGUES) .venv/.build
 	$(UV) -r $<
 	$(BIN)/uv pip install --quiet --no-build-isolation --no-deps --editable .
 	@touch $@

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -25,7 +25,7 @@ from liaison.errors import LiaisonError
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Three sentences for a person, in the English source wording."""
+    """Three sentences for a person, in English unless they were translated."""
 
     code: str
     what: str
@@ -51,11 +51,14 @@ def _pages(folder: Traversable) -> Iterator[Traversable]:
             yield entry
 
 
-def explain(error: LiaisonError) -> Explanation:
-    """The sentences of `error`; a code without a table (a defect the tests catch) explains itself by its name."""
+def explain(error: LiaisonError, translate: Callable[[str], str] = str) -> Explanation:
+    """The sentences of `error`, each through `translate`, which gets the English source with its `{name}`s unfilled.
+
+    A code without a table (a defect the tests catch) explains itself by its name.
+    """
     table = catalogue().get(error.code)
     if table is None:
-        report = "Report this code to the maintainers."
-        return Explanation(error.code, str(error), "Nothing is known to be lost.", report)
-    what, kept, next_step = (table[part].format_map(error.params) for part in ("what", "kept", "next"))
+        kept = translate("Nothing is known to be lost.")
+        return Explanation(error.code, str(error), kept, translate("Report this code to the maintainers."))
+    what, kept, next_step = (translate(table[part]).format_map(error.params) for part in ("what", "kept", "next"))
     return Explanation(error.code, what, kept, next_step)

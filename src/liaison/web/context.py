@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
+from liaison.web.languages import find_language, languages
 from liaison.web.names import DeskNames
 from liaison.web.requests import officer_seats, path_to
 from liaison.web.site import here
@@ -29,9 +29,8 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "seat_name": DeskNames(here()).of(seat.register, seat.desk) if seat else None,
         "rooms": list(_rooms(request, seat)) if seat else [],
         "seats": officer_seats(request) if hasattr(request, "user") else [],
-        "language": translation.get_language() or "en",
-        "direction": "rtl" if translation.get_language_bidi() else "ltr",
-        "languages": settings.LANGUAGES,
+        "language": find_language(translation.get_language()),
+        "languages": languages().values(),
     }
 
 

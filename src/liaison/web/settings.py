@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from liaison.node.config import CONFIG_NAME, Pages, credential_path, default_home, read_config
 from liaison.node.settings import *  # noqa: F403
+from liaison.web.languages import languages
 
 _home = default_home()
 _pages = read_config(_home).pages if (_home / CONFIG_NAME).exists() else Pages()
@@ -70,14 +71,7 @@ STATIC_FOLDER = _here / "static"
 LOCALE_PATHS = [_here / "locale"]
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [
-    ("ar", "العربية"),
-    ("zh-hans", "中文"),
-    ("en", "English"),
-    ("fr", "Français"),
-    ("ru", "Русский"),
-    ("es", "Español"),
-]
+LANGUAGES = [(each.code, each.name) for each in languages().values()]
 LANGUAGE_COOKIE_NAME = _cookie("language")
 LANGUAGE_COOKIE_SECURE = _secure
 LANGUAGE_COOKIE_SAMESITE = "Lax"

@@ -1,33 +1,87 @@
-"""How does the reader's language say a code, a form, a field or an error?"""
+"""What does a code say in the reader's language?
+
+    code_word("tlp", "amber")      "TLP:AMBER" in every language
+    code_word("answer", "partly")  "Acceptée en partie" while French is active
+    territory_word("TR")           "Türkiye"; None for "XC", which nobody but the register can name
+
+Invariants (docs/using/translating.md):
+- data files hold codes and the English source, catalogues the rest, with the name of the list or form as context;
+- what has no translation is said in English, what has no word is shown as its code; nothing signed depends on either;
+- territories are called what the United Nations call them; a code that ISO 3166 leaves to its users has no name here.
+"""
 
 from __future__ import annotations
 
+import functools
+import re
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+
+from babel import Locale
+from django.utils.translation import get_language, gettext, pgettext
+
 from liaison.errors import LiaisonError
 from liaison.explanations import Explanation, explain
-from liaison.messages.forms import code_list, english, find_form
+from liaison.messages.forms import Code, Form
+from liaison.messages.forms.codes import code_lists, read_code_lists
+from liaison.web.languages import find_language
+
+# AA, QM to QZ, XA to XZ and ZZ are left to the users of the standard.
+_STANDARD = re.compile(r"(?!AA|Q[M-Z]|X|ZZ)[A-Z]{2}")
 
 
 def code_word(list_name: str, code: str) -> str:
-    """The label of a code; an unknown code is shown as it is."""
-    return english(list_name, code)
+    """The label of a code; a code of a later version is shown as it is."""
+    found = _code(list_name, code)
+    return pgettext(list_name, found.en) if found is not None else code
 
 
 def code_meaning(list_name: str, code: str) -> str:
-    """What a code means, in a sentence, where its list says so."""
-    found = code_list(list_name).get(code)
-    return found.meaning if found is not None else ""
+    """The sentence that explains a code; empty where its label says enough."""
+    found = _code(list_name, code)
+    return pgettext(list_name, found.meaning) if found is not None and found.meaning else ""
 
 
-def form_word(form: str, version: int = 1) -> str:
-    """The name of a form."""
-    return find_form(form, version).en
+def form_word(form: Form) -> str:
+    """What a form is called."""
+    return pgettext(form.id, form.en)
 
 
-def field_word(form: str, field: str, version: int = 1) -> str:
-    """The label of a field."""
-    return find_form(form, version).fields[field].en
+def form_purpose(form: Form) -> str:
+    """What a form is for, in a sentence."""
+    return pgettext(form.id, form.purpose)
+
+
+def field_word(form: Form, field: str) -> str:
+    """The label of a field; a field that the form does not have is shown as it is."""
+    found = form.fields.get(field)
+    return pgettext(form.id, found.en) if found is not None else field
 
 
 def explained(error: LiaisonError) -> Explanation:
-    """The three sentences of an error."""
-    return explain(error)
+    """What happened, what was kept and what to do next."""
+    return explain(error, gettext)
+
+
+def territory_word(code: str) -> str | None:
+    """The name of a country or area by its ISO 3166-1 alpha-2 code; None for a code without one."""
+    if not _STANDARD.fullmatch(code):
+        return None
+    locale = find_language(get_language()).locale
+    return _united_nations().get(code, {}).get(locale) or Locale.parse(locale).territories.get(code)
+
+
+def _code(list_name: str, code: str) -> Code | None:
+    return _lists().get(list_name, {}).get(code)
+
+
+@functools.cache
+def _lists() -> Mapping[str, Mapping[str, Code]]:
+    return {**code_lists(), **read_code_lists(resources.files("liaison.web").joinpath("data/codes"))}
+
+
+@functools.cache
+def _united_nations() -> Mapping[str, Mapping[str, str]]:
+    page = resources.files("liaison.web").joinpath("data/territories.toml")
+    return tomllib.loads(page.read_text(encoding="utf-8"))

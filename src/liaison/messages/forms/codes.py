@@ -15,6 +15,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any
 
@@ -33,8 +34,12 @@ class Code:
 @functools.cache
 def code_lists() -> Mapping[str, Mapping[str, Code]]:
     """All lists by name, each in the order of its file."""
+    return read_code_lists(resources.files("liaison.messages").joinpath("data/codes"))
+
+
+def read_code_lists(folder: Traversable) -> Mapping[str, Mapping[str, Code]]:
+    """The lists of a folder of such files."""
     found: dict[str, Mapping[str, Code]] = {}
-    folder = resources.files("liaison.messages").joinpath("data/codes")
     for page in sorted(folder.iterdir(), key=lambda page: page.name):
         for name, table in tomllib.loads(page.read_text(encoding="utf-8")).items():
             found[name] = MappingProxyType({code: _read_code(code, entry) for code, entry in table.items()})

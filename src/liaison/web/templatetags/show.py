@@ -21,7 +21,9 @@ from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from liaison.messages.forms import latest_form
 from liaison.web import words
+from liaison.web.languages import find_language
 from liaison.wire.identifiers import format_instant
 
 register = template.Library()
@@ -29,7 +31,7 @@ register = template.Library()
 
 def babel_locale() -> str:
     """The present language as Babel spells it."""
-    return translation.to_locale(translation.get_language() or "en")
+    return find_language(translation.get_language()).locale
 
 
 @register.filter
@@ -54,7 +56,7 @@ def word(code: str, list_name: str) -> str:
 @register.filter
 def form_word(form: str) -> str:
     """The name of a form."""
-    return words.form_word(form)
+    return words.form_word(latest_form(form))
 
 
 @register.filter

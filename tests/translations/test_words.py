@@ -1,0 +1,91 @@
+"""Does the reader read codes, forms, errors and countries in the language of the reader?"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from importlib import resources
+from typing import get_args
+
+import pytest
+from babel import Locale
+from django.test import override_settings
+from django.utils import translation
+
+from liaison.errors import UsageError
+from liaison.messages.forms import find_form, observables
+from liaison.messages.receipts import Verdict
+from liaison.officers.permissions import Role
+from liaison.register.vocabulary import DeskKind, ParticipantType
+from liaison.web import words
+from liaison.web.languages import LOCALES, languages
+from tools.build_hook import compile_catalogues
+from tools.translations.extraction import SOURCES
+
+LISTS = {
+    "desk-kind": set(DeskKind),
+    "participant-type": set(ParticipantType),
+    "role": set(Role),
+    "verdict": set(get_args(Verdict)),
+    "observable-kind": set(get_args(observables.Kind)),
+    "observable-role": set(get_args(observables.Role)),
+}
+
+
+@pytest.fixture(autouse=True)
+def catalogues() -> Iterator[None]:
+    compile_catalogues(SOURCES.parent.parent)
+    codes = [(language.code, language.name) for language in languages().values()]
+    with override_settings(LOCALE_PATHS=[LOCALES], LANGUAGES=codes):
+        yield
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_value_of_a_closed_list_has_a_word(name: str) -> None:
+    assert [code for code in LISTS[name] if words.code_word(name, code) == code] == []
+
+
+def test_english_is_the_source_and_what_is_unknown_is_shown_as_it_is() -> None:
+    with translation.override("en"):
+        assert words.code_word("answer", "partly") == "Accepted in part"
+        assert words.code_meaning("tlp", "red") == "For the named recipients only."
+        assert words.code_meaning("answer", "partly") == ""
+        assert words.code_word("answer", "of-a-later-version") == "of-a-later-version"
+        reply = find_form("reply", 1)
+        assert (words.form_word(reply), words.field_word(reply, "ground")) == ("Reply", "Ground")
+        assert words.form_purpose(reply) == "Answer a message."
+        assert words.field_word(reply, "of_a_later_version") == "of_a_later_version"
+
+
+def test_an_error_without_a_table_explains_itself_by_its_name() -> None:
+    with translation.override("en"):
+        told = words.explained(UsageError("never-explained", size=3))
+    assert told.what == "never-explained (size=3)" and told.kept == "Nothing is known to be lost."
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "name"),
+    [
+        ("en", "TR", "Türkiye"), ("fr", "TR", "Türkiye"), ("ar", "CI", "كوت ديفوار"), ("zh-hans", "KE", "肯尼亚"),
+        ("ru", "MD", "Республика Молдова"), ("es", "BO", "Bolivia (Estado Plurinacional de)"), ("pt", "BR", "Brasil"),
+    ],
+)  # fmt: skip
+def test_countries_bear_the_names_the_united_nations_give_them(language: str, code: str, name: str) -> None:
+    with translation.override(language):
+        assert words.territory_word(code) == name
+
+
+@pytest.mark.parametrize("code", ["XA", "XC", "XK", "XZ", "QM", "ZZ", "AA", "001", "xx", ""])
+def test_a_code_that_is_its_users_own_has_no_name_here(code: str) -> None:
+    assert words.territory_word(code) is None
+
+
+def test_the_page_of_countries_says_only_what_cldr_says_otherwise() -> None:
+    page = resources.files("liaison.web").joinpath("data/territories.toml").read_text(encoding="utf-8")
+    same = [
+        (code, locale)
+        for code, names in tomllib.loads(page).items()
+        for locale, name in names.items()
+        if Locale.parse(locale).territories[code] == name
+    ]
+    assert same == []

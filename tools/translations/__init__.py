@@ -1,0 +1,1 @@
+"""How do the words of the program reach its catalogues, and are those whole?"""
