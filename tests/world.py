@@ -302,6 +302,20 @@ def mirror(registry: RegisterBuilder) -> None:
         models.FactRow(register=register, kind=kind, name=name, pending=False, data=encode_fact(fact))
         for kind, name, fact in rows
     )
+    models.LoggedEntry.objects.filter(register=register).delete()
+    models.LoggedEntry.objects.bulk_create(
+        models.LoggedEntry(
+            register=register,
+            index=index,
+            kind=entry.payload.kind,
+            participant=entry.payload.participant or "",
+            node=entry.payload.node or "",
+            payload_hash=entry.payload_hash,
+            verdict="applied",
+            rule="",
+        )
+        for index, entry in enumerate(registry.entries)
+    )
     for digest, record in registry.records.items():
         models.RecordPart.objects.update_or_create(
             register=register,
