@@ -302,6 +302,22 @@ def mirror(registry: RegisterBuilder) -> None:
         models.FactRow(register=register, kind=kind, name=name, pending=False, data=encode_fact(fact))
         for kind, name, fact in rows
     )
+    _mirror_entries(registry)
+    for digest, record in registry.records.items():
+        models.RecordPart.objects.update_or_create(
+            register=register,
+            digest=digest,
+            defaults={
+                "audience": record.audience,
+                "part": encode_record(record),
+                "state": "current",
+                "stored_at": START,
+            },
+        )
+
+
+def _mirror_entries(registry: RegisterBuilder) -> None:
+    register = registry.entries[0].leaf
     models.LoggedEntry.objects.filter(register=register).delete()
     models.LoggedEntry.objects.bulk_create(
         models.LoggedEntry(
@@ -316,17 +332,6 @@ def mirror(registry: RegisterBuilder) -> None:
         )
         for index, entry in enumerate(registry.entries)
     )
-    for digest, record in registry.records.items():
-        models.RecordPart.objects.update_or_create(
-            register=register,
-            digest=digest,
-            defaults={
-                "audience": record.audience,
-                "part": encode_record(record),
-                "state": "current",
-                "stored_at": START,
-            },
-        )
 
 
 def hold_keys(node: Node, registry: RegisterBuilder, code: str) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from django.test import Client
 from django.test.client import ClientHandler
 
+from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
 from liaison.node.services.people.officers import add_officer, grant, invite
 from liaison.officers.permissions import Role
@@ -69,13 +70,16 @@ class _Handler(ClientHandler):
 
 def visit(world: World, code: str, *roles: Role, desk: str = "duty", language: str = "en") -> Visitor:
     """An officer of a desk of `code`, signed in; by default officer, approver, administrator and directory manager."""
-    node = world.nodes[code]
+    return visit_desk(world.nodes[code], world.register, world.desk(code, desk), *roles, language=language)
+
+
+def visit_desk(node: Node, register: str, desk: DeskRef, *roles: Role, language: str = "en") -> Visitor:
+    """The same at any desk of any node."""
     officer = add_officer(node, login=f"person{next(_numbers)}", name="A Person", language=language)
-    ref = world.desk(code, desk)
     for role in roles or (Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR, Role.DIRECTORY):
-        grant(node, officer, world.register, ref, role)
+        grant(node, officer, register, desk, role)
     visitor = Visitor(node)
-    visitor.base = f"/d/{ref.participant[:12]}.{ref.desk}/"
+    visitor.base = f"/d/{desk.participant[:12]}.{desk.desk}/"
     answer = visitor.post(f"/join/{invite(node, officer)}")
     assert answer.status_code == 302, answer.content
     return visitor

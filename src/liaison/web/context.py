@@ -19,6 +19,7 @@ from liaison.web.site import here
 ROOMS = (
     ("", gettext_lazy("Desk"), Action.READ_METADATA),
     ("register/", gettext_lazy("Register"), Action.READ_METADATA),
+    ("entry/", gettext_lazy("Own entry"), Action.READ_METADATA),
 )
 """The pages in the header, in order: path below the desk, title, and what a role must allow to see it listed."""
 

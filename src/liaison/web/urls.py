@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from liaison.web.pages import desk, problems, register, sign_in
+from liaison.web.pages import desk, own_entry, problems, register, sign_in
 
 DESK = [
     *desk.ROUTES,
     *register.ROUTES,
+    *own_entry.ROUTES,
 ]
 
 urlpatterns = [

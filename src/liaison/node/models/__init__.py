@@ -18,6 +18,7 @@ from liaison.node.models.line import (
 )
 from liaison.node.models.own import Epoch, HeldKey, HostedNode, OwnDesk, Setting
 from liaison.node.models.people import AuditRow, Invitation, Membership, Officer
+from liaison.node.models.proposals import EntryProposal
 from liaison.node.models.recovery import LostMessage, PeerInquiry, RecoveredReceipt
 from liaison.node.models.register import (
     Alarm,
@@ -38,6 +39,7 @@ __all__ = [
     "CallBack",
     "Case",
     "Delivery",
+    "EntryProposal",
     "Epoch",
     "FactRow",
     "FollowedRegister",

@@ -22,7 +22,7 @@ from liaison.node.models import Invitation, Membership, Officer
 from liaison.node.node import Node
 from liaison.node.services.people.audit import SYSTEM, note
 from liaison.node.unit_of_work import reading, unit_of_work
-from liaison.officers.permissions import Action, Role, permitted
+from liaison.officers.permissions import MAY, Action, Role, permitted
 from liaison.wire.identifiers import encode_base64
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
@@ -165,3 +165,13 @@ def list_officers(node: Node) -> list[OfficerRead]:
             )
             for row in rows
         ]
+
+
+def who_may(node: Node, register: str, desk: DeskRef, action: Action) -> frozenset[int]:
+    """The officers whose roles at an own desk allow the action."""
+    roles = [role.value for role in Role if action in MAY[role]]
+    with reading(node):
+        rows = Membership.objects.filter(
+            register=register, participant=desk.participant, desk=desk.desk, role__in=roles, officer__is_active=True
+        )
+        return frozenset(rows.values_list("officer", flat=True))

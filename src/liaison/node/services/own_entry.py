@@ -1,0 +1,195 @@
+"""How does what the register says of a desk change? One proposes, looks at the difference, another approves.
+
+    entry = own_entry(node, place)                       what it says now, and the open proposal
+    propose(node, place, wanted, officer=7)              kept; replaces the proposal that was open
+    approve(node, place, officer=8)                      published by this node's entry key, and the proposal closed
+
+Invariants:
+- Who proposed does not approve, unless nobody else at the desk may; then the audit trail says `alone`.
+- A proposal made from a version that is no longer the present one is not published: it would undo somebody's change.
+- Contact parts for audiences that the pages do not edit are carried over as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from liaison.errors import MalformedError, UsageError
+from liaison.messages.parties import DeskRef
+from liaison.node.models import EntryProposal, OwnDesk, RecordPart
+from liaison.node.node import Node
+from liaison.node.services.people.audit import note
+from liaison.node.services.people.officers import who_may
+from liaison.node.services.publication import DeskPlan, Place, declare_desk, publish_node
+from liaison.node.services.secretariat import Handed
+from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.officers.permissions import Action
+from liaison.register import records
+from liaison.register.bodies import Expected
+from liaison.register.vocabulary import Audience, DeskKind, Language
+from liaison.wire.canonical import decode_struct, encode_struct
+from liaison.wire.identifiers import digest
+
+PLAN_LIMIT = 1 << 17
+OPEN, PUBLISHED, WITHDRAWN = "open", "published", "withdrawn"
+
+
+class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the register shall say of a desk."""
+
+    kind: DeskKind
+    languages: tuple[Language, ...]
+    expected: Expected
+    contacts: dict[Audience, records.Contact]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The open proposal of a desk."""
+
+    wanted: Wanted
+    by: int
+    at: datetime
+    outdated: bool
+    """Whether the entry was changed since it was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEntry:
+    """What is declared for a desk, and what is proposed instead."""
+
+    declared: Wanted
+    proposal: Proposal | None
+
+
+def own_entry(node: Node, register: str, desk: DeskRef) -> OwnEntry:
+    """The entry of an own desk. Raises UsageError for a desk that is not of this node."""
+    with reading(node):
+        declared = _declared(register, desk)
+        row = _open(register, desk).first()
+        if row is None:
+            return OwnEntry(declared, None)
+        outdated = row.based_on != _version(declared)
+        return OwnEntry(declared, Proposal(_plan_of(row), row.proposed_by, row.proposed_at, outdated))
+
+
+def propose(node: Node, register: str, desk: DeskRef, wanted: Wanted, *, officer: int) -> None:
+    """Keep a proposal, in place of the one that was open. Raises UsageError when it changes nothing, MalformedError."""
+    _check(wanted)
+    with unit_of_work(node):
+        declared = _declared(register, desk)
+        if wanted == declared:
+            raise UsageError("proposal-changes-nothing")
+        _close(node, register, desk, WITHDRAWN, officer)
+        EntryProposal.objects.create(
+            register=register,
+            participant=desk.participant,
+            node=desk.node,
+            desk=desk.desk,
+            plan=encode_struct(wanted),
+            based_on=_version(declared),
+            proposed_by=officer,
+            proposed_at=node.clock.now(),
+        )
+        note(node, "entry-proposed", officer=officer, subject=desk.desk)
+
+
+def withdraw(node: Node, register: str, desk: DeskRef, *, officer: int) -> None:
+    """Take the open proposal back."""
+    with unit_of_work(node):
+        if not _close(node, register, desk, WITHDRAWN, officer):
+            raise UsageError("no-proposal")
+        note(node, "entry-proposal-withdrawn", officer=officer, subject=desk.desk)
+
+
+def approve(node: Node, register: str, desk: DeskRef, *, officer: int) -> list[Handed]:
+    """Publish the open proposal. Raises UsageError, and what the publication raises; the proposal then stays open."""
+    entry = own_entry(node, register, desk)
+    proposal = entry.proposal
+    if proposal is None:
+        raise UsageError("no-proposal")
+    alone = _check_eyes(node, register, desk, proposal, officer)
+    if proposal.outdated:
+        raise UsageError("proposal-outdated")
+    wanted, place = proposal.wanted, Place(register, desk.participant, desk.node)
+    contacts = dict(wanted.contacts)
+    declare_desk(node, place, DeskPlan(desk.desk, wanted.kind, wanted.languages, wanted.expected, contacts))
+    handed = publish_node(node, place)
+    with unit_of_work(node):
+        _close(node, register, desk, PUBLISHED, officer)
+        params: dict[str, bool | list[int]] = {"alone": alone, "entries": [each.index or 0 for each in handed]}
+        note(node, "entry-published", officer=officer, subject=desk.desk, params=params)
+    return handed
+
+
+def may_approve(node: Node, register: str, desk: DeskRef, proposal: Proposal, officer: int) -> bool:
+    """Whether this officer may approve it, for what a page shows."""
+    others = who_may(node, register, desk, Action.PUBLISH) - {proposal.by}
+    return officer != proposal.by or not others
+
+
+def differences(before: Wanted, after: Wanted) -> list[tuple[str, str, str]]:
+    """What differs, as (field, before, after); a field is `languages`, `routine` or `contact/states/mailbox`."""
+    old, new = _flat(before), _flat(after)
+    return [(name, old.get(name, ""), new.get(name, "")) for name in {**old, **new} if old.get(name) != new.get(name)]
+
+
+def _check_eyes(node: Node, register: str, desk: DeskRef, proposal: Proposal, officer: int) -> bool:
+    """Whether the officer approves alone. Raises UsageError where another must."""
+    if not may_approve(node, register, desk, proposal, officer):
+        raise UsageError("needs-another-person")
+    return officer == proposal.by
+
+
+def _check(wanted: Wanted) -> None:
+    """Read back what others would read. Raises MalformedError."""
+    try:
+        msgspec.convert(msgspec.to_builtins(wanted), Wanted)
+    except msgspec.ValidationError as error:
+        raise MalformedError("proposal-malformed", reason=str(error)[:200]) from error
+
+
+def _declared(register: str, desk: DeskRef) -> Wanted:
+    row = OwnDesk.objects.filter(register=register, participant=desk.participant, desk=desk.desk).first()
+    if row is None:
+        raise UsageError("desk-not-found", participant=desk.participant[:16], desk=desk.desk)
+    contacts = {each["audience"]: _contact(register, each["digest"]) for each in row.parts}
+    expected = {"routine": None, "urgent": None, "emergency": None} | row.expected
+    return Wanted(DeskKind(row.kind), tuple(row.languages), msgspec.convert(expected, Expected), contacts)
+
+
+def _contact(register: str, part: str) -> records.Contact:
+    data = bytes(RecordPart.objects.get(register=register, digest=part).part)
+    return records.content_of(records.verify_record(data, part), records.Contact)
+
+
+def _open(register: str, desk: DeskRef) -> Any:
+    return EntryProposal.objects.filter(register=register, participant=desk.participant, desk=desk.desk, state=OPEN)
+
+
+def _close(node: Node, register: str, desk: DeskRef, state: str, officer: int) -> int:
+    closed: int = _open(register, desk).update(state=state, decided_by=officer, decided_at=node.clock.now())
+    return closed
+
+
+def _plan_of(row: EntryProposal) -> Wanted:
+    return decode_struct(bytes(row.plan), Wanted, limit=PLAN_LIMIT)
+
+
+def _version(wanted: Wanted) -> str:
+    return digest(encode_struct(wanted))
+
+
+def _flat(wanted: Wanted) -> Mapping[str, str]:
+    values = {"kind": wanted.kind.value, "languages": ", ".join(wanted.languages)}
+    values |= {name: str(minutes) for name, minutes in msgspec.to_builtins(wanted.expected).items() if minutes}
+    for audience, contact in wanted.contacts.items():
+        told = msgspec.to_builtins(contact)
+        persons = "; ".join(", ".join(part for part in person.values() if part) for person in told.pop("persons"))
+        values |= {f"contact/{audience}/{name}": text for name, text in (told | {"persons": persons}).items() if text}
+    return values

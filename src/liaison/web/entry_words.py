@@ -1,0 +1,44 @@
+"""What are the parts of a desk's entry called, on its form, in its differences and in letters?
+
+entry_label("contact/states/mailbox")     "States only: Role mailbox"
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy
+
+from liaison.web.words import code_word
+
+AUDIENCES = ("public", "participants", "states")
+CONTACT = {
+    "institution": gettext_lazy("Institution"),
+    "unit": gettext_lazy("Unit"),
+    "mailbox": gettext_lazy("Role mailbox"),
+    "telephone": gettext_lazy("Telephone"),
+    "time_zone": gettext_lazy("Time zone"),
+    "hours": gettext_lazy("Hours"),
+}
+LABELS = CONTACT | {
+    "kind": gettext_lazy("Kind of desk"),
+    "languages": gettext_lazy("Languages, preferred first"),
+    "routine": gettext_lazy("Minutes until a routine message is answered"),
+    "urgent": gettext_lazy("Minutes until an urgent message is answered"),
+    "emergency": gettext_lazy("Minutes until an emergency is answered"),
+    "persons": gettext_lazy("Persons"),
+}
+
+HINTS = {
+    "languages": gettext_lazy("Tags with commas between, for example: en, fr"),
+    "telephone": gettext_lazy("In international form, for example: +000 555 0100"),
+    "time_zone": gettext_lazy("A name such as Africa/Nairobi"),
+    "persons": gettext_lazy("One a line: name; position; mailbox; telephone"),
+}
+
+
+def entry_label(name: str) -> str:
+    """What a field of `own_entry.differences` is about, in the reader's words."""
+    first, _, rest = name.partition("/")
+    if first != "contact":
+        return str(LABELS[first])
+    audience, _, field = rest.rpartition("/")
+    return f"{code_word('audience', audience)}: {LABELS[field]}"

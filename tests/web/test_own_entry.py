@@ -1,0 +1,100 @@
+"""Is a desk's own entry changed only as two people want it, and do letters say it in every language?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from liaison.messages.parties import DeskRef
+from liaison.node.reads.register import desk_entry
+from liaison.officers.permissions import Role
+from liaison.web.languages import languages
+from tests.node.stories import Resident, Story
+from tests.parts import needs
+from tests.web.visiting import Visitor, visit_desk
+
+ENTRY = {
+    "languages": "en, fr",
+    "routine": "1440",
+    "urgent": "30",
+    "emergency": "15",
+    "contact/participants/institution": "National CSIRT",
+    "contact/participants/mailbox": "duty@csirt.example",
+}
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[Story]:
+    found = Story(tmp_path)
+    yield found
+    found.close()
+
+
+def manager(resident: Resident, *roles: Role) -> Visitor:
+    desk = DeskRef(resident.participant, "main", "duty")
+    return visit_desk(resident.node, resident.register, desk, *(roles or (Role.DIRECTORY,)))
+
+
+def published(resident: Resident) -> Any:
+    return desk_entry(resident.node, resident.register, resident.participant, "duty")
+
+
+def test_a_proposal_is_published_by_somebody_else_and_shows_its_difference(story: Story) -> None:
+    resident = story.join("xc", "XC")
+    proposer, approver = manager(resident), manager(resident)
+    proposer.send("entry/change", **ENTRY)
+    assert "<del><bdi" in proposer.see("entry/")
+    assert published(resident).expected.urgent == 60
+    assert "somebody else at the desk may approve it" in proposer.send("entry/approve", status=400).content.decode()
+    approver.send("entry/approve")
+    story.sync("xc")
+    assert published(resident).expected.urgent == 30
+    assert published(resident).languages == ("en", "fr")
+    assert "Proposed change" not in approver.see("entry/")
+
+
+def test_the_only_manager_may_approve_alone(story: Story) -> None:
+    resident = story.join("xc", "XC")
+    alone = manager(resident)
+    alone.send("entry/change", **ENTRY)
+    alone.send("entry/approve")
+    story.sync("xc")
+    assert published(resident).expected.urgent == 30
+
+
+def test_what_the_secretariat_did_not_take_stays_a_proposal(story: Story) -> None:
+    resident = story.join("xc", "XC")
+    alone = manager(resident)
+    alone.send("entry/change", **ENTRY)
+    story.line.off.add("reg")
+    alone.send("entry/approve", status=502)
+    assert "Proposed change" in alone.see("entry/")
+
+
+def test_a_wrong_field_is_marked_and_what_was_typed_is_kept(story: Story) -> None:
+    resident = story.join("xc", "XC")
+    typed = ENTRY | {"urgent": "soon", "contact/participants/hours": "day and night"}
+    page = manager(resident).send("entry/change", status=422, **typed).content.decode()
+    assert 'href="#urgent"' in page
+    assert 'value="soon"' in page
+    assert 'value="day and night"' in page
+
+
+def test_an_officer_without_the_role_cannot_propose(story: Story) -> None:
+    resident = story.join("xc", "XC")
+    officer = manager(resident, Role.OFFICER)
+    officer.send("entry/change", status=403, **ENTRY)
+    assert "Propose a change" not in officer.see("entry/")
+
+
+@pytest.mark.parametrize("language", sorted(languages()))
+def test_a_letter_is_a_pdf_in_every_language(story: Story, language: str) -> None:
+    needs("chromium")  # It brings the fonts.
+    story.join("xc", "XC")
+    visitor = manager(story.residents["xc"])
+    answer = visitor.get(visitor.at("entry/letter"), {"letter": "nomination", "in": language})
+    assert answer.status_code == 200, answer.content
+    assert answer.content.startswith(b"%PDF-")
