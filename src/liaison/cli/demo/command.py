@@ -28,6 +28,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("Three fictional States are admitted", rehearsal.admit_states),
     ("Each publishes its keys, a desk and what it answers for", rehearsal.publish_desks),
     ("The States become the log's witnesses", rehearsal.appoint_witnesses),
+    ("An officer of each State is invited to its pages", rehearsal.invite_officers),
     ("A directory is nominated by letter, one desk a country code", rehearsal.nominate_desks),
     ("A real feed is routed to the nominated desks", feeds.route_real_feed),
     ("Rows of the fictional States become sealed reports", feeds.send_reports),
@@ -98,7 +99,10 @@ def _tell(number: int, title: str, lines: list[str], *, held: bool, seconds: flo
 
 
 def _stay(world: Rehearsal) -> None:
-    click.echo("The nodes stay up until Ctrl-C. Try, in another terminal:")
+    click.echo("The nodes stay up until Ctrl-C. Open the desk of a State in a browser; each link signs in once:")
+    for code, link in world.links.items():
+        click.echo(f"  {code}  {link}")
+    click.echo("  For another link: liaison --home HOME officer invite duty. Or try, in another terminal:")
     click.echo(f"  liaison --home {world.places['XD'].home} message list")
     click.echo(f"  liaison --home {world.places['XC'].home} register search FR")
     for place in world.places.values():

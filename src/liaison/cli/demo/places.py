@@ -42,12 +42,18 @@ class Place:
     name: str
     home: Path
     port: int
+    pages_port: int = 0
     server: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
     def url(self) -> str:
         """Where its peer door answers."""
         return f"https://{HOST}:{self.port}"
+
+    @property
+    def pages(self) -> str:
+        """Where its pages answer; each node by a name of its own, so that browsers keep their cookies apart."""
+        return f"http://{self.name.lower()}.localhost:{self.pages_port}" if self.pages_port else ""
 
     def run(self, *arguments: str | Path, expect: Sequence[int] = (0,)) -> Any:
         """The JSON that one command printed. Raises `StepFailed` for another exit code."""
@@ -65,7 +71,7 @@ class Place:
         )
         log.close()
         for _ in range(READY_CHECKS):
-            if _answers(self.port):
+            if _answers(self.port) and (not self.pages_port or _answers(self.pages_port)):
                 return
             if self.server.poll() is not None:
                 break

@@ -18,6 +18,7 @@ STATES = ("XC", "XD", "XE")
 ORIGIN = "rehearsal.register.example"
 ROOTS, THRESHOLD = 3, 2
 PREFIXES = {"XC": "192.0.2.0/24", "XD": "198.51.100.0/24", "XE": "203.0.113.0/24"}
+ROLES = ("officer", "approver", "directory-manager", "administrator")
 LANGUAGES = {"XC": ("en", "fr"), "XD": ("ar", "en"), "XE": ("es", "ru")}
 
 
@@ -29,6 +30,8 @@ class Rehearsal:
     places: dict[str, Place] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     register: str = ""
+    links: dict[str, str] = field(default_factory=dict)
+    """The invitations to the pages, by State."""
     seen: dict[str, str] = field(default_factory=dict)
     """What later steps need from earlier ones, such as the case of the notice."""
 
@@ -70,13 +73,14 @@ def together(action: object, names: tuple[str, ...]) -> list[object]:
 def make_places(demo: Rehearsal) -> list[str]:
     """Four homes, each with its own credential, TLS key and database."""
     names = (SECRETARIAT, *STATES)
-    for name, port in zip(names, free_ports(len(names)), strict=True):
-        demo.places[name] = Place(name, demo.folder / name.lower(), port)
+    doors, pages = free_ports(len(names)), free_ports(len(names))
+    for name, port, page in zip(names, doors, pages, strict=True):
+        demo.places[name] = Place(name, demo.folder / name.lower(), port, page if name in STATES else 0)
 
     def initialise(name: str) -> None:
         place = demo.places[name]
         door = ("--host", HOST, "--port", str(place.port), "--url", place.url, "--allow-private", HOST)
-        place.run("node", "init", *door)
+        place.run("node", "init", *door, *(("--pages", place.pages) if place.pages else ()))
 
     together(initialise, names)
     return [f"{place.name:12} {place.url}  {place.home}" for place in demo.places.values()]
@@ -158,6 +162,18 @@ def nominate_desks(demo: Rehearsal) -> list[str]:
         raise StepFailed(f"no nominated desk for FR: {found}")
     code = found[0]["codes"][0]
     return [f"{done['written']} desks, e.g. for {code}: nominated by letter, not confirmed by its owner"]
+
+
+def invite_officers(demo: Rehearsal) -> list[str]:
+    """Each State lets one person in to its desk; the link works once."""
+    roles = [part for role in ROLES for part in ("--role", role)]
+
+    def invite(code: str) -> None:
+        person = ("--name", f"Duty officer of {code} (fictional)")
+        demo.links[code] = demo.places[code].run("officer", "add", "duty", *person, *roles)["link"]
+
+    together(invite, STATES)
+    return [f"{code}  {demo.places[code].pages}" for code in STATES]
 
 
 def _make_roots(demo: Rehearsal, who: str) -> None:
