@@ -7,6 +7,7 @@ from typing import Any
 
 from liaison.node.services.people.officers import add_officer, grant, invite
 from liaison.officers.permissions import Role
+from tests.web.visiting import let_in
 from tests.world import World
 
 _numbers = itertools.count(1)
@@ -21,5 +22,8 @@ def enter(world: World, code: str, page: Any, address: str, *roles: Role, langua
         grant(node, officer, world.register, desk, role)
     page.goto(f"{address}/join/{invite(node, officer)}")
     page.click("main button")
+    page.wait_for_url("**/account/first")
+    let_in(node, officer.pk)
+    page.goto(f"{address}/")
     page.wait_for_url("**/d/**")
     return f"{address}/d/{desk.participant[:12]}.{desk.desk}/"

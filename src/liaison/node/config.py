@@ -25,6 +25,14 @@
     certificate = ""                          # PEM files, unless a proxy on this machine ends TLS
     key = ""
     trusted_proxy = false                     # whether that proxy's X-Forwarded-For names the browser
+    sign_in = ["passkey"]                     # and "password", which goes with one-time codes
+    session_hours = 12                        # a session ends so long after it began,
+    idle_minutes = 60                         # or so long after it was last used
+    [oidc]
+    issuer = ""                               # an identity provider of this authority; empty: none
+    client_id = ""
+    secret_file = ""                          # a file beside the credential, not in the home
+    claim = "email"                           # which claim names the officer: "email", or "login" by preferred_username
 
 Invariants: unknown keys are refused rather than ignored, because a misspelt safety setting must not pass unseen;
 `DATABASE_URL` in the environment wins over the file, so that a secret need not stand in it.
@@ -36,7 +44,7 @@ import ipaddress
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -111,6 +119,18 @@ class Pages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     certificate: str = ""
     key: str = ""
     trusted_proxy: bool = False
+    sign_in: tuple[Literal["passkey", "password"], ...] = ("passkey",)
+    session_hours: Annotated[int, msgspec.Meta(ge=1, le=24)] = 12
+    idle_minutes: Annotated[int, msgspec.Meta(ge=1, le=720)] = 60
+
+
+class Oidc(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The identity provider that may sign officers in; it never makes one."""
+
+    issuer: str = ""
+    client_id: str = ""
+    secret_file: str = ""
+    claim: Literal["email", "login"] = "email"
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,6 +144,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     storage: Storage = Storage()
     attachments: Attachments = Attachments()
     pages: Pages = Pages()
+    oidc: Oidc = Oidc()
 
 
 def pages_at(url: str) -> Pages:
@@ -181,10 +202,24 @@ def check_processes(home: Path, config: Config) -> None:
 
 def check_pages(pages: Pages) -> None:
     """Return if these pages may be served as configured. Raises `UsageError`."""
+    if pages.sign_in == ("passkey",) and not takes_passkeys(pages.url):
+        raise UsageError("pages-need-a-name", url=pages.url)
     if bool(pages.certificate) != bool(pages.key):
         raise UsageError("pages-tls-incomplete")
     if not pages.certificate and not _is_loopback(pages.host):
         raise UsageError("pages-need-tls", host=pages.host)
+
+
+def takes_passkeys(url: str) -> bool:
+    """Whether browsers make passkeys for this address: it has a name, and TLS unless the name is `localhost`."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    local = host == "localhost" or host.endswith(".localhost")
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return bool(host) and (local or parts.scheme == "https")
+    return False
 
 
 def _is_loopback(host: str) -> bool:

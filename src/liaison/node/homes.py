@@ -40,6 +40,12 @@ def format_config(config: Config) -> str:
         f"url = {json.dumps(config.pages.url)}\nhost = {json.dumps(config.pages.host)}\nport = {config.pages.port}\n"
         f"certificate = {json.dumps(config.pages.certificate)}\nkey = {json.dumps(config.pages.key)}\n"
         f"trusted_proxy = {json.dumps(config.pages.trusted_proxy)}\n"
+        f"# How officers sign in: passkey, password (with one-time codes), or both.\n"
+        f"sign_in = {json.dumps(config.pages.sign_in)}\n"
+        f"session_hours = {config.pages.session_hours}\nidle_minutes = {config.pages.idle_minutes}\n\n"
+        f"[oidc]\n# An identity provider of this authority; empty: none.\n"
+        f"issuer = {json.dumps(config.oidc.issuer)}\nclient_id = {json.dumps(config.oidc.client_id)}\n"
+        f"secret_file = {json.dumps(config.oidc.secret_file)}\nclaim = {json.dumps(config.oidc.claim)}\n"
     )
 
 

@@ -1,6 +1,8 @@
 """What happens to every request of the pages, whatever the page?
 
 - headers: no script but ours, no frame, no referrer, nothing kept by a cache that others share
+- officer_session: a session that ended (by age, unused, revoked, because its officer left) is nobody's from now on; one
+  entered by an invitation gets no further than setting up a way to sign in
 - officer_language: the officer's language, else the one chosen in this browser, else the one the browser asks for
 - ExplainErrors: an error of ours becomes a page with three sentences: what happened, what was kept, what to do next
 """
@@ -11,10 +13,11 @@ import zoneinfo
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone, translation
 
 from liaison.errors import LiaisonError
+from liaison.web.entering import FIRST_WAY_IN, WHILE_INVITED, open_session
 from liaison.web.pages.problems import explained_page
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -52,6 +55,18 @@ def headers(answer: Answer) -> Answer:
         for name, value in (HEADERS | secure).items():
             response.headers.setdefault(name, value)
         return response
+
+    return middleware
+
+
+def officer_session(answer: Answer) -> Answer:
+    """Let a request be an officer's only while their session lasts."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        session = open_session(request)
+        if session is not None and session.only_invited and not request.path.startswith(WHILE_INVITED):
+            return HttpResponseRedirect(FIRST_WAY_IN)
+        return answer(request)
 
     return middleware
 

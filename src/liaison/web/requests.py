@@ -8,6 +8,7 @@
 Invariants:
 - Every page of a desk is found through `at_desk`; a desk where the officer has no role is not there (404).
 - A role that does not allow the action is told so (403), and nothing of the page is made.
+- What a page notes in the audit trail belongs to the participant of the desk.
 - What a page lists or shows is asked for with the desk of the seat, never without.
 """
 
@@ -20,6 +21,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 
+from liaison.node.services.people.audit import acting_for
 from liaison.node.services.people.officers import Seat, seats
 from liaison.officers.permissions import Action, require
 from liaison.web.site import here
@@ -38,7 +40,8 @@ def at_desk(action: Action) -> Callable[[View], View]:
             found = find_seat(request, seat)
             request.seat = found  # type: ignore[attr-defined]
             require(action, found.roles)
-            return view(request, found, **rest)
+            with acting_for(found.desk.participant):
+                return view(request, found, **rest)
 
         guarded.action = action  # type: ignore[attr-defined]
         return guarded

@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "liaison.web.middleware.officer_session",
     "liaison.web.middleware.officer_language",
     "liaison.web.middleware.ExplainErrors",
 ]
@@ -79,12 +80,22 @@ SESSION_COOKIE_NAME = _cookie("session")
 SESSION_COOKIE_SECURE = _secure
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600  # A shift.
+SESSION_COOKIE_AGE = 24 * 3600  # At most; when a session ends decides its row (services/people/sessions.py).
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 CSRF_COOKIE_NAME = _cookie("csrf")
 CSRF_COOKIE_SECURE = _secure
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "liaison.web.pages.problems.form_expired"
 CSRF_TRUSTED_ORIGINS = [f"{_url.scheme}://{_url.netloc}"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("login", "name", "email")}),
+    )
+]
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 << 20  # type: ignore[assignment]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from liaison.web.pages import desk, own_entry, problems, register, sign_in
+from liaison.web.pages import account, desk, own_entry, problems, register, sign_in
 
 DESK = [
     *desk.ROUTES,
@@ -14,10 +14,8 @@ DESK = [
 
 urlpatterns = [
     path("", desk.first, name="first"),
-    path("sign-in", sign_in.sign_in, name="sign-in"),
-    path("sign-out", sign_in.sign_out, name="sign-out"),
-    path("join/<str:token>", sign_in.join, name="join"),
-    path("language", sign_in.choose_language, name="language"),
+    *sign_in.ROUTES,
+    *account.ROUTES,
     path("d/<str:seat>/", include(DESK)),
 ]
 handler404 = problems.not_found

@@ -17,7 +17,7 @@ from liaison.node.models.line import (
     Timer,
 )
 from liaison.node.models.own import Epoch, HeldKey, HostedNode, OwnDesk, Setting
-from liaison.node.models.people import AuditRow, Invitation, Membership, Officer
+from liaison.node.models.people import AuditRow, CaseAccess, Invitation, LeavingStep, Membership, Officer
 from liaison.node.models.proposals import EntryProposal
 from liaison.node.models.recovery import LostMessage, PeerInquiry, RecoveredReceipt
 from liaison.node.models.register import (
@@ -31,6 +31,7 @@ from liaison.node.models.register import (
     WitnessProgress,
 )
 from liaison.node.models.reports import SentReport
+from liaison.node.models.signing_in import OfficerSession, OneTimeCodes, Passkey, RecoveryCode, SignInAttempt
 
 __all__ = [
     "Alarm",
@@ -38,6 +39,7 @@ __all__ = [
     "AuditRow",
     "CallBack",
     "Case",
+    "CaseAccess",
     "Delivery",
     "EntryProposal",
     "Epoch",
@@ -48,21 +50,27 @@ __all__ = [
     "HostedNode",
     "IncomingCopy",
     "Invitation",
+    "LeavingStep",
     "LoggedEntry",
     "LostMessage",
     "Membership",
     "Officer",
+    "OfficerSession",
+    "OneTimeCodes",
     "OutgoingCopy",
     "OutgoingMessage",
     "OwnDesk",
+    "Passkey",
     "PeerHealth",
     "PeerInquiry",
     "PinnedKeys",
     "RecordPart",
     "RecoveredReceipt",
+    "RecoveryCode",
     "SentHead",
     "SentReport",
     "Setting",
+    "SignInAttempt",
     "TakenReceipt",
     "Tile",
     "Timer",

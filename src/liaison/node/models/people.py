@@ -11,6 +11,7 @@ from __future__ import annotations
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from liaison.node.models.line import UUID
 from liaison.node.models.register import HASH, LOCAL_ID
 
 ROLE = 24
@@ -34,7 +35,7 @@ class Officer(AbstractBaseUser):
 
 
 class Membership(models.Model):
-    """One role of one officer at one own desk."""
+    """One role of one officer at one own desk; between `begins` and `until` where they stand in for `deputy_for`."""
 
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="memberships")
     register = models.CharField(max_length=HASH)
@@ -43,6 +44,9 @@ class Membership(models.Model):
     desk = models.CharField(max_length=LOCAL_ID)
     role = models.CharField(max_length=ROLE)
     since = models.DateTimeField()
+    begins = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+    deputy_for = models.ForeignKey(Officer, null=True, on_delete=models.PROTECT, related_name="deputies")
 
     class Meta:
         constraints = [
@@ -62,12 +66,52 @@ class Invitation(models.Model):
 
 
 class AuditRow(models.Model):
-    """One thing somebody did; `officer` is 0 for the node itself and for the command line."""
+    """One thing somebody did; `officer` is 0 for the node itself and for the command line.
+
+    `participant` is whose administrators and auditors read the line; empty where it is about the whole node.
+    """
 
     at = models.DateTimeField(db_index=True)
+    participant = models.CharField(max_length=HASH, default="", db_index=True)
     officer = models.BigIntegerField(default=0)
     action = models.CharField(max_length=48)
     subject = models.CharField(max_length=200, default="")
     params = models.JSONField(default=dict)
     previous = models.CharField(max_length=HASH)
     hash = models.CharField(max_length=HASH)
+
+
+class CaseAccess(models.Model):
+    """A case that one own desk closed to named officers: one row for each of them."""
+
+    register = models.CharField(max_length=HASH)
+    case = models.CharField(max_length=UUID)
+    participant = models.CharField(max_length=HASH)
+    node = models.CharField(max_length=LOCAL_ID)
+    desk = models.CharField(max_length=LOCAL_ID)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="case_access")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["register", "case", "participant", "node", "desk", "officer"], name="case_access_once"
+            )
+        ]
+
+
+class LeavingStep(models.Model):
+    """One thing to do when an officer leaves a participant's desks, and who ticked it."""
+
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="leaving")
+    register = models.CharField(max_length=HASH)
+    participant = models.CharField(max_length=HASH)
+    step = models.CharField(max_length=24)
+    since = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    done_by = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["officer", "register", "participant", "step"], name="leaving_step_once")
+        ]

@@ -5,24 +5,94 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from liaison.errors import LiaisonError, NotNowError, UsageError
+from liaison.node.config import takes_passkeys
 from liaison.node.models import Officer
+from liaison.node.services.people.attempts import counted
 from liaison.node.services.people.officers import redeem
+from liaison.node.services.people.passkeys import ask_passkey, sign_in_with
+from liaison.node.services.people.passwords import sign_in as sign_in_by_password
+from liaison.node.services.people.sessions import INVITATION
 from liaison.node.unit_of_work import unit_of_work
+from liaison.web.ceremonies import answered, asked, fresh_challenge
+from liaison.web.entering import FIRST_WAY_IN, address_of, enter_as, leave_session, site_of
 from liaison.web.site import here
+from liaison.web.words import explained
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+PURPOSE = "sign-in"
+
+
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Where somebody without a session arrives; the form is that of password and one-time code."""
+    if request.method == "GET":
+        return sign_in_page(request)
+    return attempt(request, "password")
+
+
+@require_POST
+def by_passkey(request: HttpRequest) -> HttpResponse:
+    """What passkey.js sends."""
+    return attempt(request, "passkey")
+
+
+def attempt(request: HttpRequest, method: str) -> HttpResponse:
+    """Try to sign in; on any refusal the page again, with the login that was typed."""
+    try:
+        officer = prove(request, method, PURPOSE)
+    except LiaisonError as error:
+        return sign_in_page(request, error)
+    enter_as(request, officer, method)
+    return HttpResponseRedirect(back_to(request))
+
+
+def prove(request: HttpRequest, method: str, purpose: str) -> Officer:
+    """The officer who proved who they are by this form. Raises UsageError, NotNowError."""
+    typed = request.POST
+    if method == "passkey":
+        with counted(here(), login="", address=address_of(request)):
+            return sign_in_with(here(), site_of(request), answered(request, purpose))
+    if "password" not in here().config.pages.sign_in:
+        raise UsageError("password-not-permitted")
+    login = typed.get("login", "")
+    with counted(here(), login=login, address=address_of(request)):
+        return sign_in_by_password(here(), login=login, password=typed.get("password", ""), code=typed.get("code", ""))
+
+
+def sign_in_page(request: HttpRequest, error: LiaisonError | None = None) -> HttpResponse:
+    """The page with every way in that this node permits."""
+    status = 200 if error is None else 429 if isinstance(error, NotNowError) else 400
+    given = {
+        "problem": explained(error) if error else None,
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "login": request.POST.get("login", ""),
+        **ways_in(request),
+    }
+    return render(request, "web/sign_in.html", given, status=status)
+
+
+def ways_in(request: HttpRequest) -> dict[str, Any]:
+    """What this node's policy and address permit, for templates."""
+    permitted = here().config.pages.sign_in
+    return {
+        "passkeys": "passkey" in permitted and takes_passkeys(site_of(request).origin),
+        "passwords": "password" in permitted,
+        "hours": here().config.pages.session_hours,
+        "idle": here().config.pages.idle_minutes,
+    }
 
 
 @require_GET
-def sign_in(request: HttpRequest) -> HttpResponse:
-    """Where somebody without a session arrives."""
-    return render(request, "web/sign_in.html")
+def challenge(request: HttpRequest) -> HttpResponse:
+    """What passkey.js asks for before it asks the authenticator."""
+    drawn = fresh_challenge()
+    return asked(request, PURPOSE, drawn, ask_passkey(site_of(request), drawn))
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,15 +100,16 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     """An invitation: opening it shows a button, pressing the button uses it up, so that a link scanner cannot."""
     if request.method == "GET":
         return render(request, "web/join.html")
-    officer = redeem(here(), token)
-    login(request, officer, backend=BACKEND)
-    return HttpResponseRedirect("/")
+    with counted(here(), login="", address=address_of(request)):
+        officer = redeem(here(), token)
+    enter_as(request, officer, INVITATION)
+    return HttpResponseRedirect(FIRST_WAY_IN)
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End this session."""
-    logout(request)
+    leave_session(request)
     return HttpResponseRedirect("/sign-in")
 
 
@@ -71,3 +142,13 @@ def back_to(request: HttpRequest) -> str:
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return wanted if safe and wanted.startswith("/") else "/"
+
+
+ROUTES = [
+    path("sign-in", sign_in, name="sign-in"),
+    path("sign-in/passkey", by_passkey, name="sign-in-passkey"),
+    path("sign-in/challenge", challenge, name="sign-in-challenge"),
+    path("sign-out", sign_out, name="sign-out"),
+    path("join/<str:token>", join, name="join"),
+    path("language", choose_language, name="language"),
+]

@@ -3,7 +3,9 @@
     note(node, "case-acknowledged", officer=7, subject="0192f0c1-…")     inside a unit of work
     check_trail(node)                                                    raises VerificationError at the first bad row
 
-    hash = SHA-256(`liaison.audit.v1\\0` ‖ previous ‖ canonical JSON of {at, officer, action, subject, params})
+    with acting_for(participant): …                                      what is noted inside belongs to it
+
+    hash = SHA-256(`liaison.audit.v1\\0` ‖ previous ‖ canonical JSON of the rest of the line)
 
 Invariants: a row is written in the transaction of what it tells, so that neither is there without the other; rows hold
 codes and ids, never contents; a row that was changed or taken from the middle breaks every hash after it.
@@ -12,7 +14,9 @@ codes and ids, never contents; a row that was changed or taken from the middle b
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +30,7 @@ from liaison.wire.identifiers import format_instant
 DOMAIN = b"liaison.audit.v1\0"
 NOBODY_BEFORE = "0" * 64
 SYSTEM = 0
+_acting_for: ContextVar[str] = ContextVar("acting_for", default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class AuditLine:
 
     number: int
     at: datetime
+    participant: str
     officer: int
     action: str
     subject: str
@@ -42,12 +48,25 @@ class AuditLine:
     hash: str = ""
 
 
-def note(node: Node, action: str, *, officer: int = SYSTEM, subject: str = "", params: JSON = None) -> None:
-    """Append one line inside the present unit of work."""
+@contextmanager
+def acting_for(participant: str) -> Iterator[None]:
+    """Lines noted inside belong to this participant: its administrators and auditors read them."""
+    token = _acting_for.set(participant)
+    try:
+        yield
+    finally:
+        _acting_for.reset(token)
+
+
+def note(
+    node: Node, action: str, *, officer: int = SYSTEM, subject: str = "", params: JSON = None, participant: str = ""
+) -> None:
+    """Append one line inside the present unit of work; by default for the participant of `acting_for`."""
     last = AuditRow.objects.select_for_update().order_by("-pk").first()
     line = AuditLine(
         number=0,
         at=node.clock.now().replace(microsecond=0),
+        participant=participant or _acting_for.get(),
         officer=officer,
         action=action,
         subject=subject,
@@ -56,6 +75,7 @@ def note(node: Node, action: str, *, officer: int = SYSTEM, subject: str = "", p
     )
     AuditRow.objects.create(
         at=line.at,
+        participant=line.participant,
         officer=officer,
         action=action,
         subject=subject,
@@ -69,28 +89,39 @@ def trail(node: Node, *, after: int = 0, limit: int = 1000) -> list[AuditLine]:
     """Rows in order, those behind number `after`."""
     with reading(node):
         rows = AuditRow.objects.filter(pk__gt=after).order_by("pk")[:limit]
-        return [_line(row) for row in rows]
+        return [audit_line(row) for row in rows]
 
 
 def check_trail(node: Node) -> int:
     """How many rows there are, if each follows from the one before. Raises VerificationError."""
+    return check_lines(every_line(node))
+
+
+def check_lines(lines: Iterable[AuditLine]) -> int:
+    """How many lines there are, if each follows from the one before. Raises VerificationError at the first bad one.
+
+    A line of another participant has no contents in an export (`action` is empty): its place in the chain is checked.
+    """
     count, previous = 0, NOBODY_BEFORE
-    for line in _every(node):
-        if line.previous != previous or line.hash != line_hash(line):
+    for line in lines:
+        if line.previous != previous or (line.action and line.hash != line_hash(line)):
             raise VerificationError("audit-broken", number=line.number)
         count, previous = count + 1, line.hash
     return count
 
 
-def _every(node: Node) -> Iterator[AuditLine]:
+def every_line(node: Node) -> Iterator[AuditLine]:
+    """The whole trail, a thousand rows at a time."""
     after = 0
     while found := trail(node, after=after):
         yield from found
         after = found[-1].number
 
 
-def _line(row: AuditRow) -> AuditLine:
-    return AuditLine(row.pk, row.at, row.officer, row.action, row.subject, row.params, row.previous, row.hash)
+def audit_line(row: AuditRow) -> AuditLine:
+    """The value of a row."""
+    told = (row.participant, row.officer, row.action, row.subject, row.params)
+    return AuditLine(row.pk, row.at, *told, row.previous, row.hash)
 
 
 def line_hash(line: AuditLine) -> str:
@@ -100,6 +131,7 @@ def line_hash(line: AuditLine) -> str:
         "at": format_instant(line.at),
         "officer": line.officer,
         "params": dict(line.params),
+        "participant": line.participant,
         "subject": line.subject,
     }
     return hashlib.sha256(DOMAIN + bytes.fromhex(line.previous) + encode(told)).hexdigest()

@@ -5,7 +5,8 @@
     link = invite(node, officer)         a token, shown once, that signs in once within a day
     leave(node, officer)                 no session, no invitation and no role is left; the row stays
 
-Invariants: nobody registers by themselves; a token is kept as its hash only; every step is a line of the audit trail.
+Invariants: nobody registers by themselves; a token is kept as its hash only, and whoever uses it loses every earlier
+key, code and session, which may be in other hands; every step is a line of the audit trail.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from liaison.messages.parties import DeskRef
 from liaison.node.models import Invitation, Membership, Officer
 from liaison.node.node import Node
 from liaison.node.services.people.audit import SYSTEM, note
+from liaison.node.services.people.factors import forget_factors
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import MAY, Action, Role, permitted
+from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import encode_base64
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
@@ -68,10 +71,17 @@ def find_officer(node: Node, login: str) -> Officer:
     return officer
 
 
-def grant(node: Node, officer: Officer, register: str, desk: DeskRef, role: Role, *, by: int = SYSTEM) -> None:
-    """Give a role at an own desk; idempotent."""
+def change_person(node: Node, officer: Officer, *, language: str, zone: str) -> None:
+    """Keep an officer's own language and IANA time zone, which the caller has checked."""
     with unit_of_work(node):
-        _, fresh = Membership.objects.get_or_create(
+        Officer.objects.filter(pk=officer.pk).update(language=language, zone=zone)
+        note(node, "person-changed", officer=officer.pk, subject=str(officer.pk))
+
+
+def grant(node: Node, officer: Officer, register: str, desk: DeskRef, role: Role, *, by: int = SYSTEM) -> None:
+    """Give a role at an own desk for good; idempotent."""
+    with unit_of_work(node):
+        row, fresh = Membership.objects.get_or_create(
             officer=officer,
             register=register,
             participant=desk.participant,
@@ -80,21 +90,40 @@ def grant(node: Node, officer: Officer, register: str, desk: DeskRef, role: Role
             role=role.value,
             defaults={"since": node.clock.now()},
         )
+        if row.deputy_for_id is not None:
+            fresh = True
+            Membership.objects.filter(pk=row.pk).update(begins=None, until=None, deputy_for=None)
         if fresh:
-            note(
-                node,
-                "role-granted",
-                officer=by,
-                subject=str(officer.pk),
-                params={"desk": desk.desk, "role": role.value},
-            )
+            _note_role(node, "role-granted", officer, desk, role, by=by)
+
+
+def withdraw(node: Node, officer: Officer, register: str, desk: DeskRef, role: Role, *, by: int = SYSTEM) -> None:
+    """Take a role at an own desk away; idempotent."""
+    with unit_of_work(node):
+        gone, _ = Membership.objects.filter(
+            officer=officer, register=register, role=role.value, **desk_filter(desk)
+        ).delete()
+        if gone:
+            _note_role(node, "role-withdrawn", officer, desk, role, by=by)
+
+
+def _note_role(node: Node, action: str, officer: Officer, desk: DeskRef, role: Role, *, by: int) -> None:
+    told: JSON = {"desk": desk.desk, "role": role.value}
+    note(node, action, officer=by, subject=str(officer.pk), params=told, participant=desk.participant)
+
+
+def desk_filter(desk: DeskRef) -> dict[str, str]:
+    """What keeps a query to one desk."""
+    return {"participant": desk.participant, "node": desk.node, "desk": desk.desk}
 
 
 def seats(node: Node, officer_id: int) -> list[Seat]:
-    """The desks of an officer with their roles there, in order."""
+    """The desks of an officer with their roles there now, in order; a deputy's between the dates."""
+    now = node.clock.now()
     with reading(node):
         found: dict[tuple[str, DeskRef], set[Role]] = {}
-        for row in Membership.objects.filter(officer=officer_id).order_by("register", "participant", "desk"):
+        rows = Membership.objects.filter(officer=officer_id).exclude(begins__gt=now).exclude(until__lte=now)
+        for row in rows.order_by("register", "participant", "desk"):
             place = (row.register, DeskRef(row.participant, row.node, row.desk))
             found.setdefault(place, set()).add(Role(row.role))
     return [Seat(register, desk, frozenset(roles)) for (register, desk), roles in found.items()]
@@ -112,7 +141,7 @@ def invite(node: Node, officer: Officer, *, by: int = SYSTEM) -> str:
 
 
 def redeem(node: Node, token: str) -> Officer:
-    """The officer a token signs in, once. Raises UsageError, which does not say why."""
+    """The officer a token signs in, once; what they signed in with before is void. Raises UsageError without a why."""
     now = node.clock.now()
     with unit_of_work(node):
         row = Invitation.objects.select_related("officer").filter(token_hash=_hash(token)).first()
@@ -122,16 +151,18 @@ def redeem(node: Node, token: str) -> Officer:
             raise UsageError("invitation-not-valid")
         row.used_at = now
         row.save(update_fields=["used_at"])
+        forget_factors(node, row.officer.pk)
         note(node, "invitation-used", officer=row.officer.pk, subject=str(row.officer.pk))
-        officer: Officer = row.officer
+        officer = Officer.objects.get(pk=row.officer.pk)
     return officer
 
 
 def leave(node: Node, officer: Officer, *, by: int = SYSTEM) -> None:
-    """Take every role and invitation away; from the next request on no session of theirs is let in."""
+    """Take every role, key and invitation away; from the next request on no session of theirs is let in."""
     with unit_of_work(node):
         Membership.objects.filter(officer=officer).delete()
         Invitation.objects.filter(officer=officer).delete()
+        forget_factors(node, officer.pk)
         Officer.objects.filter(pk=officer.pk).update(is_active=False, left_at=node.clock.now())
         note(node, "officer-left", officer=by, subject=str(officer.pk))
 

@@ -1,0 +1,84 @@
+"""What does an officer see of themselves? Language, time zone, ways to sign in, and where they are signed in."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from liaison.errors import UsageError
+from liaison.node.services.people.factors import factors
+from liaison.node.services.people.officers import change_person
+from liaison.node.services.people.sessions import end, end_others, sessions
+from liaison.web.entering import the_session
+from liaison.web.pages.sign_in import ways_in
+from liaison.web.site import here
+
+SAID = {
+    "saved": gettext_lazy("Saved."),
+    "passkey-added": gettext_lazy("The passkey was added. You can sign in with it from now on."),
+    "passkey-removed": gettext_lazy("The passkey was removed. Nobody can sign in with it any more."),
+    "password-removed": gettext_lazy("Password and one-time codes were removed."),
+    "session-ended": gettext_lazy("The session was ended. That browser is signed out with its next page."),
+}
+
+
+@login_required
+@require_GET
+def account(request: HttpRequest) -> HttpResponse:
+    """Everything about oneself on one page."""
+    session, user = the_session(request), request.user
+    given = {
+        "said": SAID.get(request.GET.get("said", "")),
+        "have": factors(here(), session.officer),
+        "sessions": sessions(here(), session.officer),
+        "current": session.id,
+        "zones": sorted(zoneinfo.available_timezones()),
+        "person": user,
+        **ways_in(request),
+    }
+    return render(request, "web/account/account.html", given)
+
+
+@login_required
+@require_POST
+def save_person(request: HttpRequest) -> HttpResponse:
+    """Keep language and time zone."""
+    language, zone = request.POST.get("language", ""), request.POST.get("zone", "")
+    if language not in dict(settings.LANGUAGES) or zone not in zoneinfo.available_timezones():
+        raise UsageError("person-not-understood")
+    user: Any = request.user
+    change_person(here(), user, language=language, zone=zone)
+    return HttpResponseRedirect("/account?said=saved")
+
+
+@login_required
+@require_POST
+def end_session(request: HttpRequest, session: int) -> HttpResponse:
+    """End one session of one's own."""
+    end(here(), the_session(request).officer, session)
+    return HttpResponseRedirect("/account?said=session-ended")
+
+
+@login_required
+@require_POST
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    """End every session of one's own but this one."""
+    found = the_session(request)
+    end_others(here(), found.officer, found.id)
+    return HttpResponseRedirect("/account?said=session-ended")
+
+
+ROUTES = [
+    path("account", account, name="account"),
+    path("account/person", save_person, name="account-person"),
+    path("account/sessions/<int:session>/end", end_session, name="session-end"),
+    path("account/sessions/end-others", end_other_sessions, name="sessions-end"),
+]
