@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from liaison.node.models.choices import CallBack, PinnedKeys
+from liaison.node.models.drafts import BookContact, Draft
 from liaison.node.models.line import (
     AttachmentRow,
     Case,
@@ -35,9 +36,11 @@ __all__ = [
     "Alarm",
     "AttachmentRow",
     "AuditRow",
+    "BookContact",
     "CallBack",
     "Case",
     "Delivery",
+    "Draft",
     "Epoch",
     "FactRow",
     "FollowedRegister",
