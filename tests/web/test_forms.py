@@ -158,8 +158,8 @@ def test_a_line_says_what_was_observed(line: str, expected: dict[str, Any]) -> N
 
 @pytest.mark.parametrize(
     "line",
-    ["192.0.2.300", "192.0.2.1/24", "x", "192.0.2.1 99999", "192.0.2.1 frob", "192.0.2.1 22 23", "::1%eth0", "http://", ",",
-     "192.0.2.1 2026-11-22 03:00 2026-11-22 02:00"]
+    ["192.0.2.300", "192.0.2.1/24", "x", "192.0.2.1 99999", "192.0.2.1 frob", "192.0.2.1 22 23", "::1%eth0", "http://",
+     ",", "192.0.2.1 2026-11-22 03:00 2026-11-22 02:00"]
 )  # fmt: skip
 def test_a_line_that_cannot_be_read_is_named_by_its_number(line: str) -> None:
     found, bad = read_lines(f"192.0.2.1\n\n{line}\n192.0.2.2", UTC)

@@ -16,7 +16,10 @@ from liaison.web.names import DeskNames
 from liaison.web.requests import officer_seats, path_to
 from liaison.web.site import here
 
-ROOMS = (("", gettext_lazy("Desk"), Action.READ_METADATA),)
+ROOMS = (
+    ("", gettext_lazy("Desk"), Action.READ_METADATA),
+    ("write/", gettext_lazy("Write"), Action.WRITE),
+)
 """The pages in the header, in order: path below the desk, title, and what a role must allow to see it listed."""
 
 

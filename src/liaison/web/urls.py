@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from liaison.web.pages import desk, problems, sign_in
+from liaison.web.pages import desk, problems, sign_in, write
 
 DESK = [
     *desk.ROUTES,
+    *write.ROUTES,
 ]
 
 urlpatterns = [

@@ -3,8 +3,8 @@
     card = desk_card(node, register, entry)     names, kinds, languages, expected answer, who hosts it, its contact part
     card.local_time(now)                        11:02 there, if the contact part names a zone
 
-Invariants: what is shown as contact comes from record parts that hash to what the log names; a part of another audience,
-or one not fetched yet, shows as withheld, never as "no telephone". Answers come from memories that follow the register.
+Invariants: what is shown as contact comes from record parts that hash to what the log names; a part of another
+audience, or one not fetched yet, shows as withheld, never as "no telephone".
 """
 
 from __future__ import annotations
