@@ -18,6 +18,9 @@
     [attachments]
     largest = 4294967296                      # bytes of a file that may be attached here
     fetched_at_once = 100000000               # sealed bytes; what is larger is fetched when an officer asks for it
+    [markings]
+    ladder = ["XC RESTRICTED", "XC SECRET"]   # national markings beside TLP, the lowest first; empty: any words
+    highest = "XC RESTRICTED"                 # what stands above it is refused before a draft is saved
     [pages]
     url = "http://xc.localhost:8080"          # where officers reach the pages; empty: this node has none
     host = "127.0.0.1"                        # where they listen; without TLS files on the loopback address only
@@ -110,6 +113,26 @@ class Attachments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fetched_at_once: Annotated[int, msgspec.Meta(ge=0)] = 100 * 1000 * 1000
 
 
+class Markings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The national markings of this node from the lowest, and the highest one that it may hold."""
+
+    ladder: tuple[str, ...] = ()
+    highest: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.ladder) != bool(self.highest) or (self.ladder and self.highest not in self.ladder):
+            raise ValueError("markings.highest is one of markings.ladder")
+
+    def check(self, marking: str) -> None:
+        """Return if what is marked so may be held here. Raises `UsageError`."""
+        if not self.ladder or not marking:
+            return
+        if marking not in self.ladder:
+            raise UsageError("marking-unknown", marking=marking[:80])
+        if self.ladder.index(marking) > self.ladder.index(self.highest):
+            raise UsageError("marking-above-limit", marking=marking[:80], highest=self.highest)
+
+
 class Pages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where officers reach this node's pages; without a URL it has none."""
 
@@ -143,6 +166,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     processes: Processes = Processes()
     storage: Storage = Storage()
     attachments: Attachments = Attachments()
+    markings: Markings = Markings()
     pages: Pages = Pages()
     oidc: Oidc = Oidc()
 

@@ -20,6 +20,7 @@ ROOMS = (
     ("", gettext_lazy("Desk"), Action.READ_METADATA),
     ("register/", gettext_lazy("Register"), Action.READ_METADATA),
     ("entry/", gettext_lazy("Own entry"), Action.READ_METADATA),
+    ("write/", gettext_lazy("Write"), Action.WRITE),
 )
 """The pages in the header, in order: path below the desk, title, and what a role must allow to see it listed."""
 

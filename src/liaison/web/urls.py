@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from liaison.web.pages import account, desk, own_entry, problems, register, sign_in
+from liaison.web.pages import account, desk, own_entry, problems, register, sign_in, write
 
 DESK = [
     *desk.ROUTES,
     *register.ROUTES,
     *own_entry.ROUTES,
+    *write.ROUTES,
 ]
 
 urlpatterns = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('node', '0008_people'),
+        ('node', '0010_drafts'),
     ]
 
     operations = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from liaison.node.models.choices import CallBack, PinnedKeys
+from liaison.node.models.drafts import BookContact, Draft
 from liaison.node.models.line import (
     AttachmentRow,
     Case,
@@ -37,10 +38,12 @@ __all__ = [
     "Alarm",
     "AttachmentRow",
     "AuditRow",
+    "BookContact",
     "CallBack",
     "Case",
     "CaseAccess",
     "Delivery",
+    "Draft",
     "EntryProposal",
     "Epoch",
     "FactRow",

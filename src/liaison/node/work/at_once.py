@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 
 from django.db import connections
 
@@ -33,6 +34,20 @@ def deliver_at_once(node: Node, leases: Sequence[Lease], *, threads: int = THREA
 
     with ThreadPoolExecutor(min(threads, len(leases))) as pool:
         return sum(pool.map(attempt, leases))
+
+
+def deliver_within(node: Node, leases: Sequence[Lease], seconds: float) -> None:
+    """Begin the first attempts and wait so long for them; what is not done then goes on beside the caller."""
+
+    def attempt() -> None:
+        try:
+            deliver_at_once(node, leases)
+        finally:
+            connections.close_all()
+
+    thread = Thread(target=attempt, name="first-attempts", daemon=True)
+    thread.start()
+    thread.join(seconds)
 
 
 def fetch_at_once(node: Node, row: AttachmentRow) -> Iterator[int]:

@@ -20,11 +20,12 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
 
-from liaison.messages.forms import latest_form
+from liaison.messages.forms import Form, latest_form
 from liaison.web import words
 from liaison.web.languages import find_language
-from liaison.wire.identifiers import format_instant
+from liaison.wire.identifiers import format_instant, parse_instant
 
 register = template.Library()
 
@@ -87,3 +88,27 @@ def asset(name: str) -> str:
 def _hash(name: str) -> str:
     path: Path = settings.STATIC_FOLDER.joinpath("web", str.__str__(name))
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+@register.filter
+def purpose(form: Form) -> str:
+    """What a form is for, in a sentence."""
+    return pgettext(form.id, form.purpose)
+
+
+@register.filter
+def instant(text: str) -> datetime:
+    """The time that an instant of the wire names."""
+    return parse_instant(text)
+
+
+@register.filter
+def clock(at: datetime) -> str:
+    """The time of day where it is, as `11:02`, whatever the reader's zone."""
+    return at.strftime("%H:%M")
+
+
+@register.filter
+def tel(number: str) -> str:
+    """A telephone number as the address of a link: digits and a leading plus sign."""
+    return ("+" if number.strip().startswith("+") else "") + "".join(sign for sign in number if sign.isdigit())

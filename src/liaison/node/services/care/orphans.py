@@ -1,6 +1,6 @@
 """Which sealed bytes does nobody need any more? Blobs that no message names, and beginnings that nobody fetches.
 
-    sealed for a message that was never sent, or brought by a file that was refused   → swept when a week old
+    sealed for what no draft or message names, or brought by a file that was refused   → swept when a week old
     what arrived of a file that was given up, or came whole another way                → swept at once
 
 Invariants:
@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from liaison.node.models import AttachmentRow
+from liaison.node.models import AttachmentRow, Draft
 from liaison.node.node import Node
 from liaison.node.services.line.attachments import hold_blobs
 from liaison.node.services.line.fetching import source_of
@@ -37,11 +37,17 @@ def sweep_orphans(node: Node) -> int:
 def _sweep_blobs(node: Node, old: list[str]) -> int:
     with unit_of_work(node):
         hold_blobs(sweeping=True)
-        named = set(AttachmentRow.objects.filter(sealed__in=old).values_list("sealed", flat=True))
+        named = set(AttachmentRow.objects.filter(sealed__in=old).values_list("sealed", flat=True)) | _of_drafts()
         orphans = [digest for digest in old if digest not in named]
         for digest in orphans:
             node.blobs.remove(digest)
     return len(orphans)
+
+
+def _of_drafts() -> set[str]:
+    """The files of what is still being written; a draft may be older than a week."""
+    drafts = Draft.objects.exclude(attachments=[]).values_list("attachments", flat=True)
+    return {each["sealed"] for attachments in drafts for each in attachments}
 
 
 def _sweep_partials(node: Node) -> int:

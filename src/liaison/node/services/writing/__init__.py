@@ -1,0 +1,1 @@
+"""What does a desk write before it is sent, and whom does it know outside the register?"""

@@ -1,0 +1,142 @@
+"""How does a contact centre stand in a list or on a page, with all that must not be overlooked about it?
+
+Invariants: "hosted by", a name that is not what it seems, a key that is only called back, a nomination and a rehearsal
+show wherever a desk shows; an expected answer is a promise of its owner, so where there is none, none is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from babel import Locale
+from babel.dates import format_timedelta
+from django.utils.translation import get_language, gettext, to_locale
+
+from liaison.messages.parties import DeskRef
+from liaison.node.node import Node
+from liaison.node.reads.centres import DeskCard, desk_cards
+from liaison.node.services.people.officers import Seat
+from liaison.register.lookup import DeskEntry, DeskStatus
+from liaison.register.vocabulary import DeskKind
+from liaison.web.requests import path_to
+
+SHORT = 16
+URGENCIES = ("routine", "urgent", "emergency")
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """A card in words."""
+
+    card: DeskCard
+    key: str
+    """How forms name it: participant/node/desk; empty where nothing can be sent to it."""
+    path: str
+    kind: str
+    status: str
+    usable: bool
+    languages: tuple[str, ...]
+    there: datetime | None
+    zone: str
+    expected: tuple[tuple[str, str], ...]
+    cautions: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Participant and desk."""
+        return f"{self.card.entry.name} / {self.card.entry.desk}"
+
+
+def desk_key(desk: DeskRef) -> str:
+    """How a form names a desk."""
+    return f"{desk.participant}/{desk.node}/{desk.desk}"
+
+
+def read_key(text: str) -> DeskRef | None:
+    """The desk that a form names; None for text that names none."""
+    parts = text.split("/")
+    return DeskRef(*parts) if len(parts) == 3 and all(parts) else None
+
+
+def show_cards(node: Node, seat: Seat, entries: Iterable[DeskEntry]) -> list[CardView]:
+    """The cards of rows of the seat's register, for its officer."""
+    now = node.clock.now()
+    return [_show(card, seat, now) for card in desk_cards(node, seat.register, entries)]
+
+
+def _show(card: DeskCard, seat: Seat, now: datetime) -> CardView:
+    entry, ref = card.entry, card.ref
+    usable = ref is not None and entry.status in (DeskStatus.CONFIRMED, DeskStatus.CALLED_BACK)
+    return CardView(
+        card=card,
+        key=desk_key(ref) if ref is not None else "",
+        path=path_to(seat, f"centres/{(entry.participant or '')[:SHORT]}/{entry.desk}/") if ref is not None else "",
+        kind=kind_word(entry.kind),
+        status=status_word(entry.status),
+        usable=usable,
+        languages=tuple(language_word(each) for each in entry.languages),
+        there=card.local_time(now),
+        zone=card.zone,
+        expected=_expected(card),
+        cautions=tuple(_cautions(card)),
+    )
+
+
+def kind_word(kind: DeskKind) -> str:
+    """What a desk answers for."""
+    return {
+        DeskKind.DIPLOMATIC: gettext("Diplomatic"),
+        DeskKind.TECHNICAL: gettext("Technical"),
+        DeskKind.LAW_ENFORCEMENT: gettext("Law enforcement, day and night"),
+        DeskKind.CENTRAL_AUTHORITY: gettext("Central authority"),
+        DeskKind.PROVIDER_SECURITY: gettext("Security desk of a provider"),
+    }[kind]
+
+
+def status_word(status: DeskStatus) -> str:
+    """How far an entry of the directory may be relied on."""
+    return {
+        DeskStatus.CONFIRMED: gettext("Confirmed"),
+        DeskStatus.CALLED_BACK: gettext("Pending, confirmed by call-back"),
+        DeskStatus.NOMINATED: gettext("Nominated by letter, not confirmed by its owner"),
+        DeskStatus.CONTESTED: gettext("Contested, nobody is the default"),
+        DeskStatus.DISPUTED: gettext("Disputed keys, nobody is the default"),
+    }[status]
+
+
+def language_word(tag: str) -> str:
+    """A language in the reader's language."""
+    names = Locale.parse(to_locale(get_language() or "en")).languages
+    return names.get(tag.split("-")[0], tag)
+
+
+def minutes_word(minutes: int) -> str:
+    """A stretch of time in the largest unit that tells it: 90 minutes, 24 hours, 3 days."""
+    unit: Literal["minute", "hour", "day"] = "minute" if minutes < 120 else "hour" if minutes < 2880 else "day"
+    locale = to_locale(get_language() or "en")
+    return format_timedelta(timedelta(minutes=minutes), granularity=unit, threshold=1000, locale=locale)
+
+
+def _expected(card: DeskCard) -> tuple[tuple[str, str], ...]:
+    promised = ((each, getattr(card.entry.expected, each)) for each in URGENCIES)
+    return tuple((urgency, minutes_word(minutes)) for urgency, minutes in promised if minutes is not None)
+
+
+def _cautions(card: DeskCard) -> Iterable[str]:
+    entry = card.entry
+    if card.host:
+        told = gettext("Hosted by %(host)s, who opens what is sent here")
+        yield told % {"host": card.host}
+    for warning in card.warnings:
+        yield {
+            "control": gettext("Look twice: hidden characters in its name"),
+            "lookalike": gettext("Look twice: its name looks like another's"),
+            "mixed-script": gettext("Look twice: letters of several scripts in its name"),
+        }.get(warning, warning)
+    if entry.suspect:
+        yield gettext("Published with a key that was later revoked as suspect")
+    if entry.rehearsal:
+        yield gettext("Rehearsal register")

@@ -1,0 +1,89 @@
+"""What should an officer know before this leaves, and what would keep it from leaving?
+
+Invariants: a caution stops nothing; an obstacle would make `send_letter` refuse, and is found here without sending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from liaison.errors import LiaisonError
+from liaison.messages.forms import read_observables
+from liaison.messages.forms.observables import missing_for_nat
+from liaison.messages.forms.sharing import STRICTNESS
+from liaison.node.node import Node
+from liaison.node.reads.caution.disputes import check_pinned
+from liaison.node.reads.caution.parties import same_host
+from liaison.node.reads.facts import register_facts
+from liaison.node.services.people.officers import Seat
+from liaison.web.cards import CardView, language_word
+from liaison.web.pages.write.plan import Plan
+from liaison.web.words import explained
+
+
+def find_obstacles(node: Node, plan: Plan, seat: Seat, cards: list[CardView]) -> list[str]:
+    """Why it cannot be sent to some recipient, in sentences."""
+    facts = register_facts(node, seat.register)
+    found = []
+    for card in cards:
+        desk = card.card.ref
+        try:
+            if desk is not None:
+                check_pinned(facts, seat.desk, desk)
+                facts.sealing_key(desk)
+        except LiaisonError as error:
+            found.append(f"{card.name}: {explained(error).what} {explained(error).next}")
+    return found
+
+
+def read_by_hosts(plan: Plan, cards: list[CardView]) -> list[CardView]:
+    """The recipients whose host would read words of this label, so that the officer has to agree."""
+    if STRICTNESS[plan.tlp] < STRICTNESS["amber-strict"]:
+        return []
+    return [card for card in cards if card.card.host]
+
+
+def find_cautions(node: Node, plan: Plan, seat: Seat, cards: list[CardView]) -> Iterator[str]:
+    """What is not wrong and may still be a mistake."""
+    facts = register_facts(node, seat.register)
+    for card in cards:
+        if not card.usable:
+            yield f"{card.name}: {card.status}"
+        for words in card.cautions:
+            yield f"{card.name}: {words}"
+        if card.card.ref is not None and same_host(facts, seat.desk, card.card.ref):
+            told = gettext("%(name)s: the same installation keeps your desk and theirs, and opens both sides.")
+            yield told % {"name": card.name}
+    yield from _languages(plan, cards)
+    yield from _addresses(plan)
+
+
+def _languages(plan: Plan, cards: list[CardView]) -> Iterator[str]:
+    used = {value["lang"] for value in map(_as_dict, plan.reading.values.values()) if "lang" in value}
+    for card in cards:
+        read = {tag.split("-")[0] for tag in card.card.entry.languages}
+        unread = sorted(tag for tag in used if read and tag.split("-")[0] not in read)
+        if unread:
+            told = gettext("%(name)s does not say that it reads %(languages)s.")
+            yield told % {"name": card.name, "languages": ", ".join(map(language_word, unread))}
+
+
+def _addresses(plan: Plan) -> Iterator[str]:
+    value = plan.reading.values.get("observables")
+    if value is None:
+        return
+    bare = sum(bool(missing_for_nat(item)) for item in read_observables(value))
+    if bare:
+        told = ngettext(
+            "%(count)s address has no time, port or protocol; behind a shared address its user cannot be found.",
+            "%(count)s addresses have no time, port or protocol; behind a shared address their users cannot be found.",
+            bare,
+        )
+        yield told % {"count": bare}
+
+
+def _as_dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

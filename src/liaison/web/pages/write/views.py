@@ -1,0 +1,86 @@
+"""What does each page of a draft show, beside what all of them show?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from liaison.messages.forms import code_list
+from liaison.node.node import Node
+from liaison.node.reads.drafts import Place, forms_used
+from liaison.node.reads.facts import register_facts
+from liaison.node.reads.register import directory
+from liaison.node.services.people.officers import Seat
+from liaison.web.cards import show_cards
+from liaison.web.forms import Surroundings, show_form
+from liaison.web.forms.showing import Option
+from liaison.web.forms.telling import tell_fields
+from liaison.web.pages.write import cautions, recipients
+from liaison.web.pages.write.plan import Plan, first, forms_to_choose
+from liaison.web.words import code_meaning, code_word
+
+Page = Callable[[Node, Seat, Plan, Surroundings], dict[str, Any]]
+
+
+def _form(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, Any]:
+    state = register_facts(node, seat.register).desk_state(seat.desk)
+    used = forms_used(node, Place(seat.register, seat.desk))
+    return {"forms": forms_to_choose(used, state.kind if state else None)}
+
+
+def _to(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, Any]:
+    cards = show_cards(node, seat, recipients.entries_of(node, seat, plan.to))
+    known = [entry for entry in directory(node, seat.register).desks() if entry.participant]
+    return {"cards": cards, "known": known, "add": first(plan.draft.typed, "add")}
+
+
+def _how(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, Any]:
+    markings = node.config.markings
+    cards = show_cards(node, seat, recipients.entries_of(node, seat, plan.to))
+    return {
+        "stages": _codes("stage", plan.form.stages if plan.form else (), plan.stage),
+        "labels": _codes("tlp", code_list("tlp"), plan.tlp),
+        "urgencies": _codes("urgency", code_list("urgency"), plan.urgency),
+        "ladder": markings.ladder,
+        "highest": markings.highest,
+        "hosted": [card for card in cards if card.card.host],
+        "rehearsal": register_facts(node, seat.register).globals.rehearsal,
+        "zone": plan.reading.zone.key,
+        "wanted_by": first(plan.draft.typed, "wanted_by"),
+    }
+
+
+def _text(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, Any]:
+    return {"form_view": show_form(plan.form, plan.reading, around) if plan.form else None}
+
+
+def _files(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, Any]:
+    return {"largest": node.config.attachments.largest}
+
+
+def _check(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, Any]:
+    cards = show_cards(node, seat, recipients.entries_of(node, seat, plan.to))
+    gone = len(plan.to) - len(cards)
+    return {
+        "cards": [(card, dict(_expected(card)).get(plan.urgency, "")) for card in cards],
+        "gone": gone,
+        "told": tell_fields(plan.form, plan.reading.values) if plan.form else [],
+        "obstacles": cautions.find_obstacles(node, plan, seat, cards),
+        "cautions": list(cautions.find_cautions(node, plan, seat, cards)),
+        "hosts": cautions.read_by_hosts(plan, cards),
+        "missing": [(name, problem) for name, found in plan.problems.items() for problem in found],
+    }
+
+
+def _expected(card: Any) -> tuple[tuple[str, str], ...]:
+    return tuple(card.expected)
+
+
+def _codes(codes: str, these: Any, chosen: str) -> list[Option]:
+    return [Option(each, code_word(codes, each), code_meaning(codes, each), each == chosen) for each in these]
+
+
+STEP_PAGES: Mapping[str, Page] = MappingProxyType(
+    {"form": _form, "to": _to, "how": _how, "text": _text, "files": _files, "check": _check}
+)
