@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from liaison.node.models.casework import FollowUp
 from liaison.node.models.choices import CallBack, PinnedKeys
 from liaison.node.models.line import (
     AttachmentRow,
@@ -40,6 +41,7 @@ __all__ = [
     "Delivery",
     "Epoch",
     "FactRow",
+    "FollowUp",
     "FollowedRegister",
     "GivenReceipt",
     "HeldKey",
