@@ -21,8 +21,8 @@ UUID = 36
 class Case(models.Model):
     """A thread between fixed desks, as one of this node's own desks sees it; `parties` is canonical JSON.
 
-    The columns from `form` on are its `messages.turns.Standing`, folded from the messages as they come; `others` are the
-    participants at the other end, apart by spaces.
+    The columns from `form` on are its `messages.turns.Standing`, folded from the messages as they come; `others` are
+    the participants at the other end, apart by spaces.
     """
 
     register = models.CharField(max_length=HASH)
