@@ -1,0 +1,201 @@
+"""What does a page need to draw the fields of a form, with what was typed and what is wrong with it?
+
+Invariants: a view holds texts only, every one of them for the template to escape; a field whose codes are of classes
+(`fraud:phishing`) offers them by class; a field of few codes shows them all at once, with what they mean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.utils.translation import get_language, gettext, pgettext, to_locale
+
+from liaison.messages.forms import Field, Form, code_list
+from liaison.web.forms.languages import language_choices
+from liaison.web.forms.reading import Reading, Surroundings
+from liaison.web.forms.typed import Typed, input_id, input_name
+from liaison.web.words import code_meaning, code_word
+
+SHOWN_AT_ONCE = 6
+SHORT_TEXT = 200
+_NATIVE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?")
+CLASSES = {"incident-type": "incident-class"}
+"""Lists whose codes begin with a class, and the list that names the classes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to choose."""
+
+    value: str
+    label: str
+    meaning: str = ""
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Options under a common heading, empty for those that have none."""
+
+    label: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One input: where it is, what it is called, what stands in it."""
+
+    name: str
+    id: str
+    label: str
+    value: str = ""
+    groups: tuple[Group, ...] = ()
+    wrong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field: its main input, further ones by name, and how it is drawn."""
+
+    draw: str
+    name: str
+    id: str
+    label: str
+    hint: str
+    required: bool
+    most: int
+    value: str
+    groups: tuple[Group, ...]
+    parts: dict[str, Part]
+    problems: tuple[str, ...]
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """All options, whatever their group."""
+        return tuple(option for group in self.groups for option in group.options)
+
+    @property
+    def native(self) -> bool:
+        """Whether a browser's own input for times shows what was typed; it would drop anything else."""
+        return not self.value or _NATIVE.fullmatch(self.value) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """All fields of a form, and the zone that its times are typed in."""
+
+    fields: tuple[FieldView, ...]
+    zone: str
+    zone_name: str
+
+
+def show_form(form: Form, read: Reading, around: Surroundings) -> FormView:
+    """The fields of a form with what was typed so far."""
+    shown = tuple(_show_field(form, each, read, around) for each in form.fields.values())
+    return FormView(shown, input_name("zone"), read.zone.key)
+
+
+def _show_field(form: Form, field: Field, read: Reading, around: Surroundings) -> FieldView:
+    chosen = frozenset(read.typed.get(input_name(field.name), ()))
+    groups = tuple(_groups(field, chosen))
+    here = input_id(field.name)
+    return FieldView(
+        draw=_drawn(field, groups),
+        name=input_name(field.name),
+        id=here,
+        label=pgettext(form.id, field.en),
+        hint=_hint(field),
+        required=field.required,
+        most=field.most,
+        value=_value(read.typed, field.name),
+        groups=groups,
+        parts=_parts(field, read, around),
+        problems=tuple(each.words for each in read.problems if each.id == here or each.id.startswith(here + "-")),
+    )
+
+
+def _drawn(field: Field, groups: tuple[Group, ...]) -> str:
+    """Which piece of the template draws it."""
+    if field.type == "code":
+        return "radios" if sum(len(group.options) for group in groups) <= SHOWN_AT_ONCE else "select"
+    if field.type == "text":
+        return "short-text" if field.most <= SHORT_TEXT else "text"
+    same = {"codes": "checkboxes", "flag": "radios", "languages": "line", "desk": "line", "count": "line"}
+    same |= {"observables": "lines", "digests": "lines", "norms": "lines"}
+    return same.get(field.type, field.type)
+
+
+def _hint(field: Field) -> str:
+    """How to fill it in, where its label does not say."""
+    match field.type:
+        case "observables":
+            return gettext(
+                "One a line: an address, network, AS number, domain, URL, mail address, hash or vulnerability; behind "
+                "it what is known: port, protocol, when first and last seen, how often. "
+                "Times without an offset are yours."
+            )
+        case "digests":
+            return gettext("One a line: the SHA-256 and the name of the file, as sha256sum prints them.")
+        case "languages":
+            return gettext("Language tags, the preferred one first: fr, en")
+        case "desk":
+            return gettext("A code, or a code and a contact centre: XD or XD/duty")
+        case "norms":
+            return gettext("One a line: the short name of the text and the number of its clause.")
+    return ""
+
+
+def _groups(field: Field, chosen: frozenset[str]) -> Iterator[Group]:
+    if field.type == "flag":
+        words = (("yes", gettext("Yes")), ("no", gettext("No")))
+        yield Group("", tuple(Option(code, word, chosen=code in chosen) for code, word in words))
+    if field.codes is None:
+        return
+    classes = CLASSES.get(field.codes)
+    for begin, codes in groupby(code_list(field.codes), key=lambda code: code.split(":")[0] if classes else ""):
+        yield Group(code_word(classes, begin) if classes else "", _options(field.codes, codes, chosen))
+
+
+def _options(codes: str, these: Iterable[str], chosen: frozenset[str]) -> tuple[Option, ...]:
+    return tuple(Option(each, code_word(codes, each), code_meaning(codes, each), each in chosen) for each in these)
+
+
+def _parts(field: Field, read: Reading, around: Surroundings) -> dict[str, Part]:
+    if field.type == "text":
+        return {"lang": _language(field, "lang", read, around)}
+    if field.type != "severity":
+        return {}
+    common = frozenset({_value(read.typed, field.name, "common")})
+    levels = _options("severity-common", code_list("severity-common"), common)
+    parts = {"common": _part(field, "common", gettext("On the common scale, by impact"), read, levels)}
+    for part, label in (
+        ("scale", gettext("Name of your own scale")),
+        ("level", gettext("Level on that scale")),
+        ("meaning", gettext("What that level means, in a sentence")),
+    ):
+        parts[part] = _part(field, part, label, read)
+    return parts | {"lang": _language(field, "meaning.lang", read, around)}
+
+
+def _part(field: Field, part: str, label: str, read: Reading, options: tuple[Option, ...] = ()) -> Part:
+    here = input_id(field.name, part)
+    groups = (Group("", options),) if options else ()
+    wrong = any(each.id == here for each in read.problems)
+    return Part(input_name(field.name, part), here, label, _value(read.typed, field.name, part), groups, wrong)
+
+
+def _language(field: Field, part: str, read: Reading, around: Surroundings) -> Part:
+    chosen = _value(read.typed, field.name, part) or around.language
+    choices = language_choices(to_locale(get_language() or "en"))
+    options = tuple(Option(tag, name, chosen=tag == chosen) for tag, name in choices)
+    if chosen not in dict(choices):
+        options = (Option(chosen, chosen, chosen=True), *options)
+    label = gettext("Language of this text")
+    return Part(input_name(field.name, part), input_id(field.name, part), label, chosen, (Group("", options),))
+
+
+def _value(typed: Typed, name: str, part: str = "") -> str:
+    return next(iter(typed.get(input_name(name, part), ())), "")
