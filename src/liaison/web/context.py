@@ -14,9 +14,13 @@ from liaison.officers.permissions import Action
 from liaison.web.languages import find_language, languages
 from liaison.web.names import DeskNames
 from liaison.web.requests import officer_seats, path_to
+from liaison.web.said import said
 from liaison.web.site import here
 
-ROOMS = (("", gettext_lazy("Desk"), Action.READ_METADATA),)
+ROOMS = (
+    ("", gettext_lazy("Desk"), Action.READ_METADATA),
+    ("cases/", gettext_lazy("Cases"), Action.READ_METADATA),
+)
 """The pages in the header, in order: path below the desk, title, and what a role must allow to see it listed."""
 
 
@@ -30,6 +34,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "rooms": list(_rooms(request, seat)) if seat else [],
         "seats": officer_seats(request) if hasattr(request, "user") else [],
         "language": find_language(translation.get_language()),
+        "said": said(request),
         "languages": languages().values(),
     }
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from liaison.web.pages import desk, problems, sign_in
+from liaison.web.pages import cases, desk, problems, sign_in
 
 DESK = [
     *desk.ROUTES,
+    *cases.ROUTES,
 ]
 
 urlpatterns = [

@@ -54,6 +54,12 @@ def word(code: str, list_name: str) -> str:
 
 
 @register.filter
+def meaning(code: str, list_name: str) -> str:
+    """The sentence that explains a code, empty where its label says enough."""
+    return words.code_meaning(list_name, code)
+
+
+@register.filter
 def form_word(form: str) -> str:
     """The name of a form."""
     return words.form_word(latest_form(form))

@@ -9,8 +9,8 @@ message of the cases on the page, and only when the caller may read cases.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +65,21 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """Who looks: `contents` says that the role reads cases, `closed` names those that are closed to this officer."""
+
+    contents: bool
+    closed: frozenset[str] = frozenset()
+
+    def may(self, case: str) -> bool:
+        """Whether what was said in the case may be shown."""
+        return self.contents and case not in self.closed
+
+
+METADATA = Reader(contents=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Title:
     """The words a case goes by, in the language they were written in."""
 
@@ -107,7 +122,7 @@ class Page:
     pages: int
 
 
-def list_cases(node: Node, desk: DeskRef, wanted: Filter, *, page: int = 1, titles: bool = False) -> Page:
+def list_cases(node: Node, desk: DeskRef, wanted: Filter, *, page: int = 1, reader: Reader = METADATA) -> Page:
     """The cases that fit, those with the latest message first."""
     with reading(node):
         rows = _fitting(desk, wanted)
@@ -115,19 +130,19 @@ def list_cases(node: Node, desk: DeskRef, wanted: Filter, *, page: int = 1, titl
         pages = max(1, -(-count // PAGE))
         number = min(max(page, 1), pages)
         start = (number - 1) * PAGE
-        return Page(read_rows(rows, desk, slice(start, start + PAGE), titles=titles), count, number, pages)
+        return Page(read_rows(rows, desk, slice(start, start + PAGE), reader=reader), count, number, pages)
 
 
-def every_case(node: Node, desk: DeskRef, wanted: Filter) -> Iterator[CaseRow]:
-    """All cases that fit, at most `EXPORTED`, for an export."""
+def every_case(node: Node, desk: DeskRef, wanted: Filter) -> tuple[CaseRow, ...]:
+    """All cases that fit, at most `EXPORTED`, without what was said in them."""
     with reading(node):
-        yield from read_rows(_fitting(desk, wanted), desk, slice(0, EXPORTED))
+        return read_rows(_fitting(desk, wanted), desk, slice(0, EXPORTED))
 
 
-def find_row(node: Node, desk: DeskRef, case: str) -> CaseRow | None:
+def find_row(node: Node, desk: DeskRef, case: str, *, reader: Reader = METADATA) -> CaseRow | None:
     """One case of the desk by its whole identifier."""
     with reading(node):
-        found = read_rows(Case.objects.filter(**of_desk(desk), case=case), desk, slice(0, 1))
+        found = read_rows(Case.objects.filter(**of_desk(desk), case=case), desk, slice(0, 1), reader=reader)
     return found[0] if found else None
 
 
@@ -136,21 +151,20 @@ def of_desk(desk: DeskRef) -> dict[str, str]:
     return {"participant": desk.participant, "node": desk.node, "desk": desk.desk}
 
 
-def read_rows(rows: Any, desk: DeskRef, part: slice, *, titles: bool = False) -> tuple[CaseRow, ...]:
+def read_rows(rows: Any, desk: DeskRef, part: slice, *, reader: Reader = METADATA) -> tuple[CaseRow, ...]:
     """Rows of cases as values, inside a reading."""
     found = [_row(desk, *values) for values in rows.values_list(*COLUMNS)[part]]
-    named = _titles(desk, found) if titles else {}
-    return tuple(_titled(row, named.get((row.register, row.case))) for row in found)
+    named = _titles(desk, [row for row in found if reader.may(row.case)])
+    return tuple(
+        replace(row, title=named.get((row.register, row.case)), reference=row.reference if reader.may(row.case) else "")
+        for row in found
+    )
 
 
 def _row(desk: DeskRef, register: str, case: str, parties: bytes, *rest: Any) -> CaseRow:
     others = tuple(each for each in read_parties(bytes(parties)) if each != desk)
     values = dict(zip(COLUMNS[3:], rest, strict=True))
     return CaseRow(register, case, others, **(values | {"turn": Turn(values["turn"])}))
-
-
-def _titled(row: CaseRow, title: Title | None) -> CaseRow:
-    return CaseRow(**({name: getattr(row, name) for name in CaseRow.__slots__} | {"title": title})) if title else row
 
 
 def _fitting(desk: DeskRef, wanted: Filter) -> Any:
@@ -183,13 +197,12 @@ def _named(desk: DeskRef, text: str) -> Q:
 
 def _titles(desk: DeskRef, rows: Sequence[CaseRow]) -> dict[tuple[str, str], Title]:
     """What the first message of each case is called."""
-    cases = [row.case for row in rows]
+    if not rows:
+        return {}
     theirs = [row.case for row in rows if not row.ours]
     firsts = _firsts(IncomingCopy.objects.filter(**of_desk(desk), case__in=theirs, verdict="accepted"))
     said = IncomingCopy.objects.filter(pk__in=firsts).values_list("register", "case", "plaintext")
-    mine = _firsts(
-        OutgoingMessage.objects.filter(**of_desk(desk), case__in=[each for each in cases if each not in theirs])
-    )
+    mine = _firsts(OutgoingMessage.objects.filter(**of_desk(desk), case__in=[row.case for row in rows if row.ours]))
     copies = OutgoingCopy.objects.filter(message__in=mine)
     written = copies.values_list("message__register", "message__case", "plaintext")
     found: dict[tuple[str, str], Title] = {}

@@ -21,7 +21,7 @@ from liaison.messages.message import Core, ReceivedMessage, open_message
 from liaison.messages.parties import DeskRef
 from liaison.node.models import AttachmentRow, Delivery, IncomingCopy, OutgoingCopy
 from liaison.node.node import Node
-from liaison.node.reads.desk.listing import CaseRow, find_row, of_desk
+from liaison.node.reads.desk.listing import CaseRow, Reader, find_row, of_desk
 from liaison.node.reads.inbox import Reach
 from liaison.node.unit_of_work import reading
 from liaison.wire.canonical import JSON
@@ -81,9 +81,9 @@ class Thread:
     fetching: bool
 
 
-def read_thread(node: Node, desk: DeskRef, case: str, *, contents: bool) -> Thread:
+def read_thread(node: Node, desk: DeskRef, case: str, *, reader: Reader) -> Thread:
     """The case of this desk by its whole identifier. Raises UsageError when the desk has none."""
-    row = find_row(node, desk, case)
+    row = find_row(node, desk, case, reader=reader)
     if row is None:
         raise UsageError("case-not-found", case=case[:36])
     with reading(node):
@@ -96,7 +96,7 @@ def read_thread(node: Node, desk: DeskRef, case: str, *, contents: bool) -> Thre
         raise UsageError("case-not-found", case=case[:36])
     view = view_case(items)
     entries = _in_order(view, [entry for found in (received, sent) for entry, _ in found])
-    shown = tuple(entries if contents else (replace(each, fields={}, attachments=()) for each in entries))
+    shown = tuple(entries if reader.may(row.case) else (replace(each, fields={}, attachments=()) for each in entries))
     return Thread(row, view, shown, any(each.state == "wanted" for entry in shown for each in entry.attachments))
 
 

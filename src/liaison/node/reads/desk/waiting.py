@@ -27,7 +27,7 @@ from liaison.messages.parties import DeskRef
 from liaison.messages.turns import Turn
 from liaison.node.models import Case, Delivery, FactRow, FollowedRegister, FollowUp, IncomingCopy, OutgoingCopy
 from liaison.node.node import Node
-from liaison.node.reads.desk.listing import CaseRow, Title, of_desk, read_rows, title_of
+from liaison.node.reads.desk.listing import CaseRow, Reader, Title, of_desk, read_rows, title_of
 from liaison.node.reads.overview import AlarmRead, alarms
 from liaison.node.unit_of_work import reading
 
@@ -103,35 +103,35 @@ class Some:
     count: int
 
 
-def unacknowledged(node: Node, desk: DeskRef, *, titles: bool) -> Some:
+def unacknowledged(node: Node, desk: DeskRef, *, reader: Reader) -> Some:
     """What came in and waits for a person's word."""
     with reading(node):
         rows = IncomingCopy.objects.filter(**of_desk(desk), owed=True)
         rank = When_(*(When(urgency=name, then=Value(at)) for name, at in RANK.items()), default=Value(len(RANK)))
         columns = ["register", "message_id", "case", "form", "urgency", "from_participant", "from_node", "from_desk"]
-        columns += ["received_at", *(["plaintext"] if titles else [])]
+        columns += ["received_at", *(["plaintext"] if reader.contents else [])]
         found = list(rows.annotate(rank=rank).order_by("rank", "received_at", "pk").values_list(*columns)[:MOST])
         flagged = Case.objects.filter(**of_desk(desk), case__in={row[2] for row in found}, exercise=True)
         exercises = set(flagged.values_list("register", "case"))
         count = rows.count() if len(found) == MOST else len(found)
-    return Some(tuple(_owed(row, exercises) for row in found), count)
+    return Some(tuple(_owed(row, exercises, reader) for row in found), count)
 
 
-def _owed(row: tuple[Any, ...], exercises: set[tuple[str, str]]) -> Owed:
+def _owed(row: tuple[Any, ...], exercises: set[tuple[str, str]], reader: Reader) -> Owed:
     register, message_id, case, form, urgency, participant, node, desk, at, *plaintext = row
-    title = title_of(open_message(bytes(plaintext[0])).fields) if plaintext else None
+    title = title_of(open_message(bytes(plaintext[0])).fields) if reader.may(case) else None
     sender = DeskRef(participant, node, desk)
     return Owed(register, message_id, case, form, urgency, sender, at, (register, case) in exercises, title)
 
 
-def waiting(node: Node, desk: DeskRef, turn: Turn, *, titles: bool) -> Some:
+def waiting(node: Node, desk: DeskRef, turn: Turn, *, reader: Reader) -> Some:
     """Open cases where it is the turn of one side: those with a clock first, the nearest first."""
     with reading(node):
         rows = Case.objects.filter(**of_desk(desk), turn=turn.value, closed_at=None)
-        clocks = read_rows(rows.filter(due__isnull=False).order_by("due"), desk, slice(0, MOST), titles=titles)
+        clocks = read_rows(rows.filter(due__isnull=False).order_by("due"), desk, slice(0, MOST), reader=reader)
         room = slice(0, MOST - len(clocks))
         others = rows.filter(due=None).order_by("turn_since")
-        found = clocks + (read_rows(others, desk, room, titles=titles) if room.stop else ())
+        found = clocks + (read_rows(others, desk, room, reader=reader) if room.stop else ())
         return Some(found, rows.count() if len(found) == MOST else len(found))
 
 
@@ -196,8 +196,8 @@ def register_care(node: Node, register: str, now: datetime) -> RegisterCare:
     return RegisterCare(found, stopped, checked_at, checked_at is not None and now - checked_at > STALE, unconfirmed)
 
 
-def recent(node: Node, desk: DeskRef, *, titles: bool) -> tuple[CaseRow, ...]:
+def recent(node: Node, desk: DeskRef, *, reader: Reader) -> tuple[CaseRow, ...]:
     """The cases with the latest messages."""
     with reading(node):
         rows = Case.objects.filter(**of_desk(desk)).order_by("-last_at", "-pk")
-        return read_rows(rows, desk, slice(0, RECENT), titles=titles)
+        return read_rows(rows, desk, slice(0, RECENT), reader=reader)
