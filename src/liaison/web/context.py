@@ -14,13 +14,19 @@ from liaison.officers.permissions import Action
 from liaison.web.languages import find_language, languages
 from liaison.web.names import DeskNames
 from liaison.web.requests import officer_seats, path_to
+from liaison.web.said import said
 from liaison.web.site import here
 
 ROOMS = (
     ("", gettext_lazy("Desk"), Action.READ_METADATA),
-    ("register/", gettext_lazy("Register"), Action.READ_METADATA),
-    ("entry/", gettext_lazy("Own entry"), Action.READ_METADATA),
+    ("find/", gettext_lazy("Find"), Action.READ_METADATA),
     ("write/", gettext_lazy("Write"), Action.WRITE),
+    ("cases/", gettext_lazy("Cases"), Action.READ_METADATA),
+    ("register/", gettext_lazy("Register"), Action.READ_METADATA),
+    ("book/", gettext_lazy("Address book"), Action.READ_METADATA),
+    ("entry/", gettext_lazy("Own entry"), Action.READ_METADATA),
+    ("year/", gettext_lazy("Our year"), Action.READ_METADATA),
+    ("administration/", gettext_lazy("Administration"), Action.MANAGE_PEOPLE),
 )
 """The pages in the header, in order: path below the desk, title, and what a role must allow to see it listed."""
 
@@ -35,6 +41,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "rooms": list(_rooms(request, seat)) if seat else [],
         "seats": officer_seats(request) if hasattr(request, "user") else [],
         "language": find_language(translation.get_language()),
+        "said": said(request),
         "languages": languages().values(),
     }
 

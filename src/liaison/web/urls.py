@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from liaison.web.pages import account, desk, own_entry, problems, register, sign_in, write
+from liaison.web.pages import account, cases, desk, own_entry, problems, register, sign_in, write
 
 DESK = [
     *desk.ROUTES,
     *register.ROUTES,
     *own_entry.ROUTES,
     *write.ROUTES,
+    *cases.ROUTES,
 ]
 
 urlpatterns = [

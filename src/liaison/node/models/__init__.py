@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from liaison.node.models.casework import FollowUp
 from liaison.node.models.choices import CallBack, PinnedKeys
 from liaison.node.models.drafts import BookContact, Draft
 from liaison.node.models.line import (
@@ -47,6 +48,7 @@ __all__ = [
     "EntryProposal",
     "Epoch",
     "FactRow",
+    "FollowUp",
     "FollowedRegister",
     "GivenReceipt",
     "HeldKey",

@@ -19,7 +19,11 @@ UUID = 36
 
 
 class Case(models.Model):
-    """A thread between fixed desks, as one of this node's own desks sees it; `parties` is canonical JSON."""
+    """A thread between fixed desks, as one of this node's own desks sees it; `parties` is canonical JSON.
+
+    The columns from `form` on are its `messages.turns.Standing`, folded from the messages as they come; `others` are
+    the participants at the other end, apart by spaces.
+    """
 
     register = models.CharField(max_length=HASH)
     case = models.CharField(max_length=UUID)
@@ -30,10 +34,32 @@ class Case(models.Model):
     exercise = models.BooleanField()
     opened_at = models.DateTimeField()
     last_at = models.DateTimeField(db_index=True)
+    others = models.TextField(default="")
+    form = models.CharField(max_length=32, default="")
+    urgency = models.CharField(max_length=16, default="routine")
+    ours = models.BooleanField(default=False)
+    incident_type = models.CharField(max_length=64, default="")
+    severity = models.SmallIntegerField(null=True)
+    reference = models.CharField(max_length=100, default="")
+    turn = models.CharField(max_length=8, default="nobody")
+    turn_since = models.DateTimeField(null=True)
+    due = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=32, default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["register", "case", "participant", "node", "desk"], name="case_once_a_desk")
+        ]
+        indexes = [
+            models.Index(fields=["participant", "node", "desk", "last_at"], name="case_by_desk_last"),
+            models.Index(fields=["participant", "node", "desk", "opened_at"], name="case_by_desk_opened"),
+            models.Index(
+                fields=["participant", "node", "desk", "turn", "turn_since"],
+                condition=Q(closed_at=None),
+                name="case_open_by_turn",
+            ),
         ]
 
 
@@ -89,6 +115,11 @@ class OutgoingCopy(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["message", "participant", "node", "desk"], name="outgoing_copy_once")
         ]
+        indexes = [
+            models.Index(
+                fields=["state"], condition=Q(state__in=("rejected", "stopped")), name="outgoing_copy_not_taken"
+            )
+        ]
 
 
 class SentHead(models.Model):
@@ -128,7 +159,8 @@ class TakenReceipt(models.Model):
 
 
 class IncomingCopy(models.Model):
-    """A message that is authentic, with its verdict; `reused` marks another text under an identifier already taken."""
+    """A message that is authentic, with its verdict; `reused` marks another text under an identifier already taken,
+    `owed` one that a person has still to acknowledge."""
 
     register = models.CharField(max_length=HASH)
     from_participant = models.CharField(max_length=HASH)
@@ -152,6 +184,7 @@ class IncomingCopy(models.Model):
     notes = models.JSONField(default=list)
     way = models.CharField(max_length=8)
     reused = models.BooleanField(default=False)
+    owed = models.BooleanField(default=False)
     received_at = models.DateTimeField(db_index=True)
 
     class Meta:
@@ -165,7 +198,12 @@ class IncomingCopy(models.Model):
                 fields=["message_id", "message_hash", "participant", "node", "desk"], name="incoming_bytes_once"
             ),
         ]
-        indexes = [models.Index(fields=["register", "case"], name="incoming_by_case")]
+        indexes = [
+            models.Index(fields=["register", "case"], name="incoming_by_case"),
+            models.Index(
+                fields=["participant", "node", "desk", "received_at"], condition=Q(owed=True), name="incoming_owed"
+            ),
+        ]
 
 
 class GivenReceipt(models.Model):

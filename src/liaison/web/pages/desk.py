@@ -1,18 +1,42 @@
-"""What needs this desk now? The first page an officer sees."""
+"""What needs this desk now, the most urgent first? The first page an officer sees.
+
+Invariants: every section says what it means that it is empty; what can be done in one action is done from here.
+`SECTIONS` is the page's table: another room adds its own by a line with a template and a read.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
 
-from liaison.node.reads.inbox import list_messages
+from liaison.errors import LiaisonError
+from liaison.messages.turns import Turn
+from liaison.node.reads.desk import waiting
+from liaison.node.reads.desk.listing import Reader
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.names import DeskNames
+from liaison.web.pages.cases.naming import case_path, reader_of, row_views
 from liaison.web.requests import at_desk, officer_seats, path_to
 from liaison.web.site import here
+from liaison.web.words import explained
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """For whom the page is made, and when."""
+
+    seat: Seat
+    reader: Reader
+    names: DeskNames
+    now: datetime
 
 
 @login_required
@@ -29,8 +53,73 @@ def first(request: HttpRequest) -> HttpResponse:
 @at_desk(Action.READ_METADATA)
 def desk(request: HttpRequest, seat: Seat) -> HttpResponse:
     """What waits for this desk."""
-    messages = list_messages(here(), own=seat.desk, limit=50)
-    return render(request, "web/desk.html", {"messages": messages[::-1]})
+    looking = Looking(seat, reader_of(request, seat), DeskNames(here()), here().clock.now())
+    sections = [{"template": template, **read(looking)} for template, read in SECTIONS]
+    may_acknowledge = seat.may(Action.ACKNOWLEDGE)
+    given = {"sections": sections, "now": looking.now, "may_acknowledge": may_acknowledge}
+    return render(request, "web/desk.html", given)
 
+
+def _unacknowledged(looking: Looking) -> dict[str, Any]:
+    found = waiting.unacknowledged(here(), looking.seat.desk, reader=looking.reader)
+    rows = [
+        {
+            "each": each,
+            "sender": looking.names.of(each.register, each.sender),
+            "path": case_path(looking.seat, each.case),
+        }
+        for each in found.rows
+    ]
+    return {"rows": rows, "count": found.count}
+
+
+def _turn(turn: Turn) -> Callable[[Looking], dict[str, Any]]:
+    def read(looking: Looking) -> dict[str, Any]:
+        found = waiting.waiting(here(), looking.seat.desk, turn, reader=looking.reader)
+        rows = row_views(looking.seat, found.rows, looking.names)
+        return {"rows": rows, "count": found.count, "turn": turn.value}
+
+    return read
+
+
+def _follow_ups(looking: Looking) -> dict[str, Any]:
+    found = waiting.follow_ups(here(), looking.seat.desk, looking.now)
+    rows = [
+        {"each": each, "path": case_path(looking.seat, each.case), "note": looking.reader.may(each.case)}
+        for each in found.rows
+    ]
+    return {"rows": rows, "count": found.count}
+
+
+def _undelivered(looking: Looking) -> dict[str, Any]:
+    found = waiting.undelivered(here(), looking.seat.desk)
+    rows = [
+        {"each": each, "to": looking.names.of(each.register, each.desk), "path": case_path(looking.seat, each.case)}
+        for each in found.rows
+    ]
+    return {"rows": rows, "count": found.count}
+
+
+def _register(looking: Looking) -> dict[str, Any]:
+    care = waiting.register_care(here(), looking.seat.register, looking.now)
+    told = [{"said": explained(LiaisonError(each.code, **each.params)), "at": each.raised_at} for each in care.alarms]
+    return {"care": care, "alarms": told, "count": len(told)}
+
+
+def _recent(looking: Looking) -> dict[str, Any]:
+    return {
+        "rows": row_views(looking.seat, waiting.recent(here(), looking.seat.desk, reader=looking.reader), looking.names)
+    }
+
+
+SECTIONS: list[tuple[str, Callable[[Looking], dict[str, Any]]]] = [
+    ("web/desk/unacknowledged.html", _unacknowledged),
+    ("web/desk/follow_ups.html", _follow_ups),
+    ("web/desk/undelivered.html", _undelivered),
+    ("web/desk/waiting_for_us.html", _turn(Turn.US)),
+    ("web/desk/waiting_for_them.html", _turn(Turn.THEM)),
+    ("web/desk/register.html", _register),
+    ("web/desk/recent.html", _recent),
+]
 
 ROUTES = [path("", desk, name="desk")]

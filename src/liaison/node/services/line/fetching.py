@@ -21,7 +21,7 @@ from django.db.models import F
 
 from liaison.errors import MalformedError, NotNowError, UsageError, VerificationError
 from liaison.keys.sealing import sound_size
-from liaison.messages.parties import NodeRef
+from liaison.messages.parties import DeskRef, NodeRef
 from liaison.node.models import AttachmentRow, Delivery, IncomingCopy
 from liaison.node.node import Node
 from liaison.node.peering import PeerAnswer
@@ -148,14 +148,17 @@ def _note_spoiled(node: Node, lease: Lease, row: AttachmentRow) -> None:
     node.blobs.drop(row.sealed, source_of(row))
 
 
-def want_attachments(node: Node, message_id: str, positions: Container[int] = ()) -> list[AttachmentRow]:
+def want_attachments(
+    node: Node, message_id: str, positions: Container[int] = (), *, own: DeskRef | None = None
+) -> list[AttachmentRow]:
     """Have what is not here of a received message fetched, as an officer asks for; what is on its way then.
 
-    `positions` picks some of its attachments, counted from 0; none means all. Raises UsageError when there is no such
+    `positions` picks some of its attachments, counted from 0; none means all; `own` the desk that has the message where
+    several have. Raises UsageError when there is no such
     message, NotNowError when the disk has no room for them.
     """
     with reading(node):
-        incoming = _received(message_id)
+        incoming = _received(message_id, own)
         rows = incoming.attachments.select_related("incoming").exclude(state="held").order_by("position")
         missing = [row for row in rows if not positions or row.position in positions]
     node.storage.require_room(sum(_missing(node, row) for row in missing))
@@ -170,9 +173,11 @@ def want_attachments(node: Node, message_id: str, positions: Container[int] = ()
     return missing
 
 
-def _received(message_id: str) -> IncomingCopy:
+def _received(message_id: str, own: DeskRef | None) -> IncomingCopy:
     """The received message with this identifier or its beginning. Raises UsageError."""
     rows = IncomingCopy.objects.filter(message_id__startswith=message_id.lower(), verdict="accepted").order_by("pk")
+    if own is not None:
+        rows = rows.filter(participant=own.participant, node=own.node, desk=own.desk)
     found = list(rows[:2])
     if not found:
         raise UsageError("message-not-found", message=message_id[:36])

@@ -8,7 +8,7 @@ from liaison.messages.case import ACKNOWLEDGEMENT
 from liaison.messages.lifecycle import CopyEvent, CopyState, advance_copy
 from liaison.messages.message import Core
 from liaison.messages.parties import DeskRef
-from liaison.node.models import OutgoingCopy
+from liaison.node.models import IncomingCopy, OutgoingCopy
 from liaison.node.work.statements import change
 
 
@@ -34,3 +34,15 @@ def note_acknowledgement(core: Core, desk: DeskRef) -> None:
     ).first()
     if copy is not None and copy.state != CopyState.REJECTED:
         advance(copy, CopyEvent.ACKNOWLEDGED)
+
+
+def note_own_acknowledgement(core: Core) -> None:
+    """We say that a person has seen what came: it waits for nobody any more."""
+    if core.form == ACKNOWLEDGEMENT and core.re is not None:
+        IncomingCopy.objects.filter(
+            core_hash=core.re,
+            register=core.register,
+            participant=core.sender.participant,
+            node=core.sender.node,
+            desk=core.sender.desk,
+        ).update(owed=False)

@@ -20,6 +20,7 @@ from django.db import IntegrityError
 from liaison.errors import MalformedError, NotNowError, UsageError, VerificationError
 from liaison.keys.public import Purpose
 from liaison.keys.sealing import open_sealed
+from liaison.messages.forms import find_form
 from liaison.messages.inbox import Judgement, Reason, judge, reason_of
 from liaison.messages.message import ReceivedMessage, open_message
 from liaison.messages.parties import DeskRef, NodeRef
@@ -236,6 +237,7 @@ def _store(
             notes=sorted(judgement.notes),
             way=arrival.way,
             reused=reused,
+            owed=judgement.accepted and find_form(core.form, core.form_version).owed,
             received_at=place.now,
         )
     )
@@ -257,7 +259,7 @@ def _take_in(
 ) -> None:
     """What an accepted message sets going: its case, its attachments, the copy that it acknowledges."""
     enter = open_case if begun else begin_case
-    enter(message.core, place.desk, place.now)
+    enter(message.core, message.fields, place.desk, place.now)
     note_acknowledgement(message.core, place.desk)
     for row in attachment_rows(message.core.attachments, incoming=incoming, state="wanted"):
         if row.sealed in held:

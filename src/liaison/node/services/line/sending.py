@@ -44,6 +44,7 @@ from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.memory import own_memory
 from liaison.node.services.line.attachments import hold_blobs
 from liaison.node.services.line.cases import begin_case, open_case
+from liaison.node.services.line.progress import note_own_acknowledgement
 from liaison.node.unit_of_work import after_commit, unit_of_work
 from liaison.node.work import outbox
 from liaison.node.work.outbox import Lease, Work
@@ -187,10 +188,12 @@ def _write(node: Node, message: ComposedMessage, desk: _Desk, *, fresh: bool) ->
     for attachment in core.attachments:
         if not node.blobs.has(attachment.sealed):
             raise UsageError("attachment-not-here", digest=attachment.sealed)
+    fields = {name: disclosure.value for name, disclosure in message.disclosures.items()}
     if fresh:
-        begin_case(core, core.sender, desk.now)
+        begin_case(core, fields, core.sender, desk.now)
     else:
-        open_case(core, core.sender, desk.now)
+        open_case(core, fields, core.sender, desk.now)
+    note_own_acknowledgement(core)
     row = _write_message(message, desk)
     leases = [_write_copy(node, message, row, recipient, desk, fresh=fresh) for recipient in core.to]
     return SentMessage(core.id, core.case, row.core_hash, tuple(leases))

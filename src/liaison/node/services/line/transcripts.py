@@ -6,7 +6,8 @@ this node's trusted checkpoint, so that the reader folds the rules without askin
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 
 from liaison.errors import UsageError
 from liaison.messages.message import ReceivedMessage, open_message
@@ -21,9 +22,12 @@ from liaison.tlog.log import read_entries
 from liaison.wire.identifiers import format_instant
 
 
-def find_case_row(case: str) -> Case:
-    """The case with this identifier (or its beginning), as one of our desks sees it. Raises UsageError."""
-    rows = list(Case.objects.filter(case__startswith=case.lower()).order_by("case", "pk"))
+def find_case_row(case: str, own: DeskRef | None = None) -> Case:
+    """The case with this identifier (or its beginning), as one of our desks (or `own`) sees it. Raises UsageError."""
+    found = Case.objects.filter(case__startswith=case.lower())
+    if own is not None:
+        found = found.filter(participant=own.participant, node=own.node, desk=own.desk)
+    rows = list(found.order_by("case", "pk"))
     if not rows:
         raise UsageError("case-not-found", case=case[:36])
     if len({row.case for row in rows}) > 1:
@@ -31,10 +35,21 @@ def find_case_row(case: str) -> Case:
     return rows[0]
 
 
-def export_transcript(node: Node, case: str, *, withheld: Collection[str] = (), with_log: bool = True) -> bytes:
-    """The transcript of a case; fields named in `withheld` are left out, and show it. Raises UsageError."""
+def export_transcript(
+    node: Node,
+    case: str,
+    *,
+    withheld: Collection[str] = (),
+    withheld_of: Mapping[str, Collection[str]] = MappingProxyType({}),
+    own: DeskRef | None = None,
+    with_log: bool = True,
+) -> bytes:
+    """The transcript of a case as one desk has it; what is withheld is left out, and shows it. Raises UsageError.
+
+    `withheld` names fields of every message, `withheld_of` fields of single messages by their core hash.
+    """
     with reading(node):
-        row = find_case_row(case)
+        row = find_case_row(case, own)
         desk = DeskRef(row.participant, row.node, row.desk)
         messages = [*_sent(row), *_received(row)]
         known = {message.message_hash for message in messages}
@@ -45,7 +60,7 @@ def export_transcript(node: Node, case: str, *, withheld: Collection[str] = (), 
         receipts.values(),
         exported=format_instant(node.clock.now()),
         exported_by=desk,
-        withheld={message.core_hash: withheld for message in messages},
+        withheld={each.core_hash: {*withheld, *withheld_of.get(each.core_hash, ())} for each in messages},
         log=log,
     )
     return encode_transcript(made)

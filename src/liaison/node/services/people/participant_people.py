@@ -174,7 +174,7 @@ def _desk(node: Node, seat: Seat, name: str) -> DeskRef:
     for each in desks(node, seat):
         if each.desk == name:
             return each
-    raise UsageError("desk-not-here", desk=name[:32])
+    raise UsageError("desk-not-own", desk=name[:32])
 
 
 def _require(seat: Seat, officer: int) -> Officer:

@@ -38,7 +38,7 @@ from liaison.node.reads.facts import register_facts
 from liaison.node.reads.memory import own_memory
 from liaison.node.services.alarms import raise_alarm
 from liaison.node.services.line.cases import open_case
-from liaison.node.services.line.progress import advance
+from liaison.node.services.line.progress import advance, note_own_acknowledgement
 from liaison.node.services.line.receipts import take_receipt
 from liaison.node.services.line.sending import attachment_rows
 from liaison.node.services.recovery.inquiries import Between
@@ -257,7 +257,8 @@ def _message_row(node: Node, message: ReceivedMessage) -> OutgoingMessage:
         if known.core_hash != message.core_hash:
             raise VerificationError("message-told-differently", message=core.id)
         return known
-    open_case(core, core.sender, composed)
+    open_case(core, message.fields, core.sender, composed)
+    note_own_acknowledgement(core)
     row = OutgoingMessage.objects.create(
         **place,
         case=core.case,

@@ -1,0 +1,226 @@
+"""Which cases does a desk have, by how they stand?
+
+    page = list_cases(node, desk, Filter(state="open", urgency="emergency", text="0192f0"), page=1)
+    page.rows, page.count, page.pages
+
+Invariants: only cases of the desk; a page costs the same however many cases there are; titles are read from the first
+message of the cases on the page, and only when the caller may read cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Min, Q
+
+from liaison.messages.message import open_message
+from liaison.messages.parties import DeskRef
+from liaison.messages.turns import Turn
+from liaison.node.models import Case, IncomingCopy, OutgoingCopy, OutgoingMessage
+from liaison.node.node import Node
+from liaison.node.services.line.cases import read_parties
+from liaison.node.unit_of_work import reading
+from liaison.wire.canonical import JSON
+
+PAGE = 25
+EXPORTED = 20_000
+SHORTEST = 4
+TITLES = ("title", "subject", "question", "summary", "greeting", "remark")
+COLUMNS = (
+    "register",
+    "case",
+    "parties",
+    "exercise",
+    "opened_at",
+    "last_at",
+    "form",
+    "urgency",
+    "ours",
+    "incident_type",
+    "severity",
+    "reference",
+    "turn",
+    "turn_since",
+    "due",
+    "acknowledged_at",
+    "closed_at",
+    "outcome",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What is looked for; an empty value looks for everything. `state` is open or closed, `exercise` yes or no."""
+
+    state: str = ""
+    urgency: str = ""
+    form: str = ""
+    participant: str = ""
+    exercise: str = ""
+    turn: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who looks: `contents` says that the role reads cases, `closed` names those that are closed to this officer."""
+
+    contents: bool
+    closed: frozenset[str] = frozenset()
+
+    def may(self, case: str) -> bool:
+        """Whether what was said in the case may be shown."""
+        return self.contents and case not in self.closed
+
+
+METADATA = Reader(contents=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The words a case goes by, in the language they were written in."""
+
+    text: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One case in a list; `others` are the desks at the other end."""
+
+    register: str
+    case: str
+    others: tuple[DeskRef, ...]
+    exercise: bool
+    opened_at: datetime
+    last_at: datetime
+    form: str
+    urgency: str
+    ours: bool
+    incident_type: str
+    severity: int | None
+    reference: str
+    turn: Turn
+    turn_since: datetime | None
+    due: datetime | None
+    acknowledged_at: datetime | None
+    closed_at: datetime | None
+    outcome: str
+    title: Title | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the cases that were found."""
+
+    rows: tuple[CaseRow, ...]
+    count: int
+    number: int
+    pages: int
+
+
+def list_cases(node: Node, desk: DeskRef, wanted: Filter, *, page: int = 1, reader: Reader = METADATA) -> Page:
+    """The cases that fit, those with the latest message first."""
+    with reading(node):
+        rows = _fitting(desk, wanted)
+        count = rows.count()
+        pages = max(1, -(-count // PAGE))
+        number = min(max(page, 1), pages)
+        start = (number - 1) * PAGE
+        return Page(read_rows(rows, desk, slice(start, start + PAGE), reader=reader), count, number, pages)
+
+
+def every_case(node: Node, desk: DeskRef, wanted: Filter) -> tuple[CaseRow, ...]:
+    """All cases that fit, at most `EXPORTED`, without what was said in them."""
+    with reading(node):
+        return read_rows(_fitting(desk, wanted), desk, slice(0, EXPORTED))
+
+
+def find_row(node: Node, desk: DeskRef, case: str, *, reader: Reader = METADATA) -> CaseRow | None:
+    """One case of the desk by its whole identifier."""
+    with reading(node):
+        found = read_rows(Case.objects.filter(**of_desk(desk), case=case), desk, slice(0, 1), reader=reader)
+    return found[0] if found else None
+
+
+def of_desk(desk: DeskRef) -> dict[str, str]:
+    """What keeps a query to one own desk."""
+    return {"participant": desk.participant, "node": desk.node, "desk": desk.desk}
+
+
+def read_rows(rows: Any, desk: DeskRef, part: slice, *, reader: Reader = METADATA) -> tuple[CaseRow, ...]:
+    """Rows of cases as values, inside a reading."""
+    found = [_row(desk, *values) for values in rows.values_list(*COLUMNS)[part]]
+    named = _titles(desk, [row for row in found if reader.may(row.case)])
+    return tuple(
+        replace(row, title=named.get((row.register, row.case)), reference=row.reference if reader.may(row.case) else "")
+        for row in found
+    )
+
+
+def _row(desk: DeskRef, register: str, case: str, parties: bytes, *rest: Any) -> CaseRow:
+    others = tuple(each for each in read_parties(bytes(parties)) if each != desk)
+    values = dict(zip(COLUMNS[3:], rest, strict=True))
+    return CaseRow(register, case, others, **(values | {"turn": Turn(values["turn"])}))
+
+
+def _fitting(desk: DeskRef, wanted: Filter) -> Any:
+    rows = Case.objects.filter(**of_desk(desk))
+    for name in ("urgency", "form", "turn"):
+        if value := getattr(wanted, name):
+            rows = rows.filter(**{name: value})
+    if wanted.state or wanted.turn:
+        rows = rows.filter(closed_at__isnull=wanted.state != "closed")
+    if wanted.exercise:
+        rows = rows.filter(exercise=wanted.exercise == "yes")
+    if wanted.participant:
+        rows = rows.filter(others__contains=wanted.participant)
+    if wanted.text:
+        rows = rows.filter(_named(desk, wanted.text.strip()))
+    return rows.order_by("-last_at", "-pk")
+
+
+def _named(desk: DeskRef, text: str) -> Q:
+    """Cases whose identifier, reference or message has this text (of a message, its beginning)."""
+    short, lower = text[:100], text[:36].lower()
+    named = Q(case__startswith=lower) | Q(reference__icontains=short)
+    if len(lower) < SHORTEST:
+        return named
+    messages = {**of_desk(desk), "message_id__startswith": lower}
+    for table in (IncomingCopy, OutgoingMessage):
+        named |= Q(case__in=table.objects.filter(**messages).values("case"))
+    return named
+
+
+def _titles(desk: DeskRef, rows: Sequence[CaseRow]) -> dict[tuple[str, str], Title]:
+    """What the first message of each case is called."""
+    if not rows:
+        return {}
+    theirs = [row.case for row in rows if not row.ours]
+    firsts = _firsts(IncomingCopy.objects.filter(**of_desk(desk), case__in=theirs, verdict="accepted"))
+    said = IncomingCopy.objects.filter(pk__in=firsts).values_list("register", "case", "plaintext")
+    mine = _firsts(OutgoingMessage.objects.filter(**of_desk(desk), case__in=[row.case for row in rows if row.ours]))
+    copies = OutgoingCopy.objects.filter(message__in=mine)
+    written = copies.values_list("message__register", "message__case", "plaintext")
+    found: dict[tuple[str, str], Title] = {}
+    for register, case, plaintext in (*said, *written):
+        title = (register, case) not in found and title_of(open_message(bytes(plaintext)).fields)
+        if title:
+            found[register, case] = title
+    return found
+
+
+def _firsts(rows: Any) -> list[int]:
+    return list(rows.order_by().values("register", "case").annotate(first=Min("pk")).values_list("first", flat=True))
+
+
+def title_of(fields: Any) -> Title | None:
+    """The words a message goes by: the first of its free texts that names it."""
+    for name in TITLES:
+        value: JSON = fields.get(name)
+        if isinstance(value, dict) and value.get("text"):
+            return Title(str(value["text"])[:200], str(value.get("lang", "")))
+    return None

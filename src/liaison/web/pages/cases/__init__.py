@@ -1,0 +1,14 @@
+"""What does a desk see of its cases, and what does it do from there?"""
+
+from __future__ import annotations
+
+from liaison.web.pages.cases import answering, files, following, listing, thread, transcript
+
+ROUTES = [
+    *listing.ROUTES,
+    *answering.ROUTES,
+    *following.ROUTES,
+    *files.ROUTES,
+    *transcript.ROUTES,
+    *thread.ROUTES,
+]

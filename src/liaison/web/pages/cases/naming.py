@@ -1,0 +1,48 @@
+"""Who stands behind the desks of a list, in words, and who is looking?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from liaison.node.reads.desk.listing import CaseRow, Reader
+from liaison.node.services.people.officers import Seat
+from liaison.officers.permissions import Action
+from liaison.web.names import DeskName, DeskNames
+from liaison.web.requests import path_to
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A case in a list with its page and the names of the other side."""
+
+    row: CaseRow
+    path: str
+    others: tuple[DeskName, ...]
+
+
+def reader_of(request: HttpRequest, seat: Seat) -> Reader:
+    """What this officer may see of the desk's cases."""
+    return Reader(contents=seat.may(Action.READ_CASE))
+
+
+def officer_id(request: HttpRequest) -> int:
+    """Who acts, for the audit trail."""
+    user: Any = request.user
+    return int(user.pk)
+
+
+def case_path(seat: Seat, case: str, tail: str = "") -> str:
+    """The path of a case's page, or of a page below it."""
+    return path_to(seat, f"cases/{case}/{tail}")
+
+
+def row_views(seat: Seat, rows: Iterable[CaseRow], names: DeskNames) -> list[RowView]:
+    """Cases as a list shows them."""
+    return [
+        RowView(row, case_path(seat, row.case), tuple(names.of(row.register, each) for each in row.others))
+        for row in rows
+    ]

@@ -1,0 +1,135 @@
+"""What was said in this case, by both sides, and how far did each word come?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from liaison.errors import UsageError
+from liaison.messages.case import ACKNOWLEDGEMENT
+from liaison.messages.parties import DeskRef
+from liaison.node.reads.caution.parties import name_warnings, same_host
+from liaison.node.reads.desk.thread import Entry, Thread, read_thread
+from liaison.node.reads.facts import register_facts
+from liaison.node.services.desk.following import follow_up_of
+from liaison.node.services.people.officers import Seat
+from liaison.officers.permissions import Action
+from liaison.web.names import DeskName, DeskNames
+from liaison.web.pages.cases.allowed import allowed_forms
+from liaison.web.pages.cases.naming import case_path, reader_of
+from liaison.web.pages.cases.values import ShownField, form_title, shown_fields
+from liaison.web.requests import at_desk
+from liaison.web.site import here
+from liaison.wire.identifiers import parse_instant
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A desk of the case, with what makes it worth a second look."""
+
+    name: DeskName
+    own: bool
+    warnings: tuple[str, ...]
+    same_host: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One entry of the timeline, ready for the template."""
+
+    entry: Entry
+    title: str
+    sender: DeskName
+    fields: list[ShownField]
+    reach: list[dict[str, Any]]
+    refers: str
+    acknowledged: list[dict[str, Any]]
+    withdrawn: bool
+    wanted_by: Any
+    promise: Any
+    """Of an acknowledgement: when an answer may be expected."""
+
+    @property
+    def is_acknowledgement(self) -> bool:
+        """Whether it stands as one line only."""
+        return self.entry.core.form == ACKNOWLEDGEMENT
+
+
+def open_thread(request: HttpRequest, seat: Seat, case: str) -> Thread:
+    """The case of the desk. Raises Http404 when the desk has none of this name."""
+    try:
+        return read_thread(here(), seat.desk, case, reader=reader_of(request, seat))
+    except UsageError as error:
+        raise Http404 from error
+
+
+@at_desk(Action.READ_METADATA)
+def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
+    """The page of a case."""
+    thread, names, now = open_thread(request, seat, case), DeskNames(here()), here().clock.now()
+    readable = reader_of(request, seat).may(case)
+    given = {
+        "thread": thread,
+        "row": thread.row,
+        "now": now,
+        "parties": list(_parties(thread, seat, names)),
+        "spoken": list(spoken(thread, names)),
+        "told_differently": [
+            names.of(thread.row.register, DeskRef(at.participant, at.node, ""))
+            for at, _ in thread.view.told_differently
+        ],
+        "gaps": sorted({gap.trouble.value for gap in thread.view.gaps}),
+        "missing": sum(gap.count for gap in thread.view.gaps if gap.trouble.value == "missing"),
+        "closed_by": [names.of(thread.row.register, each) for each in sorted(thread.view.closed_by)],
+        "readable": readable,
+        "may_acknowledge": seat.may(Action.ACKNOWLEDGE),
+        "may_write": seat.may(Action.WRITE) and readable,
+        "forms": allowed_forms(thread, here(), seat) if seat.may(Action.WRITE) and readable else [],
+        "follow_up": follow_up_of(here(), seat.desk, case) if readable else None,
+        "here": case_path(seat, case),
+    }
+    return render(request, "web/cases/case.html", given)
+
+
+def _parties(thread: Thread, seat: Seat, names: DeskNames) -> Iterator[Party]:
+    facts = register_facts(here(), thread.row.register)
+    for desk in sorted(thread.view.parties, key=lambda desk: (desk != seat.desk, desk)):
+        own = desk == seat.desk
+        warnings = () if own else name_warnings(here(), thread.row.register, desk.participant)
+        yield Party(names.of(thread.row.register, desk), own, warnings, same_host(facts, seat.desk, desk))
+
+
+def spoken(thread: Thread, names: DeskNames) -> Iterator[Spoken]:
+    """The entries of the timeline."""
+    register = thread.row.register
+    titles = {each.core_hash: form_title(each.core) for each in thread.entries}
+    heard: dict[str, list[dict[str, Any]]] = {}
+    for each in thread.entries:
+        if each.core.form == ACKNOWLEDGEMENT and each.core.re and not each.rejected:
+            duty = each.fields.get("by_duty_desk") is True
+            by = names.of(register, each.core.sender)
+            heard.setdefault(each.core.re, []).append({"by": by, "at": each.at, "duty": duty})
+    for each in thread.entries:
+        promise = each.fields.get("answer_expected")
+        yield Spoken(
+            entry=each,
+            title=titles[each.core_hash],
+            sender=names.of(register, each.core.sender),
+            fields=shown_fields(each.core, each.fields, names),
+            reach=[
+                {"to": names.of(register, reach.desk), "reach": reach, "trial": trial} for reach, trial in each.reach
+            ],
+            refers=titles.get(each.core.re or "", ""),
+            acknowledged=heard.get(each.core_hash, []),
+            withdrawn=each.core_hash in thread.view.withdrawn,
+            wanted_by=parse_instant(each.core.wanted_by) if each.core.wanted_by else None,
+            promise=parse_instant(promise) if isinstance(promise, str) else None,
+        )
+
+
+ROUTES = [path("cases/<slug:case>/", page, name="case")]
