@@ -41,6 +41,11 @@ def test_a_catalogue_has_exactly_the_words_and_no_fault(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", SHIPPED)
+def test_every_text_of_a_catalogue_is_translated(language: str) -> None:
+    assert [message.id for message in catalogues.untranslated(catalogue(language))] == []
+
+
+@pytest.mark.parametrize("language", SHIPPED)
 def test_plural_forms_are_told_apart_as_the_language_does(language: str) -> None:
     """CLDR's category of millions, and of fractions, is left to the last form, as gettext's own tables do."""
     told = catalogue(language)
@@ -77,6 +82,18 @@ def test_a_fault_is_named(entry: str, fault: str) -> None:
         next(message for message in told if message.id).string = ("Un", "%(n)s", "%(n)s")
     (found,) = catalogues.faults(told, said)
     assert fault in found
+
+
+@pytest.mark.parametrize(
+    ("entry", "missing"),
+    [
+        ('msgid "Sent"\nmsgstr ""', 1),
+        ('msgid "One"\nmsgid_plural "%(n)s"\nmsgstr[0] "Un"\nmsgstr[1] ""', 1),
+        ('msgid "Sent"\nmsgstr "Envoyé"', 0),
+    ],
+)
+def test_a_text_without_words_counts_as_untranslated(entry: str, missing: int) -> None:
+    assert len(catalogues.untranslated(read(entry))) == missing
 
 
 def test_words_that_are_new_or_gone_are_named() -> None:
