@@ -79,6 +79,18 @@ def test_a_fault_is_named(entry: str, fault: str) -> None:
     assert fault in found
 
 
+@pytest.mark.parametrize(
+    ("entry", "missing"),
+    [
+        ('msgid "Sent"\nmsgstr ""', 1),
+        ('msgid "One"\nmsgid_plural "%(n)s"\nmsgstr[0] "Un"\nmsgstr[1] ""', 1),
+        ('msgid "Sent"\nmsgstr "Envoyé"', 0),
+    ],
+)
+def test_a_text_without_words_counts_as_untranslated(entry: str, missing: int) -> None:
+    assert len(catalogues.untranslated(read(entry))) == missing
+
+
 def test_words_that_are_new_or_gone_are_named() -> None:
     said = Catalog()
     said.add("New")

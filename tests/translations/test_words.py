@@ -57,6 +57,26 @@ def test_english_is_the_source_and_what_is_unknown_is_shown_as_it_is() -> None:
         assert words.field_word(reply, "of_a_later_version") == "of_a_later_version"
 
 
+def test_codes_forms_and_errors_are_said_in_the_language_of_the_reader() -> None:
+    with translation.override("fr"):
+        assert words.code_word("answer", "partly") == "Acceptée en partie"
+        assert words.field_word(find_form("reply", 1), "ground") == "Motif"
+        told = words.explained(UsageError("officer-not-found", login="ada"))
+    assert told.what == "Il n'y a pas d'agent avec l'identifiant de connexion ada."
+    with translation.override("ar"):
+        assert words.code_meaning("tlp", "clear") == "لا حدود للتبادل."
+        assert words.code_word("tlp", "clear") == "TLP:CLEAR"
+
+
+def test_one_english_word_may_be_two_words_elsewhere() -> None:
+    with translation.override("fr"):
+        status, moment = (
+            words.code_word("incident-status", "ended"),
+            words.field_word(find_form("incident-notice", 1), "ended"),
+        )
+    assert (status, moment) == ("Terminé", "Fin")
+
+
 def test_an_error_without_a_table_explains_itself_by_its_name() -> None:
     with translation.override("en"):
         told = words.explained(UsageError("never-explained", size=3))
