@@ -24,13 +24,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
+import msgspec
 from django.db import connections
 
 import tests.with_django  # noqa: F401
 from liaison.adapters.waking import PostgresWaker
 from liaison.node import wiring
-from liaison.node.config import Address, Config, Database, Listen, Peers, database_url
+from liaison.node.config import Address, Config, Database, Listen, Peers, database_url, pages_at
 from liaison.node.config import Processes as Each
 from liaison.node.databases import add_database
 from liaison.node.node import Node
@@ -74,8 +76,10 @@ class Processes:
         server: str = engines.SERVER,
         each: Each = ONE_OF_EACH,
         places: Mapping[str, Place] = MappingProxyType({}),
+        pages: bool = False,
     ) -> None:
         self.folder, self.server, self.each = folder, server, each
+        self.pages = {code: f"http://{code.lower()}.localhost:{free_port()}" for code in codes if pages}
         self.places = {code: places.get(code, Place()) for code in codes}
         self.ports = {code: place.port or free_port() for code, place in self.places.items()}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
@@ -135,10 +139,11 @@ class Processes:
         return f"https://{place.host}:{place.front or self.ports[code]}"
 
     def _listens(self, code: str) -> bool:
-        """Whether the node's port is open, looked up in the network namespace of its process."""
-        port = f":{self.ports[code]:04X}"
+        """Whether the node's ports are open, looked up in the network namespace of its process."""
         rows = Path(f"/proc/{self.running[code].pid}/net/tcp").read_text(encoding="ascii").splitlines()[1:]
-        return any(row.split()[1].endswith(port) and row.split()[3] == "0A" for row in rows)
+        there = {int(row.split()[1].rpartition(":")[2], 16) for row in rows if row.split()[3] == "0A"}
+        pages = {urlsplit(self.pages[code]).port} if code in self.pages else set()
+        return {self.ports[code], *pages} <= there
 
     def stop(self, code: str) -> int:
         """Ask the node to stop; its exit code."""
@@ -176,6 +181,7 @@ class Processes:
             database=Database(url=engines.empty_url(self.server)),
             peers=Peers(allowed_private_hosts=tuple({place.host for place in self.places.values()})),
             processes=self.each,
+            pages=msgspec.structs.replace(pages_at(self.pages.get(code, "")), sign_in=("passkey", "password")),
         )
         wiring.create_home(home, config)
 
