@@ -7,10 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from liaison.errors import UsageError
@@ -19,15 +18,8 @@ from liaison.node.services.people.officers import change_person
 from liaison.node.services.people.sessions import end, end_others, sessions
 from liaison.web.entering import the_session
 from liaison.web.pages.sign_in import ways_in
+from liaison.web.said import after_post, said
 from liaison.web.site import here
-
-SAID = {
-    "saved": gettext_lazy("Saved."),
-    "passkey-added": gettext_lazy("The passkey was added. You can sign in with it from now on."),
-    "passkey-removed": gettext_lazy("The passkey was removed. Nobody can sign in with it any more."),
-    "password-removed": gettext_lazy("Password and one-time codes were removed."),
-    "session-ended": gettext_lazy("The session was ended. That browser is signed out with its next page."),
-}
 
 
 @login_required
@@ -36,7 +28,7 @@ def account(request: HttpRequest) -> HttpResponse:
     """Everything about oneself on one page."""
     session, user = the_session(request), request.user
     given = {
-        "said": SAID.get(request.GET.get("said", "")),
+        "said": said(request),
         "have": factors(here(), session.officer),
         "sessions": sessions(here(), session.officer),
         "current": session.id,
@@ -56,7 +48,7 @@ def save_person(request: HttpRequest) -> HttpResponse:
         raise UsageError("person-not-understood")
     user: Any = request.user
     change_person(here(), user, language=language, zone=zone)
-    return HttpResponseRedirect("/account?said=saved")
+    return after_post("/account", "saved")
 
 
 @login_required
@@ -64,7 +56,7 @@ def save_person(request: HttpRequest) -> HttpResponse:
 def end_session(request: HttpRequest, session: int) -> HttpResponse:
     """End one session of one's own."""
     end(here(), the_session(request).officer, session)
-    return HttpResponseRedirect("/account?said=session-ended")
+    return after_post("/account", "session-ended")
 
 
 @login_required
@@ -73,7 +65,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """End every session of one's own but this one."""
     found = the_session(request)
     end_others(here(), found.officer, found.id)
-    return HttpResponseRedirect("/account?said=session-ended")
+    return after_post("/account", "session-ended")
 
 
 ROUTES = [
