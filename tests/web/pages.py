@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 
 from liaison.officers.permissions import Action
 from liaison.web import urls
@@ -29,6 +29,7 @@ class Page:
 
 
 _OFFICER, _CASE, _ENTRY = {"officer": 1}, {"case": CASE}, {"index": 0}
+_DRAFT, _FILE = {"number": 1}, {"case": CASE, "message": CASE, "position": 0}
 PAGES: Mapping[str, Page] = {
     "first": Page(SIGNED_IN),
     "sign-in": Page(ANYONE),
@@ -61,6 +62,22 @@ PAGES: Mapping[str, Page] = {
     "own-entry-withdraw": Page(Action.PUBLISH),
     "own-entry-approve": Page(Action.PUBLISH),
     "own-entry-letter": Page(Action.READ_METADATA),
+    "write": Page(Action.WRITE),
+    "write-sent": Page(Action.WRITE, {"sent_as": CASE}),
+    "write-discard": Page(Action.WRITE, _DRAFT),
+    "write-upload": Page(Action.WRITE, _DRAFT),
+    "write-remove": Page(Action.WRITE, _DRAFT),
+    "write-send": Page(Action.WRITE, _DRAFT),
+    "write-step": Page(Action.WRITE, _DRAFT | {"name": "check"}),
+    "cases": Page(Action.READ_METADATA),
+    "cases-export": Page(Action.READ_CASE),
+    "acknowledge": Page(Action.ACKNOWLEDGE),
+    "saying": Page(Action.WRITE, _CASE | {"form": "reply"}),
+    "follow-up": Page(Action.WRITE, _CASE),
+    "file": Page(Action.READ_CASE, _FILE),
+    "fetch-file": Page(Action.READ_CASE, _FILE),
+    "transcript": Page(Action.READ_CASE, _CASE),
+    "case": Page(Action.READ_METADATA, _CASE),
     "readers": Page(Action.READ_METADATA, _CASE),
     "readers-close": Page(Action.READ_CASE, _CASE),
     "readers-open": Page(Action.READ_CASE, _CASE),
@@ -96,10 +113,9 @@ def _walk(found: Any, before: str) -> Iterator[tuple[str, URLPattern]]:
             yield from _walk(each.url_patterns, before + str(each.pattern))
 
 
-def address(name: str, base: str) -> str:
-    """The path of a page, at the desk of `base` (`/d/…/`) where it is a desk's."""
-    from django.urls import reverse
-
+def address(name: str, base: str, /, **instead: Any) -> str:
+    """The path of a page, at the desk of `base` (`/d/…/`) where it is a desk's; `instead` of the table's values."""
     page, seat = PAGES[name], base.split("/")[2]
-    args = dict(page.args) | ({"seat": seat} if isinstance(page.who, Action) else {})
-    return reverse(name, kwargs=args)
+    args = dict(page.args) | {key: value for key, value in instead.items() if key in page.args}
+    args |= {"seat": seat} if isinstance(page.who, Action) else {}
+    return str(reverse(name, kwargs=args))

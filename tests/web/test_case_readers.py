@@ -86,3 +86,16 @@ def test_a_case_whose_readers_all_left_gets_another_by_the_administrator(world: 
 def test_a_case_of_another_desk_is_not_there(world: World) -> None:
     officer = visit(world, "XD", Role.OFFICER)
     officer.see("cases/01920000-0000-7000-8000-000000000000/readers", status=404)
+
+
+def test_a_closed_case_says_nothing_on_its_page_in_lists_and_files(world: World) -> None:
+    case = world.send("XC", "XD")[0].case
+    named, other = visit(world, "XD", Role.OFFICER), visit(world, "XD", Role.OFFICER)
+    assert "Scanning of port 22" in other.see(f"cases/{case}/")
+    named.send(f"cases/{case}/readers/close", officer=str(named.officer))
+    for tail in ("", "cases/", f"cases/{case}/", "cases/export"):
+        assert "Scanning of port 22" not in other.see(tail)
+    assert case[:8] in other.see("cases/")
+    other.see(f"cases/{case}/transcript", status=404)
+    other.see(f"cases/{case}/say/reply", status=404)
+    assert "Scanning of port 22" in named.see(f"cases/{case}/")
