@@ -29,6 +29,15 @@ ELSEWHERE = (
 )
 
 
+PARTS = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "frame-ancestors 'none'",
+    "form-action 'self'",
+    "base-uri 'none'",
+)
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with World(Path(tmp_path_factory.mktemp("security")), codes=("XC",)) as made:
