@@ -20,8 +20,8 @@ from liaison.node.services.people.passkeys import ask_passkey, sign_in_with
 from liaison.node.services.people.passwords import sign_in as sign_in_by_password
 from liaison.node.services.people.sessions import INVITATION
 from liaison.node.unit_of_work import unit_of_work
-from liaison.web.ceremonies import answered, asked, fresh_challenge
-from liaison.web.entering import FIRST_WAY_IN, address_of, enter_as, leave_session, site_of
+from liaison.web.entrance.ceremonies import answered, asked, fresh_challenge
+from liaison.web.entrance.entering import FIRST_WAY_IN, address_of, enter_as, leave_session, site_of
 from liaison.web.site import here
 from liaison.web.words import explained
 

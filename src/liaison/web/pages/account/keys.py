@@ -22,10 +22,10 @@ from liaison.node.services.people.passkeys import add_passkey, begin_passkey
 from liaison.node.services.people.passwords import renew_recovery_codes, set_up
 from liaison.node.services.people.sessions import confirm
 from liaison.officers.one_time import SEED, enrolment_uri, seed_text
-from liaison.web.ceremonies import answered, asked, fresh_challenge
-from liaison.web.entering import site_of, the_session
+from liaison.web.entrance.ceremonies import answered, asked, fresh_challenge
+from liaison.web.entrance.entering import site_of, the_session
+from liaison.web.entrance.reauthentication import recently_signed_in
 from liaison.web.pages.sign_in import ways_in
-from liaison.web.reauthentication import recently_signed_in
 from liaison.web.said import after_post
 from liaison.web.site import here
 from liaison.web.words import explained

@@ -16,7 +16,7 @@ from liaison.errors import UsageError
 from liaison.node.services.people.factors import factors
 from liaison.node.services.people.officers import change_person
 from liaison.node.services.people.sessions import end, end_others, sessions
-from liaison.web.entering import the_session
+from liaison.web.entrance.entering import the_session
 from liaison.web.pages.sign_in import ways_in
 from liaison.web.said import after_post, said
 from liaison.web.site import here

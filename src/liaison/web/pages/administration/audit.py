@@ -10,11 +10,11 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from liaison.node.reads.trail import TrailFilter, actions, export_lines, lines
 from liaison.node.services.people.audit import check_trail, note
 from liaison.node.services.people.exported_trail import csv_lines, json_lines
 from liaison.node.services.people.officers import Seat
 from liaison.node.services.people.participant_people import list_people
+from liaison.node.services.people.told_trail import TrailFilter, actions, export_lines, lines
 from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Action
 from liaison.web.requests import at_desk

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from liaison.node.services.people.leaving import BY_HAND, begin_leaving, tick
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
+from liaison.web.entrance.reauthentication import recently_signed_in
 from liaison.web.pages.administration.people import path_of, person_here, signed_in
-from liaison.web.reauthentication import recently_signed_in
 from liaison.web.requests import at_desk
 from liaison.web.said import after_post
 from liaison.web.site import here

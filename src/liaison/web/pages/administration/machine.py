@@ -14,10 +14,10 @@ from django.urls import path
 from django.views.decorators.http import require_GET
 
 from liaison.node.reads.own import hostings
-from liaison.node.reads.trail import serves_one
 from liaison.node.services.care.doctor import examine
 from liaison.node.services.care.findings import State
 from liaison.node.services.people.officers import Seat
+from liaison.node.services.people.told_trail import serves_one
 from liaison.node.wiring import survey
 from liaison.officers.permissions import Action
 from liaison.web.names import DeskNames

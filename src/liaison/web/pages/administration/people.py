@@ -22,10 +22,10 @@ from liaison.node.services.people.leaving import leaving_steps
 from liaison.node.services.people.officers import Seat
 from liaison.node.services.people.participant_people import Person
 from liaison.officers.permissions import Action, Role
-from liaison.web.entering import site_of
-from liaison.web.reauthentication import recently_signed_in
+from liaison.web.entrance.entering import site_of
+from liaison.web.entrance.reauthentication import recently_signed_in
+from liaison.web.pages.administration.roles import ROLE_NAMES, role_table
 from liaison.web.requests import at_desk, path_to
-from liaison.web.roles import ROLE_NAMES, role_table
 from liaison.web.said import after_post, said
 from liaison.web.site import here
 from liaison.web.words import explained
@@ -197,10 +197,12 @@ def _day(text: str) -> datetime:
 
 
 def signed_in(request: HttpRequest) -> int:
+    """The officer who acts."""
     return int(request.user.pk or 0)
 
 
 def path_of(seat: Seat, officer: int) -> str:
+    """The page of one officer."""
     return path_to(seat, f"administration/officers/{officer}")
 
 
