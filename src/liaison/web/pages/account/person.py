@@ -22,6 +22,16 @@ from liaison.web.said import after_post, said
 from liaison.web.site import here
 
 
+BROWSERS = ("Edg", "Firefox", "Chrome", "Safari")
+SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
+
+
+def browser_of(agent: str) -> str:
+    """What a browser says it is, in two words that a person knows; the whole line where it names none of them."""
+    found = [next((name for name in names if name in agent), "") for names in (BROWSERS, SYSTEMS)]
+    return ", ".join(name.replace("Edg", "Edge") for name in found if name) or agent[:60]
+
+
 @login_required
 @require_GET
 def account(request: HttpRequest) -> HttpResponse:
@@ -30,7 +40,7 @@ def account(request: HttpRequest) -> HttpResponse:
     given = {
         "said": said(request),
         "have": factors(here(), session.officer),
-        "sessions": sessions(here(), session.officer),
+        "sessions": [(each, browser_of(each.agent)) for each in sessions(here(), session.officer)],
         "current": session.id,
         "zones": sorted(zoneinfo.available_timezones()),
         "person": user,
