@@ -48,6 +48,8 @@ PAGES: Mapping[str, Page] = {
     "password-remove": Page(SIGNED_IN, again=True),
     "recovery-codes": Page(SIGNED_IN, again=True),
     "account": Page(SIGNED_IN),
+    "provider": Page(ANYONE),
+    "provider-back": Page(ANYONE),
     "account-person": Page(SIGNED_IN),
     "session-end": Page(SIGNED_IN, {"session": 1}),
     "sessions-end": Page(SIGNED_IN),

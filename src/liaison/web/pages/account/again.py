@@ -38,10 +38,15 @@ def again(request: HttpRequest) -> HttpResponse:
     except LiaisonError as error:
         return _page(request, error)
     confirm(here(), the_session(request))
+    return confirmed(request, back_to(request))
+
+
+def confirmed(request: HttpRequest, wanted: str) -> HttpResponse:
+    """On with what the officer was doing: the form that waits, or the page."""
     waiting = waiting_form(request)
     if waiting is not None:
         return render(request, "web/account/go_on.html", {"waiting": waiting})
-    return HttpResponseRedirect(back_to(request))
+    return HttpResponseRedirect(wanted)
 
 
 @login_required

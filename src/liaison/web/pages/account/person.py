@@ -21,7 +21,6 @@ from liaison.web.pages.sign_in import ways_in
 from liaison.web.said import after_post, said
 from liaison.web.site import here
 
-
 BROWSERS = ("Edg", "Firefox", "Chrome", "Safari")
 SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
 
