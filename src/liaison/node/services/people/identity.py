@@ -74,7 +74,8 @@ def told_by_provider(node: Node, flow: Flow, code: str) -> Officer:
 
 def _holds(node: Node, flow: Flow, claims: dict[str, Any]) -> bool:
     now, oidc = node.clock.now().timestamp(), node.config.oidc
-    meant = claims.get("aud") in (oidc.client_id, [oidc.client_id]) and claims.get("azp", oidc.client_id) == oidc.client_id
+    client = oidc.client_id
+    meant = claims.get("aud") in (client, [client]) and claims.get("azp", client) == client
     asked_now = not flow.again or now - _number(claims, "auth_time") <= FRESH_SECONDS + SKEW_SECONDS
     return (
         claims.get("iss") == oidc.issuer
