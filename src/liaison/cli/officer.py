@@ -1,4 +1,4 @@
-"""Who may sign in to this node's pages? `liaison officer add|grant|invite|list|leave`.
+"""Who may sign in to this node's pages, and what did they do? `liaison officer add|grant|invite|list|leave|audit`.
 
     liaison officer add duty1 --name "Duty officer 1" --desk duty --role officer --role approver
 
@@ -7,13 +7,15 @@ Invariants: an invitation is printed once and works once, within a day; every co
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from liaison.cli.output import json_option, show, table
 from liaison.cli.register.choices import own_desk, register_option, the_register
-from liaison.cli.session import open_node
+from liaison.cli.session import chosen_home, open_node, prepare_django
+from liaison.errors import UsageError
 
 if TYPE_CHECKING:
     from liaison.node.node import Node
@@ -98,6 +100,48 @@ def list_(*, as_json: bool) -> None:
     value = [{"login": each.login, "active": each.active, "roles": list(each.roles)} for each in rows]
     lines = table((each.login, "" if each.active else "left", ", ".join(each.roles)) for each in rows)
     show(value, lines or ["No officers yet."], as_json=as_json)
+
+
+@group.command()
+@click.option("--verify", is_flag=True, help="Check that every line follows from the one before.")
+@click.option("--file", "exported", type=click.Path(path_type=Path), help="Check an exported JSON-lines file instead.")
+@click.option("--after", type=int, default=0, help="Only lines behind this number.")
+@json_option
+def audit(*, verify: bool, exported: Path | None, after: int, as_json: bool) -> None:
+    """Print the audit trail as JSON lines, or check it; exit 1 if a line was changed or taken away."""
+    if exported is not None:
+        count = _check_file(exported)
+    elif verify:
+        from liaison.node.services.people.audit import check_trail
+
+        count = check_trail(open_node())
+    else:
+        _print_trail(after)
+        return
+    show({"lines": count}, [f"{count} lines, each follows from the one before."], as_json=as_json)
+
+
+def _check_file(path: Path) -> int:
+    prepare_django(chosen_home())
+    from liaison.node.services.people.audit import check_lines
+    from liaison.node.services.people.exported_trail import read_json_lines
+
+    try:
+        with path.open("rb") as lines:
+            return check_lines(read_json_lines(lines))
+    except OSError as error:
+        raise UsageError("file-not-readable", path=str(path), reason=error.strerror or "unknown") from error
+
+
+def _print_trail(after: int) -> None:
+    node = open_node()
+    from liaison.node.services.people.audit import trail
+    from liaison.node.services.people.exported_trail import json_lines
+
+    while found := trail(node, after=after):
+        for line in json_lines(found):
+            click.echo(line, nl=False)
+        after = found[-1].number
 
 
 def _grant(node: Node, officer: Any, *, register: str, desk: str, roles: tuple[str, ...]) -> None:

@@ -226,7 +226,7 @@ def check_processes(home: Path, config: Config) -> None:
 
 def check_pages(pages: Pages) -> None:
     """Return if these pages may be served as configured. Raises `UsageError`."""
-    if pages.sign_in == ("passkey",) and not takes_passkeys(pages.url):
+    if pages.url and pages.sign_in == ("passkey",) and not takes_passkeys(pages.url):
         raise UsageError("pages-need-a-name", url=pages.url)
     if bool(pages.certificate) != bool(pages.key):
         raise UsageError("pages-tls-incomplete")

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -27,6 +27,14 @@ class Entropy(Protocol):
 
     def draw(self, count: int) -> bytes:
         """`count` fresh random bytes."""
+
+
+class IdentityLink(Protocol):
+    """Asks the authority's identity provider; with a form, the secret of this client is sent too."""
+
+    def ask(self, url: str, form: Mapping[str, str] | None = None) -> bytes:
+        """What it answers. Raises UnreachableError."""
+        ...
 
 
 class KeyVault(Protocol):

@@ -18,6 +18,7 @@ from liaison.adapters.blobs import FolderBlobStore
 from liaison.adapters.clock import SystemClock, SystemEntropy
 from liaison.adapters.durable_files import save_chunks, write_durably
 from liaison.adapters.folder_files import FolderFiles
+from liaison.adapters.identity import HttpsIdentity
 from liaison.adapters.keyfiles import FolderKeyVault, decrypt_seed, encrypt_seed
 from liaison.adapters.lanes import ProcessLanes
 from liaison.adapters.report_folder import ReportFolder
@@ -207,4 +208,5 @@ def open_node(home: Path | None = None) -> Node:
         storage=storage,
         waker=_waker(place, config),
         link=SignedLink(carrier, clock),
+        identity=HttpsIdentity(Path(config.oidc.secret_file)) if config.oidc.issuer else None,
     )

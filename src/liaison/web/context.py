@@ -26,7 +26,7 @@ ROOMS = (
     ("book/", gettext_lazy("Address book"), Action.READ_METADATA),
     ("entry/", gettext_lazy("Own entry"), Action.READ_METADATA),
     ("year/", gettext_lazy("Our year"), Action.READ_METADATA),
-    ("administration/", gettext_lazy("Administration"), Action.MANAGE_PEOPLE),
+    ("administration/", gettext_lazy("Administration"), Action.READ_AUDIT),
 )
 """The pages in the header, in order: path below the desk, title, and what a role must allow to see it listed."""
 

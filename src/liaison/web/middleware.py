@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone, translation
 
 from liaison.errors import LiaisonError
-from liaison.web.entering import FIRST_WAY_IN, WHILE_INVITED, open_session
+from liaison.web.entrance.entering import FIRST_WAY_IN, WHILE_INVITED, open_session
 from liaison.web.pages.problems import explained_page
 
 Answer = Callable[[HttpRequest], HttpResponse]

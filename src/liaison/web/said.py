@@ -22,6 +22,18 @@ SAID: Mapping[str, Any] = MappingProxyType(
         "follow-up-set": gettext_lazy("Noted. The case comes back to your desk page on that day."),
         "follow-up-dropped": gettext_lazy("The follow-up date is gone."),
         "fetching": gettext_lazy("The file is being fetched. This page shows when it is here; reload it to see."),
+        "saved": gettext_lazy("Saved."),
+        "passkey-added": gettext_lazy("The passkey was added. You can sign in with it from now on."),
+        "passkey-removed": gettext_lazy("The passkey was removed. Nobody can sign in with it any more."),
+        "password-removed": gettext_lazy("Password and one-time codes were removed."),
+        "session-ended": gettext_lazy("The session was ended. That browser is signed out with its next page."),
+        "roles-saved": gettext_lazy("The roles are saved and hold from the next page on."),
+        "deputy-named": gettext_lazy("The deputy is named and has the roles on those days."),
+        "deputy-ended": gettext_lazy("The officer is nobody's deputy any more."),
+        "leaving-begun": gettext_lazy("Access has ended. Go through what is left on the list below."),
+        "step-done": gettext_lazy("Ticked."),
+        "case-closed": gettext_lazy("The case is closed. Only the officers you named read it from now on."),
+        "case-opened": gettext_lazy("The case is open again to every officer of the desk."),
     }
 )
 

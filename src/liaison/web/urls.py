@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from liaison.web.pages import account, cases, desk, own_entry, problems, register, sign_in, write
+from liaison.web.pages import (
+    account,
+    administration,
+    cases,
+    desk,
+    own_entry,
+    problems,
+    readers,
+    register,
+    sign_in,
+    write,
+)
 
 DESK = [
     *desk.ROUTES,
@@ -12,6 +23,8 @@ DESK = [
     *own_entry.ROUTES,
     *write.ROUTES,
     *cases.ROUTES,
+    *readers.ROUTES,
+    *administration.ROUTES,
 ]
 
 urlpatterns = [

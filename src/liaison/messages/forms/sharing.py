@@ -26,15 +26,23 @@ def check_sharing(
 ) -> None:
     """Raises UsageError when a host nobody named would read red or amber-strict words, unless the sender confirmed."""
     read_by_hosts = sorted(set(recipients) & set(hosted))
-    if read_by_hosts and STRICTNESS[tlp] >= STRICTNESS["amber-strict"] and not confirmed:
+    if read_by_hosts and _strictness(tlp) >= STRICTNESS["amber-strict"] and not confirmed:
         raise UsageError("host-would-read", tlp=tlp, desk=str(read_by_hosts[0]))
 
 
 def check_passing_on(original: Core, tlp: Tlp, recipients: Collection[DeskRef]) -> None:
     """Raises UsageError when a message that refers to `original` would carry it to desks its label does not allow."""
-    if STRICTNESS[tlp] < STRICTNESS[original.tlp]:
+    if _strictness(tlp) < STRICTNESS[original.tlp]:
         raise UsageError("label-weakened", tlp=tlp, original=original.tlp)
     known = {desk.participant for desk in original.parties}
     for desk in sorted(set(recipients) - original.parties):
         if original.tlp == "red" or (original.tlp in ("amber", "amber-strict") and desk.participant not in known):
             raise UsageError("label-forbids", tlp=original.tlp, desk=str(desk))
+
+
+def _strictness(tlp: str) -> int:
+    """How narrow the circle is. Raises UsageError for a label that is none; a form may hold anything."""
+    found = STRICTNESS.get(tlp)  # type: ignore[call-overload]
+    if found is None:
+        raise UsageError("label-unknown", tlp=tlp[:24])
+    return int(found)

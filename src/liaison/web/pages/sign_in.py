@@ -20,8 +20,8 @@ from liaison.node.services.people.passkeys import ask_passkey, sign_in_with
 from liaison.node.services.people.passwords import sign_in as sign_in_by_password
 from liaison.node.services.people.sessions import INVITATION
 from liaison.node.unit_of_work import unit_of_work
-from liaison.web.ceremonies import answered, asked, fresh_challenge
-from liaison.web.entering import FIRST_WAY_IN, address_of, enter_as, leave_session, site_of
+from liaison.web.entrance.ceremonies import answered, asked, fresh_challenge
+from liaison.web.entrance.entering import FIRST_WAY_IN, address_of, enter_as, leave_session, site_of
 from liaison.web.site import here
 from liaison.web.words import explained
 
@@ -83,6 +83,7 @@ def ways_in(request: HttpRequest) -> dict[str, Any]:
     return {
         "passkeys": "passkey" in permitted and takes_passkeys(site_of(request).origin),
         "passwords": "password" in permitted,
+        "provider": bool(here().config.oidc.issuer),
         "hours": here().config.pages.session_hours,
         "idle": here().config.pages.idle_minutes,
     }
@@ -137,7 +138,11 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 def back_to(request: HttpRequest) -> str:
     """The page of ours that the form named as `next`; the first page for any other address."""
-    wanted = request.POST.get("next", "/")
+    return safe_path(request, request.POST.get("next", "/"))
+
+
+def safe_path(request: HttpRequest, wanted: str) -> str:
+    """The path, if it is one of ours; the first page otherwise."""
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )

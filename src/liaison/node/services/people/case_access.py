@@ -63,7 +63,8 @@ def readers(node: Node, seat: Seat, case: str) -> list[Reader]:
 def close_case(node: Node, seat: Seat, case: str, *, officers: Collection[int], by: int) -> None:
     """Let only these officers read the case. Raises UsageError."""
     with unit_of_work(node):
-        _require_own(seat, case)
+        if not is_there(node, seat, case):
+            raise UsageError("case-not-found", case=case[:36])
         require_case_access(node, seat, by, case)
         if by not in officers:
             raise UsageError("case-closer-not-named")
@@ -79,11 +80,23 @@ def open_case(node: Node, seat: Seat, case: str, *, by: int) -> None:
             note(node, "case-opened-to-all", officer=by, subject=case, participant=seat.desk.participant)
 
 
+def is_there(node: Node, seat: Seat, case: str) -> bool:
+    """Whether the desk has this case."""
+    with reading(node):
+        return Case.objects.filter(register=seat.register, case=case, **desk_filter(seat.desk)).exists()
+
+
+def nobody_left(node: Node, seat: Seat, case: str) -> bool:
+    """Whether the case is closed to officers none of whom has a role at the desk any more."""
+    able = {row.officer_id for row in _reading_roles(node, seat)}
+    named = named_officers(node, seat, case)
+    return bool(named) and not named & able
+
+
 def name_after_leaving(node: Node, seat: Seat, case: str, officer: int, *, by: int) -> None:
     """Name an officer for a case whose named officers all left. Raises UsageError."""
     with unit_of_work(node):
-        left = not _rows(seat).filter(case=case, officer__is_active=True, officer__memberships__in=_here(seat)).exists()
-        if not left or not named_officers(node, seat, case) or officer == by:
+        if not nobody_left(node, seat, case) or officer == by:
             raise UsageError("case-still-named")
         _name(node, seat, case, {officer}, by=by)
 
@@ -103,11 +116,6 @@ def _name(node: Node, seat: Seat, case: str, officers: Collection[int], *, by: i
         )
     told = {"officers": sorted(officers)}
     note(node, "case-closed-to", officer=by, subject=case, params=told, participant=seat.desk.participant)
-
-
-def _require_own(seat: Seat, case: str) -> None:
-    if not Case.objects.filter(register=seat.register, case=case, **desk_filter(seat.desk)).exists():
-        raise UsageError("case-not-found", case=case[:36])
 
 
 def _rows(seat: Seat) -> CaseAccess:

@@ -57,6 +57,11 @@ class Person:
     leaving: bool
 
     @property
+    def is_deputy(self) -> bool:
+        """Whether one of the roles is somebody else's."""
+        return any(each.deputy_for for each in self.roles)
+
+    @property
     def has_left(self) -> bool:
         """Whether no role is left here."""
         return self.leaving and not self.roles

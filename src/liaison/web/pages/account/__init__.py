@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from liaison.web.pages.account import again, keys, person
+from liaison.web.pages.account import again, keys, person, provider
 
-ROUTES = [*again.ROUTES, *keys.ROUTES, *person.ROUTES]
+ROUTES = [*again.ROUTES, *keys.ROUTES, *person.ROUTES, *provider.ROUTES]

@@ -14,10 +14,10 @@ from liaison.errors import LiaisonError, NotNowError, UsageError
 from liaison.node.services.people.factors import factors
 from liaison.node.services.people.passkeys import ask_passkey
 from liaison.node.services.people.sessions import confirm
-from liaison.web.ceremonies import asked, fresh_challenge
-from liaison.web.entering import site_of, the_session
+from liaison.web.entrance.ceremonies import asked, fresh_challenge
+from liaison.web.entrance.entering import site_of, the_session
+from liaison.web.entrance.reauthentication import waiting_form
 from liaison.web.pages.sign_in import back_to, prove, ways_in
-from liaison.web.reauthentication import waiting_form
 from liaison.web.site import here
 from liaison.web.words import explained
 
@@ -38,10 +38,15 @@ def again(request: HttpRequest) -> HttpResponse:
     except LiaisonError as error:
         return _page(request, error)
     confirm(here(), the_session(request))
+    return confirmed(request, back_to(request))
+
+
+def confirmed(request: HttpRequest, wanted: str) -> HttpResponse:
+    """On with what the officer was doing: the form that waits, or the page."""
     waiting = waiting_form(request)
     if waiting is not None:
         return render(request, "web/account/go_on.html", {"waiting": waiting})
-    return HttpResponseRedirect(back_to(request))
+    return HttpResponseRedirect(wanted)
 
 
 @login_required

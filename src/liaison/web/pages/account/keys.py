@@ -22,10 +22,11 @@ from liaison.node.services.people.passkeys import add_passkey, begin_passkey
 from liaison.node.services.people.passwords import renew_recovery_codes, set_up
 from liaison.node.services.people.sessions import confirm
 from liaison.officers.one_time import SEED, enrolment_uri, seed_text
-from liaison.web.ceremonies import answered, asked, fresh_challenge
-from liaison.web.entering import site_of, the_session
+from liaison.web.entrance.ceremonies import answered, asked, fresh_challenge
+from liaison.web.entrance.entering import site_of, the_session
+from liaison.web.entrance.reauthentication import recently_signed_in
 from liaison.web.pages.sign_in import ways_in
-from liaison.web.reauthentication import recently_signed_in
+from liaison.web.said import after_post
 from liaison.web.site import here
 from liaison.web.words import explained
 
@@ -57,7 +58,8 @@ def add(request: HttpRequest) -> HttpResponse:
         raise UsageError("passkey-not-made")
     answer = answered(request, PURPOSE)
     add_passkey(here(), _officer(request), site_of(request), answer, name=request.POST.get("name", ""))
-    return HttpResponseRedirect(_let_in(request, "passkey") or "/account?said=passkey-added")
+    first_way = _let_in(request, "passkey")
+    return HttpResponseRedirect("/") if first_way else after_post("/account", "passkey-added")
 
 
 @recently_signed_in
@@ -65,7 +67,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest, passkey: int) -> HttpResponse:
     """Take one passkey away."""
     remove_passkey(here(), _officer(request).pk, passkey)
-    return HttpResponseRedirect("/account?said=passkey-removed")
+    return after_post("/account", "passkey-removed")
 
 
 @recently_signed_in
@@ -113,7 +115,7 @@ def remove_password(request: HttpRequest) -> HttpResponse:
     remove_one_time_codes(here(), _officer(request).pk)
     request.user.refresh_from_db()
     _keep_signed_in(request)
-    return HttpResponseRedirect("/account?said=password-removed")
+    return after_post("/account", "password-removed")
 
 
 @recently_signed_in
@@ -138,13 +140,12 @@ def _keep_signed_in(request: HttpRequest) -> None:
     request.session[HASH_SESSION_KEY] = _officer(request).get_session_auth_hash()
 
 
-def _let_in(request: HttpRequest, method: str) -> str:
-    """Turn the session of an invitation into a full one; where to go, or nothing if it was one already."""
+def _let_in(request: HttpRequest, method: str) -> bool:
+    """Turn the session of an invitation into a full one; False if it was one already."""
     session = the_session(request)
-    if not session.only_invited:
-        return ""
-    confirm(here(), session, method)
-    return "/"
+    if session.only_invited:
+        confirm(here(), session, method)
+    return session.only_invited
 
 
 ROUTES = [

@@ -7,27 +7,28 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from liaison.errors import UsageError
 from liaison.node.services.people.factors import factors
 from liaison.node.services.people.officers import change_person
 from liaison.node.services.people.sessions import end, end_others, sessions
-from liaison.web.entering import the_session
+from liaison.web.entrance.entering import the_session
 from liaison.web.pages.sign_in import ways_in
+from liaison.web.said import after_post, said
 from liaison.web.site import here
 
-SAID = {
-    "saved": gettext_lazy("Saved."),
-    "passkey-added": gettext_lazy("The passkey was added. You can sign in with it from now on."),
-    "passkey-removed": gettext_lazy("The passkey was removed. Nobody can sign in with it any more."),
-    "password-removed": gettext_lazy("Password and one-time codes were removed."),
-    "session-ended": gettext_lazy("The session was ended. That browser is signed out with its next page."),
-}
+BROWSERS = ("Edg", "Firefox", "Chrome", "Safari")
+SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
+
+
+def browser_of(agent: str) -> str:
+    """What a browser says it is, in two words that a person knows; the whole line where it names none of them."""
+    found = [next((name for name in names if name in agent), "") for names in (BROWSERS, SYSTEMS)]
+    return ", ".join(name.replace("Edg", "Edge") for name in found if name) or agent[:60]
 
 
 @login_required
@@ -36,9 +37,9 @@ def account(request: HttpRequest) -> HttpResponse:
     """Everything about oneself on one page."""
     session, user = the_session(request), request.user
     given = {
-        "said": SAID.get(request.GET.get("said", "")),
+        "said": said(request),
         "have": factors(here(), session.officer),
-        "sessions": sessions(here(), session.officer),
+        "sessions": [(each, browser_of(each.agent)) for each in sessions(here(), session.officer)],
         "current": session.id,
         "zones": sorted(zoneinfo.available_timezones()),
         "person": user,
@@ -56,7 +57,7 @@ def save_person(request: HttpRequest) -> HttpResponse:
         raise UsageError("person-not-understood")
     user: Any = request.user
     change_person(here(), user, language=language, zone=zone)
-    return HttpResponseRedirect("/account?said=saved")
+    return after_post("/account", "saved")
 
 
 @login_required
@@ -64,7 +65,7 @@ def save_person(request: HttpRequest) -> HttpResponse:
 def end_session(request: HttpRequest, session: int) -> HttpResponse:
     """End one session of one's own."""
     end(here(), the_session(request).officer, session)
-    return HttpResponseRedirect("/account?said=session-ended")
+    return after_post("/account", "session-ended")
 
 
 @login_required
@@ -73,7 +74,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """End every session of one's own but this one."""
     found = the_session(request)
     end_others(here(), found.officer, found.id)
-    return HttpResponseRedirect("/account?said=session-ended")
+    return after_post("/account", "session-ended")
 
 
 ROUTES = [

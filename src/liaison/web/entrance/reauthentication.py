@@ -19,7 +19,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from liaison.node.services.people.sessions import is_confirmed
-from liaison.web.entering import the_session
+from liaison.web.entrance.entering import the_session
 from liaison.web.site import here
 
 AGAIN, WAITING = "/sign-in/again", "waiting-form"

@@ -1,0 +1,123 @@
+"""Which pages are there, and who may ask for each? One line a page, written by hand and not read from the pages.
+
+A page that is missing here, or is here and nowhere else, fails `test_walls`: whoever adds a page says who may see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, reverse
+
+from liaison.officers.permissions import Action
+from liaison.web import urls
+
+CASE = "01920000-0000-7000-8000-000000000000"
+ANYONE, SIGNED_IN = "anyone", "signed in"
+
+
+@dataclass(frozen=True)
+class Page:
+    """Who may ask: anyone, whoever is signed in, or a role that allows the action; `args` make an address of it."""
+
+    who: Action | str
+    args: Mapping[str, Any] = field(default_factory=dict)
+    again: bool = False
+    """Whether it asks for proof after five minutes."""
+
+
+_OFFICER, _CASE, _ENTRY = {"officer": 1}, {"case": CASE}, {"index": 0}
+_DRAFT, _FILE = {"number": 1}, {"case": CASE, "message": CASE, "position": 0}
+PAGES: Mapping[str, Page] = {
+    "first": Page(SIGNED_IN),
+    "sign-in": Page(ANYONE),
+    "sign-in-passkey": Page(ANYONE),
+    "sign-in-challenge": Page(ANYONE),
+    "sign-out": Page(ANYONE),
+    "join": Page(ANYONE, {"token": "guessed"}),
+    "language": Page(ANYONE),
+    "again": Page(SIGNED_IN),
+    "again-challenge": Page(SIGNED_IN),
+    "first-way-in": Page(SIGNED_IN),
+    "passkey-challenge": Page(SIGNED_IN, again=True),
+    "passkey-add": Page(SIGNED_IN, again=True),
+    "passkey-remove": Page(SIGNED_IN, {"passkey": 1}, again=True),
+    "password": Page(SIGNED_IN, again=True),
+    "password-remove": Page(SIGNED_IN, again=True),
+    "recovery-codes": Page(SIGNED_IN, again=True),
+    "account": Page(SIGNED_IN),
+    "provider": Page(ANYONE),
+    "provider-back": Page(ANYONE),
+    "account-person": Page(SIGNED_IN),
+    "session-end": Page(SIGNED_IN, {"session": 1}),
+    "sessions-end": Page(SIGNED_IN),
+    "desk": Page(Action.READ_METADATA),
+    "register": Page(Action.READ_METADATA),
+    "register-changes": Page(Action.READ_METADATA),
+    "log": Page(Action.READ_METADATA),
+    "log-entry": Page(Action.READ_METADATA, _ENTRY),
+    "log-proof": Page(Action.READ_METADATA, _ENTRY),
+    "own-entry": Page(Action.READ_METADATA),
+    "own-entry-change": Page(Action.PUBLISH),
+    "own-entry-withdraw": Page(Action.PUBLISH),
+    "own-entry-approve": Page(Action.PUBLISH),
+    "own-entry-letter": Page(Action.READ_METADATA),
+    "write": Page(Action.WRITE),
+    "write-sent": Page(Action.WRITE, {"sent_as": CASE}),
+    "write-discard": Page(Action.WRITE, _DRAFT),
+    "write-upload": Page(Action.WRITE, _DRAFT),
+    "write-remove": Page(Action.WRITE, _DRAFT),
+    "write-send": Page(Action.WRITE, _DRAFT),
+    "write-step": Page(Action.WRITE, _DRAFT | {"name": "check"}),
+    "cases": Page(Action.READ_METADATA),
+    "cases-export": Page(Action.READ_CASE),
+    "acknowledge": Page(Action.ACKNOWLEDGE),
+    "saying": Page(Action.WRITE, _CASE | {"form": "reply"}),
+    "follow-up": Page(Action.WRITE, _CASE),
+    "file": Page(Action.READ_CASE, _FILE),
+    "fetch-file": Page(Action.READ_CASE, _FILE),
+    "transcript": Page(Action.READ_CASE, _CASE),
+    "case": Page(Action.READ_METADATA, _CASE),
+    "readers": Page(Action.READ_METADATA, _CASE),
+    "readers-close": Page(Action.READ_CASE, _CASE),
+    "readers-open": Page(Action.READ_CASE, _CASE),
+    "readers-name": Page(Action.MANAGE_PEOPLE, _CASE),
+    "administration": Page(Action.READ_AUDIT),
+    "officer-add": Page(Action.MANAGE_PEOPLE, again=True),
+    "officer": Page(Action.MANAGE_PEOPLE, _OFFICER),
+    "officer-roles": Page(Action.MANAGE_PEOPLE, _OFFICER, again=True),
+    "officer-invite": Page(Action.MANAGE_PEOPLE, _OFFICER, again=True),
+    "officer-deputy": Page(Action.MANAGE_PEOPLE, _OFFICER, again=True),
+    "officer-deputy-end": Page(Action.MANAGE_PEOPLE, _OFFICER, again=True),
+    "officer-leave": Page(Action.MANAGE_PEOPLE, _OFFICER, again=True),
+    "officer-leave-step": Page(Action.MANAGE_PEOPLE, _OFFICER | {"step": "letter"}, again=True),
+    "audit": Page(Action.READ_AUDIT),
+    "audit-verify": Page(Action.READ_AUDIT),
+    "audit-csv": Page(Action.READ_AUDIT),
+    "audit-jsonl": Page(Action.READ_AUDIT),
+    "health": Page(Action.MANAGE_PEOPLE),
+    "settings": Page(Action.MANAGE_PEOPLE),
+}
+
+
+def patterns() -> Iterator[tuple[str, URLPattern]]:
+    """Every page of `web/urls.py` with its whole path."""
+    yield from _walk(urls.urlpatterns, "")
+
+
+def _walk(found: Any, before: str) -> Iterator[tuple[str, URLPattern]]:
+    for each in found:
+        if isinstance(each, URLPattern):
+            yield before + str(each.pattern), each
+        else:
+            yield from _walk(each.url_patterns, before + str(each.pattern))
+
+
+def address(name: str, base: str, /, **instead: Any) -> str:
+    """The path of a page, at the desk of `base` (`/d/…/`) where it is a desk's; `instead` of the table's values."""
+    page, seat = PAGES[name], base.split("/")[2]
+    args = dict(page.args) | {key: value for key, value in instead.items() if key in page.args}
+    args |= {"seat": seat} if isinstance(page.who, Action) else {}
+    return str(reverse(name, kwargs=args))

@@ -1,0 +1,225 @@
+"""Does an administrator manage the people of their own participant, and see nothing of any other?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from liaison.node import homes
+from liaison.node.config import Config
+from liaison.node.models import AuditRow, Membership, Officer
+from liaison.node.services.people.audit import check_lines, check_trail, note
+from liaison.node.services.people.exported_trail import read_json_lines
+from liaison.node.services.people.officers import invite
+from liaison.node.unit_of_work import unit_of_work
+from liaison.officers.permissions import Role
+from tests.web.visiting import Visitor, let_in, visit, visit_desk
+from tests.world import World, seed_node
+
+ADMIN, ME = "administration/", {"name": "A New Person", "login": "new", "language": "en", "zone": "UTC"}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with World(tmp_path, codes=("XC",)) as made:
+        yield made
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Iterator[World]:
+    """One node that serves XC and XD."""
+    with World(tmp_path, codes=("XC", "XD")) as made:
+        seed_node(made.nodes["XC"], made.registry, "XC", "XD")
+        yield made
+
+
+def add(visitor: Visitor, *roles: str, **changes: str) -> str:
+    """Add an officer from the page; the link of the invitation."""
+    answer = visitor.send(f"{ADMIN}officers/add", status=200, role=roles or ("duty:officer",), **(ME | changes))
+    return str(answer.content.decode().partition('<code dir="ltr">http://testserver')[2].partition("<")[0])
+
+
+def number(world: World, login: str) -> int:
+    with world.at("XC"):
+        return int(Officer.objects.get(login=login).pk)
+
+
+def test_an_added_officer_gets_in_by_the_link_and_has_the_roles(world: World) -> None:
+    admin = visit(world, "XC", Role.ADMINISTRATOR)
+    link = add(admin, "duty:officer", "duty:approver")
+    newcomer = Visitor(world.nodes["XC"])
+    assert newcomer.post(link).headers["Location"] == "/account/first"
+    page = admin.see(f"{ADMIN}officers/{number(world, 'new')}")
+    assert 'value="duty:approver" checked' in page
+    assert 'value="duty:auditor" checked' not in page
+
+
+def test_what_was_typed_is_kept_when_a_login_is_taken(world: World) -> None:
+    admin = visit(world, "XC", Role.ADMINISTRATOR)
+    add(admin)
+    again = admin.send(f"{ADMIN}officers/add", status=400, role=("duty:auditor",), **ME).content.decode()
+    assert "There is an officer with the login" in again
+    assert 'value="A New Person"' in again
+    assert 'value="duty:auditor" checked' in again
+
+
+def test_nobody_gives_a_role_to_themselves(world: World) -> None:
+    admin = visit(world, "XC", Role.ADMINISTRATOR)
+    me = f"{ADMIN}officers/{admin.officer}/roles"
+    assert b"to themselves" in admin.send(me, status=400, role=("duty:administrator", "duty:officer")).content
+
+
+def test_the_last_administrator_stays(world: World) -> None:
+    admin = visit(world, "XC", Role.ADMINISTRATOR, Role.AUDITOR)
+    answer = admin.send(f"{ADMIN}officers/{admin.officer}/roles", status=400, role="duty:auditor")
+    assert b"Nobody would be left" in answer.content
+
+
+def test_a_deputy_has_the_roles_on_the_named_days_only(world: World) -> None:
+    admin, officer, other = (
+        visit(world, "XC", Role.ADMINISTRATOR),
+        visit(world, "XC", Role.OFFICER),
+        visit(world, "XC", Role.AUDITOR),
+    )
+    where = f"{ADMIN}officers/{officer.officer}/deputy"
+    admin.send(where, deputy=str(other.officer), first="2026-11-23", last="2026-11-23")
+    reads = f"cases/{world.desk('XC').desk}/readers/close"
+    assert other.post(other.at(reads)).status_code == 403
+    world.advance(hours=21)
+    other = signed_in_again(world, other)
+    assert other.post(other.at(reads)).status_code == 400
+    world.advance(hours=24)
+    other = signed_in_again(world, other)
+    assert other.post(other.at(reads)).status_code == 403
+
+
+def signed_in_again(world: World, visitor: Visitor) -> Visitor:
+    node = world.nodes["XC"]
+    with world.at("XC"):
+        officer = Officer.objects.get(pk=visitor.officer)
+    visitor.post(f"/join/{invite(node, officer)}")
+    let_in(node, visitor.officer)
+    return visitor
+
+
+def test_leaving_ends_access_at_once_and_leaves_a_list_to_tick(world: World) -> None:
+    admin, officer = visit(world, "XC", Role.ADMINISTRATOR), visit(world, "XC", Role.OFFICER)
+    where = f"{ADMIN}officers/{officer.officer}"
+    assert "at once and for good" in admin.see(f"{where}/leave")
+    officer.see()
+    admin.send(f"{where}/leave")
+    assert officer.get(officer.base).headers["Location"].startswith("/sign-in")
+    page = admin.see(where)
+    assert page.count("Tick as done") == 5
+    admin.send(f"{where}/leave/letter")
+    page = admin.see(where)
+    assert page.count("Tick as done") == 4
+    assert page.count("A Person</bdi>") >= 5
+
+
+def test_nobody_ends_their_own_access(world: World) -> None:
+    visit(world, "XC", Role.ADMINISTRATOR)
+    admin = visit(world, "XC", Role.ADMINISTRATOR)
+    assert b"your own access" in admin.send(f"{ADMIN}officers/{admin.officer}/leave", status=400).content
+
+
+def test_people_of_another_participant_are_not_there(shared: World) -> None:
+    node = shared.nodes["XC"]
+    here = visit_desk(node, shared.register, shared.desk("XC"), Role.ADMINISTRATOR)
+    there = visit_desk(node, shared.register, shared.desk("XD"), Role.ADMINISTRATOR)
+    with shared.at("XC"):
+        login = Officer.objects.get(pk=there.officer).login
+    assert login not in here.see(ADMIN)
+    for tail in ("", "/roles", "/invite", "/deputy", "/deputy/end", "/leave", "/leave/letter"):
+        where = here.at(f"{ADMIN}officers/{there.officer}{tail}")
+        assert (here.post(where) if tail else here.get(where)).status_code == 404
+
+
+def test_an_officer_of_two_participants_is_invited_by_the_operator_only(shared: World) -> None:
+    node = shared.nodes["XC"]
+    admin = visit_desk(node, shared.register, shared.desk("XC"), Role.ADMINISTRATOR)
+    both = visit_desk(node, shared.register, shared.desk("XC"), Role.OFFICER)
+    with unit_of_work(node):
+        row = Membership.objects.get(officer=both.officer)
+        row.pk, row.participant = None, shared.desk("XD").participant
+        row.save(force_insert=True)
+    assert b"would sign in there too" in admin.send(f"{ADMIN}officers/{both.officer}/invite", status=400).content
+    admin.send(f"{ADMIN}officers/{both.officer}/leave")
+    with shared.at("XC"):
+        assert Officer.objects.get(pk=both.officer).is_active
+        assert Membership.objects.get(officer=both.officer).participant == shared.desk("XD").participant
+
+
+def test_the_trail_of_another_participant_is_not_told_but_the_chain_can_be_checked(shared: World) -> None:
+    node = shared.nodes["XC"]
+    here = visit_desk(node, shared.register, shared.desk("XC"), Role.ADMINISTRATOR)
+    there = visit_desk(node, shared.register, shared.desk("XD"), Role.ADMINISTRATOR)
+    add(there, login="secret.person")
+    seen = number(shared, "secret.person")
+    assert "officer-invited" not in here.see(f"{ADMIN}audit", officer=str(there.officer))
+    text = here.get(here.at(f"{ADMIN}audit.jsonl")).content
+    lines = list(read_json_lines(text.splitlines()))
+    assert check_lines(lines) == check_trail(node)
+    assert str(seen) not in {line.subject for line in lines if line.action}
+    assert all(line.participant == shared.desk("XC").participant for line in lines if line.action)
+
+
+def test_a_changed_line_is_found_by_the_page_and_in_the_file(world: World) -> None:
+    admin = visit(world, "XC", Role.ADMINISTRATOR, Role.AUDITOR)
+    assert "lines were checked" in admin.send(f"{ADMIN}audit/verify", status=200).content.decode()
+    with unit_of_work(world.nodes["XC"]):
+        row = AuditRow.objects.filter(action="role-granted").first()
+        AuditRow.objects.filter(pk=row.pk).update(params={"desk": "duty", "role": "officer"})
+    answer = admin.send(f"{ADMIN}audit/verify", status=409)
+    assert f"broken at line {row.pk}" in answer.content.decode()
+
+
+def test_the_filter_of_the_trail_narrows_it(world: World) -> None:
+    admin = visit(world, "XC", Role.ADMINISTRATOR)
+    page = admin.see(f"{ADMIN}audit", action="role-granted")
+    assert page.count('<code dir="ltr">role-granted</code>') == 1
+    assert '<code dir="ltr">signed-in</code>' not in page
+    assert "No line fits." in admin.see(f"{ADMIN}audit", until="2020-01-01")
+
+
+def test_a_table_for_spreadsheets_starts_no_formula(world: World) -> None:
+
+    admin = visit(world, "XC", Role.AUDITOR)
+    with unit_of_work(world.nodes["XC"]):
+        note(
+            world.nodes["XC"],
+            "=cmd",
+            subject='=HYPERLINK("http://bad.example")',
+            participant=world.desk("XC").participant,
+        )
+    rows = admin.get(admin.at(f"{ADMIN}audit.csv")).content.decode().splitlines()
+    assert any("'=cmd" in row and '"\'=HYPERLINK(""http://bad.example"")"' in row for row in rows)
+
+
+def test_health_tells_what_to_do(world: World) -> None:
+    node = world.nodes["XC"]
+    homes.create_folders(node.home)
+    homes.write_config(node.home, Config())
+    homes.write_credential(node.home / "credential", b"0" * 32)
+    page = visit(world, "XC", Role.ADMINISTRATOR).see(f"{ADMIN}health")
+    assert "To be looked at" in page
+    assert "<strong>" in page
+
+
+def test_settings_are_shown_and_cannot_be_changed(world: World) -> None:
+    page = visit(world, "XC", Role.ADMINISTRATOR).see(f"{ADMIN}settings")
+    assert "https://xc.example:8443" in page
+    assert page.count("<form") == 2, "language and sign-out"
+
+
+def test_every_change_is_a_line_of_the_participants_trail(world: World) -> None:
+    admin = visit(world, "XC", Role.ADMINISTRATOR)
+    add(admin)
+    text = admin.get(admin.at(f"{ADMIN}audit.jsonl")).content.decode()
+    told = [json.loads(line) for line in text.splitlines()]
+    mine = [line for line in told if line.get("officer") == admin.officer and line["subject"] != str(admin.officer)]
+    assert [line["action"] for line in mine] == ["officer-added", "role-granted", "officer-invited", "audit-exported"]
+    assert {line["participant"] for line in mine} == {world.desk("XC").participant}

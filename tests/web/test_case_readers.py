@@ -1,0 +1,101 @@
+"""Is a case that was closed to named officers closed to everybody else?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from liaison.errors import UsageError
+from liaison.node.services.people.case_access import closed_to_others, require_case_access
+from liaison.node.services.people.officers import Seat, seats
+from liaison.officers.permissions import Role
+from tests.web.visiting import Visitor, visit
+from tests.world import World
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with World(tmp_path, codes=("XC", "XD")) as made:
+        yield made
+
+
+def seat_of(world: World, visitor: Visitor) -> Seat:
+    return seats(world.nodes["XD"], visitor.officer)[0]
+
+
+def may_read(world: World, visitor: Visitor, case: str) -> bool:
+    try:
+        require_case_access(world.nodes["XD"], seat_of(world, visitor), visitor.officer, case)
+    except UsageError as error:
+        assert error.code == "case-closed"
+        return False
+    return True
+
+
+def test_a_closed_case_is_read_by_the_named_only_until_one_of_them_opens_it(world: World) -> None:
+    case = world.send("XC", "XD")[0].case
+    named, other = visit(world, "XD", Role.OFFICER), visit(world, "XD", Role.OFFICER)
+    assert may_read(world, other, case)
+    named.send(f"cases/{case}/readers/close", officer=str(named.officer))
+    assert may_read(world, named, case)
+    assert not may_read(world, other, case)
+    assert closed_to_others(world.nodes["XD"], seat_of(world, other), other.officer) == {case}
+    assert closed_to_others(world.nodes["XD"], seat_of(world, named), named.officer) == frozenset()
+    assert b"closed to named officers" in other.send(f"cases/{case}/readers/open", status=400).content
+    named.send(f"cases/{case}/readers/open")
+    assert may_read(world, other, case)
+
+
+def test_whoever_closes_a_case_is_named_too(world: World) -> None:
+    case = world.send("XC", "XD")[0].case
+    officer, other = visit(world, "XD", Role.OFFICER), visit(world, "XD", Role.OFFICER)
+    answer = officer.send(f"cases/{case}/readers/close", status=400, officer=str(other.officer))
+    assert b"must be among the named" in answer.content
+    assert may_read(world, officer, case)
+
+
+def test_only_officers_who_read_cases_are_named(world: World) -> None:
+    case = world.send("XC", "XD")[0].case
+    officer, auditor = visit(world, "XD", Role.OFFICER), visit(world, "XD", Role.AUDITOR)
+    both = [str(officer.officer), str(auditor.officer)]
+    assert b"no role at this desk" in officer.send(f"cases/{case}/readers/close", status=400, officer=both).content
+
+
+def test_administrators_and_auditors_see_that_it_is_closed_and_no_more(world: World) -> None:
+    case = world.send("XC", "XD")[0].case
+    officer, admin = visit(world, "XD", Role.OFFICER), visit(world, "XD", Role.ADMINISTRATOR)
+    officer.send(f"cases/{case}/readers/close", officer=str(officer.officer))
+    page = admin.see(f"cases/{case}/readers")
+    assert "Closed" in page
+    assert "<fieldset" not in page
+    assert admin.post(admin.at(f"cases/{case}/readers/open")).status_code == 403
+
+
+def test_a_case_whose_readers_all_left_gets_another_by_the_administrator(world: World) -> None:
+    case = world.send("XC", "XD")[0].case
+    admin, officer, other = (visit(world, "XD", role) for role in (Role.ADMINISTRATOR, Role.OFFICER, Role.OFFICER))
+    officer.send(f"cases/{case}/readers/close", officer=str(officer.officer))
+    assert b"have all left" in admin.send(f"cases/{case}/readers/name", status=400, officer=str(other.officer)).content
+    admin.send(f"administration/officers/{officer.officer}/leave")
+    admin.send(f"cases/{case}/readers/name", officer=str(other.officer))
+    assert may_read(world, other, case)
+
+
+def test_a_case_of_another_desk_is_not_there(world: World) -> None:
+    officer = visit(world, "XD", Role.OFFICER)
+    officer.see("cases/01920000-0000-7000-8000-000000000000/readers", status=404)
+
+
+def test_a_closed_case_says_nothing_on_its_page_in_lists_and_files(world: World) -> None:
+    case = world.send("XC", "XD")[0].case
+    named, other = visit(world, "XD", Role.OFFICER), visit(world, "XD", Role.OFFICER)
+    assert "Scanning of port 22" in other.see(f"cases/{case}/")
+    named.send(f"cases/{case}/readers/close", officer=str(named.officer))
+    for tail in ("", "cases/", f"cases/{case}/", "cases/export"):
+        assert "Scanning of port 22" not in other.see(tail)
+    assert case[:8] in other.see("cases/")
+    other.see(f"cases/{case}/transcript", status=404)
+    other.see(f"cases/{case}/say/reply", status=404)
+    assert "Scanning of port 22" in named.see(f"cases/{case}/")

@@ -1,0 +1,122 @@
+"""Does an authority's own identity provider sign in exactly the officer it names, and never anybody new?"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+import pytest
+
+from liaison.node.config import Oidc
+from liaison.node.models import Officer
+from liaison.node.services.people.officers import add_officer, grant
+from liaison.officers.permissions import Role
+from tests.web.visiting import Visitor
+from tests.world import World
+
+ISSUER = "https://identity.example"
+
+
+class Provider:
+    """Says about whoever comes what the test told it to."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.said: dict[str, Any] = {"email": "a.n@xc.example", "email_verified": True, "preferred_username": "a.n"}
+        self.nonce = ""
+        self.forms: list[Mapping[str, str]] = []
+
+    def ask(self, url: str, form: Mapping[str, str] | None = None) -> bytes:
+        if form is None:
+            assert url == f"{ISSUER}/.well-known/openid-configuration"
+            ends = {"authorization_endpoint": f"{ISSUER}/auth", "token_endpoint": f"{ISSUER}/token"}
+            return json.dumps({"issuer": ISSUER, **ends}).encode()
+        self.forms.append(form)
+        now = self.world.clock.now().timestamp()
+        claims = {"iss": ISSUER, "aud": "liaison", "exp": now + 60, "auth_time": int(now), "nonce": self.nonce}
+        body = base64.urlsafe_b64encode(json.dumps(claims | self.said).encode()).rstrip(b"=").decode()
+        return json.dumps({"id_token": f"e30.{body}.e30"}).encode()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with World(tmp_path, codes=("XC",)) as made:
+        oidc = Oidc(issuer=ISSUER, client_id="liaison", secret_file="unused")
+        node = made.nodes["XC"]
+        config = msgspec.structs.replace(node.config, oidc=oidc)
+        made.nodes["XC"] = dataclasses.replace(node, config=config, identity=Provider(made))
+        officer = add_officer(made.nodes["XC"], login="a.n", name="A. N.")
+        grant(made.nodes["XC"], officer, made.register, made.desk("XC"), Role.OFFICER)
+        with made.at("XC"):
+            Officer.objects.filter(pk=officer.pk).update(email="a.n@xc.example")
+        yield made
+
+
+def provider_of(world: World) -> Any:
+    return world.nodes["XC"].identity
+
+
+def there_and_back(world: World, visitor: Visitor, **changed: str) -> Any:
+    asked = parse_qs(urlsplit(visitor.get("/sign-in/provider").headers["Location"]).query)
+    provider_of(world).nonce = asked["nonce"][0]
+    return visitor.get("/sign-in/provider/back", {"code": "c", "state": asked["state"][0]} | changed)
+
+
+def test_the_officer_that_the_provider_names_is_signed_in(world: World) -> None:
+    visitor = Visitor(world.nodes["XC"])
+    assert there_and_back(world, visitor).headers["Location"] == "/"
+    assert visitor.get("/", follow=True).status_code == 200
+    assert provider_of(world).forms[0]["code_verifier"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"email": "nobody@xc.example"},
+        {"email": ""},
+        {"email_verified": False},
+        {"email_verified": "true"},
+        {"iss": "https://other.example"},
+        {"aud": "another"},
+        {"aud": ["liaison", "another"]},
+        {"azp": "another"},
+        {"exp": 0},
+        {"nonce": "another"},
+        {"email": ["a.n@xc.example"]},
+    ],
+)
+def test_whoever_is_not_named_exactly_is_refused_and_nobody_is_made(world: World, said: dict[str, Any]) -> None:
+    provider_of(world).said |= said
+    answer = there_and_back(world, Visitor(world.nodes["XC"]))
+    assert answer.status_code == 400
+    assert b"You were not signed in" in answer.content
+    with world.at("XC"):
+        assert Officer.objects.count() == 1
+
+
+def test_an_answer_to_another_browser_is_refused(world: World) -> None:
+    assert there_and_back(world, Visitor(world.nodes["XC"]), state="guessed").status_code == 400
+    assert Visitor(world.nodes["XC"]).get("/sign-in/provider/back", {"code": "c", "state": ""}).status_code == 400
+
+
+def test_the_provider_confirms_an_officer_only_if_it_asked_them_just_now(world: World) -> None:
+    visitor = Visitor(world.nodes["XC"])
+    there_and_back(world, visitor)
+    world.advance(minutes=10)
+    provider_of(world).said["auth_time"] = 0
+    assert there_and_back(world, visitor).status_code == 400
+    assert visitor.get("/account/passkeys/challenge").status_code == 302
+    del provider_of(world).said["auth_time"]
+    assert there_and_back(world, visitor).status_code == 302
+    assert visitor.get("/account/passkeys/challenge").status_code == 200
+
+
+def test_without_a_provider_there_is_no_such_page(tmp_path: Path) -> None:
+    with World(tmp_path, codes=("XC",)) as world:
+        assert Visitor(world.nodes["XC"]).get("/sign-in/provider").status_code == 404
