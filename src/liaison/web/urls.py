@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from liaison.web.pages import account, cases, desk, own_entry, problems, register, sign_in, write
+from liaison.web.pages import account, book, cases, desk, find, own_entry, problems, register, sign_in, write
 
 DESK = [
     *desk.ROUTES,
+    *find.ROUTES,
     *register.ROUTES,
     *own_entry.ROUTES,
     *write.ROUTES,
     *cases.ROUTES,
+    *book.ROUTES,
 ]
 
 urlpatterns = [
