@@ -138,5 +138,3 @@ def _cautions(card: DeskCard) -> Iterable[str]:
         }.get(warning, warning)
     if entry.suspect:
         yield gettext("Published with a key that was later revoked as suspect")
-    if entry.rehearsal:
-        yield gettext("Rehearsal register")

@@ -53,6 +53,8 @@ class Plan:
     wanted_by: str | None
     reading: Reading
     problems: Problems
+    tried: bool = False
+    """Whether the officer wanted to go on from a page on which something is missing."""
 
     @property
     def complete(self) -> bool:

@@ -206,14 +206,14 @@ def show_step(
     request: HttpRequest, seat: Seat, draft: DraftRead, name: str, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     """Draw a page of a draft."""
-    plan = read_plan(draft, seat, surroundings(request, seat))
-    refused = more.pop("refused", None)
+    problems, refused = more.pop("problems", ()), more.pop("refused", None)
+    plan = dataclasses.replace(read_plan(draft, seat, surroundings(request, seat)), tried=bool(problems))
     given = {
         "draft": draft,
         "plan": plan,
         "step": name,
         "steps": _steps(seat, draft, plan, name),
-        "problems": more.pop("problems", ()),
+        "problems": problems,
         "refused": explained(refused) if refused is not None else None,
         "changed_elsewhere": refused is not None and refused.code == "draft-changed-elsewhere",
         "here_path": path_of(seat, draft.number, name),

@@ -13,7 +13,7 @@ from liaison.node.reads.facts import register_facts
 from liaison.node.reads.register import directory
 from liaison.node.services.people.officers import Seat
 from liaison.web.cards import show_cards
-from liaison.web.forms import Surroundings, show_form
+from liaison.web.forms import Surroundings, read_form, show_form
 from liaison.web.forms.showing import Option
 from liaison.web.forms.telling import tell_fields
 from liaison.web.pages.write import cautions, recipients
@@ -52,7 +52,11 @@ def _how(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, 
 
 
 def _text(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, Any]:
-    return {"form_view": show_form(plan.form, plan.reading, around) if plan.form else None}
+    if plan.form is None:
+        return {"form_view": None}
+    # What is still empty is no mistake before the officer goes on.
+    reading = plan.reading if plan.tried else read_form(plan.form, plan.draft.typed, around, complete=False)
+    return {"form_view": show_form(plan.form, reading, around)}
 
 
 def _files(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, Any]:
