@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from liaison.web.pages import account, book, cases, desk, find, own_entry, problems, register, sign_in, write
+from liaison.web.pages import (
+    account,
+    book,
+    cases,
+    centres,
+    desk,
+    find,
+    own_entry,
+    problems,
+    register,
+    sign_in,
+    write,
+)
 
 DESK = [
     *desk.ROUTES,
@@ -14,6 +26,7 @@ DESK = [
     *write.ROUTES,
     *cases.ROUTES,
     *book.ROUTES,
+    *centres.ROUTES,
 ]
 
 urlpatterns = [
