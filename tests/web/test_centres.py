@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from liaison.keys.words import format_words
-from liaison.node.models import CallBack, LoggedEntry, RecordPart
+from liaison.node.models import CallBack, RecordPart
 from liaison.node.reads.centres import find_entry
 from liaison.node.services.line.acknowledging import acknowledge, find_original
 from liaison.node.unit_of_work import unit_of_work
@@ -19,24 +19,6 @@ from tests.world import START, World
 
 def path_of(world: World, code: str) -> str:
     return f"centres/{world.desk(code).participant[:16]}/duty/"
-
-
-def log_entries(world: World, code: str) -> None:
-    """What a node that mirrors the register keeps of each leaf."""
-    with unit_of_work(world.nodes[code]):
-        LoggedEntry.objects.bulk_create(
-            LoggedEntry(
-                register=world.register,
-                index=index,
-                kind=entry.payload.kind,
-                participant=entry.payload.participant or "",
-                node=entry.payload.node or "",
-                payload_hash=entry.payload_hash,
-                verdict="applied",
-                rule="",
-            )
-            for index, entry in enumerate(world.registry.entries)
-        )
 
 
 def test_it_says_how_to_reach_it_and_by_which_keys_it_is_known(tmp_path: Path) -> None:
@@ -53,7 +35,6 @@ def test_it_says_how_to_reach_it_and_by_which_keys_it_is_known(tmp_path: Path) -
 
 def test_every_change_can_be_taken_away_with_its_proof(tmp_path: Path) -> None:
     with World(tmp_path) as world:
-        log_entries(world, "XC")
         visitor = visit(world, "XC")
         page = visitor.see(path_of(world, "XD"))
         indexes = [int(index) for index in re.findall(r'href="proof/(\d+)"', page)]
