@@ -30,6 +30,7 @@ from liaison.register.entries import Entry, decode_entry
 from liaison.register.facts import NominationState
 from liaison.register.lookup import DeskEntry
 from liaison.tlog.log import read_entries
+from liaison.tlog.tiles import WIDTH
 from liaison.wire.identifiers import parse_instant
 
 LINE_TEST = "line-test"
@@ -158,6 +159,7 @@ def _called_back(node: Node, register: str, entry: DeskEntry) -> tuple[tuple[str
 def _changes(node: Node, row: FollowedRegister, entry: DeskEntry, limit: int) -> tuple[tuple[Change, ...], bool]:
     """The newest entries of the participant, of the desk's node, and of the desk."""
     found: list[Change] = []
+    leaves: dict[int, list[bytes]] = {}
     with reading(node):
         # An admission names nobody yet: its hash becomes the participant's id.
         its_own = Q(participant=entry.participant) | Q(payload_hash=entry.participant)
@@ -165,8 +167,10 @@ def _changes(node: Node, row: FollowedRegister, entry: DeskEntry, limit: int) ->
         for logged in rows.order_by("-index").iterator(chunk_size=64):
             if logged.node not in ("", entry.node):
                 continue
-            (leaf,) = read_entries(DatabaseTileStore(row.register), logged.index, logged.index + 1, size=row.size)
-            read = decode_entry(leaf)
+            bundle, place = divmod(logged.index, WIDTH)
+            if bundle not in leaves:
+                leaves = {bundle: _bundle(row, bundle)}  # The next ones are older, so an earlier bundle is done with.
+            read = decode_entry(leaves[bundle][place])
             if not _concerns(read, entry):
                 continue
             if len(found) == limit:
@@ -175,6 +179,12 @@ def _changes(node: Node, row: FollowedRegister, entry: DeskEntry, limit: int) ->
             trusted = logged.index < row.trusted_size
             found.append(Change(logged.index, logged.kind, issued, logged.verdict, trusted))
     return tuple(found), False
+
+
+def _bundle(row: FollowedRegister, number: int) -> list[bytes]:
+    """The leaves of one bundle of the log."""
+    end = min((number + 1) * WIDTH, row.size)
+    return list(read_entries(DatabaseTileStore(row.register), number * WIDTH, end, size=row.size))
 
 
 def _concerns(read: Entry, entry: DeskEntry) -> bool:

@@ -9,6 +9,7 @@ log can be taken away with its proof; GET changes nothing, "write" and "log a ca
 
 from __future__ import annotations
 
+import functools
 import io
 from typing import Any
 
@@ -18,7 +19,6 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
 from liaison.keys.words import format_words
 from liaison.node.reads.centres import find_entry_by
@@ -30,6 +30,7 @@ from liaison.web.cards import desk_key, show_cards
 from liaison.web.pages.write.steps import place_of
 from liaison.web.requests import at_desk, path_to
 from liaison.web.site import here
+from liaison.web.words import code_word
 
 NEWEST, ALL = 12, 500
 
@@ -50,7 +51,7 @@ def centre(request: HttpRequest, seat: Seat, participant: str, desk: str) -> Htt
         "origins": known,
         "sealing": _shown(known.sealing) if known.sealing else None,
         "roots": [_shown(each) for each in known.roots],
-        "changes": [(each, kind_of_entry(each.kind)) for each in known.changes],
+        "changes": [(each, code_word("entry-kind", each.kind)) for each in known.changes],
         "test": test,
         "heard": heard,
         "others": others,
@@ -75,28 +76,13 @@ def _shown(fingerprint: str) -> dict[str, object]:
     return {"hex": fingerprint, "words": format_words(fingerprint), "qr": qr_of(fingerprint)}
 
 
+@functools.lru_cache(maxsize=1024)
 def qr_of(text: str) -> SafeString:
     """A QR code as inline SVG; it holds nothing but paths and numbers made here."""
     out = io.BytesIO()
     code = segno.make(text.upper(), error="m")
     code.save(out, kind="svg", scale=4, xmldecl=False, svgns=False, svgclass="qr", lineclass=None, nl=False)
     return format_html("{}", SafeString(out.getvalue().decode()))
-
-
-def kind_of_entry(kind: str) -> str:
-    """What an entry is about."""
-    return {
-        "participant.admitted": gettext("Participant admitted"),
-        "participant.roots": gettext("Root keys changed"),
-        "participant.keys": gettext("Nodes and their keys named"),
-        "key.revoked": gettext("A key revoked"),
-        "node.published": gettext("Sealing keys and addresses of the node"),
-        "desk.published": gettext("Contact centre published or changed"),
-        "desk.withdrawn": gettext("Contact centre withdrawn"),
-        "resources.published": gettext("Codes and resources published"),
-        "attested": gettext("Fingerprint of another compared"),
-        "keys.suspended": gettext("Keys suspended"),
-    }.get(kind, kind)
 
 
 ROUTES = [

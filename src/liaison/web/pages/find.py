@@ -10,7 +10,6 @@ Invariants: an answer says what it rests on, from which source, of which day; wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from babel import Locale
@@ -28,10 +27,10 @@ from liaison.node.reads import book, finding
 from liaison.node.services.people.officers import Seat
 from liaison.node.services.writing.drafts import begin_draft
 from liaison.officers.permissions import Action
-from liaison.register.lookup import DeskEntry, fold_text
+from liaison.register.lookup import fold_text
 from liaison.register.vocabulary import DeskKind
 from liaison.routing.route import Answer, Basis
-from liaison.web.cards import CardView, desk_key, kind_word, show_cards
+from liaison.web.cards import desk_key, kind_word, show_cards
 from liaison.web.pages.write.steps import officer_of, place_of
 from liaison.web.requests import at_desk, path_to
 from liaison.web.site import here
@@ -102,7 +101,7 @@ def _one(node: Node, seat: Seat, text: str, kind: DeskKind) -> dict[str, Any]:
         if found["of_kind"] or len(text) == 2:
             return found
     entries = finding.by_words(node, seat.register, text)
-    cards = _cards(node, seat, entries[:SHOWN])
+    cards = show_cards(node, seat, entries[:SHOWN])
     known = book.contacts(node, place_of(seat), words=text, limit=SHOWN) if not entries else []
     return {"named": cards, "more": max(0, len(entries) - SHOWN), "contacts": known, "asked": text}
 
@@ -112,11 +111,14 @@ def _resource(node: Node, seat: Seat, text: str, kind: DeskKind) -> dict[str, An
     answer = routed.answer
     given: dict[str, Any] = {"resource": text, "answer": answer, "because": _because(answer), "asked": text}
     if routed.entry is not None:
-        given |= {"card": _cards(node, seat, [routed.entry])[0], "elsewhere": routed.entry.register != seat.register}
+        given |= {
+            "card": show_cards(node, seat, [routed.entry])[0],
+            "elsewhere": routed.entry.register != seat.register,
+        }
     if answer.refusal is not None:
         given["refusal"] = explained(MalformedError(answer.refusal))
     contested = (finding.entry_of(node, desk) for desk in answer.contested)
-    given["contested"] = _cards(node, seat, [each for each in contested if each is not None])
+    given["contested"] = show_cards(node, seat, [each for each in contested if each is not None])
     if routed.entry is None and answer.code:
         given["of_kind"] = _code(node, seat, answer.code)["of_kind"]
     if routed.entry is None:
@@ -128,7 +130,7 @@ def _resource(node: Node, seat: Seat, text: str, kind: DeskKind) -> dict[str, An
 def _code(node: Node, seat: Seat, code: str) -> dict[str, Any]:
     """Every desk for a code, kind by kind."""
     found = [
-        (kind_word(each.kind), each.refusal, _cards(node, seat, each.desks))
+        (kind_word(each.kind), each.refusal, show_cards(node, seat, each.desks))
         for each in finding.by_code(node, seat.register, code)
     ]
     known = book.contacts_for(node, place_of(seat), country=code) if not found else []
@@ -140,11 +142,6 @@ def _code_of(text: str) -> str | None:
     wanted = fold_text(text).strip()
     names = Locale.parse(to_locale(get_language() or "en")).territories
     return next((code for code, name in names.items() if len(code) == 2 and fold_text(name) == wanted), None)
-
-
-def _cards(node: Node, seat: Seat, entries: Sequence[DeskEntry]) -> list[CardView]:
-    """Cards of rows of any register this node follows."""
-    return [card for entry in entries for card in show_cards(node, seat, [entry])]
 
 
 def _because(answer: Answer) -> str:
@@ -161,9 +158,13 @@ def _because(answer: Answer) -> str:
 def _many(node: Node, seat: Seat, lines: list[str], kind: DeskKind) -> dict[str, Any]:
     """The answers to a list, by desk."""
     routed = finding.route_list(node, seat.register, lines, kind=kind)
+    known = [group for group in routed.groups if group.entry is not None]
+    cards = dict(
+        zip(map(id, known), show_cards(node, seat, [group.entry for group in known if group.entry]), strict=True)
+    )
     groups = [
         {
-            "card": _cards(node, seat, [group.entry])[0] if group.entry else None,
+            "card": cards.get(id(group)),
             "code": group.desk.desk,
             "count": len(group.resources),
             "resources": "\n".join(group.resources[:MOST_OBSERVABLES]),
