@@ -67,7 +67,7 @@ def proof(request: HttpRequest, seat: Seat, participant: str, desk: str, index: 
     """The proof of an entry of the register."""
     find_entry_by(here(), seat.register, participant, desk)
     answer = HttpResponse(prove_entry(here(), seat.register, index), content_type="text/plain; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="entry-{index}.tlog-proof"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="entry-{index}.proof"'
     return answer
 
 
