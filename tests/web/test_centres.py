@@ -7,7 +7,7 @@ from pathlib import Path
 
 from liaison.keys.words import format_words
 from liaison.node.models import CallBack, RecordPart
-from liaison.node.reads.centres import find_entry
+from liaison.node.reads.writing.centres import find_entry
 from liaison.node.services.line.acknowledging import acknowledge, find_original
 from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Role

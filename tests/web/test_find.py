@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from liaison.node.models import Draft
 from liaison.officers.permissions import Role
-from liaison.web.cards import desk_key
+from liaison.web.pages.write.cards import desk_key
 from tests.web.visiting import visit
 from tests.world import World
 

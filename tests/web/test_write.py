@@ -17,7 +17,7 @@ from liaison.node.services.care.orphans import OLD_SECONDS, sweep_orphans
 from liaison.node.services.line.attachments import open_attachment
 from liaison.officers.permissions import Role
 from liaison.register.vocabulary import DeskKind, NodeRef
-from liaison.web.cards import desk_key
+from liaison.web.pages.write.cards import desk_key
 from tests.register.registry import RegisterBuilder, small_register
 from tests.web.visiting import Visitor, visit
 from tests.world import World

@@ -16,7 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from liaison.errors import UsageError
-from liaison.node.reads import book
+from liaison.node.reads.writing import book
 from liaison.node.services.people.officers import Seat
 from liaison.node.services.writing.book import forget_source, import_contacts
 from liaison.officers.permissions import Action

@@ -21,12 +21,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from liaison.keys.words import format_words
-from liaison.node.reads.centres import find_entry_by
-from liaison.node.reads.origins import desks_at, last_heard, origins
 from liaison.node.reads.proofs import prove_entry
+from liaison.node.reads.writing.centres import find_entry_by
+from liaison.node.reads.writing.origins import desks_at, last_heard, origins
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
-from liaison.web.cards import desk_key, show_cards
+from liaison.web.pages.write.cards import desk_key, show_cards
 from liaison.web.pages.write.steps import place_of
 from liaison.web.requests import at_desk, path_to
 from liaison.web.site import here

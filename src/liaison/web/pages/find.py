@@ -23,14 +23,14 @@ from django.views.decorators.http import require_POST
 from liaison.errors import MalformedError, UsageError
 from liaison.messages.forms.observables import MOST_OBSERVABLES
 from liaison.node.node import Node
-from liaison.node.reads import book, finding
+from liaison.node.reads.writing import book, finding
 from liaison.node.services.people.officers import Seat
 from liaison.node.services.writing.drafts import begin_draft
 from liaison.officers.permissions import Action
 from liaison.register.lookup import fold_text
 from liaison.register.vocabulary import DeskKind
 from liaison.routing.route import Answer, Basis
-from liaison.web.cards import desk_key, kind_word, show_cards
+from liaison.web.pages.write.cards import desk_key, kind_word, show_cards
 from liaison.web.pages.write.steps import officer_of, place_of
 from liaison.web.requests import at_desk, path_to
 from liaison.web.site import here

@@ -23,7 +23,7 @@ from datetime import date
 from liaison.errors import UsageError
 from liaison.node.models import BookContact
 from liaison.node.node import Node
-from liaison.node.reads.drafts import Place
+from liaison.node.reads.writing.drafts import Place
 from liaison.node.services.people.audit import note
 from liaison.node.unit_of_work import unit_of_work
 from liaison.register.lookup import fold_text

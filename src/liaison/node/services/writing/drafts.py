@@ -24,7 +24,7 @@ from liaison.errors import UsageError
 from liaison.messages.message import MOST_ATTACHMENTS, Attachment
 from liaison.node.models import Draft, OutgoingMessage
 from liaison.node.node import Node
-from liaison.node.reads.drafts import DraftRead, Place, fingerprint_of, read_draft
+from liaison.node.reads.writing.drafts import DraftRead, Place, fingerprint_of, read_draft
 from liaison.node.services.line.sending import Letter, SentMessage, send_letter
 from liaison.node.services.people.audit import note
 from liaison.node.unit_of_work import unit_of_work

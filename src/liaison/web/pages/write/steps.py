@@ -24,8 +24,8 @@ from django.utils.translation import gettext, gettext_lazy
 
 from liaison.errors import UsageError
 from liaison.messages.forms import latest_form
-from liaison.node.reads.drafts import DraftRead, Place, forms_used, list_drafts, read_draft
 from liaison.node.reads.facts import register_facts
+from liaison.node.reads.writing.drafts import DraftRead, Place, forms_used, list_drafts, read_draft
 from liaison.node.services.people.officers import Seat
 from liaison.node.services.writing.drafts import Inputs, begin_draft, discard_draft, save_draft
 from liaison.officers.permissions import Action

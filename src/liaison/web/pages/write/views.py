@@ -8,15 +8,15 @@ from typing import Any
 
 from liaison.messages.forms import code_list
 from liaison.node.node import Node
-from liaison.node.reads.drafts import Place, forms_used
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.register import directory
+from liaison.node.reads.writing.drafts import Place, forms_used
 from liaison.node.services.people.officers import Seat
-from liaison.web.cards import show_cards
 from liaison.web.forms import Surroundings, read_form, show_form
 from liaison.web.forms.showing import Option
 from liaison.web.forms.telling import tell_fields
 from liaison.web.pages.write import cautions, recipients
+from liaison.web.pages.write.cards import show_cards
 from liaison.web.pages.write.plan import Plan, first, forms_to_choose
 from liaison.web.words import code_meaning, code_word
 

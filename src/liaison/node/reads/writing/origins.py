@@ -21,9 +21,9 @@ from liaison.messages.parties import DeskRef
 from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.models import CallBack, FollowedRegister, LoggedEntry, OutgoingCopy
 from liaison.node.node import Node
-from liaison.node.reads.drafts import Place
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.register import directory, followed
+from liaison.node.reads.writing.drafts import Place
 from liaison.node.unit_of_work import reading
 from liaison.register import bodies
 from liaison.register.entries import Entry, decode_entry

@@ -15,7 +15,7 @@ from django.db.models import Count, Max, Q
 
 from liaison.node.models import BookContact
 from liaison.node.node import Node
-from liaison.node.reads.drafts import Place
+from liaison.node.reads.writing.drafts import Place
 from liaison.node.unit_of_work import reading
 from liaison.register.lookup import fold_text
 

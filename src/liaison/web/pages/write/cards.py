@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext, to_locale
 
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
-from liaison.node.reads.centres import DeskCard, desk_cards
+from liaison.node.reads.writing.centres import DeskCard, desk_cards
 from liaison.node.services.people.officers import Seat
 from liaison.register.lookup import DeskEntry, DeskStatus
 from liaison.register.vocabulary import DeskKind
