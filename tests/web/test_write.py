@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import msgspec
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpRequest
 
+from liaison.errors import UsageError
 from liaison.messages.message import Attachment
 from liaison.node.config import Attachments, Config, Markings
 from liaison.node.models import AuditRow, Draft, IncomingCopy, OutgoingMessage
@@ -18,6 +21,7 @@ from liaison.node.services.line.attachments import open_attachment
 from liaison.officers.permissions import Role
 from liaison.register.vocabulary import DeskKind, NodeRef
 from liaison.web.pages.write.cards import desk_key
+from liaison.web.pages.write.uploads import SealingUpload
 from tests.register.registry import RegisterBuilder, small_register
 from tests.web.visiting import Visitor, visit
 from tests.world import World
@@ -287,6 +291,19 @@ def test_a_file_above_the_limit_leaves_nothing_behind(tmp_path: Path) -> None:
         answer = visitor.send(f"write/{number}/files/add", status=400, file=SimpleUploadedFile("a.bin", b"x" * 2000))
         assert "1000" in answer.content.decode()
         assert not [each for each in (node.home / "blobs").rglob("*") if each.is_file()]
+
+
+def test_an_upload_that_breaks_off_is_no_file(tmp_path: Path) -> None:
+    head = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+    body = head + b"x" * 100_000
+    with World(tmp_path) as world:
+        node = world.nodes["XC"]
+        handler = SealingUpload(HttpRequest(), node)
+        whole = body + b"\r\n--edge--\r\n"
+        _, files = handler.handle_raw_input(io.BytesIO(whole), {}, len(whole), b"edge")
+        assert files["file"].attachment.size == 100_000
+        with pytest.raises(UsageError, match="upload-cut-off"):
+            handler.handle_raw_input(io.BytesIO(body), {}, len(whole), b"edge")
 
 
 def test_an_upload_without_the_token_of_the_page_is_refused(tmp_path: Path) -> None:

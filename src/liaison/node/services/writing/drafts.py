@@ -8,7 +8,7 @@ Invariants:
 - A save that does not know the newest version changes nothing and says so; one that would change nothing never fails.
 - A national marking above the node's limit is refused before anything of that save is kept.
 - What is sent is what was seen: a draft that changed after it was shown is not sent.
-- The trail tells that a draft was begun, changed hands by a file, was sent or discarded; not each save while typing.
+- The trail tells that a draft was begun, given a file, sent or discarded; not each save while somebody types.
 - Sending and the end of the draft are one unit of work, so that a button pressed twice sends once.
 """
 
