@@ -75,6 +75,9 @@ def test_nothing_runs_over_the_edge_of_a_narrow_screen_from_right_to_left(page: 
         page.goto(f"{base}write/")
         page.click("button[value=incident-notice]")
         draft = page.url.removesuffix("to")
+        page.goto(f"{draft}text")
+        page.fill("#field-observables", "2001:db8:1111:2222:3333:4444:5555:6666 51044 tcp 2026-11-22 02:10 x412")
+        page.click("form[data-saved] button[value=save]")
         centre = f"{base}centres/{world.desk('XD').participant[:16]}/duty/"
         steps = [f"{draft}{step}" for step in ("form", "to", "how", "text", "files", "check")]
         for url in (f"{base}find/?q=www.example.xd", f"{base}find/?q=10.0.0.1", f"{base}book/", centre, *steps):

@@ -14,7 +14,8 @@ from liaison.node.reads.writing.drafts import Place, forms_used
 from liaison.node.services.people.officers import Seat
 from liaison.web.forms import Surroundings, read_form, show_form
 from liaison.web.forms.showing import Option
-from liaison.web.forms.telling import tell_fields
+from liaison.web.names import DeskNames
+from liaison.web.pages.cases.values import fields_of
 from liaison.web.pages.write import cautions, recipients
 from liaison.web.pages.write.cards import show_cards
 from liaison.web.pages.write.plan import Plan, first, forms_to_choose
@@ -69,7 +70,7 @@ def _check(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str
     return {
         "cards": [(card, dict(_expected(card)).get(plan.urgency, "")) for card in cards],
         "gone": gone,
-        "told": tell_fields(plan.form, plan.reading.values) if plan.form else [],
+        "fields": list(fields_of(plan.form, seat.register, plan.reading.values, DeskNames(node))) if plan.form else [],
         "obstacles": cautions.find_obstacles(node, plan, seat, cards),
         "cautions": list(cautions.find_cautions(node, plan, seat, cards)),
         "hosts": cautions.read_by_hosts(plan, cards),
