@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,19 @@ from typing import Any
 import msgspec
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpRequest
 
+from liaison.errors import UsageError
 from liaison.messages.message import Attachment
 from liaison.node.config import Attachments, Config, Markings
 from liaison.node.models import AuditRow, Draft, IncomingCopy, OutgoingMessage
 from liaison.node.services.care.orphans import OLD_SECONDS, sweep_orphans
 from liaison.node.services.line.attachments import open_attachment
 from liaison.officers.permissions import Role
-from liaison.web.cards import desk_key
+from liaison.register.vocabulary import DeskKind, NodeRef
+from liaison.web.pages.write.cards import desk_key
+from liaison.web.pages.write.uploads import SealingUpload
+from tests.register.registry import RegisterBuilder, small_register
 from tests.web.visiting import Visitor, visit
 from tests.world import World
 
@@ -287,6 +293,19 @@ def test_a_file_above_the_limit_leaves_nothing_behind(tmp_path: Path) -> None:
         assert not [each for each in (node.home / "blobs").rglob("*") if each.is_file()]
 
 
+def test_an_upload_that_breaks_off_is_no_file(tmp_path: Path) -> None:
+    head = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+    body = head + b"x" * 100_000
+    with World(tmp_path) as world:
+        node = world.nodes["XC"]
+        handler = SealingUpload(HttpRequest(), node)
+        whole = body + b"\r\n--edge--\r\n"
+        _, files = handler.handle_raw_input(io.BytesIO(whole), {}, len(whole), b"edge")
+        assert files["file"].attachment.size == 100_000
+        with pytest.raises(UsageError, match="upload-cut-off"):
+            handler.handle_raw_input(io.BytesIO(body), {}, len(whole), b"edge")
+
+
 def test_an_upload_without_the_token_of_the_page_is_refused(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         visitor = visit(world, "XC")
@@ -338,3 +357,48 @@ def test_the_form_most_used_by_a_desk_stands_first(tmp_path: Path) -> None:
         assert "clarification" not in names, "only diplomatic desks ask for clarification"
         world.send("XC", "XD", form="line-test", fields={"person_asked": False}, stage=None)
         assert re.findall(r'name="form" value="([\w-]+)"', visitor.see("write/"))[0] == "line-test"
+
+
+def hosted_register() -> RegisterBuilder:
+    """XC and XD run their own nodes; XE's node is kept by XD."""
+    registry = small_register("XC", "XD", rehearsal=False)
+    registry.admit("XE")
+    host = NodeRef(participant=registry.ids["XD"], node="main")
+    keys = registry.node_keys("XE", "main", tuple(DeskKind), host=host)
+    registry.set_keys("XE", keys, extra=["XD/main/entry"])
+    registry.publish_desk("XE", "duty")
+    registry.publish_node("XE", "duty")
+    registry.publish_resources("XE", "XE")
+    return registry
+
+
+def test_who_hosts_a_recipient_is_said_on_every_page_and_has_to_be_confirmed_for_red(tmp_path: Path) -> None:
+    with World(tmp_path, codes=("XC", "XD"), registry=hosted_register()) as world:
+        world.network.down.add("XE")
+        visitor = visit(world, "XC")
+        number = written(visitor, "XE", tlp="red")
+        for page in ("to", "how", "check"):
+            assert re.search("[Hh]osted by (<[^>]*>)?State XD", visitor.see(f"write/{number}/{page}")), page
+        assert "State XD" in visitor.see("find/", q="XE")
+        assert "Hosted by" in visitor.see(f"centres/{world.registry.ids['XE'][:16]}/duty/")
+        refused = send(visitor, number, status=409).content.decode()
+        assert 'href="#host_may_read"' in refused
+        with world.at("XC"):
+            assert OutgoingMessage.objects.count() == 0
+        send(visitor, number, host_may_read="on")
+        with world.at("XC"):
+            assert OutgoingMessage.objects.count() == 1
+
+
+def test_a_desk_that_is_only_nominated_can_be_telephoned_and_not_written_to(tmp_path: Path) -> None:
+    registry = small_register()
+    registry.nominate("XL")
+    with World(tmp_path, registry=registry) as world:
+        visitor = visit(world, "XC")
+        page = visitor.see("find/", q="XL")
+        assert "Permanent Mission of XL" in page
+        assert "Nominated by letter" in page
+        assert "Write to them" not in page
+        number = begin(visitor)
+        fill(visitor, number, "to", status=200, add="Permanent Mission of XL")
+        assert keys_of(visitor, number) == []

@@ -12,6 +12,9 @@ from liaison.web.pages import (
     own_entry,
     problems,
     readers,
+    book,
+    centres,
+    find,
     register,
     sign_in,
     write,
@@ -19,12 +22,15 @@ from liaison.web.pages import (
 
 DESK = [
     *desk.ROUTES,
+    *find.ROUTES,
     *register.ROUTES,
     *own_entry.ROUTES,
     *write.ROUTES,
     *cases.ROUTES,
     *readers.ROUTES,
     *administration.ROUTES,
+    *book.ROUTES,
+    *centres.ROUTES,
 ]
 
 urlpatterns = [

@@ -59,6 +59,7 @@ class LoggedEntry(models.Model):
         indexes = [
             models.Index(fields=["register", "payload_hash"], name="entry_by_hash"),
             models.Index(fields=["register", "verdict"], name="entry_by_verdict"),
+            models.Index(fields=["register", "participant", "index"], name="entry_by_participant"),
         ]
 
 

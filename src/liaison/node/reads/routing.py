@@ -94,6 +94,13 @@ def route_one(node: Node, text: str, *, kind: DeskKind = DeskKind.TECHNICAL, reh
         return routing.router.answer(text)
 
 
+def answer_all(node: Node, texts: Sequence[str], *, kind: DeskKind, rehearsal: bool = False) -> list[Answer]:
+    """Who answers for each of these texts, in their order. Raises `UsageError` for unfit overrides."""
+    router = routing_of(node, kind=kind, rehearsal=rehearsal).router
+    with _guard:
+        return [router.answer(text) for text in texts]
+
+
 def routing_of(node: Node, *, kind: DeskKind = DeskKind.TECHNICAL, rehearsal: bool = False) -> Routing:
     """The routing of a node as its registers, data and overrides are now. Raises `UsageError`, `MalformedError`."""
     stamp = (kind, rehearsal, _registers_stamp(node), *_files_stamp(node.home))

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 import zoneinfo
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as member
 from types import MappingProxyType
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from liaison.errors import LiaisonError, MalformedError
 from liaison.messages.forms import Field, Form
@@ -46,10 +46,11 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one input: its id on the page, and a sentence."""
+    """What is wrong with one input: its id on the page, a sentence, and what the field is called."""
 
     id: str
     words: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def read_form(form: Form, typed: Typed, around: Surroundings, *, complete: bool 
             values[name] = value
         elif each.required and complete and not inputs.problems:
             inputs.wrong(gettext("This has to be filled in."))
-        problems += inputs.problems
+        problems += [replace(found, label=pgettext(form.id, each.en)) for found in inputs.problems]
     return Reading(typed, MappingProxyType(values), tuple(problems), zone)
 
 

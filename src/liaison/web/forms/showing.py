@@ -93,8 +93,9 @@ class FormView:
 
 
 def show_form(form: Form, read: Reading, around: Surroundings) -> FormView:
-    """The fields of a form with what was typed so far."""
-    shown = tuple(_show_field(form, each, read, around) for each in form.fields.values())
+    """The fields of a form with what was typed so far: first those that it requires, then the others."""
+    ordered = sorted(form.fields.values(), key=lambda field: not field.required)
+    shown = tuple(_show_field(form, each, read, around) for each in ordered)
     return FormView(shown, input_name("zone"), read.zone.key)
 
 

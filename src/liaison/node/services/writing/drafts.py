@@ -8,7 +8,7 @@ Invariants:
 - A save that does not know the newest version changes nothing and says so; one that would change nothing never fails.
 - A national marking above the node's limit is refused before anything of that save is kept.
 - What is sent is what was seen: a draft that changed after it was shown is not sent.
-- The trail tells that a draft was begun, changed hands by a file, was sent or discarded; not each save while typing.
+- The trail tells that a draft was begun, given a file, sent or discarded; not each save while somebody types.
 - Sending and the end of the draft are one unit of work, so that a button pressed twice sends once.
 """
 
@@ -24,7 +24,7 @@ from liaison.errors import UsageError
 from liaison.messages.message import MOST_ATTACHMENTS, Attachment
 from liaison.node.models import Draft, OutgoingMessage
 from liaison.node.node import Node
-from liaison.node.reads.drafts import DraftRead, Place, fingerprint_of, read_draft
+from liaison.node.reads.writing.drafts import DraftRead, Place, fingerprint_of, read_draft
 from liaison.node.services.line.sending import Letter, SentMessage, send_letter
 from liaison.node.services.people.audit import note
 from liaison.node.unit_of_work import unit_of_work

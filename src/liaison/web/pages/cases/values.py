@@ -62,7 +62,7 @@ def shown_fields(core: Core, fields: Mapping[str, JSON], names: DeskNames) -> li
     form = _form(core)
     if form is None:
         return [ShownField(name, name, "raw", _raw(value)) for name, value in sorted(fields.items())]
-    return list(_shown(form, core.register, fields, names))
+    return list(fields_of(form, core.register, fields, names))
 
 
 def _form(core: Core) -> Form | None:
@@ -72,7 +72,8 @@ def _form(core: Core) -> Form | None:
         return None
 
 
-def _shown(form: Form, register: str, fields: Mapping[str, JSON], names: DeskNames) -> Iterator[ShownField]:
+def fields_of(form: Form, register: str, fields: Mapping[str, JSON], names: DeskNames) -> Iterator[ShownField]:
+    """The fields of a form as every reader of a message sees them."""
     for name, field in form.fields.items():
         if name not in fields:
             continue

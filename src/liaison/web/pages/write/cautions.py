@@ -19,7 +19,7 @@ from liaison.node.reads.caution.disputes import check_pinned
 from liaison.node.reads.caution.parties import same_host
 from liaison.node.reads.facts import register_facts
 from liaison.node.services.people.officers import Seat
-from liaison.web.cards import CardView, language_word
+from liaison.web.pages.write.cards import CardView, language_word
 from liaison.web.pages.write.plan import Plan
 from liaison.web.words import explained
 

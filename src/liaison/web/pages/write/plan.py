@@ -21,14 +21,14 @@ from liaison.errors import MalformedError
 from liaison.messages.forms import Form, code_list, latest_form
 from liaison.messages.message import Tlp, Urgency
 from liaison.messages.parties import DeskRef, sorted_desks
-from liaison.node.reads.drafts import DraftRead
 from liaison.node.reads.recipients import find_recipient
+from liaison.node.reads.writing.drafts import DraftRead
 from liaison.node.services.line.sending import Letter
 from liaison.node.services.people.officers import Seat
-from liaison.web.cards import read_key
 from liaison.web.forms import Problem, Reading, Surroundings, Typed, read_form
 from liaison.web.forms.instants import find_zone, parse_local
 from liaison.web.forms.languages import language_tag
+from liaison.web.pages.write.cards import read_key
 from liaison.web.site import here
 from liaison.web.words import explained
 from liaison.wire.identifiers import format_instant
@@ -53,6 +53,8 @@ class Plan:
     wanted_by: str | None
     reading: Reading
     problems: Problems
+    tried: bool = False
+    """Whether the officer wanted to go on from a page on which something is missing."""
 
     @property
     def complete(self) -> bool:

@@ -19,7 +19,7 @@ from liaison.node.reads.recipients import find_recipient
 from liaison.node.reads.register import directory
 from liaison.node.services.people.officers import Seat
 from liaison.register.lookup import DeskEntry
-from liaison.web.cards import CardView, desk_key, read_key, show_cards
+from liaison.web.pages.write.cards import CardView, desk_key, read_key, show_cards
 from liaison.web.words import explained
 
 SHOWN = 20

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from liaison.errors import UsageError
 from liaison.messages.lifecycle import IN_OUTBOX
-from liaison.node.reads.drafts import read_draft, sent_together
+from liaison.node.reads.writing.drafts import read_draft, sent_together
 from liaison.node.services.people.officers import Seat
 from liaison.node.services.writing.drafts import attach, detach, send_draft
 from liaison.node.work.at_once import deliver_within
@@ -26,9 +26,9 @@ from liaison.web.forms import Problem
 from liaison.web.names import DeskNames
 from liaison.web.pages.write.plan import read_plan, surroundings
 from liaison.web.pages.write.steps import officer_of, path_of, place_of, show_step
+from liaison.web.pages.write.uploads import SealingUpload, check_length
 from liaison.web.requests import at_desk, path_to
 from liaison.web.site import here
-from liaison.web.uploads import SealingUpload, check_length
 from liaison.web.words import explained
 
 FIRST_ATTEMPTS = 4.0

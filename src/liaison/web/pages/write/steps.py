@@ -24,8 +24,8 @@ from django.utils.translation import gettext, gettext_lazy
 
 from liaison.errors import UsageError
 from liaison.messages.forms import latest_form
-from liaison.node.reads.drafts import DraftRead, Place, forms_used, list_drafts, read_draft
 from liaison.node.reads.facts import register_facts
+from liaison.node.reads.writing.drafts import DraftRead, Place, forms_used, list_drafts, read_draft
 from liaison.node.services.people.officers import Seat
 from liaison.node.services.writing.drafts import Inputs, begin_draft, discard_draft, save_draft
 from liaison.officers.permissions import Action
@@ -206,14 +206,14 @@ def show_step(
     request: HttpRequest, seat: Seat, draft: DraftRead, name: str, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     """Draw a page of a draft."""
-    plan = read_plan(draft, seat, surroundings(request, seat))
-    refused = more.pop("refused", None)
+    problems, refused = more.pop("problems", ()), more.pop("refused", None)
+    plan = dataclasses.replace(read_plan(draft, seat, surroundings(request, seat)), tried=bool(problems))
     given = {
         "draft": draft,
         "plan": plan,
         "step": name,
         "steps": _steps(seat, draft, plan, name),
-        "problems": more.pop("problems", ()),
+        "problems": problems,
         "refused": explained(refused) if refused is not None else None,
         "changed_elsewhere": refused is not None and refused.code == "draft-changed-elsewhere",
         "here_path": path_of(seat, draft.number, name),

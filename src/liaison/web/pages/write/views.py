@@ -8,15 +8,16 @@ from typing import Any
 
 from liaison.messages.forms import code_list
 from liaison.node.node import Node
-from liaison.node.reads.drafts import Place, forms_used
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.register import directory
+from liaison.node.reads.writing.drafts import Place, forms_used
 from liaison.node.services.people.officers import Seat
-from liaison.web.cards import show_cards
-from liaison.web.forms import Surroundings, show_form
+from liaison.web.forms import Surroundings, read_form, show_form
 from liaison.web.forms.showing import Option
-from liaison.web.forms.telling import tell_fields
+from liaison.web.names import DeskNames
+from liaison.web.pages.cases.values import fields_of
 from liaison.web.pages.write import cautions, recipients
+from liaison.web.pages.write.cards import show_cards
 from liaison.web.pages.write.plan import Plan, first, forms_to_choose
 from liaison.web.words import code_meaning, code_word
 
@@ -52,7 +53,11 @@ def _how(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, 
 
 
 def _text(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, Any]:
-    return {"form_view": show_form(plan.form, plan.reading, around) if plan.form else None}
+    if plan.form is None:
+        return {"form_view": None}
+    # What is still empty is no mistake before the officer goes on.
+    reading = plan.reading if plan.tried else read_form(plan.form, plan.draft.typed, around, complete=False)
+    return {"form_view": show_form(plan.form, reading, around)}
 
 
 def _files(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, Any]:
@@ -65,7 +70,7 @@ def _check(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str
     return {
         "cards": [(card, dict(_expected(card)).get(plan.urgency, "")) for card in cards],
         "gone": gone,
-        "told": tell_fields(plan.form, plan.reading.values) if plan.form else [],
+        "fields": list(fields_of(plan.form, seat.register, plan.reading.values, DeskNames(node))) if plan.form else [],
         "obstacles": cautions.find_obstacles(node, plan, seat, cards),
         "cautions": list(cautions.find_cautions(node, plan, seat, cards)),
         "hosts": cautions.read_by_hosts(plan, cards),

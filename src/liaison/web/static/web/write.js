@@ -16,7 +16,7 @@ for (const form of document.querySelectorAll("form[data-saved]")) {
       const said = await answer.json();
       if (answer.ok) { version.value = said.version; say(said.words, false); }
       else { stopped = true; say(said.refused, true); }
-    } catch { timer = setTimeout(save, 10000); }
+    } catch { say(told.dataset.failed, true); timer = setTimeout(save, 10000); }
     busy = false;
     if (again) { again = false; save(); }
   };

@@ -55,6 +55,19 @@ def check_length(request: HttpRequest, node: Node) -> None:
         raise UsageError("attachment-over-limit", limit=limit)
 
 
+class _Counted:
+    """The body, at most as long as it said it would be, and how much of it has come."""
+
+    def __init__(self, source: Any, length: int) -> None:
+        self._source = source
+        self.left = length
+
+    def read(self, size: int) -> bytes:
+        data: bytes = self._source.read(min(size, self.left))
+        self.left -= len(data)
+        return data
+
+
 class SealingUpload(FileUploadHandler):
     """Reads a multipart body and seals every file in it."""
 
@@ -69,7 +82,8 @@ class SealingUpload(FileUploadHandler):
     ) -> tuple[Any, Any]:
         """The inputs and the sealed files. Raises UsageError, MalformedError, NotNowError."""
         post, files, read = QueryDict(mutable=True), MultiValueDict(), 0
-        stream = LazyStream(ChunkIter(input_data, CHUNK))
+        body = _Counted(input_data, content_length)
+        stream = LazyStream(ChunkIter(body, CHUNK))
         for kind, told, content in Parser(stream, boundary):
             name, file_name = _names(told)
             if kind == FIELD and name:
@@ -84,6 +98,10 @@ class SealingUpload(FileUploadHandler):
                 files.appendlist(name, self._seal(file_name, told, content))
             else:
                 exhaust(content)
+        while body.read(CHUNK):
+            pass
+        if body.left:  # What was cut off may look like a whole file.
+            raise UsageError("upload-cut-off", missing=body.left)
         return post, files
 
     def _seal(self, name: str, told: Mapping[str, Any], content: Any) -> SealedFile:

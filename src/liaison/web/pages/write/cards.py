@@ -17,11 +17,12 @@ from django.utils.translation import get_language, gettext, to_locale
 
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
-from liaison.node.reads.centres import DeskCard, desk_cards
+from liaison.node.reads.writing.centres import DeskCard, desk_cards
 from liaison.node.services.people.officers import Seat
 from liaison.register.lookup import DeskEntry, DeskStatus
 from liaison.register.vocabulary import DeskKind
 from liaison.web.requests import path_to
+from liaison.web.words import code_word
 
 SHORT = 16
 URGENCIES = ("routine", "urgent", "emergency")
@@ -62,9 +63,14 @@ def read_key(text: str) -> DeskRef | None:
 
 
 def show_cards(node: Node, seat: Seat, entries: Iterable[DeskEntry]) -> list[CardView]:
-    """The cards of rows of the seat's register, for its officer."""
-    now = node.clock.now()
-    return [_show(card, seat, now) for card in desk_cards(node, seat.register, entries)]
+    """The cards of rows of any register this node follows, in their order."""
+    rows, now = list(entries), node.clock.now()
+    cards: dict[int, CardView] = {}
+    for register in dict.fromkeys(row.register for row in rows):
+        places = [place for place, row in enumerate(rows) if row.register == register]
+        shown = desk_cards(node, register, [rows[place] for place in places])
+        cards |= {place: _show(card, seat, now) for place, card in zip(places, shown, strict=True)}
+    return [cards[place] for place in range(len(rows))]
 
 
 def _show(card: DeskCard, seat: Seat, now: datetime) -> CardView:
@@ -87,24 +93,12 @@ def _show(card: DeskCard, seat: Seat, now: datetime) -> CardView:
 
 def kind_word(kind: DeskKind) -> str:
     """What a desk answers for."""
-    return {
-        DeskKind.DIPLOMATIC: gettext("Diplomatic"),
-        DeskKind.TECHNICAL: gettext("Technical"),
-        DeskKind.LAW_ENFORCEMENT: gettext("Law enforcement, day and night"),
-        DeskKind.CENTRAL_AUTHORITY: gettext("Central authority"),
-        DeskKind.PROVIDER_SECURITY: gettext("Security desk of a provider"),
-    }[kind]
+    return code_word("desk-kind", kind.value)
 
 
 def status_word(status: DeskStatus) -> str:
     """How far an entry of the directory may be relied on."""
-    return {
-        DeskStatus.CONFIRMED: gettext("Confirmed"),
-        DeskStatus.CALLED_BACK: gettext("Pending, confirmed by call-back"),
-        DeskStatus.NOMINATED: gettext("Nominated by letter, not confirmed by its owner"),
-        DeskStatus.CONTESTED: gettext("Contested, nobody is the default"),
-        DeskStatus.DISPUTED: gettext("Disputed keys, nobody is the default"),
-    }[status]
+    return code_word("desk-status", status.value)
 
 
 def language_word(tag: str) -> str:
@@ -131,12 +125,6 @@ def _cautions(card: DeskCard) -> Iterable[str]:
         told = gettext("Hosted by %(host)s, who opens what is sent here")
         yield told % {"host": card.host}
     for warning in card.warnings:
-        yield {
-            "control": gettext("Look twice: hidden characters in its name"),
-            "lookalike": gettext("Look twice: its name looks like another's"),
-            "mixed-script": gettext("Look twice: letters of several scripts in its name"),
-        }.get(warning, warning)
+        yield code_word("name-warning", warning)
     if entry.suspect:
         yield gettext("Published with a key that was later revoked as suspect")
-    if entry.rehearsal:
-        yield gettext("Rehearsal register")

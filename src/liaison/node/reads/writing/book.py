@@ -1,0 +1,103 @@
+"""Whom does a desk know outside the register, from which source, of which day?
+
+Invariants: every query names the desk; whatever shows a contact shows its source and day beside it, and that it is not
+in the register: nobody vouches for it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Max, Q
+
+from liaison.node.models import BookContact
+from liaison.node.node import Node
+from liaison.node.reads.writing.drafts import Place
+from liaison.node.unit_of_work import reading
+from liaison.register.lookup import fold_text
+
+LISTED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRead:
+    """One contact of the address book."""
+
+    number: int
+    name: str
+    organisation: str
+    country: str
+    mailbox: str
+    telephone: str
+    note: str
+    domains: tuple[str, ...]
+    source: str
+    dated: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One import: how many contacts, of which day."""
+
+    source: str
+    dated: str
+    contacts: int
+    imported_at: datetime
+
+
+def contacts(node: Node, place: Place, *, words: str = "", limit: int = LISTED) -> list[ContactRead]:
+    """The contacts that bear all of these words, by name."""
+    wanted = Q()
+    for word in fold_text(words).split()[:10]:
+        wanted &= Q(searched__contains=word)
+    with reading(node):
+        rows = _of(place).filter(wanted).order_by("name", "pk")[:limit]
+        return [_read(row) for row in rows]
+
+
+def contacts_for(node: Node, place: Place, *, domain: str = "", country: str = "") -> list[ContactRead]:
+    """The contacts for a domain (or one above it), else for a country."""
+    labels = domain.split(".")
+    names = [".".join(labels[start:]) for start in range(len(labels) - 1)] if domain else []
+    with reading(node):
+        found = list(_with_domain(place, names)) if names else []
+        if not found and country:
+            found = list(_of(place).filter(country=country).order_by("name", "pk")[:20])
+        return [_read(row) for row in found]
+
+
+def sources(node: Node, place: Place) -> list[Source]:
+    """What was imported, by source."""
+    with reading(node):
+        rows = _of(place).values("source").annotate(count=Count("pk"), day=Max("dated"), at=Max("imported_at"))
+        return [Source(row["source"], row["day"], row["count"], row["at"]) for row in rows.order_by("source")]
+
+
+def _with_domain(place: Place, names: list[str]) -> Iterator[BookContact]:
+    """The domains of a contact stand in its words between bars, so that one query finds them on any database."""
+    wanted = Q()
+    for name in names:
+        wanted |= Q(searched__contains=f"|{name}|")
+    yield from _of(place).filter(wanted).order_by("name", "pk")[:20]
+
+
+def _of(place: Place) -> Any:
+    return BookContact.objects.filter(**place.columns)
+
+
+def _read(row: BookContact) -> ContactRead:
+    return ContactRead(
+        row.pk,
+        row.name,
+        row.organisation,
+        row.country,
+        row.mailbox,
+        row.telephone,
+        row.note,
+        tuple(row.domains),
+        row.source,
+        row.dated,
+    )

@@ -1,0 +1,105 @@
+"""Does one box say who answers for anything, why, and what to do where nobody does?"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from liaison.node.models import Draft
+from liaison.officers.permissions import Role
+from liaison.web.pages.write.cards import desk_key
+from tests.web.visiting import visit
+from tests.world import World
+
+
+def test_a_name_leads_to_its_desk_with_the_reason_and_a_way_to_write(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        visitor = visit(world, "XC")
+        page = visitor.see("find/", q="https://www.example.xd/path")
+        for told in ("State XD / duty", "the country code at the end of the name", "XD", "tel:+0005550100"):
+            assert told in page, told
+        assert f'name="to" value="{desk_key(world.desk("XD"))}"' in page
+        answer = visitor.send("write/", **{"to": desk_key(world.desk("XD")), "field.observables": "www.example.xd"})
+        visitor.send(
+            re.sub(r".*/(write/\d+/form)", r"\1", answer.headers["Location"]), form="incident-notice", version="1"
+        )
+        with world.at("XC"):
+            draft = Draft.objects.get()
+        assert draft.form == "incident-notice"
+        assert draft.typed == {"to": [desk_key(world.desk("XD"))], "field.observables": ["www.example.xd"]}
+
+
+def test_a_code_lists_every_kind_and_a_name_finds_its_bearers(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        visitor = visit(world, "XC")
+        assert "State XE / duty" in visitor.see("find/", q="xe")
+        assert "State XE / duty" in visitor.see("find/", q="state xe")
+
+
+def test_where_nobody_answers_the_page_says_what_to_do(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        visitor = visit(world, "XC")
+        assert "Nobody in this register answers for this code." in visitor.see("find/", q="XJ")
+        special = visitor.see("find/", q="10.0.0.1")
+        assert "Nobody answers for it by default." in special
+        assert "telephone to a contact centre you choose yourself" in special
+        assert "Nothing in the register or the address book is called" in visitor.see("find/", q="no such thing")
+
+
+def test_a_list_is_grouped_by_desk_and_its_rows_add_up(tmp_path: Path) -> None:
+    rows = [
+        "a.example.xd",
+        "x,b.example.xd,22",
+        "c.example.xe",
+        "",
+        "# a note",
+        "10.0.0.1",
+        "nothing here",
+        "a.example.xd",
+    ]
+    with World(tmp_path) as world:
+        visitor = visit(world, "XC")
+        page = visitor.send("find/", status=200, q="\n".join(rows)).content.decode()
+        assert "6 rows" in page
+        assert page.index("2 resources") < page.index("State XD / duty") < page.index("1 resource<")
+        assert "State XE / duty" in page
+        assert page.count("<tr><td><code") == 2, "10.0.0.1 and the row that names nothing"
+
+
+def test_a_dropped_file_is_read_like_a_pasted_list_and_one_draft_each_is_prepared(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        visitor = visit(world, "XC")
+        data = "ip\nhost.example.xd\nhost.example.xe\nhost.example.xc\n"
+        page = visitor.send("find/", status=200, file=SimpleUploadedFile("feed.csv", data.encode())).content.decode()
+        assert "Prepare one notice each" in page
+        visitor.send("find/each", q=data)
+        with world.at("XC"):
+            typed = [draft.typed for draft in Draft.objects.order_by("pk")]
+        assert sorted(each["field.observables"][0] for each in typed) == ["host.example.xd", "host.example.xe"]
+        assert {each["to"][0] for each in typed} == {desk_key(world.desk("XD")), desk_key(world.desk("XE"))}
+
+
+def test_a_list_that_is_too_long_or_no_text_is_refused_in_words(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        visitor = visit(world, "XC")
+        long = visitor.send("find/", status=400, file=SimpleUploadedFile("a.txt", b"192.0.2.1\n" * 60_000))
+        assert "liaison route FEED --send" in long.content.decode()
+        binary = visitor.send("find/", status=400, file=SimpleUploadedFile("a.txt", b"\xff\xfe\x00"))
+        assert "not UTF-8" in binary.content.decode()
+
+
+def test_what_was_typed_is_text_on_the_page(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        page = visit(world, "XC").see("find/", q='"><script>alert(1)</script>')
+        assert "<script>alert" not in page
+
+
+def test_an_auditor_may_look_and_not_write(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        auditor = visit(world, "XC", Role.AUDITOR)
+        page = auditor.see("find/", q="XD")
+        assert "State XD / duty" in page
+        assert "Write to them" not in page
+        auditor.send("find/each", status=403, q="a.example.xd")
