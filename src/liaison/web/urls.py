@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from liaison.web.pages import account, cases, desk, own_entry, problems, register, sign_in, write
+from liaison.web.pages import account, cases, desk, own_entry, problems, register, sign_in, write, year
 
 DESK = [
     *desk.ROUTES,
@@ -12,6 +12,7 @@ DESK = [
     *own_entry.ROUTES,
     *write.ROUTES,
     *cases.ROUTES,
+    *year.ROUTES,
 ]
 
 urlpatterns = [
