@@ -70,14 +70,14 @@ def _unacknowledged(looking: Looking) -> dict[str, Any]:
         }
         for each in found.rows
     ]
-    return {"rows": rows, "count": found.count}
+    return {"rows": rows, "count": found.count, "more": found.more}
 
 
 def _turn(turn: Turn) -> Callable[[Looking], dict[str, Any]]:
     def read(looking: Looking) -> dict[str, Any]:
         found = waiting.waiting(here(), looking.seat.desk, turn, reader=looking.reader)
         rows = row_views(looking.seat, found.rows, looking.names)
-        return {"rows": rows, "count": found.count, "turn": turn.value}
+        return {"rows": rows, "count": found.count, "more": found.more}
 
     return read
 
@@ -88,7 +88,7 @@ def _follow_ups(looking: Looking) -> dict[str, Any]:
         {"each": each, "path": case_path(looking.seat, each.case), "note": looking.reader.may(each.case)}
         for each in found.rows
     ]
-    return {"rows": rows, "count": found.count}
+    return {"rows": rows, "count": found.count, "more": found.more}
 
 
 def _undelivered(looking: Looking) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _undelivered(looking: Looking) -> dict[str, Any]:
         {"each": each, "to": looking.names.of(each.register, each.desk), "path": case_path(looking.seat, each.case)}
         for each in found.rows
     ]
-    return {"rows": rows, "count": found.count}
+    return {"rows": rows, "count": found.count, "more": found.more}
 
 
 def _register(looking: Looking) -> dict[str, Any]:

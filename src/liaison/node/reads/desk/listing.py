@@ -9,12 +9,13 @@ message of the cases on the page, and only when the caller may read cases.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min, Q
+from django.db.models import Q
 
 from liaison.messages.message import open_message
 from liaison.messages.parties import DeskRef
@@ -27,7 +28,8 @@ from liaison.wire.canonical import JSON
 
 PAGE = 25
 EXPORTED = 20_000
-SHORTEST = 4
+NAMED = 200
+IDENTIFIER = re.compile(r"[0-9a-f-]{4,36}")
 TITLES = ("title", "subject", "question", "summary", "greeting", "remark")
 COLUMNS = (
     "register",
@@ -184,29 +186,46 @@ def _fitting(desk: DeskRef, wanted: Filter) -> Any:
 
 
 def _named(desk: DeskRef, text: str) -> Q:
-    """Cases whose identifier, reference or message has this text (of a message, its beginning)."""
-    short, lower = text[:100], text[:36].lower()
-    named = Q(case__startswith=lower) | Q(reference__icontains=short)
-    if len(lower) < SHORTEST:
-        return named
-    messages = {**of_desk(desk), "message_id__startswith": lower}
-    for table in (IncomingCopy, OutgoingMessage):
-        named |= Q(case__in=table.objects.filter(**messages).values("case"))
-    return named
+    """Cases of which an identifier begins with this text; where none does, those with it in their reference."""
+    lower = text.lower()
+    if IDENTIFIER.fullmatch(lower):
+        # Behind a beginning stand hexadecimal digits and hyphens, which all engines order before a "g".
+        begins = {"gte": lower, "lt": f"{lower}g"}
+        found = [
+            *Case.objects.filter(**of_desk(desk), **_each("case", begins)).values_list("case", flat=True)[:NAMED],
+            *_cases_of(IncomingCopy, desk, begins),
+            *_cases_of(OutgoingMessage, desk, begins),
+        ]
+        if found:
+            return Q(case__in=set(found))
+    return Q(reference__icontains=text[:100])
+
+
+def _cases_of(table: Any, desk: DeskRef, begins: dict[str, str]) -> Any:
+    rows = table.objects.filter(**_each("message_id", begins), **of_desk(desk))
+    return rows.values_list("case", flat=True)[:NAMED]
+
+
+def _each(column: str, bounds: dict[str, str]) -> dict[str, str]:
+    return {f"{column}__{name}": value for name, value in bounds.items()}
 
 
 def _titles(desk: DeskRef, rows: Sequence[CaseRow]) -> dict[tuple[str, str], Title]:
     """What the first message of each case is called."""
-    if not rows:
-        return {}
-    theirs = [row.case for row in rows if not row.ours]
-    firsts = _firsts(IncomingCopy.objects.filter(**of_desk(desk), case__in=theirs, verdict="accepted"))
-    said = IncomingCopy.objects.filter(pk__in=firsts).values_list("register", "case", "plaintext")
-    mine = _firsts(OutgoingMessage.objects.filter(**of_desk(desk), case__in=[row.case for row in rows if row.ours]))
-    copies = OutgoingCopy.objects.filter(message__in=mine)
-    written = copies.values_list("message__register", "message__case", "plaintext")
+    # A desk stands in one register, by which its messages are indexed.
+    place = {**of_desk(desk), "register": rows[0].register} if rows else {}
+    theirs, ours = ([row.case for row in rows if row.ours == own] for own in (False, True))
     found: dict[tuple[str, str], Title] = {}
-    for register, case, plaintext in (*said, *written):
+    plaintexts: list[tuple[str, str, bytes]] = []
+    if theirs:
+        firsts = _firsts(IncomingCopy.objects.filter(**place, case__in=theirs, verdict="accepted"))
+        said = IncomingCopy.objects.filter(pk__in=firsts)
+        plaintexts += said.values_list("register", "case", "plaintext")
+    if ours:
+        firsts = _firsts(OutgoingMessage.objects.filter(**place, case__in=ours))
+        copies = OutgoingCopy.objects.filter(message__in=firsts)
+        plaintexts += copies.values_list("message__register", "message__case", "plaintext")
+    for register, case, plaintext in plaintexts:
         title = (register, case) not in found and title_of(open_message(bytes(plaintext)).fields)
         if title:
             found[register, case] = title
@@ -214,7 +233,11 @@ def _titles(desk: DeskRef, rows: Sequence[CaseRow]) -> dict[tuple[str, str], Tit
 
 
 def _firsts(rows: Any) -> list[int]:
-    return list(rows.order_by().values("register", "case").annotate(first=Min("pk")).values_list("first", flat=True))
+    """The first row of each case; grouped here, because SQLite would walk a whole index to group by it."""
+    firsts: dict[str, int] = {}
+    for case, key in rows.order_by().values_list("case", "pk"):
+        firsts[case] = min(key, firsts.get(case, key))
+    return list(firsts.values())
 
 
 def title_of(fields: Any) -> Title | None:

@@ -73,12 +73,14 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
     """The page of a case."""
     thread, names, now = open_thread(request, seat, case), DeskNames(here()), here().clock.now()
     readable = reader_of(request, seat).may(case)
+    said = list(spoken(thread, names))
     given = {
         "thread": thread,
         "row": thread.row,
         "now": now,
         "parties": list(_parties(thread, seat, names)),
-        "spoken": list(spoken(thread, names)),
+        "spoken": said,
+        "owed": [each for each in said if each.entry.owed],
         "told_differently": [
             names.of(thread.row.register, DeskRef(at.participant, at.node, ""))
             for at, _ in thread.view.told_differently
