@@ -1,6 +1,6 @@
-"""What does a desk of many cases look like in its tables? Real messages, signed and numbered, made fast for measuring only.
+"""What does a desk of many cases look like in its tables? Real messages, signed and numbered, for measuring only.
 
-    desk = busy_desk(folder, participants=250, cases=10_000)     XC's node, its register and its cases over a year
+    desk = busy_desk(folder, participants=250, cases=10_000)     XC's node, its cases of three years
     desk.long_case                                               one case of 120 messages between two desks
 
 Invariants: every message parses and its digests hold; a case's row is folded by the product's own functions; a third
@@ -35,7 +35,7 @@ from tests.world import START, World
 TYPES = ("fraud:phishing", "information-gathering:scanner", "malicious-code:c2-server", "availability:ddos")
 TEXT = "What was seen, in the words of the desk that saw it. " * 20
 BATCH = 500
-YEAR = timedelta(days=330)
+SPAN = timedelta(days=3 * 365)
 
 
 @dataclass(slots=True)
@@ -205,12 +205,12 @@ def _names(participants: int) -> Iterator[str]:
 
 
 def busy_desk(folder: Path, *, participants: int, cases: int, long_case: int) -> BusyDesk:
-    """A desk whose last year had so many cases, one of them of `long_case` messages."""
+    """A desk whose last three years had so many cases, one of them of `long_case` messages."""
     world = World(folder, codes=("XC",), registry=_registry(participants))
     others = [world.desk(who) for who in _names(participants) if who != "XC"]
     maker, made = _Maker(world, others), list[str]()
     for number in range(cases):
-        at = START - YEAR + YEAR * number / cases
+        at = START - SPAN + SPAN * number / cases
         made.append(maker.case(number, at, others[number % len(others)], _forms(number)))
         if number % BATCH == 0:
             maker.flush()

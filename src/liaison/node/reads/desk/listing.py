@@ -190,24 +190,15 @@ def _named(desk: DeskRef, text: str) -> Q:
     lower = text.lower()
     if IDENTIFIER.fullmatch(lower):
         # Behind a beginning stand hexadecimal digits and hyphens, which all engines order before a "g".
-        begins = {"gte": lower, "lt": f"{lower}g"}
-        found = [
-            *Case.objects.filter(**of_desk(desk), **_each("case", begins)).values_list("case", flat=True)[:NAMED],
-            *_cases_of(IncomingCopy, desk, begins),
-            *_cases_of(OutgoingMessage, desk, begins),
-        ]
+        registers = Case.objects.filter(**of_desk(desk)).values_list("register", flat=True)[:1]
+        place = {**of_desk(desk), "register": next(iter(registers), "")}
+        found: set[str] = set()
+        for table, column in ((Case, "case"), (IncomingCopy, "message_id"), (OutgoingMessage, "message_id")):
+            begins = {f"{column}__gte": lower, f"{column}__lt": f"{lower}g"}
+            found |= set(table.objects.filter(**place, **begins).values_list("case", flat=True)[:NAMED])
         if found:
-            return Q(case__in=set(found))
+            return Q(case__in=found)
     return Q(reference__icontains=text[:100])
-
-
-def _cases_of(table: Any, desk: DeskRef, begins: dict[str, str]) -> Any:
-    rows = table.objects.filter(**_each("message_id", begins), **of_desk(desk))
-    return rows.values_list("case", flat=True)[:NAMED]
-
-
-def _each(column: str, bounds: dict[str, str]) -> dict[str, str]:
-    return {f"{column}__{name}": value for name, value in bounds.items()}
 
 
 def _titles(desk: DeskRef, rows: Sequence[CaseRow]) -> dict[tuple[str, str], Title]:

@@ -78,9 +78,7 @@ def read_year(node: Node, desk: DeskRef, year: int, zone: zoneinfo.ZoneInfo) -> 
         texts = {f"{name}_text": Cast(name, CharField()) for name in TIMES}
         columns = ("ours", "incident_type", "severity", "others", "outcome", *texts)
         found = rows.filter(exercise=False).annotate(**texts).values_list(*columns)
-        cases = [_dealt(begins, *row) for row in found]
-    cases.sort(key=lambda case: (case.acknowledged or 0.0, case.month))
-    return Year(year, tuple(cases), exercises)
+        return Year(year, tuple(_dealt(begins, *row) for row in found), exercises)
 
 
 def _dealt(
@@ -93,7 +91,8 @@ def _dealt(
 ) -> Dealt:
     outcome, opened, acknowledged, closed = rest
     began = _instant(opened)
-    heard, ended = (max(0.0, (_instant(at) - began).total_seconds()) if at else None for at in (acknowledged, closed))
+    heard = max(0.0, (_instant(acknowledged) - began).total_seconds()) if acknowledged else None
+    ended = max(0.0, (_instant(closed) - began).total_seconds()) if closed else None
     return Dealt(bisect_right(begins, began), bool(ours), kind, severity, tuple(others.split()), outcome, heard, ended)
 
 
@@ -105,7 +104,7 @@ def _instant(text: str) -> datetime:
 
 def spread(seconds: Iterable[float | None]) -> Spread:
     """Median and 90th percentile, by nearest rank."""
-    known = sorted(each for each in seconds if each is not None)
+    known = sorted([each for each in seconds if each is not None])
     if not known:
         return Spread(0, None, None)
     return Spread(len(known), known[-(-len(known) * 50 // 100) - 1], known[-(-len(known) * 90 // 100) - 1])
