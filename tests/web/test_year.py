@@ -28,11 +28,10 @@ def lived(folder: Path) -> World:
     world.send("XC", "XD", fields=NOTICE)
     world.send("XC", "XD", exercise=True)
     world.advance(hours=1)
-    duty = visit(world, "XD")
-    duty.send(f"cases/{case}/say/reply", **{"field.answer": "accepted"})
+    visit(world, "XD").send(f"cases/{case}/say/reply", **{"field.answer": "accepted"})
     world.work()
     world.advance(hours=23)
-    duty.send(f"cases/{case}/say/close", **{"field.outcome": "resolved"})
+    visit(world, "XD").send(f"cases/{case}/say/close", **{"field.outcome": "resolved"})
     world.work()
     return world
 

@@ -127,7 +127,7 @@ class Page:
 def list_cases(node: Node, desk: DeskRef, wanted: Filter, *, page: int = 1, reader: Reader = METADATA) -> Page:
     """The cases that fit, those with the latest message first."""
     with reading(node):
-        rows = _fitting(desk, wanted)
+        rows = _fitting(desk, wanted, reader)
         count = rows.count()
         pages = max(1, -(-count // PAGE))
         number = min(max(page, 1), pages)
@@ -138,7 +138,7 @@ def list_cases(node: Node, desk: DeskRef, wanted: Filter, *, page: int = 1, read
 def every_case(node: Node, desk: DeskRef, wanted: Filter) -> tuple[CaseRow, ...]:
     """All cases that fit, at most `EXPORTED`, without what was said in them."""
     with reading(node):
-        return read_rows(_fitting(desk, wanted), desk, slice(0, EXPORTED))
+        return read_rows(_fitting(desk, wanted, METADATA), desk, slice(0, EXPORTED))
 
 
 def find_row(node: Node, desk: DeskRef, case: str, *, reader: Reader = METADATA) -> CaseRow | None:
@@ -169,7 +169,7 @@ def _row(desk: DeskRef, register: str, case: str, parties: bytes, *rest: Any) ->
     return CaseRow(register, case, others, **(values | {"turn": Turn(values["turn"])}))
 
 
-def _fitting(desk: DeskRef, wanted: Filter) -> Any:
+def _fitting(desk: DeskRef, wanted: Filter, reader: Reader) -> Any:
     rows = Case.objects.filter(**of_desk(desk))
     for name in ("urgency", "form", "turn"):
         if value := getattr(wanted, name):
@@ -181,11 +181,11 @@ def _fitting(desk: DeskRef, wanted: Filter) -> Any:
     if wanted.participant:
         rows = rows.filter(others__contains=wanted.participant)
     if wanted.text:
-        rows = rows.filter(_named(desk, wanted.text.strip()))
+        rows = rows.filter(_named(desk, wanted.text.strip(), reader))
     return rows.order_by("-last_at", "-pk")
 
 
-def _named(desk: DeskRef, text: str) -> Q:
+def _named(desk: DeskRef, text: str, reader: Reader) -> Q:
     """Cases of which an identifier begins with this text; where none does, those with it in their reference."""
     lower = text.lower()
     if IDENTIFIER.fullmatch(lower):
@@ -198,7 +198,9 @@ def _named(desk: DeskRef, text: str) -> Q:
             found |= set(table.objects.filter(**place, **begins).values_list("case", flat=True)[:NAMED])
         if found:
             return Q(case__in=found)
-    return Q(reference__icontains=text[:100])
+    if not reader.contents:
+        return Q(pk=None)
+    return Q(reference__icontains=text[:100]) & ~Q(case__in=reader.closed)
 
 
 def _titles(desk: DeskRef, rows: Sequence[CaseRow]) -> dict[tuple[str, str], Title]:

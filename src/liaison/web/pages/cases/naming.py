@@ -9,10 +9,12 @@ from typing import Any
 from django.http import HttpRequest
 
 from liaison.node.reads.desk.listing import CaseRow, Reader
+from liaison.node.services.people.case_access import closed_to_others
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.names import DeskName, DeskNames
 from liaison.web.requests import path_to
+from liaison.web.site import here
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,9 @@ class RowView:
 
 
 def reader_of(request: HttpRequest, seat: Seat) -> Reader:
-    """What this officer may see of the desk's cases."""
-    return Reader(contents=seat.may(Action.READ_CASE))
+    """What this officer may see of the desk's cases: by their role, and by what was closed to named officers."""
+    closed = closed_to_others(here(), seat, officer_id(request))
+    return Reader(contents=seat.may(Action.READ_CASE), closed=closed)
 
 
 def officer_id(request: HttpRequest) -> int:

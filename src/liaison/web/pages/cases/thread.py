@@ -89,6 +89,7 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "missing": sum(gap.count for gap in thread.view.gaps if gap.trouble.value == "missing"),
         "closed_by": [names.of(thread.row.register, each) for each in sorted(thread.view.closed_by)],
         "readable": readable,
+        "closed_to_you": seat.may(Action.READ_CASE) and not readable,
         "may_acknowledge": seat.may(Action.ACKNOWLEDGE),
         "may_write": seat.may(Action.WRITE) and readable,
         "forms": allowed_forms(thread, here(), seat) if seat.may(Action.WRITE) and readable else [],
