@@ -13,7 +13,7 @@ import pytest
 from liaison.node.models import Case
 from liaison.node.reads.desk.year import read_year, spread
 from liaison.officers.permissions import Role
-from liaison.web.charts import bars
+from liaison.web.figures.charts import bars
 from tests.web.test_cases import ASKING, ask, real
 from tests.web.visiting import visit
 from tests.world import NOTICE, World

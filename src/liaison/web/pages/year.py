@@ -22,11 +22,11 @@ from liaison.node.reads.desk.regions import areas_of
 from liaison.node.reads.desk.year import MONTHS, Dealt, Spread, Year, read_year, spread, years
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
-from liaison.web.charts import Chart, bars
+from liaison.web.figures.charts import Chart, bars
+from liaison.web.figures.tables import csv_answer
 from liaison.web.forms.instants import find_zone
 from liaison.web.requests import at_desk, path_to
 from liaison.web.site import here
-from liaison.web.tables import csv_answer
 from liaison.web.templatetags.show import babel_locale
 from liaison.web.words import code_word
 
