@@ -199,7 +199,7 @@ def test_a_message_that_does_not_come_through_is_on_the_desk_of_its_sender(tmp_p
         ask(world)
         page = visit(world, "XC").see()
         assert "Tried once; it is tried again by itself." in page
-        assert "peer-not-reached" in page
+        assert "The other node could not be reached" in page
 
 
 def attached(world: World, name: str, data: bytes) -> str:

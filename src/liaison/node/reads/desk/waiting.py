@@ -7,8 +7,8 @@
     not delivered       copies that were rejected, stopped, or tried without success, of cases that are open
     register            what a person must look at: alarms, a stopped or old mirror, entries no quorum has seen
 
-Invariants: rows of the desk alone; at most `MOST` of each, with their count up to `COUNTED`; nothing is opened but the
-messages whose titles are shown.
+Invariants: rows of the desk alone; at most `MOST` or `IN_TURN` of each, with their count up to `COUNTED`; nothing is
+opened but the messages whose titles are shown.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from liaison.node.reads.overview import AlarmRead, alarms
 from liaison.node.unit_of_work import reading
 
 MOST = 20
+IN_TURN = 10
 COUNTED = 100
 RECENT = 10
 STALE = timedelta(days=2)
@@ -142,11 +143,11 @@ def waiting(node: Node, desk: DeskRef, turn: Turn, *, reader: Reader) -> Some:
     """Open cases where it is the turn of one side: those with a clock first, the nearest first."""
     with reading(node):
         rows = Case.objects.filter(**of_desk(desk), turn=turn.value, closed_at=None)
-        clocks = read_rows(rows.filter(due__isnull=False).order_by("due"), desk, slice(0, MOST), reader=reader)
-        room = slice(0, MOST - len(clocks))
+        clocks = read_rows(rows.filter(due__isnull=False).order_by("due"), desk, slice(0, IN_TURN), reader=reader)
+        room = slice(0, IN_TURN - len(clocks))
         others = rows.filter(due=None).order_by("turn_since")
         found = clocks + (read_rows(others, desk, room, reader=reader) if room.stop else ())
-        return Some(found, _count(rows) if len(found) == MOST else len(found))
+        return Some(found, _count(rows) if len(found) == IN_TURN else len(found))
 
 
 def follow_ups(node: Node, desk: DeskRef, now: datetime) -> Some:
