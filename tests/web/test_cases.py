@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from liaison.messages.message import kept_fields, open_message
 from liaison.node.models import AuditRow, Case, IncomingCopy, Officer, OutgoingCopy, OutgoingMessage
 from liaison.node.services.line.attachments import seal_attachment
 from liaison.node.services.line.cases import stand_again
@@ -354,3 +355,11 @@ def test_standings_made_again_from_the_messages_are_those_that_were_kept(tmp_pat
                 stand_again(Case.objects, IncomingCopy.objects, OutgoingMessage.objects)
                 made = list(Case.objects.order_by("pk").values()), list(IncomingCopy.objects.order_by("pk").values())
             assert made == kept
+
+
+def test_fields_read_for_a_list_are_those_of_the_opened_message(tmp_path: Path) -> None:
+    with real(tmp_path) as world:
+        ask(world)
+        with world.at("XD"):
+            plaintext = bytes(IncomingCopy.objects.get().plaintext)
+        assert kept_fields(plaintext) == dict(open_message(plaintext).fields)

@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from liaison.messages.message import open_message
+from liaison.messages.message import kept_fields
 from liaison.messages.parties import DeskRef
 from liaison.messages.turns import Turn
 from liaison.node.models import Case, IncomingCopy, OutgoingCopy, OutgoingMessage
@@ -219,7 +219,7 @@ def _titles(desk: DeskRef, rows: Sequence[CaseRow]) -> dict[tuple[str, str], Tit
         copies = OutgoingCopy.objects.filter(message__in=firsts)
         plaintexts += copies.values_list("message__register", "message__case", "plaintext")
     for register, case, plaintext in plaintexts:
-        title = (register, case) not in found and title_of(open_message(bytes(plaintext)).fields)
+        title = (register, case) not in found and title_of(kept_fields(bytes(plaintext)))
         if title:
             found[register, case] = title
     return found

@@ -22,7 +22,7 @@ from django.db.models import Case as When_
 from django.db.models import Exists, OuterRef, Q, Value, When
 
 from liaison.messages.lifecycle import CopyState
-from liaison.messages.message import open_message
+from liaison.messages.message import kept_fields
 from liaison.messages.parties import DeskRef
 from liaison.messages.turns import Turn
 from liaison.node.models import Case, Delivery, FactRow, FollowedRegister, FollowUp, IncomingCopy, OutgoingCopy
@@ -134,7 +134,7 @@ def unacknowledged(node: Node, desk: DeskRef, *, reader: Reader) -> Some:
 
 def _owed(row: tuple[Any, ...], exercises: set[tuple[str, str]], reader: Reader) -> Owed:
     register, message_id, case, form, urgency, participant, node, desk, at, *plaintext = row
-    title = title_of(open_message(bytes(plaintext[0])).fields) if reader.may(case) else None
+    title = title_of(kept_fields(bytes(plaintext[0]))) if reader.may(case) else None
     sender = DeskRef(participant, node, desk)
     return Owed(register, message_id, case, form, urgency, sender, at, (register, case) in exercises, title)
 
