@@ -11,8 +11,12 @@ from typing import Any
 
 import pytest
 
-from liaison.node.models import AuditRow, IncomingCopy, OutgoingCopy
+from liaison.messages.message import kept_fields, open_message
+from liaison.node.models import AuditRow, Case, IncomingCopy, Officer, OutgoingCopy, OutgoingMessage
 from liaison.node.services.line.attachments import seal_attachment
+from liaison.node.services.line.cases import stand_again
+from liaison.node.services.people.case_access import close_case
+from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Role
 from tests.register.registry import small_register
 from tests.web.visiting import Visitor, visit
@@ -196,7 +200,7 @@ def test_a_message_that_does_not_come_through_is_on_the_desk_of_its_sender(tmp_p
         ask(world)
         page = visit(world, "XC").see()
         assert "Tried once; it is tried again by itself." in page
-        assert "peer-not-reached" in page
+        assert "The other node could not be reached" in page
 
 
 def attached(world: World, name: str, data: bytes) -> str:
@@ -304,3 +308,58 @@ def test_markup_in_a_message_stays_text(tmp_path: Path) -> None:
         for page in (duty.see(), duty.see("cases/"), duty.see(f"cases/{case}/"), duty.see(f"cases/{case}/transcript")):
             assert "<img src=x" not in page
             assert "<b>" not in page
+
+
+def test_a_case_closed_to_named_officers_shows_others_metadata_only(tmp_path: Path) -> None:
+    with real(tmp_path) as world:
+        case = ask(world)
+        named, other = visit(world, "XD"), visit(world, "XD")
+        seat = Seat(world.register, world.desk("XD"), frozenset({Role.OFFICER}))
+        with world.at("XD"):
+            first = Officer.objects.order_by("pk").first().pk
+        close_case(world.nodes["XD"], seat, case, officers={first}, by=first)
+        assert "192.0.2.10" in named.see(f"cases/{case}/")
+        page = other.see(f"cases/{case}/")
+        assert "closed to named officers" in page
+        for seen in (page, other.see(), other.see("cases/"), other.see("cases/", text="XC-CERT-7")):
+            for secret in ("Scanning of port 22", "192.0.2.10", "XC-CERT-7 "):
+                assert secret not in seen
+        for tail in ("say/reply", "transcript"):
+            other.see(f"cases/{case}/{tail}", status=404)
+
+
+def test_a_draft_is_on_the_desk_until_it_is_sent(tmp_path: Path) -> None:
+    with real(tmp_path) as world:
+        duty = visit(world, "XD")
+        assert "Drafts of this desk" not in duty.see()
+        duty.send("write/", form="incident-notice")
+        assert "Drafts of this desk" in duty.see()
+
+
+def test_standings_made_again_from_the_messages_are_those_that_were_kept(tmp_path: Path) -> None:
+    with real(tmp_path) as world:
+        case = ask(world)
+        ask(world)
+        world.advance(minutes=1)
+        duty = visit(world, "XD")
+        duty.send(f"cases/{case}/say/reply", **{"field.answer": "more-information-needed"})
+        world.work()
+        world.advance(hours=1)
+        visit(world, "XC").send(f"cases/{case}/say/close", **{"field.outcome": "no-action-needed"})
+        world.work()
+        for code in ("XC", "XD"):
+            with world.at(code):
+                kept = list(Case.objects.order_by("pk").values()), list(IncomingCopy.objects.order_by("pk").values())
+                Case.objects.update(form="", turn="nobody", due=None, incident_type="", others="", closed_at=None)
+                IncomingCopy.objects.update(owed=False)
+                stand_again(Case.objects, IncomingCopy.objects, OutgoingMessage.objects)
+                made = list(Case.objects.order_by("pk").values()), list(IncomingCopy.objects.order_by("pk").values())
+            assert made == kept
+
+
+def test_fields_read_for_a_list_are_those_of_the_opened_message(tmp_path: Path) -> None:
+    with real(tmp_path) as world:
+        ask(world)
+        with world.at("XD"):
+            plaintext = bytes(IncomingCopy.objects.get().plaintext)
+        assert kept_fields(plaintext) == dict(open_message(plaintext).fields)

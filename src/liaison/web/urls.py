@@ -7,17 +7,18 @@ from django.urls import include, path
 from liaison.web.pages import (
     account,
     administration,
+    book,
     cases,
+    centres,
     desk,
+    find,
     own_entry,
     problems,
     readers,
-    book,
-    centres,
-    find,
     register,
     sign_in,
     write,
+    year,
 )
 
 DESK = [
@@ -31,6 +32,7 @@ DESK = [
     *administration.ROUTES,
     *book.ROUTES,
     *centres.ROUTES,
+    *year.ROUTES,
 ]
 
 urlpatterns = [

@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['participant', 'node', 'desk', 'turn', 'turn_since'], name='case_open_by_turn'),
+            index=models.Index(condition=models.Q(('closed_at', None)), fields=['participant', 'node', 'desk', 'turn', 'due', 'turn_since'], name='case_open_by_turn'),
         ),
         migrations.AddIndex(
             model_name='incomingcopy',

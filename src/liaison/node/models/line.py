@@ -56,7 +56,7 @@ class Case(models.Model):
             models.Index(fields=["participant", "node", "desk", "last_at"], name="case_by_desk_last"),
             models.Index(fields=["participant", "node", "desk", "opened_at"], name="case_by_desk_opened"),
             models.Index(
-                fields=["participant", "node", "desk", "turn", "turn_since"],
+                fields=["participant", "node", "desk", "turn", "due", "turn_since"],
                 condition=Q(closed_at=None),
                 name="case_open_by_turn",
             ),

@@ -20,13 +20,17 @@ from liaison.errors import LiaisonError
 from liaison.messages.turns import Turn
 from liaison.node.reads.desk import waiting
 from liaison.node.reads.desk.listing import Reader
+from liaison.node.reads.writing.drafts import list_drafts
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.naming import case_path, reader_of, row_views
+from liaison.web.pages.write.steps import listed_draft, place_of
 from liaison.web.requests import at_desk, officer_seats, path_to
 from liaison.web.site import here
 from liaison.web.words import explained
+
+DRAFTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +74,14 @@ def _unacknowledged(looking: Looking) -> dict[str, Any]:
         }
         for each in found.rows
     ]
-    return {"rows": rows, "count": found.count}
+    return {"rows": rows, "count": found.count, "more": found.more}
 
 
 def _turn(turn: Turn) -> Callable[[Looking], dict[str, Any]]:
     def read(looking: Looking) -> dict[str, Any]:
         found = waiting.waiting(here(), looking.seat.desk, turn, reader=looking.reader)
         rows = row_views(looking.seat, found.rows, looking.names)
-        return {"rows": rows, "count": found.count, "turn": turn.value}
+        return {"rows": rows, "count": found.count, "more": found.more}
 
     return read
 
@@ -88,7 +92,14 @@ def _follow_ups(looking: Looking) -> dict[str, Any]:
         {"each": each, "path": case_path(looking.seat, each.case), "note": looking.reader.may(each.case)}
         for each in found.rows
     ]
-    return {"rows": rows, "count": found.count}
+    return {"rows": rows, "count": found.count, "more": found.more}
+
+
+def _drafts(looking: Looking) -> dict[str, Any]:
+    if not looking.seat.may(Action.WRITE):
+        return {"rows": [], "count": 0}
+    found = list_drafts(here(), place_of(looking.seat))
+    return {"rows": [listed_draft(looking.seat, each) for each in found[:DRAFTS]], "count": len(found)}
 
 
 def _undelivered(looking: Looking) -> dict[str, Any]:
@@ -97,7 +108,7 @@ def _undelivered(looking: Looking) -> dict[str, Any]:
         {"each": each, "to": looking.names.of(each.register, each.desk), "path": case_path(looking.seat, each.case)}
         for each in found.rows
     ]
-    return {"rows": rows, "count": found.count}
+    return {"rows": rows, "count": found.count, "more": found.more}
 
 
 def _register(looking: Looking) -> dict[str, Any]:
@@ -118,6 +129,7 @@ SECTIONS: list[tuple[str, Callable[[Looking], dict[str, Any]]]] = [
     ("web/desk/undelivered.html", _undelivered),
     ("web/desk/waiting_for_us.html", _turn(Turn.US)),
     ("web/desk/waiting_for_them.html", _turn(Turn.THEM)),
+    ("web/desk/drafts.html", _drafts),
     ("web/desk/register.html", _register),
     ("web/desk/recent.html", _recent),
 ]

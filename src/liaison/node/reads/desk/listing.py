@@ -9,14 +9,15 @@ message of the cases on the page, and only when the caller may read cases.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min, Q
+from django.db.models import Q
 
-from liaison.messages.message import open_message
+from liaison.messages.message import kept_fields
 from liaison.messages.parties import DeskRef
 from liaison.messages.turns import Turn
 from liaison.node.models import Case, IncomingCopy, OutgoingCopy, OutgoingMessage
@@ -27,7 +28,8 @@ from liaison.wire.canonical import JSON
 
 PAGE = 25
 EXPORTED = 20_000
-SHORTEST = 4
+NAMED = 200
+IDENTIFIER = re.compile(r"[0-9a-f-]{4,36}")
 TITLES = ("title", "subject", "question", "summary", "greeting", "remark")
 COLUMNS = (
     "register",
@@ -125,7 +127,7 @@ class Page:
 def list_cases(node: Node, desk: DeskRef, wanted: Filter, *, page: int = 1, reader: Reader = METADATA) -> Page:
     """The cases that fit, those with the latest message first."""
     with reading(node):
-        rows = _fitting(desk, wanted)
+        rows = _fitting(desk, wanted, reader)
         count = rows.count()
         pages = max(1, -(-count // PAGE))
         number = min(max(page, 1), pages)
@@ -136,7 +138,7 @@ def list_cases(node: Node, desk: DeskRef, wanted: Filter, *, page: int = 1, read
 def every_case(node: Node, desk: DeskRef, wanted: Filter) -> tuple[CaseRow, ...]:
     """All cases that fit, at most `EXPORTED`, without what was said in them."""
     with reading(node):
-        return read_rows(_fitting(desk, wanted), desk, slice(0, EXPORTED))
+        return read_rows(_fitting(desk, wanted, METADATA), desk, slice(0, EXPORTED))
 
 
 def find_row(node: Node, desk: DeskRef, case: str, *, reader: Reader = METADATA) -> CaseRow | None:
@@ -167,7 +169,7 @@ def _row(desk: DeskRef, register: str, case: str, parties: bytes, *rest: Any) ->
     return CaseRow(register, case, others, **(values | {"turn": Turn(values["turn"])}))
 
 
-def _fitting(desk: DeskRef, wanted: Filter) -> Any:
+def _fitting(desk: DeskRef, wanted: Filter, reader: Reader) -> Any:
     rows = Case.objects.filter(**of_desk(desk))
     for name in ("urgency", "form", "turn"):
         if value := getattr(wanted, name):
@@ -179,42 +181,56 @@ def _fitting(desk: DeskRef, wanted: Filter) -> Any:
     if wanted.participant:
         rows = rows.filter(others__contains=wanted.participant)
     if wanted.text:
-        rows = rows.filter(_named(desk, wanted.text.strip()))
+        rows = rows.filter(_named(desk, wanted.text.strip(), reader))
     return rows.order_by("-last_at", "-pk")
 
 
-def _named(desk: DeskRef, text: str) -> Q:
-    """Cases whose identifier, reference or message has this text (of a message, its beginning)."""
-    short, lower = text[:100], text[:36].lower()
-    named = Q(case__startswith=lower) | Q(reference__icontains=short)
-    if len(lower) < SHORTEST:
-        return named
-    messages = {**of_desk(desk), "message_id__startswith": lower}
-    for table in (IncomingCopy, OutgoingMessage):
-        named |= Q(case__in=table.objects.filter(**messages).values("case"))
-    return named
+def _named(desk: DeskRef, text: str, reader: Reader) -> Q:
+    """Cases of which an identifier begins with this text; where none does, those with it in their reference."""
+    lower = text.lower()
+    if IDENTIFIER.fullmatch(lower):
+        # Behind a beginning stand hexadecimal digits and hyphens, which all engines order before a "g".
+        registers = Case.objects.filter(**of_desk(desk)).values_list("register", flat=True)[:1]
+        place = {**of_desk(desk), "register": next(iter(registers), "")}
+        found: set[str] = set()
+        for table, column in ((Case, "case"), (IncomingCopy, "message_id"), (OutgoingMessage, "message_id")):
+            begins = {f"{column}__gte": lower, f"{column}__lt": f"{lower}g"}
+            found |= set(table.objects.filter(**place, **begins).values_list("case", flat=True)[:NAMED])
+        if found:
+            return Q(case__in=found)
+    if not reader.contents:
+        return Q(pk=None)
+    return Q(reference__icontains=text[:100]) & ~Q(case__in=reader.closed)
 
 
 def _titles(desk: DeskRef, rows: Sequence[CaseRow]) -> dict[tuple[str, str], Title]:
     """What the first message of each case is called."""
-    if not rows:
-        return {}
-    theirs = [row.case for row in rows if not row.ours]
-    firsts = _firsts(IncomingCopy.objects.filter(**of_desk(desk), case__in=theirs, verdict="accepted"))
-    said = IncomingCopy.objects.filter(pk__in=firsts).values_list("register", "case", "plaintext")
-    mine = _firsts(OutgoingMessage.objects.filter(**of_desk(desk), case__in=[row.case for row in rows if row.ours]))
-    copies = OutgoingCopy.objects.filter(message__in=mine)
-    written = copies.values_list("message__register", "message__case", "plaintext")
+    # A desk stands in one register, by which its messages are indexed.
+    place = {**of_desk(desk), "register": rows[0].register} if rows else {}
+    theirs, ours = ([row.case for row in rows if row.ours == own] for own in (False, True))
     found: dict[tuple[str, str], Title] = {}
-    for register, case, plaintext in (*said, *written):
-        title = (register, case) not in found and title_of(open_message(bytes(plaintext)).fields)
+    plaintexts: list[tuple[str, str, bytes]] = []
+    if theirs:
+        firsts = _firsts(IncomingCopy.objects.filter(**place, case__in=theirs, verdict="accepted"))
+        said = IncomingCopy.objects.filter(pk__in=firsts)
+        plaintexts += said.values_list("register", "case", "plaintext")
+    if ours:
+        firsts = _firsts(OutgoingMessage.objects.filter(**place, case__in=ours))
+        copies = OutgoingCopy.objects.filter(message__in=firsts)
+        plaintexts += copies.values_list("message__register", "message__case", "plaintext")
+    for register, case, plaintext in plaintexts:
+        title = (register, case) not in found and title_of(kept_fields(bytes(plaintext)))
         if title:
             found[register, case] = title
     return found
 
 
 def _firsts(rows: Any) -> list[int]:
-    return list(rows.order_by().values("register", "case").annotate(first=Min("pk")).values_list("first", flat=True))
+    """The first row of each case; grouped here, because SQLite would walk a whole index to group by it."""
+    firsts: dict[str, int] = {}
+    for case, key in rows.order_by().values_list("case", "pk"):
+        firsts[case] = min(key, firsts.get(case, key))
+    return list(firsts.values())
 
 
 def title_of(fields: Any) -> Title | None:

@@ -27,7 +27,7 @@ class RowView:
 
 
 def reader_of(request: HttpRequest, seat: Seat) -> Reader:
-    """What this officer may see of the desk's cases."""
+    """What this officer may see of the desk's cases: by their role, and by what was closed to named officers."""
     closed = closed_to_others(here(), seat, officer_id(request))
     return Reader(contents=seat.may(Action.READ_CASE), closed=closed)
 

@@ -73,12 +73,14 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
     """The page of a case."""
     thread, names, now = open_thread(request, seat, case), DeskNames(here()), here().clock.now()
     readable = reader_of(request, seat).may(case)
+    said = list(spoken(thread, names))
     given = {
         "thread": thread,
         "row": thread.row,
         "now": now,
         "parties": list(_parties(thread, seat, names)),
-        "spoken": list(spoken(thread, names)),
+        "spoken": said,
+        "owed": [each for each in said if each.entry.owed],
         "told_differently": [
             names.of(thread.row.register, DeskRef(at.participant, at.node, ""))
             for at, _ in thread.view.told_differently
@@ -87,6 +89,7 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "missing": sum(gap.count for gap in thread.view.gaps if gap.trouble.value == "missing"),
         "closed_by": [names.of(thread.row.register, each) for each in sorted(thread.view.closed_by)],
         "readable": readable,
+        "closed_to_you": seat.may(Action.READ_CASE) and not readable,
         "may_acknowledge": seat.may(Action.ACKNOWLEDGE),
         "may_write": seat.may(Action.WRITE) and readable,
         "forms": allowed_forms(thread, here(), seat) if seat.may(Action.WRITE) and readable else [],

@@ -91,12 +91,13 @@ def write(request: HttpRequest, seat: Seat) -> HttpResponse:
     if request.method == "POST":
         return _begin(request, seat)
     state = register_facts(node, seat.register).desk_state(seat.desk)
-    drafts = [_listed(seat, draft) for draft in list_drafts(node, place)]
+    drafts = [listed_draft(seat, draft) for draft in list_drafts(node, place)]
     choose = forms_to_choose(forms_used(node, place), state.kind if state else None)
     return render(request, "web/write/start.html", {"drafts": drafts, "forms": choose})
 
 
-def _listed(seat: Seat, draft: DraftRead) -> dict[str, Any]:
+def listed_draft(seat: Seat, draft: DraftRead) -> dict[str, Any]:
+    """A draft as a list shows it: its title, to whom, and where one goes on with it."""
     node = here()
     desks = chosen_desks(draft.typed, seat.desk)
     title = next(iter(draft.typed.get("field.title", draft.typed.get("field.subject", ()))), "")
@@ -127,7 +128,7 @@ def discard(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     if request.method == "POST":
         discard_draft(here(), place_of(seat), number, officer=officer_of(request))
         return HttpResponseRedirect(path_to(seat, "write/"))
-    return render(request, "web/write/discard.html", {"row": _listed(seat, draft)})
+    return render(request, "web/write/discard.html", {"row": listed_draft(seat, draft)})
 
 
 @at_desk(Action.WRITE)
