@@ -37,7 +37,7 @@ def test_every_change_can_be_taken_away_with_its_proof(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         visitor = visit(world, "XC")
         page = visitor.see(path_of(world, "XD"))
-        indexes = [int(index) for index in re.findall(r'href="proof/(\d+)"', page)]
+        indexes = [int(index) for index in re.findall(r'href="proof/(\d+)" download', page)]
         kinds = [world.registry.entries[index].payload.kind for index in indexes]
         assert kinds == ["resources.published", "node.published", "desk.published", "participant.keys",
                          "participant.admitted"]  # fmt: skip
