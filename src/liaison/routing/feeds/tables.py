@@ -15,7 +15,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -199,11 +198,8 @@ def _misquoted(data: U8, records: Records, marks: Marks, within: Mask, delimiter
     neighbours = data[places + np.where(within[quotes], -1, 1)]
     fitting = (neighbours == ord(delimiter)) | (neighbours == LF) | (neighbours == MARK)
     fitting |= (places == 0) & within[quotes]
-    wrong = places[~fitting]
-    wrong = wrong[wrong >= records.starts[0]] if len(records.starts) else wrong[:0]
-    rows = np.searchsorted(records.starts, wrong, side="right") - 1
     misquoted: Mask = ((marks.quotes[records.last] - marks.quotes[records.first]) & 1).astype(np.bool_)
-    misquoted[rows[wrong < records.ends[rows]]] = True
+    misquoted[_rows_of(records, places[~fitting])[0]] = True
     return misquoted
 
 
@@ -235,11 +231,23 @@ def formula_places(data: U8, records: Records, fields: Fields, delimiter: str) -
 
 def safe_rows(raw: bytes, records: Records, places: Index, *, whole: bool) -> list[bytes]:
     """Every row as bytes, with apostrophes inserted at the given places; `whole` where every line is a row."""
-    starts, ends = records.starts, records.ends
-    if len(places):
-        bounds = [0, *places.tolist(), len(raw)]
-        raw = APOSTROPHE.join([raw[begin:end] for begin, end in pairwise(bounds)])
     if whole:
-        return raw.split(b"\n")[:-1]
-    starts, ends = starts + np.searchsorted(places, starts), ends + np.searchsorted(places, ends)
-    return [raw[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        rows = raw.split(b"\n")[:-1]
+    else:
+        bounds = zip(records.starts.tolist(), records.ends.tolist(), strict=True)
+        rows = [raw[start:end] for start, end in bounds]
+    numbers, places = _rows_of(records, places)
+    offsets = places - records.starts[numbers]
+    # From the end, so that an apostrophe never moves the place of another.
+    for row, offset in zip(reversed(numbers.tolist()), reversed(offsets.tolist()), strict=True):
+        text = rows[row]
+        rows[row] = text[:offset] + APOSTROPHE + text[offset:]
+    return rows
+
+
+def _rows_of(records: Records, places: Index) -> tuple[Index, Index]:
+    """The row of each of the rising places that stand in one, and those places."""
+    places = places[places >= records.starts[0]] if len(records.starts) else places[:0]
+    rows = np.searchsorted(records.starts, places, side="right") - 1
+    inside = places < records.ends[rows]
+    return rows[inside], places[inside]
