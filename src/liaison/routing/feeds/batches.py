@@ -26,7 +26,7 @@ from liaison.routing.columns import U8
 from liaison.routing.feeds.shape import BYTE_ORDER_MARK
 from liaison.routing.ranges import Index
 
-BLOCK = 4 * 1024 * 1024
+BLOCK = 2 * 1024 * 1024
 ROW_LIMIT = 64 * 1024
 ROW_REFUSALS = ("", "row-too-long", "quote-misplaced", "row-width-differs", "json-malformed", "address-missing")
 TOO_LONG, QUOTE, WIDTH, JSON, MISSING = range(1, 6)

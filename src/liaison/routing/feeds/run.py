@@ -204,12 +204,12 @@ class FeedRun:
     def _reports(self, batch: Batch, rows: Index, answers: I32, desks: I32) -> Iterator[Part]:
         """One part a desk, its rows in the order of the feed."""
         order = rows[np.argsort(desks[rows].astype(np.int16 if len(self._desks) < 32768 else np.int32), kind="stable")]
-        taken, texts = answers[order].tolist(), batch.rows
+        taken = answers[order].tolist()
         pieces = [b""] * (3 * len(taken))
         if any(self._before):
-            pieces[0::3] = [self._before[answer] for answer in taken]
-        pieces[1::3] = [texts[row] for row in order.tolist()]
-        pieces[2::3] = [self._after[answer] for answer in taken]
+            pieces[0::3] = map(self._before.__getitem__, taken)
+        pieces[1::3] = map(batch.rows.__getitem__, order.tolist())
+        pieces[2::3] = map(self._after.__getitem__, taken)
         present, begins = np.unique(desks[order], return_index=True)
         bounds = [*begins.tolist(), len(order)]
         for place, desk in enumerate(present.tolist()):
