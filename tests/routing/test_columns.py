@@ -68,7 +68,7 @@ def test_a_column_reads_as_its_texts_do(texts: list[str]) -> None:
 
 
 def test_usual_forms_are_all_read_in_the_column() -> None:
-    usual = ["192.0.2.7", "2001:db8::7", "::", "1::", "::ffff:c000:207", "www.example.xc", "example.com."]
+    usual = ["192.0.2.7", "2001:db8::7", "::", "1::", "::ffff:192.0.2.7", "www.example.xc", "example.com."]
     usual += ["http://192.0.2.7/a", "https://[2001:db8::7]:443", "ftp://www.example.xc?x=@"]
     assert agree(usual) == len(usual)
 
@@ -87,6 +87,6 @@ def test_usual_mistakes_are_all_refused_in_the_column() -> None:
 
 
 def test_what_may_be_another_form_is_left_to_the_single_way() -> None:
-    other = ["192.0.2.0/24", "AS64500", "www.example.xc:80", "[::1]:80", "a\u00e9.example", "::ffff:192.0.2.7", "a.b1"]
+    other = ["192.0.2.0/24", "AS64500", "www.example.xc:80", "[::1]:80", "a\u00e9.example", "a.b1"]
     other += [" " * 9 + "192.0.2.7", "\t" * 9 + "a!.xc", "1.2.3.", "0x7f.1!", "1!.1"]
     assert agree(other) == 0
