@@ -15,9 +15,9 @@ Spec page: docs/spec/rules.md, rules 4 to 7.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
 from msgspec.structs import replace as changed
 
 from liaison.register.entries import Entry
@@ -38,8 +38,7 @@ class Chain(StrEnum):
     FREE = "free"
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """One entry with the facts it names."""
 
     view: RegisterView
