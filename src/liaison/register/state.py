@@ -53,22 +53,22 @@ __all__ = [
     "fold_on",
 ]
 
-BATCH = 256
-"""So many checks go to a lane at once."""
+BATCH = 64
+"""So many checks go to a lane at once, some milliseconds of work."""
 
 
 class Lanes(Protocol):
     """Where signatures are computed beside the fold, in other processes for instance.
 
-    `submit` takes a batch and may wait while too many are under way; `settle` waits for all of them and says whether
-    every one verified.
+    `submit` takes a batch and may compute it at once; `settle` waits for all of them and says whether every one since
+    the last time verified.
     """
 
     def submit(self, checks: Sequence[SignatureCheck]) -> None:
         """Take a batch of checks."""
 
     def settle(self) -> bool:
-        """Whether all checks so far hold."""
+        """Whether all checks since the last time hold."""
 
 
 def apply(view: RegisterView, entry: Entry, index: int, *, later: Later | None = None) -> Outcome:
