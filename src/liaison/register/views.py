@@ -13,7 +13,8 @@ Spec page: docs/spec/trusted-state.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, Protocol
 
 import msgspec
 
@@ -53,13 +54,16 @@ class RegisterListing(RegisterView, Protocol):
         """Log times in the order of their indexes."""
 
 
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
 class Changes(msgspec.Struct, frozen=True):
     """The facts an entry made new; everything else stays as it was."""
 
     globals: Globals | None = None
-    participants: Mapping[str, ParticipantState] = msgspec.field(default_factory=dict)
-    keys: Mapping[str, KeyFact] = msgspec.field(default_factory=dict)
-    nominations: Mapping[str, NominationState] = msgspec.field(default_factory=dict)
+    participants: Mapping[str, ParticipantState] = _NONE
+    keys: Mapping[str, KeyFact] = _NONE
+    nominations: Mapping[str, NominationState] = _NONE
     quorum: Quorum | None = None
     time: TimeNoted | None = None
 
