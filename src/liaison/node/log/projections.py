@@ -67,7 +67,7 @@ def fold_entries(register: str, *, limit: int | None = None) -> list[VoidEntry]:
     base = base_view(register, end - row.applied)
     while chunk := list(islice(leaves, BATCH)):
         view = MemoryView(base=base, size=row.applied)
-        void += _fold(register, view, chunk)
+        void += fold_leaves(register, view, chunk)
         store_facts(register, view.changed, pending=True)
         if isinstance(base, MemoryView):
             _merge(base.changed, view.changed)
@@ -76,7 +76,8 @@ def fold_entries(register: str, *, limit: int | None = None) -> list[VoidEntry]:
     return void
 
 
-def _fold(register: str, view: MemoryView, leaves: Sequence[bytes]) -> list[VoidEntry]:
+def fold_leaves(register: str, view: MemoryView, leaves: Sequence[bytes]) -> list[VoidEntry]:
+    """Take the next leaves into `view` and keep their verdicts as rows; the void ones."""
     rows: list[tuple[object, ...]] = []
     void: list[VoidEntry] = []
     for leaf in leaves:
