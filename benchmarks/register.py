@@ -209,8 +209,8 @@ def _folding(node: Node, made: LargeRegister) -> Iterator[Figure | Series]:
     """The projections of the whole log made again, as a first synchronisation makes them, in one commit."""
 
     def once() -> None:
-        with unit_of_work(node):
-            rebuild(made.register)
+        with unit_of_work(node), open_lanes(len(made.leaves)) as lanes:
+            rebuild(made.register, lanes=lanes)
 
     taken = seconds(once)
     yield Series(f"the node's own fold of {SIZES[-1]:,} entries, once", "s", (("verified, folded, stored", taken),))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from liaison.node.config import Config
 from liaison.node.peering import PeerLink
-from liaison.node.ports import BlobStore, Clock, Entropy, KeyVault, Storage, Waker
+from liaison.node.ports import BlobStore, Clock, Entropy, KeyVault, LaneOpener, Storage, Waker, no_lanes
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +24,4 @@ class Node:
     storage: Storage
     waker: Waker
     link: PeerLink
+    lanes: LaneOpener = no_lanes

@@ -6,10 +6,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Protocol
+
+from liaison.register.state import Lanes
+
+LaneOpener = Callable[[int], AbstractContextManager[Lanes | None]]
+"""Opens lanes for the signatures of so many entries; None where whoever folds computes them."""
+
+
+def no_lanes(_: int) -> AbstractContextManager[None]:
+    """The `LaneOpener` of a node on one core."""
+    return nullcontext()
 
 
 class Clock(Protocol):

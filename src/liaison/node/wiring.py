@@ -216,4 +216,5 @@ def open_node(home: Path | None = None) -> Node:
         storage=storage,
         waker=_waker(place, config),
         link=SignedLink(carrier, clock),
+        lanes=open_lanes,
     )

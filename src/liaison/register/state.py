@@ -36,8 +36,10 @@ from liaison.register.views import (
 
 __all__ = [
     "Applied",
+    "Aside",
     "Changes",
     "Lanes",
+    "Later",
     "MemoryView",
     "NotUnderstood",
     "Outcome",
@@ -71,6 +73,29 @@ class Lanes(Protocol):
         """Whether all checks since the last time hold."""
 
 
+class Aside:
+    """A `Later` that hands checks to lanes in batches; the fold that used it stands only if `settle` says so."""
+
+    def __init__(self, lanes: Lanes) -> None:
+        self._lanes = lanes
+        self._batch: list[SignatureCheck] = []
+
+    def __call__(self, check: SignatureCheck) -> None:
+        """Take one check."""
+        self._batch.append(check)
+        if len(self._batch) >= BATCH:
+            self._submit()
+
+    def settle(self) -> bool:
+        """Whether all checks taken hold."""
+        self._submit()
+        return self._lanes.settle()
+
+    def _submit(self) -> None:
+        self._lanes.submit(self._batch)
+        self._batch = []
+
+
 def apply(view: RegisterView, entry: Entry, index: int, *, later: Later | None = None) -> Outcome:
     """What leaf `index` does to the facts of `view`, which holds all leaves before it and none after."""
     try:
@@ -101,14 +126,10 @@ def fold_aside(read: Callable[[], Iterable[bytes]], lanes: Lanes) -> MemoryView:
     The fold runs ahead as if every signature held. Where one does not, all of it is thrown away and folded again one
     by one, so the result is that of `fold_on` in every case.
     """
-    view, batch = MemoryView(), list[SignatureCheck]()
+    view, aside = MemoryView(), Aside(lanes)
     for data in read():
-        view.record(apply_leaf(view, data, view.size, later=batch.append))
-        if len(batch) >= BATCH:
-            lanes.submit(batch)
-            batch = []
-    lanes.submit(batch)
-    return view if lanes.settle() else fold_on(MemoryView(), read())
+        view.record(apply_leaf(view, data, view.size, later=aside))
+    return view if aside.settle() else fold_on(MemoryView(), read())
 
 
 def fold(leaves: Iterable[bytes]) -> RegisterState:

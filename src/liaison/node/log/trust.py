@@ -16,7 +16,6 @@ from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.log.views import RememberingView, RowsView
 from liaison.node.models import FollowedRegister
 from liaison.register.facts import encode_fact
-from liaison.register.memory import MemoryView
 from liaison.register.standing import verify_trusted, witness_policy
 from liaison.tlog.checkpoint import Checkpoint, parse_checkpoint
 from liaison.tlog.log import LogReader
@@ -74,8 +73,8 @@ def take_in(row: FollowedRegister, leaves: Sequence[bytes], note: Note) -> list[
 
     The void ones are returned; the caller saves the row. `can_take_in` held before they were stored.
     """
-    register, view = row.register, MemoryView(base=RememberingView(row.register, pending=True), size=row.applied)
-    void = fold_leaves(register, view, leaves)
+    register, base = row.register, RememberingView(row.register, pending=True)
+    view, void = fold_leaves(register, leaves, base=base, size=row.applied)
     row.applied = view.size
     try:
         verify_trusted(view, note, applied=view.size)

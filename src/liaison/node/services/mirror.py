@@ -260,16 +260,17 @@ def _fold(node: Node, register: str) -> list[VoidEntry]:
     row = followed(node, register)
     if row.applied == row.size == row.trusted_size and row.trusted_checkpoint:
         return void
-    while True:
-        with unit_of_work(node):
-            row = locked(register)
-            if row.applied >= row.size:
-                break
-            found = fold_entries(register, limit=CHUNK)
-            row.refresh_from_db()
-            for entry in found:
-                raise_void(node, row, entry)
-            void += found
+    with node.lanes(row.size - row.applied) as lanes:
+        while True:
+            with unit_of_work(node):
+                row = locked(register)
+                if row.applied >= row.size:
+                    break
+                found = fold_entries(register, limit=CHUNK, lanes=lanes)
+                row.refresh_from_db()
+                for entry in found:
+                    raise_void(node, row, entry)
+                void += found
     with unit_of_work(node):
         row = locked(register)
         if row.size and (row.trusted_size < row.size or not row.trusted_checkpoint):
