@@ -90,6 +90,11 @@ def decode_struct(data: bytes, type_: type[T], *, limit: int) -> T:
     return _read_any(reader, data, limit)
 
 
+def is_closed(type_: type[msgspec.Struct]) -> bool:
+    """Whether printing back shows everything about ASCII bytes of this type but their length."""
+    return _reader(type_).closed
+
+
 def _read_closed(decoder: msgspec.json.Decoder[T], data: bytes) -> T | None:
     """The value of ASCII bytes of a closed type; None where `_read_any` has to say what is wrong."""
     try:
