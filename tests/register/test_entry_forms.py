@@ -19,19 +19,8 @@ NAMES = [field.encode_name.encode() for field in msgspec.structs.fields(Statemen
 PIECES = [
     *(b'"%b":' % name for name in NAMES),
     *(b'"body":', b"null", b"0", b"-1", b"1e3", b"99999999999999999", b'""', b'"desk.withdrawn"', b'"stand.declared"'),
-    *(
-        b'"2026-02-30T00:00:00Z"',
-        b"\\u0000",
-        b"\\n",
-        b"\\/",
-        "é".encode(),
-        "e\u0301".encode(),
-        b" ",
-        b",",
-        b"{",
-        b"}",
-        b'"',
-    ),
+    *(b'"2026-02-30T00:00:00Z"', b"\\u0000", b"\\n", b"\\/", "é".encode(), "e\u0301".encode()),
+    *(b" ", b",", b"{", b"}", b'"'),
 ]
 Read = tuple[object, ...] | None
 
@@ -61,7 +50,7 @@ def test_every_kind_is_read_the_same_both_ways(payload: bytes) -> None:
     assert by_pattern(payload) == by_form(payload) is not None
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(PAYLOADS), st.integers(0), st.integers(0, 24), st.sampled_from(PIECES) | st.binary(max_size=2))
 def test_changed_bytes_are_read_the_same_both_ways(payload: bytes, place: int, removed: int, added: bytes) -> None:
     place %= len(payload)
@@ -69,7 +58,7 @@ def test_changed_bytes_are_read_the_same_both_ways(payload: bytes, place: int, r
     assert by_pattern(other) == by_form(other)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(PAYLOADS), st.sampled_from(PAYLOADS), st.integers(0), st.integers(0))
 def test_parts_of_two_entries_put_together_are_read_the_same_both_ways(
     first: bytes, second: bytes, end: int, start: int

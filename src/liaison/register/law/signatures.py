@@ -65,7 +65,7 @@ def by_some(view: RegisterView, keys: Iterable[PublicKey], count: int) -> Need:
     return Need({name: key for name, key in named.items() if _counts(view, name)}, count)
 
 
-class SignatureCheck(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class SignatureCheck(msgspec.Struct, frozen=True, gc=False):
     """The costly half of rule 8: every (public key, signature), both raw, over one message."""
 
     message: bytes
