@@ -40,9 +40,10 @@ from liaison.node.models import FollowedRegister
 from liaison.node.node import Node
 from liaison.node.peering import PeerAddress, PeerAnswer, SignedLink
 from liaison.node.reads.register import directory
-from liaison.node.services.mirror import sync_from
+from liaison.node.services.mirror import sync_register
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.node.wiring import open_lanes
+from liaison.register.anchor import Anchor, format_anchor
 from liaison.register.standing import verify_trusted
 from liaison.register.state import MemoryView, SignatureCheck, apply_leaf, fold_aside
 from liaison.tlog.log import append_entries, read_entries, verify_log
@@ -62,7 +63,7 @@ DURABLE = (
 )
 LOOKUPS = 2_000
 UPDATES = 20
-DOOR = PeerAddress("https://xd.example:8443", ("5c" * 32,))
+DOOR = f"https://xd.example:8443#{'5c' * 32}"
 SEARCHES = 40
 
 
@@ -156,11 +157,15 @@ def _world_of(made: LargeRegister, view: MemoryView) -> Iterator[World]:
         for node in world.nodes.values():
             with unit_of_work(node):
                 DatabaseTileStore(made.register).write(growth.items)
-                FollowedRegister.objects.filter(register=made.register).update(
-                    size=growth.head.size, checkpoint=note, trusted_checkpoint=note, trusted_size=growth.head.size
-                )
                 store_facts(made.register, view.changed, pending=False)
-                FollowedRegister.objects.filter(register=made.register).update(applied=view.size)
+                FollowedRegister.objects.filter(register=made.register).update(
+                    size=view.size,
+                    applied=view.size,
+                    trusted_size=view.size,
+                    checkpoint=note,
+                    trusted_checkpoint=note,
+                    anchor=format_anchor(Anchor(made.registry.origin, made.register, (DOOR,))),
+                )
         yield world
 
 
@@ -229,7 +234,7 @@ def _updating(node: Node, made: LargeRegister, world: World) -> Iterator[Figure 
         with unit_of_work(mirror):
             _grow(made, leaf)
         line.bodies, line.seconds = 0, 0.0
-        taken = seconds(lambda: sync_from(follower, register=made.register, source=DOOR))
+        taken = seconds(lambda: sync_register(follower, register=made.register))
         with reading(node):
             row = FollowedRegister.objects.get(register=made.register)
         assert row.trusted_size == row.applied == len(made.leaves)

@@ -94,22 +94,24 @@ def sync_register(node: Node, *, register: str) -> Synced:
     row = followed(node, register)
     if row.stopped:
         raise VerificationError("register-stopped", register=register)
-    void = _fold(node, register)
+    void = [] if _is_settled(row) else _fold(node, register)
     failed: dict[str, str] = {}
     restored, fetched, answered = bool(setting(node, READ_ONLY)), 0, False
     if is_secretariat(node, register) and not restored:
         return _report(node, register, 0, void, failed)
     for source in mirrors(node, register):
         try:
-            new, found = _sync_from(node, register, source)
+            new, found = _sync_from(node, row, source)
         except LiaisonError as error:
             failed[source.url] = error.code
             if error.code == "register-forked":
                 raise
             continue
         fetched, answered = fetched + new, True
-        void += found + _fold(node, register)
-        _catch_trust(node, register, source)
+        row = followed(node, register)
+        void += found + ([] if _is_settled(row) else _fold(node, register))
+        if not _is_settled(row):
+            _catch_trust(node, register, source)
         if not restored:
             break
     if not answered:
@@ -120,8 +122,9 @@ def sync_register(node: Node, *, register: str) -> Synced:
 @catching_up()
 def sync_from(node: Node, *, register: str, source: PeerAddress) -> None:
     """Bring the own copy up to what one named mirror has. Raises what is wrong with it."""
-    _sync_from(node, register, source)
-    _fold(node, register)
+    _sync_from(node, followed(node, register), source)
+    if not _is_settled(followed(node, register)):
+        _fold(node, register)
 
 
 def sync_all(node: Node) -> int:
@@ -139,10 +142,15 @@ def sync_all(node: Node) -> int:
     return done
 
 
-def _sync_from(node: Node, register: str, source: PeerAddress) -> tuple[int, list[VoidEntry]]:
+def _is_settled(row: FollowedRegister) -> bool:
+    """Whether all that is stored is folded and trusted."""
+    return bool(row.applied == row.size == row.trusted_size and row.trusted_checkpoint)
+
+
+def _sync_from(node: Node, row: FollowedRegister, source: PeerAddress) -> tuple[int, list[VoidEntry]]:
     """Take what one mirror has that is new and right; the number of new entries, and the void ones folded already."""
+    register = row.register
     remote = RemoteLog(node.link, source, register)
-    row = followed(node, register)
     note = remote.checkpoint()
     # (1)
     checkpoint = verify_checkpoint(note, row.origin, _log_keys(node, row, remote, note))
@@ -258,8 +266,6 @@ def _fold(node: Node, register: str) -> list[VoidEntry]:
     """(4) and (5): fold what is stored, in pieces that each commit, then trust what a quorum cosigned."""
     void: list[VoidEntry] = []
     row = followed(node, register)
-    if row.applied == row.size == row.trusted_size and row.trusted_checkpoint:
-        return void
     with node.lanes(row.size - row.applied) as lanes:
         while True:
             with unit_of_work(node):
