@@ -69,8 +69,11 @@ class _Lane:
         """Take the answers that are there, at least one if told to `wait`; whether they were good."""
         import select
 
-        if not wait and not select.select([self._output], [], [], 0)[0]:
-            return True
+        if not wait:
+            poll = select.poll()
+            poll.register(self._output)
+            if not poll.poll(0):
+                return True
         answers = os.read(self._output.fileno(), self.waiting)
         self.waiting = self.waiting - len(answers) if answers else 0
         return bool(answers) and FAILS not in answers
