@@ -20,7 +20,7 @@ from liaison.tlog.bundles import ENTRY_LIMIT, Bundle, bundles_for, decode_bundle
 from liaison.tlog.tiles import WIDTH
 from liaison.wire.byte_ranges import ByteRange
 
-STAGED, BEYOND = "staged/", "staged0"
+STAGED = "staged/"
 
 
 def fetch_entries(node: Node, register: str, remote: RemoteLog, start: int, end: int) -> Iterator[bytes]:
@@ -38,7 +38,7 @@ def fetch_entries(node: Node, register: str, remote: RemoteLog, start: int, end:
 
 def drop_staged(register: str) -> None:
     """Forget what was staged, inside the present unit of work: it is verified and stored, or it is rubbish."""
-    TileRow.objects.filter(register=register, path__gte=STAGED, path__lt=BEYOND).delete()
+    TileRow.objects.filter(register=register, path__startswith=STAGED).delete()
 
 
 def _bundle(node: Node, register: str, remote: RemoteLog, bundle: Bundle) -> tuple[bytes, ...]:
