@@ -17,7 +17,7 @@ def advance(copy: OutgoingCopy, event: CopyEvent, *, now: datetime | None = None
     copy.state = advance_copy(CopyState(copy.state), event).value
     copy.reason = reason or copy.reason
     copy.settled_at = now or copy.settled_at
-    change(copy, "state", "reason", "settled_at")
+    change(OutgoingCopy, copy.pk, state=copy.state, reason=copy.reason, settled_at=copy.settled_at)
 
 
 def note_acknowledgement(core: Core, desk: DeskRef) -> None:

@@ -38,6 +38,7 @@ COPY = (
     "reason",
 )
 MESSAGE = ("id", "message_id", "participant", "node", "desk", "core_hash")
+COLUMNS = (*COPY, *(f"message__{name}" for name in MESSAGE))
 UNRECEIPTED = {CopyState.QUEUED, CopyState.STOPPED, CopyState.ACKNOWLEDGED_FIRST}
 EVENTS = {"accepted": CopyEvent.RECEIPT_ACCEPTED, "rejected": CopyEvent.RECEIPT_REJECTED}
 
@@ -95,18 +96,17 @@ def _copy_of(signed: SignedReceipt, copy_id: int | None) -> OutgoingCopy:
     """The copy a receipt speaks of, locked where the engine locks rows, with what it is compared by."""
     receipt = signed.receipt
     if copy_id is not None:
-        rows = fetch(OutgoingCopy, COPY, lock=True, id=copy_id)
+        rows = fetch(OutgoingCopy, COLUMNS, lock=True, id=copy_id)
     elif receipt.message is not None:
-        rows = fetch(OutgoingCopy, COPY, lock=True, message_hash=receipt.message)
+        rows = fetch(OutgoingCopy, COLUMNS, lock=True, message_hash=receipt.message)
     else:
-        rows = fetch(OutgoingCopy, COPY, lock=True, sealed_hash=receipt.sealed)
+        rows = fetch(OutgoingCopy, COLUMNS, lock=True, sealed_hash=receipt.sealed)
     if not rows:
         raise VerificationError("receipt-for-another")
-    copy = OutgoingCopy(**dict(zip(COPY, rows[0], strict=True)))
+    copy = OutgoingCopy(**dict(zip(COPY, rows[0], strict=False)))
     if isinstance(copy.sealed_before, str):
         copy.sealed_before = json.loads(copy.sealed_before)
-    found = fetch(OutgoingMessage, MESSAGE, id=copy.message_id)
-    copy.message = OutgoingMessage(**dict(zip(MESSAGE, found[0], strict=True)))
+    copy.message = OutgoingMessage(**dict(zip(MESSAGE, rows[0][len(COPY) :], strict=True)))
     return copy
 
 
@@ -118,5 +118,12 @@ def _previous(copy: OutgoingCopy, n: int) -> SignedReceipt | None:
 
 def _store(copy: OutgoingCopy, verified: SignedReceipt, data: bytes, now: datetime) -> None:
     receipt = verified.receipt
-    add(TakenReceipt(copy=copy, n=receipt.n, receipt_hash=verified.receipt_hash, receipt=data, taken_at=now))
+    add(
+        TakenReceipt,
+        copy_id=copy.pk,
+        n=receipt.n,
+        receipt_hash=verified.receipt_hash,
+        receipt=data,
+        taken_at=now,
+    )
     advance(copy, EVENTS[receipt.verdict], now=now, reason=receipt.reason or "")

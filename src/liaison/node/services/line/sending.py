@@ -48,7 +48,7 @@ from liaison.node.unit_of_work import after_commit, unit_of_work
 from liaison.node.work import outbox
 from liaison.node.work.outbox import Lease, Work
 from liaison.node.work.statements import add
-from liaison.wire.canonical import JSON, encode_struct
+from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import digest, format_instant, format_uuid7
 
 SALT = 32
@@ -191,37 +191,37 @@ def _write(node: Node, message: ComposedMessage, desk: _Desk, *, fresh: bool) ->
         begin_case(core, core.sender, desk.now)
     else:
         open_case(core, core.sender, desk.now)
-    row = _write_message(message, desk)
-    leases = [_write_copy(node, message, row, recipient, desk, fresh=fresh) for recipient in core.to]
-    return SentMessage(core.id, core.case, row.core_hash, tuple(leases))
+    key = _write_message(message, desk)
+    leases = [_write_copy(node, message, key, recipient, desk, fresh=fresh) for recipient in core.to]
+    return SentMessage(core.id, core.case, message.core_hash, tuple(leases))
 
 
-def _write_message(message: ComposedMessage, desk: _Desk) -> OutgoingMessage:
+def _write_message(message: ComposedMessage, desk: _Desk) -> int:
+    """The row of the message; its key."""
     core = message.core
     state = lifecycle.advance_message(MessageState.DRAFT, MessageEvent.SUBMITTED)
     clearance = lifecycle.clear(core)
     state = lifecycle.advance_message(state, clearance.event)
-    row = add(
-        OutgoingMessage(
-            register=core.register,
-            message_id=core.id,
-            case=core.case,
-            batch=core.batch or "",
-            participant=core.sender.participant,
-            node=core.sender.node,
-            desk=core.sender.desk,
-            form=core.form,
-            urgency=core.urgency,
-            state=lifecycle.advance_message(state, MessageEvent.NUMBERED).value,
-            cleared=clearance.why,
-            core=encode_struct(core),
-            core_hash=message.core_hash,
-            composed_at=desk.now,
-        )
+    key = add(
+        OutgoingMessage,
+        register=core.register,
+        message_id=core.id,
+        case=core.case,
+        batch=core.batch or "",
+        participant=core.sender.participant,
+        node=core.sender.node,
+        desk=core.sender.desk,
+        form=core.form,
+        urgency=core.urgency,
+        state=lifecycle.advance_message(state, MessageEvent.NUMBERED).value,
+        cleared=clearance.why,
+        core=message.core_bytes,
+        core_hash=message.core_hash,
+        composed_at=desk.now,
     )
     if core.attachments:
-        AttachmentRow.objects.bulk_create(attachment_rows(core.attachments, outgoing=row, state="held"))
-    return row
+        AttachmentRow.objects.bulk_create(attachment_rows(core.attachments, outgoing_id=key, state="held"))
+    return key
 
 
 def attachment_rows(attachments: Iterable[Attachment], *, state: str, **owner: object) -> list[AttachmentRow]:
@@ -242,7 +242,7 @@ def attachment_rows(attachments: Iterable[Attachment], *, state: str, **owner: o
 
 
 def _write_copy(
-    node: Node, message: ComposedMessage, row: OutgoingMessage, recipient: DeskRef, desk: _Desk, *, fresh: bool
+    node: Node, message: ComposedMessage, key: int, recipient: DeskRef, desk: _Desk, *, fresh: bool
 ) -> Lease:
     head = None if fresh else _head(message, recipient)
     follows = head is not None and head.epoch == desk.epoch
@@ -254,7 +254,7 @@ def _write_copy(
     )
     signed = sign_copy(message, copy, desk.signer)
     _advance_head(message, head, signed)
-    stored = _store_copy(row, signed, desk)
+    stored = _store_copy(key, message, signed, desk)
     return outbox.put_work(
         node, Work.MESSAGE, stored, register=message.core.register, at=recipient.at, leased=desk.leased
     )
@@ -279,40 +279,39 @@ def _advance_head(message: ComposedMessage, head: SentHead | None, signed: Signe
         SentHead.objects.filter(pk=head.pk).update(epoch=copy.epoch, seq=copy.seq, message_hash=signed.message_hash)
         return
     add(
-        SentHead(
-            register=core.register,
-            case=core.case,
-            participant=core.sender.participant,
-            node=core.sender.node,
-            to_participant=copy.desk.participant,
-            to_node=copy.desk.node,
-            to_desk=copy.desk.desk,
-            epoch=copy.epoch,
-            seq=copy.seq,
-            message_hash=signed.message_hash,
-        )
+        SentHead,
+        register=core.register,
+        case=core.case,
+        participant=core.sender.participant,
+        node=core.sender.node,
+        to_participant=copy.desk.participant,
+        to_node=copy.desk.node,
+        to_desk=copy.desk.desk,
+        epoch=copy.epoch,
+        seq=copy.seq,
+        message_hash=signed.message_hash,
     )
 
 
-def _store_copy(row: OutgoingMessage, signed: SignedCopy, desk: _Desk) -> OutgoingCopy:
+def _store_copy(key: int, message: ComposedMessage, signed: SignedCopy, desk: _Desk) -> int:
+    """The row of one copy of the message with this key, sealed; its own key."""
     copy = signed.payload.copy
-    key = desk.facts.sealing_key(copy.desk)
-    sealed = seal(signed.plaintext, key)
+    sealing = desk.facts.sealing_key(copy.desk)
+    sealed = seal(signed.plaintext, sealing)
     return add(
-        OutgoingCopy(
-            message=row,
-            register=row.register,
-            participant=copy.desk.participant,
-            node=copy.desk.node,
-            desk=copy.desk.desk,
-            epoch=copy.epoch,
-            seq=copy.seq,
-            prev=copy.prev or "",
-            message_hash=signed.message_hash,
-            plaintext=signed.plaintext,
-            sealed=sealed,
-            sealed_hash=digest(sealed),
-            sealed_to=key.fingerprint,
-            state=CopyState.QUEUED.value,
-        )
+        OutgoingCopy,
+        message_id=key,
+        register=message.core.register,
+        participant=copy.desk.participant,
+        node=copy.desk.node,
+        desk=copy.desk.desk,
+        epoch=copy.epoch,
+        seq=copy.seq,
+        prev=copy.prev or "",
+        message_hash=signed.message_hash,
+        plaintext=signed.plaintext,
+        sealed=sealed,
+        sealed_hash=digest(sealed),
+        sealed_to=sealing.fingerprint,
+        state=CopyState.QUEUED.value,
     )
