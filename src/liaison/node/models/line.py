@@ -180,7 +180,7 @@ class GivenReceipt(models.Model):
     node = models.CharField(max_length=LOCAL_ID)
     to_participant = models.CharField(max_length=HASH)
     to_node = models.CharField(max_length=LOCAL_ID)
-    sealed_hash = models.CharField(max_length=HASH, db_index=True)
+    sealed_hash = models.CharField(max_length=HASH)
     n = models.IntegerField()
     receipt_hash = models.CharField(max_length=HASH, db_index=True)
     receipt = models.BinaryField()
@@ -195,6 +195,7 @@ class GivenReceipt(models.Model):
                 name="unopened_receipt_once",
             ),
         ]
+        indexes = [models.Index(fields=["sealed_hash"], name="given_receipt_by_bytes")]
 
 
 class AttachmentRow(models.Model):

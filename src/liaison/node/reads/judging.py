@@ -68,7 +68,7 @@ def _told(message: ReceivedMessage) -> list[tuple[DeskRef, str, str, bool]]:
     """What any desk here was told under this sender and identifier: desk, message hash, core hash, reused."""
     told_by = (message.core.register, message.core.sender.participant, message.core.sender.node)
     columns = ("participant", "node", "desk", "message_hash", "core_hash", "reused")
-    # Found by the identifier alone: asked for the register too, SQLite would walk through all messages of that register.
+    # By the identifier alone: asked for the register too, SQLite would walk through all messages of that register.
     rows = fetch(IncomingCopy, (*columns, "register", "from_participant", "from_node"), message_id=message.core.id)
     return [(DeskRef(*row[:3]), row[3], row[4], bool(row[5])) for row in rows if row[6:] == told_by]
 
