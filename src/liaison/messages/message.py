@@ -105,6 +105,13 @@ class Payload(msgspec.Struct, frozen=True):
     copy: Copy
 
 
+class _Said(msgspec.Struct, frozen=True):
+    """`Payload` with a core whose bytes are there already."""
+
+    core: msgspec.Raw
+    copy: Copy
+
+
 class _Sealed(msgspec.Struct, frozen=True):
     disclosures: dict[FieldName, Disclosure]
     envelope: EnvelopeForm
@@ -138,12 +145,10 @@ class ComposedMessage:
     """A core with what opens its digests; ready to be copied, numbered and signed."""
 
     core: Core
+    core_bytes: bytes
+    core_hash: str
+    """What `re` of an answer names."""
     disclosures: Mapping[str, Disclosure]
-
-    @property
-    def core_hash(self) -> str:
-        """What `re` of an answer names."""
-        return hash_core(self.core)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +207,10 @@ def compose(
         fields=digest_fields(disclosures),
     )
     # A round trip applies every type and pattern to what the caller handed in: nobody sends what nobody accepts.
-    checked = decode_struct(encode_struct(core), Core, limit=LARGEST_MESSAGE)
+    data = encode_struct(core)
+    checked = decode_struct(data, Core, limit=LARGEST_MESSAGE)
     check_core(checked)
-    return ComposedMessage(checked, disclosures)
+    return ComposedMessage(checked, data, digest(data), disclosures)
 
 
 def hash_core(core: Core) -> str:
@@ -214,13 +220,15 @@ def hash_core(core: Core) -> str:
 
 def sign_copy(composed: ComposedMessage, copy: Copy, signer: Signer) -> SignedCopy:
     """Sign one copy with the message key of the sending node. Raises MalformedError when it would not parse."""
-    payload = encode_struct(Payload(core=composed.core, copy=copy))
+    # `compose` has checked the core and the digests in it; what the caller handed in beside them is checked here.
+    said = Payload(core=composed.core, copy=decode_struct(encode_struct(copy), Copy, limit=LARGEST_MESSAGE))
+    check_copy(said)
+    payload = encode_struct(_Said(core=msgspec.Raw(composed.core_bytes), copy=said.copy))
     envelope = sign_envelope(PayloadType.MESSAGE, payload, [signer])
     plaintext = _join(envelope, composed.disclosures)
     if len(plaintext) > LARGEST_MESSAGE:
         raise MalformedError("too-large", size=len(plaintext), limit=LARGEST_MESSAGE)
-    # `compose` made the digests of the disclosures; what the caller handed in beside the core is checked here.
-    return SignedCopy(plaintext, decode_payload(payload), composed.core_hash, digest(payload))
+    return SignedCopy(plaintext, said, composed.core_hash, digest(payload))
 
 
 def open_message(plaintext: bytes) -> ReceivedMessage:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -15,18 +14,18 @@ READS = ("SELECT", "PRAGMA", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEAS
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     """SQLite as the node uses it."""
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self.execute_wrappers.append(_autocommit)
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = super().get_new_connection(conn_params)
+        connection.set_trace_callback(self._see)
+        return connection
 
     def _commit(self) -> None:
         STEPS.take("before commit")
         super()._commit()
         STEPS.take("after commit")
 
-
-def _autocommit(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    verb = sql.lstrip().split(" ", 1)[0].upper()
-    if verb not in READS and not context["connection"].in_atomic_block:
-        STEPS.take(f"autocommit {verb.lower()}")
-    return execute(sql, params, many, context)
+    def _see(self, sql: str) -> None:
+        """Called by SQLite before it runs a statement, whoever handed it in."""
+        verb = sql.lstrip().split(" ", 1)[0].upper()
+        if verb not in READS and not self.in_atomic_block:
+            STEPS.take(f"autocommit {verb.lower()}")

@@ -1,7 +1,7 @@
 """What has to be done at which peer, who is doing it now, and when is it tried again?
 
     with unit_of_work(node):
-        lease = put_work(node, "message", register=…, at=…, copy=copy)   # born leased to whoever wrote it
+        lease = put_work(node, Work.MESSAGE, key, register=…, at=…, leased=True)   # born leased to whoever wrote it
     …talk to the peer, without a transaction…
     with unit_of_work(node):
         settle(lease)                                                      # together with what the answer said
@@ -67,24 +67,23 @@ class Lease:
     attempts: int
 
 
-def put_work(node: Node, work: Work, subject: Any, *, register: str, at: NodeRef, leased: bool) -> Lease:
-    """Write down work on `subject` (copy, receipt or attachment row), leased to the caller or due now."""
+def put_work(node: Node, work: Work, subject: int, *, register: str, at: NodeRef, leased: bool) -> Lease:
+    """Write down work on the copy, receipt or attachment with the key `subject`, leased to the caller or due now."""
     now = node.clock.now()
     token = node.entropy.draw(TOKEN).hex() if leased else ""
-    row = add(
-        Delivery(
-            kind=work.value,
-            register=register,
-            participant=at.participant,
-            node=at.node,
-            due=now,
-            since=now,
-            lease_token=token,
-            lease_until=now + LEASE if leased else None,
-            **{_COLUMNS[work]: subject},
-        )
+    key = add(
+        Delivery,
+        kind=work.value,
+        register=register,
+        participant=at.participant,
+        node=at.node,
+        due=now,
+        since=now,
+        lease_token=token,
+        lease_until=now + LEASE if leased else None,
+        **{_COLUMNS[work]: subject},
     )
-    return Lease(row.pk, token, work, register, at, subject.pk, 0)
+    return Lease(key, token, work, register, at, subject, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +182,7 @@ def _claim(node: Node, row: Delivery, now: datetime, worker: str) -> Lease:
     token = worker + node.entropy.draw(TOKEN - len(worker) // 2).hex()
     Delivery.objects.filter(pk=row.pk).update(lease_token=token, lease_until=now + LEASE)
     work = Work(row.kind)
-    subject = getattr(row, f"{_COLUMNS[work]}_id")
+    subject = getattr(row, _COLUMNS[work])
     return Lease(row.pk, token, work, row.register, NodeRef(row.participant, row.node), subject, row.attempts)
 
 
@@ -264,4 +263,4 @@ def next_moment(node: Node) -> datetime | None:
     return min((moment for moment in (free, freed) if moment is not None), default=None)
 
 
-_COLUMNS = {Work.MESSAGE: "copy", Work.RECEIPT: "receipt", Work.FETCH: "attachment"}
+_COLUMNS = {Work.MESSAGE: "copy_id", Work.RECEIPT: "receipt_id", Work.FETCH: "attachment_id"}

@@ -15,7 +15,7 @@ from liaison.messages.inbox import KnownCase
 from liaison.messages.message import Core
 from liaison.messages.parties import DeskRef, sorted_desks
 from liaison.node.models import Case
-from liaison.node.work.statements import add, fetch
+from liaison.node.work.statements import add, change, fetch
 from liaison.wire import canonical
 
 PARTIES_LIMIT = 1 << 17
@@ -47,17 +47,16 @@ def find_case(register: str, case: str, desk: DeskRef) -> CaseHere | None:
 def begin_case(core: Core, desk: DeskRef, now: datetime) -> None:
     """A new case, as the first message in it fixes it."""
     add(
-        Case(
-            register=core.register,
-            case=core.case,
-            participant=desk.participant,
-            node=desk.node,
-            desk=desk.desk,
-            parties=canonical.encode_struct(_Parties(sorted_desks(core.parties))),
-            exercise=core.exercise,
-            opened_at=now,
-            last_at=now,
-        )
+        Case,
+        register=core.register,
+        case=core.case,
+        participant=desk.participant,
+        node=desk.node,
+        desk=desk.desk,
+        parties=canonical.encode_struct(_Parties(sorted_desks(core.parties))),
+        exercise=core.exercise,
+        opened_at=now,
+        last_at=now,
     )
 
 
@@ -71,4 +70,4 @@ def open_case(core: Core, desk: DeskRef, now: datetime) -> None:
         raise UsageError("case-has-other-parties", case=core.case)
     if known.facts.exercise != core.exercise:
         raise UsageError("case-exercise-fixed", case=core.case)
-    Case.objects.filter(pk=known.row).update(last_at=now)
+    change(Case, known.row, last_at=now)
