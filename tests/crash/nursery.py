@@ -14,10 +14,10 @@ import signal
 import socket
 import sys
 import traceback
-from multiprocessing.connection import Connection
 
 from liaison.messages.forms import latest_form
 from tests.crash.actor import play
+from tests.crash.line import Line
 
 LONGEST = 4096
 
@@ -42,7 +42,7 @@ def main(descriptor: int) -> None:
 
 def _live(descriptor: int, home: str, stage: str, seconds: float, deadly: int | None) -> None:
     try:
-        play(Connection(descriptor), home, stage, seconds, deadly)
+        play(Line(descriptor), home, stage, seconds, deadly)
     except BaseException:  # noqa: BLE001 - the process ends here, whatever it was.
         traceback.print_exc()
     finally:

@@ -5,7 +5,8 @@
         stage.order("xc", "send", b"…")                      None when the node died of it
         stage.recover()                                      both live again, hours pass, all work is done
 
-Invariants: `accepted` holds exactly the identifiers that a node returned to its caller before it died.
+Invariants: `accepted` holds exactly the identifiers that a node returned to its caller before it died; an order that a
+node refuses fails the test, unless the stage was told to take that refusal for an answer.
 """
 
 from __future__ import annotations
@@ -72,8 +73,9 @@ class Stage:
         *,
         deadly: Mapping[str, int] | None = None,
         both: bool = False,
+        takes: frozenset[str] = frozenset(),
     ) -> None:
-        self.nursery, self.folder, self.both = nursery, folder, both
+        self.nursery, self.folder, self.both, self.takes = nursery, folder, both, takes
         self.name = f"{os.getpid()}-{next(_numbers)}"
         self.seconds = 0.0
         self.accepted: list[str] = []
@@ -97,7 +99,7 @@ class Stage:
         assert self.live[code][1].recv() == ("ready", None)
 
     def order(self, code: str, name: str, *arguments: Any) -> Any:
-        """What the node answers; None when it is dead or died of it. Raises AssertionError for what it raised."""
+        """What the node answers; None when it is dead, died of it, or refused as it may. Raises AssertionError."""
         if code not in self.live:
             return None
         connection = self.live[code][1]
@@ -107,6 +109,8 @@ class Stage:
             outcome, value = connection.recv()
         except (EOFError, OSError):
             self._mourn(code)
+            return None
+        if outcome == "refused" and value in self.takes:
             return None
         assert outcome == "done", value
         return value
