@@ -42,8 +42,12 @@ def injected(pid: int, calls: tuple[str, ...], fault: str) -> Iterator[list[str]
 
 
 def _tracer(pid: int, told: str, named: str, fault: str) -> subprocess.Popen[bytes]:
-    command = [needs("strace"), "-f", "-o", told, "-e", f"trace={named}", "-e", f"inject={named}:{fault}"]
-    return subprocess.Popen([*command, "-p", str(pid)], stderr=subprocess.PIPE)
+    return subprocess.Popen([*strace(named, fault, told=told), "-p", str(pid)], stderr=subprocess.PIPE)
+
+
+def strace(named: str, fault: str, *, told: str = "/dev/null") -> list[str]:
+    """What a command begins with that meets the fault from its start."""
+    return [needs("strace"), "-f", "-o", told, "-e", f"trace={named}", "-e", f"inject={named}:{fault}"]
 
 
 def _end(tracer: subprocess.Popen[bytes]) -> None:

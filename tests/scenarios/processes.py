@@ -19,7 +19,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -152,10 +152,10 @@ class Processes:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(10)
 
-    def run(self, code: str, *words: str, exits: int = 0) -> Any:
-        """One command of the command line; its JSON."""
+    def run(self, code: str, *words: str, exits: int = 0, inside: Sequence[str] = ()) -> Any:
+        """One command of the command line, `inside` another; its JSON."""
         done = subprocess.run(
-            [sys.executable, "-c", PROGRAM, "--home", str(self.home(code)), *words, "--json"],
+            [*inside, sys.executable, "-c", PROGRAM, "--home", str(self.home(code)), *words, "--json"],
             capture_output=True,
             env=self._environment(),
             timeout=60,
