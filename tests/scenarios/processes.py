@@ -153,9 +153,10 @@ class Processes:
         process.wait(10)
 
     def run(self, code: str, *words: str, exits: int = 0, inside: Sequence[str] = ()) -> Any:
-        """One command of the command line, `inside` another; its JSON."""
+        """One command of the command line, where the node is and `inside` another command; its JSON."""
+        program = [sys.executable, "-c", PROGRAM, "--home", str(self.home(code))]
         done = subprocess.run(
-            [*inside, sys.executable, "-c", PROGRAM, "--home", str(self.home(code)), *words, "--json"],
+            [*self.places[code].inside, *inside, *program, *words, "--json"],
             capture_output=True,
             env=self._environment(),
             timeout=60,

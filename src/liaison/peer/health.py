@@ -16,8 +16,9 @@ def alive(node: Node, request: DoorRequest) -> HttpAnswer:
 
 
 def ready(node: Node, request: DoorRequest) -> HttpAnswer:
-    """The disk kept its word, and the database answers too."""
+    """The disk kept its word and has room for new work, and the database answers too."""
     node.storage.require_sound()
+    node.storage.require_room()
     try:
         line_counts(node)
     except DatabaseError:
