@@ -71,7 +71,7 @@ def test_notices_outlive_kills_at_random_in_the_midst_of_sending(world: Processe
         begun = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, "--home", str(world.home("XC")), "message", "send", *NOTICE, "--json"],
             stdout=subprocess.PIPE,
-            env=world._environment(),
+            env=world.environment("XC"),
         )
         time.sleep(chance.uniform(0.3, 2.0))
         for code in chance.choice([("XC",), ("XD",), ("XC", "XD")]):

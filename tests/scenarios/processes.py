@@ -79,6 +79,7 @@ class Processes:
         self.places = {code: places.get(code, Place()) for code in codes}
         self.ports = {code: place.port or free_port() for code, place in self.places.items()}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.surroundings: dict[str, Mapping[str, str]] = {}
         self.registry = RegisterBuilder()
         self.nodes: dict[str, Node] = {}
         for code in codes:
@@ -119,7 +120,7 @@ class Processes:
                 ],
                 stdout=log,
                 stderr=log,
-                env=self._environment(),
+                env=self.environment(code),
                 start_new_session=True,
             )
         deadline = time.monotonic() + START_SECONDS
@@ -158,16 +159,16 @@ class Processes:
         done = subprocess.run(
             [*self.places[code].inside, *inside, *program, *words, "--json"],
             capture_output=True,
-            env=self._environment(),
+            env=self.environment(code),
             timeout=60,
             check=False,
         )
         assert done.returncode == exits, (done.returncode, done.stdout, done.stderr)
         return json.loads(done.stdout) if done.stdout.strip() else None
 
-    @staticmethod
-    def _environment() -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TZ": "UTC"}
+    def environment(self, code: str) -> dict[str, str]:
+        """What the processes of a node find around them, its own `surroundings` among it."""
+        return {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TZ": "UTC", **self.surroundings.get(code, {})}
 
     def _make_home(self, code: str) -> None:
         home, port = self.home(code), self.ports[code]
