@@ -8,6 +8,7 @@ Invariants: the nursery has one thread and never opens a database, so nothing ha
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ import sys
 import traceback
 
 from liaison.messages.forms import latest_form
+from tests import engines
 from tests.crash.actor import play
 from tests.crash.line import Line
 
@@ -27,6 +29,7 @@ def main(descriptor: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for form in ("incident-notice", "acknowledgement"):
         latest_form(form)  # Read once, inherited by all.
+    importlib.import_module("tests.crash.postgresql_steps.base" if engines.SERVER else "tests.crash.sqlite3_steps.base")
     with socket.socket(fileno=descriptor) as control:
         while True:
             data, descriptors, *_ = socket.recv_fds(control, LONGEST, 1)

@@ -6,7 +6,8 @@
         stage.recover()                                      both live again, hours pass, all work is done
 
 Invariants: `accepted` holds exactly the identifiers that a node returned to its caller before it died; an order that a
-node refuses fails the test, unless the stage was told to take that refusal for an answer.
+node refuses fails the test, unless the stage was told to take that refusal for an answer; whoever looks at the facts of
+a node again sees that nothing went backwards.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ import contextlib
 import itertools
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -27,6 +27,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.crash.facts import Facts
+from tests.crash.homes import copy_homes, remove_homes
+from tests.crash.invariants import never_backwards
 
 ROOT = Path(__file__).parent.parent.parent
 ROUNDS = 12
@@ -81,8 +83,9 @@ class Stage:
         self.accepted: list[str] = []
         self.died: list[str] = []
         self.failed: list[str] = []
+        self.seen: dict[str, Facts] = {}
         self.live: dict[str, tuple[int, Connection]] = {}
-        shutil.copytree(homes, folder)
+        copy_homes(homes, folder)
         for code in ("xc", "xd"):
             self.start(code, (deadly or {}).get(code))
 
@@ -92,7 +95,7 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         for code in list(self.live):
             self.kill(code)
-        shutil.rmtree(self.folder)
+        remove_homes(self.folder)
 
     def start(self, code: str, deadly: int | None = None) -> None:
         self.live[code] = self.nursery.fork(self.folder / code, self.name, self.seconds, deadly)
@@ -203,6 +206,9 @@ class Stage:
             self.order(code, "advance", PAUSE)
 
     def facts(self, code: str) -> Facts:
+        """What the node holds, judged by what it held when it was last looked at."""
         found = self.order(code, "inspect")
         assert isinstance(found, Facts)
+        never_backwards(self.seen.get(code, Facts()), found)
+        self.seen[code] = found
         return found

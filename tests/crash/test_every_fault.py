@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.crash.conftest import Staging
-from tests.crash.invariants import never_backwards, no_receipt_without_a_copy, nothing_lost_nothing_twice
+from tests.crash.invariants import no_receipt_without_a_copy, nothing_lost_nothing_twice
 from tests.crash.stage import Stage
 from tests.crash.test_every_step import TABLE
 from tests.crash.tracing import injected
@@ -23,20 +23,23 @@ MOST = 400
 
 def survives(stage: Stage, code: str, call: str, fault: str) -> list[str]:
     """Tell the story with that fault of one node's disk, then let it pass, and judge; the calls that failed."""
-    before = {each: stage.facts(each) for each in stage.live}
     with injected(stage.live[code][0], (call,), fault) as struck:
         stage.tell(TABLE)
     stage.revive()
-    after = {each: stage.facts(each) for each in stage.live}
-    for sender, receiver in (("xc", "xd"), ("xd", "xc")):
-        no_receipt_without_a_copy(after[sender], after[receiver])
-        never_backwards(before[sender], after[sender])
+    facts = [stage.facts(each) for each in ("xc", "xd")]
+    no_receipt_without_a_copy(*facts)
+    no_receipt_without_a_copy(*reversed(facts))
     stage.recover()
     stage.acknowledge("xd")
     stage.recover()
     nothing_lost_nothing_twice(stage.facts("xc"), stage.facts("xd"), stage.accepted)
     assert stage.died == []
     return struck
+
+
+def is_kept(struck: list[str]) -> bool:
+    """Whether what failed was about bytes that are kept; SQLite's index in shared memory is not."""
+    return any("-shm>" not in line for line in struck)
 
 
 def numbers(call: str) -> Iterator[int]:
@@ -49,8 +52,9 @@ def numbers(call: str) -> Iterator[int]:
 def test_a_notice_outlives_an_error_of_the_disk(stage: Staging, code: str, call: str) -> None:
     for number in numbers(call):
         with stage(takes=REFUSALS) as built:
-            assert survives(built, code, call, f"error=EIO:when={number}")
-            assert built.failed == [code]
+            struck = survives(built, code, call, f"error=EIO:when={number}")
+            assert struck
+            assert built.failed == [code] * is_kept(struck)
 
 
 @pytest.mark.parametrize("call", WRITES)
@@ -71,7 +75,7 @@ def test_a_notice_outlives_an_error_of_the_disk_at_every_call(stage: Staging, co
     for number in range(1, MOST):
         with stage(takes=REFUSALS) as built:
             struck = survives(built, code, call, f"error={error}:when={number}")
-            assert built.failed == ([] if error == "ENOSPC" and call in WRITES else [code] * bool(struck))
+            assert built.failed == ([] if error == "ENOSPC" and call in WRITES else [code] * is_kept(struck))
             if not struck:
                 return
     raise AssertionError(f"more than {MOST} calls of {call}")

@@ -2,7 +2,7 @@
 
 with injected(pid, ("fdatasync",), "signal=KILL:when=3"):     dies at its third fdatasync
 with injected(pid, ("pwrite64",), "error=ENOSPC"):            the disk is full until the block ends
-with injected(pid, ("fsync",), "error=EIO:when=2") as struck: afterwards `struck` has the calls that failed, one a line
+with injected(pid, ("fsync",), "error=EIO:when=2") as struck: afterwards the calls that failed, one a line
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _tracer(pid: int, told: str, named: str, fault: str) -> subprocess.Popen[byt
 
 def strace(named: str, fault: str, *, told: str = "/dev/null") -> list[str]:
     """What a command begins with that meets the fault from its start."""
-    return [needs("strace"), "-f", "-o", told, "-e", f"trace={named}", "-e", f"inject={named}:{fault}"]
+    return [needs("strace"), "-f", "-y", "-o", told, "-e", f"trace={named}", "-e", f"inject={named}:{fault}"]
 
 
 def _end(tracer: subprocess.Popen[bytes]) -> None:

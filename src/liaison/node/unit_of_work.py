@@ -9,8 +9,8 @@ Invariants:
 - On SQLite a writer takes one lock before BEGIN IMMEDIATE, inside the process and between processes, because
   SQLite's own back-off lets writers starve.
 - Work registered with `after_commit` runs once the rows are durable, and never when they are not.
-- What the storage refuses (a full disk, a database that is gone) is "not now": all of the unit is undone. After a
-  failed write or sync no unit opens in any process of the node until all have started again.
+- What the storage refuses (a full disk, a database that is gone) is "not now", for a reader too: all of the unit is
+  undone. After a failed write, sync or read no unit opens in any process of the node until all have started again.
 - Units do not nest: a service that calls another joins its unit.
 - On a node restored from a backup no unit opens (`node-read-only`), because what it would say may contradict what it
   said after the backup; only under `catching_up` does one, for work that takes in and says nothing.
@@ -45,8 +45,7 @@ _guard = threading.Lock()
 @contextmanager
 def unit_of_work(node: Node) -> Iterator[None]:
     """One transaction on the node's database: committed when the block ends, undone when it raises."""
-    token = current_database.set(node.database)
-    try:
+    with _on_tables_of(node):
         if transaction.get_connection(node.database).in_atomic_block:
             yield
             return
@@ -54,6 +53,14 @@ def unit_of_work(node: Node) -> Iterator[None]:
         with _writer_lock(node.database), transaction.atomic(using=node.database):
             _require_writable(node.database)
             yield
+
+
+@contextmanager
+def _on_tables_of(node: Node) -> Iterator[None]:
+    """Queries inside go to the node's database; what that refuses is "not now"."""
+    token = current_database.set(node.database)
+    try:
+        yield
     except DatabaseError as error:
         refused = refusal(node.storage, error)
         if not isinstance(error, OperationalError) and refused.code != "storage-failed":
@@ -96,11 +103,8 @@ def _require_writable(alias: str) -> None:
 @contextmanager
 def reading(node: Node) -> Iterator[None]:
     """Reads on the node's database, without a lock."""
-    token = current_database.set(node.database)
-    try:
+    with _on_tables_of(node):
         yield
-    finally:
-        current_database.reset(token)
 
 
 def after_commit(action: Callable[[], None]) -> None:

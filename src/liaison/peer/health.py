@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import DatabaseError
-
 from liaison.node.node import Node
 from liaison.node.reads.line import line_counts
-from liaison.peer.requests import DoorRequest, answer, problem
+from liaison.peer.requests import DoorRequest, answer
 from liaison.wire.http import HttpAnswer
 
 
@@ -19,10 +17,7 @@ def ready(node: Node, request: DoorRequest) -> HttpAnswer:
     """The disk kept its word and has room for new work, and the database answers too."""
     node.storage.require_sound()
     node.storage.require_room()
-    try:
-        line_counts(node)
-    except DatabaseError:
-        return problem(503, "not-ready")
+    line_counts(node)
     return answer(200, b"ready\n", "text/plain")
 
 
