@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from liaison.node.node import Node
 from liaison.node.reads.line import line_counts
+from liaison.node.reads.own import require_writable
 from liaison.peer.requests import DoorRequest, answer
 from liaison.wire.http import HttpAnswer
 
@@ -14,9 +15,10 @@ def alive(node: Node, request: DoorRequest) -> HttpAnswer:
 
 
 def ready(node: Node, request: DoorRequest) -> HttpAnswer:
-    """The disk kept its word and has room for new work, and the database answers too."""
+    """The disk kept its word and has room for new work, the database answers, and the node may speak."""
     node.storage.require_sound()
     node.storage.require_room()
+    require_writable(node)
     line_counts(node)
     return answer(200, b"ready\n", "text/plain")
 
