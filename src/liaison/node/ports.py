@@ -144,5 +144,5 @@ class Storage(Protocol):
 class Waker(Protocol):
     """Tells the worker that there is something to do; losing a call only costs one polling interval."""
 
-    def wake(self) -> None:
-        """Wake the worker now."""
+    def wake(self, left: Iterable[str] = ()) -> None:
+        """Wake the worker now; `left` are tokens of leases that the caller holds and could not give back."""

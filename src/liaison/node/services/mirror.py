@@ -45,6 +45,7 @@ from liaison.node.reads.own import setting
 from liaison.node.reads.register import followed
 from liaison.node.services.alarms import raise_alarm, raise_fork, raise_void
 from liaison.node.services.records import fetch_records
+from liaison.node.services.recovery.noticing import judge_own_line
 from liaison.node.services.secretariat import is_secretariat
 from liaison.node.unit_of_work import READ_ONLY, catching_up, reading, unit_of_work
 from liaison.register import anchor as anchors
@@ -154,6 +155,7 @@ def _sync_from(node: Node, row: FollowedRegister, source: PeerAddress) -> tuple[
     note = remote.checkpoint()
     # (1)
     checkpoint = verify_checkpoint(note, row.origin, _log_keys(node, row, remote, note))
+    judge_own_line(node, register, note, checkpoint)
     if checkpoint.size <= row.size:
         _compare(node, row, note, checkpoint)
         return 0, []

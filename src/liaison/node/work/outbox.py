@@ -15,7 +15,7 @@ Invariants (docs/spec/outbox.md):
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -209,6 +209,13 @@ def give_back(node: Node, lease: Lease) -> None:
     Delivery.objects.filter(pk=lease.delivery, lease_token=lease.token).update(
         due=node.clock.now(), lease_until=None, lease_token="", attempts=0, last_error=""
     )
+
+
+def free_left(node: Node, tokens: Iterable[str]) -> None:
+    """Free leases whose holders could not give them back, because the disk took nothing then: due at once."""
+    with unit_of_work(node):
+        held = Delivery.objects.filter(lease_token__in=sorted(tokens), lease_until__isnull=False)
+        held.update(due=node.clock.now(), lease_until=None, lease_token="")
 
 
 def settle_copy(copy_id: int) -> None:

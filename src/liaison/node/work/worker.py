@@ -4,6 +4,8 @@ Invariants (docs/spec/outbox.md):
 - at most `THREADS` calls at once; one to a peer until it has answered, a few after that, one again after it failed,
   and few to all that failed together: hung peers hold a few threads and delay nobody;
 - an exception of our own making ends an attempt, never the worker; the lease runs out and the work is tried again;
+- a lease that could not be given back, because the disk was full just then, here or in a command, is freed as soon as
+  the disk takes it;
 - the connections that the threads opened are closed when `run` ends.
 """
 
@@ -18,6 +20,7 @@ from typing import Any, Protocol
 
 from django.db import connections
 
+from liaison.errors import NotNowError
 from liaison.messages.parties import NodeRef
 from liaison.node.node import Node
 from liaison.node.services.line.delivering import deliver
@@ -38,6 +41,9 @@ class Listener(Protocol):
 
     def wait(self, seconds: float) -> bool:
         """Whether somebody knocked within `seconds`."""
+
+    def left(self) -> frozenset[str]:
+        """The leases that others could not give back, since this was last asked."""
 
     def living(self) -> frozenset[str]:
         """The names of the workers that live. Raises `NotNowError`."""
@@ -64,6 +70,7 @@ class Worker:
         self._busy: Counter[NodeRef] = Counter()
         self._proven: set[NodeRef] = set()
         self._opened: set[Any] = set()
+        self._left: set[str] = set()
         self._guard = threading.Lock()
         self._stopping = threading.Event()
 
@@ -72,7 +79,12 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 turn()
+                self._free_left()
                 took = self._take()
+            except NotNowError as error:
+                log.warning("a round of the worker waits: %s", error.code)
+                took = 0
+                self._stopping.wait(1.0)
             except Exception:
                 log.exception("a round of the worker failed")
                 connections.close_all()
@@ -89,6 +101,17 @@ class Worker:
         """Finish what is in hand and return from `run`."""
         self._stopping.set()
         self._node.waker.wake()
+
+    def _free_left(self) -> None:
+        """Free what could not be given back before. Raises NotNowError while it still cannot."""
+        heard = self._listener.left()
+        with self._guard:
+            self._left |= heard
+            left = frozenset(self._left)
+        if left:
+            outbox.free_left(self._node, left)
+            with self._guard:
+                self._left -= left
 
     def _take(self) -> int:
         """Lease what is due and hand it to the pool; how much."""
@@ -108,6 +131,10 @@ class Worker:
         try:
             if deliver(self._node, lease):
                 self._proven.add(lease.at)
+        except NotNowError as error:
+            log.warning("a lease could not be given back: %s", error.code)
+            with self._guard:
+                self._left.add(lease.token)
         except Exception:
             log.exception("an attempt failed")
             connections.close_all()
