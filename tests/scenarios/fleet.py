@@ -106,7 +106,9 @@ class Fleet:
         send_letter(self.world.nodes[SENDER], letter)
 
     def receipted(self) -> int:
-        """How many copies the sender has stored receipts of."""
+        """How many copies the sender has stored receipts of. No recipient may have ended meanwhile."""
+        ended = {process.returncode for process in self._running if process.poll() is not None}
+        assert not ended, (ended, self._log.read_text(encoding="utf-8")[-2000:])
         with reading(self.world.nodes[SENDER]):
             return int(OutgoingCopy.objects.filter(state="received").count())
 
@@ -124,7 +126,7 @@ class Fleet:
 
     def _start(self, codes: list[str]) -> subprocess.Popen[bytes]:
         homes = [str(self.world.home(code)) for code in codes]
-        words = [sys.executable, "-m", "tests.scenarios.receivers", *homes]
+        words = [sys.executable, "-X", "faulthandler", "-m", "tests.scenarios.receivers", *homes]
         environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "TZ": "UTC"}
         with self._log.open("ab") as log:
             return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, env=environment, cwd=ROOT)

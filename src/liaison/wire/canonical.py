@@ -18,9 +18,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-import msgspec.inspect
 
 from liaison.errors import MalformedError
+from liaison.wire.typed import Decoder, decoder, passes_raw
 
 JSON = None | bool | int | str | Sequence["JSON"] | Mapping[str, "JSON"]
 T = TypeVar("T", bound=msgspec.Struct)
@@ -30,9 +30,9 @@ DEPTH = 16
 _LARGEST = 2**53 - 1
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
-_DECODER: msgspec.json.Decoder[JSON] = msgspec.json.Decoder()
+_DECODER: Decoder[JSON] = decoder(Any)  # type: ignore[arg-type]
 # A struct's decoder, and whether it passes some part of the bytes through unread.
-_DECODERS: dict[type[msgspec.Struct], tuple[msgspec.json.Decoder[Any], bool]] = {}
+_DECODERS: dict[type[msgspec.Struct], tuple[Decoder[Any], bool]] = {}
 
 _NOT_AN_INTEGER = re.compile(rb"[0-9][.eE]")
 _LONG_INTEGER = re.compile(rb"[0-9]{16,}")
@@ -68,28 +68,27 @@ def encode_struct(value: msgspec.Struct) -> bytes:
 
 def decode_struct(data: bytes, type_: type[T], *, limit: int) -> T:
     """The `type_` that canonical `data` holds: no field missing, none unknown. Raises MalformedError."""
-    decoder, opaque = _decoder(type_)
+    reader, opaque = _decoder(type_)
     if opaque:
         decode(data, limit=limit)
     else:
         _check_form(data, limit)
-    value = _read(decoder, data)
+    value = _read(reader, data)
     if _encode_checked(value) != data:
         raise MalformedError("not-canonical")
     return value
 
 
-def _decoder(type_: type[T]) -> tuple[msgspec.json.Decoder[T], bool]:
-    found: tuple[msgspec.json.Decoder[T], bool] | None = _DECODERS.get(type_)
+def _decoder(type_: type[T]) -> tuple[Decoder[T], bool]:
+    found: tuple[Decoder[T], bool] | None = _DECODERS.get(type_)
     if found is None:
-        opaque = "RawType()" in repr(msgspec.inspect.type_info(type_))
-        found = _DECODERS[type_] = (msgspec.json.Decoder(type_), opaque)
+        found = _DECODERS[type_] = (decoder(type_), passes_raw(type_))
     return found
 
 
-def _read(decoder: msgspec.json.Decoder[V], data: bytes) -> V:
+def _read(reader: Decoder[V], data: bytes) -> V:
     try:
-        return decoder.decode(data)
+        return reader.decode(data)
     except (ValueError, RecursionError) as error:
         # The sentence of msgspec names the place and the expected type, never the contents.
         raise MalformedError("not-of-this-form", detail=str(error)[:200]) from error
