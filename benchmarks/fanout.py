@@ -7,10 +7,13 @@ web server is a light one of threads in place of the node's own. All share this 
 In the same rounds, turn about: gpg and Postfix sign, encrypt and accept 200 mails, 16 at once, none delivered or
 receipted; and the batch again with the first twenty recipients hung, timed until the other 180 are receipted.
 At the end the sender is killed half-way through a batch and started again; then every inbox is counted.
+
+`python -m benchmarks.fanout 2` takes two rounds and keeps nothing.
 """
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -36,7 +39,7 @@ DURABLE = (
 )
 
 
-def measure() -> list[Figure | Series]:
+def measure(rounds: int = ROUNDS) -> list[Figure | Series]:
     """The batch beside the peer, with hung recipients, and through a kill."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -50,7 +53,7 @@ def measure() -> list[Figure | Series]:
         fleet.world.start(SENDER)
         _batch(fleet)  # Every peer has answered once, and its connection is kept: as on a day with work.
         samples: dict[str, list[float]] = {"batch": [], "batch, a tenth hung": [], "gpg + Postfix": []}
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             samples["batch"].append(seconds(lambda: _batch(fleet)))
             samples["batch, a tenth hung"].append(_beside_hung(fleet))
             if gateway is not None:
@@ -127,4 +130,9 @@ def _wait(until: Callable[[], bool]) -> None:
     while not until():
         if time.monotonic() > deadline:
             raise AssertionError("receipts are missing")
-        time.sleep(0.005)
+        time.sleep(0.01)
+
+
+if __name__ == "__main__":
+    for each in measure(int(sys.argv[1])):
+        print(each)
