@@ -102,8 +102,8 @@ def remove(model: Any, **equal: object) -> int:
 @functools.cache
 def _selection(model: Any, columns: tuple[str, ...], equal: tuple[str, ...], lock: bool) -> str:
     named = ", ".join(f'"{_column(model, name)}"' for name in columns)
-    key, table = model._meta.pk.column, model._meta.db_table
-    text = f'SELECT {named} FROM "{table}" WHERE {_where(model, equal)} ORDER BY "{key}"'  # noqa: S608
+    key = ", ".join(f'"{field.column}"' for field in model._meta.pk_fields)
+    text = f'SELECT {named} FROM "{model._meta.db_table}" WHERE {_where(model, equal)} ORDER BY {key}'  # noqa: S608
     return f"{text} FOR UPDATE" if lock else text
 
 
