@@ -21,6 +21,7 @@ from liaison.wire.http import HttpAddress, HttpAnswer, HttpRequest
 from tests.scenarios.test_hung_peers import Bell
 from tests.world import World
 
+pytestmark = pytest.mark.engine
 WAITING = 30
 
 

@@ -5,7 +5,8 @@
         fleet.world.kill("XC"); fleet.world.start("XC")
         fleet.receipted(), fleet.held()
 
-The recipients answer from `groups` processes (`tests.scenarios.receivers`); `hang(0)` stops one of them for a while.
+The recipients answer from `groups` processes (`tests.scenarios.receivers`); `hang(0)` stops one of them for a while,
+`end(0)` lets it refuse connections until `begin(0)`.
 """
 
 from __future__ import annotations
@@ -68,15 +69,11 @@ class Fleet:
         self.world = _Homes(folder, SENDER, *self.codes, server="", places=places)
         self.groups = [self.codes[number::groups] for number in range(groups)]
         self._log = folder / "receivers.log"
-        self._running: list[subprocess.Popen[bytes]] = []
+        self._running: dict[int, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Fleet:
         try:
-            for codes in self.groups:
-                self._running.append(self._start(codes))
-            for process in self._running:
-                assert process.stdout is not None
-                assert process.stdout.readline() == b"ready\n", self._log.read_text(encoding="utf-8")[-2000:]
+            self.begin(*range(len(self.groups)))
         except BaseException:
             self._stop()
             raise
@@ -107,7 +104,7 @@ class Fleet:
 
     def receipted(self) -> int:
         """How many copies the sender has stored receipts of. No recipient may have ended meanwhile."""
-        ended = {process.returncode for process in self._running if process.poll() is not None}
+        ended = {process.returncode for process in self._running.values() if process.poll() is not None}
         assert not ended, (ended, self._log.read_text(encoding="utf-8")[-2000:])
         with reading(self.world.nodes[SENDER]):
             return int(TakenReceipt.objects.count())  # From an index: asking often costs the sender nothing.
@@ -124,6 +121,22 @@ class Fleet:
         """Let a group go on."""
         self._running[group].send_signal(signal.SIGCONT)
 
+    def begin(self, *groups: int) -> None:
+        """Start groups, and return when all of them answer."""
+        self._running |= {group: self._start(self.groups[group]) for group in groups}
+        for group in groups:
+            told = self._running[group].stdout
+            assert told is not None
+            assert told.readline() == b"ready\n", self._log.read_text(encoding="utf-8")[-2000:]
+
+    def end(self, group: int) -> None:
+        """Kill a group: its recipients refuse connections."""
+        process = self._running.pop(group)
+        process.kill()
+        process.wait(10)
+        assert process.stdout is not None
+        process.stdout.close()
+
     def _start(self, codes: list[str]) -> subprocess.Popen[bytes]:
         homes = [str(self.world.home(code)) for code in codes]
         words = [sys.executable, "-X", "faulthandler", "-m", "tests.scenarios.receivers", *homes]
@@ -132,11 +145,8 @@ class Fleet:
             return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, env=environment, cwd=ROOT)
 
     def _stop(self) -> None:
-        for process in self._running:
-            process.kill()
-            process.wait(10)
-            assert process.stdout is not None
-            process.stdout.close()
+        for group in list(self._running):
+            self.end(group)
         self.world.__exit__(None, None, None)
 
 
