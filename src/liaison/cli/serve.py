@@ -8,6 +8,7 @@ dies, by whatever signal, so do they; SIGTERM lets requests and attempts in hand
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import importlib
 import json
@@ -156,7 +157,8 @@ class WorkerSupervisor:
             if reason := self._storage.failure():
                 start_over(reason, self._process, self._stopping)
             if not self._process.is_alive() and not self._stopping.is_set():
-                logging.getLogger("liaison.serve").warning("the worker ended and is started again")
+                ended = self._process.exitcode
+                logging.getLogger("liaison.serve").warning("the worker ended (%s) and is started again", ended)
                 time.sleep(RESTART_SECONDS)
                 self._spawn()
 
@@ -169,7 +171,8 @@ def _run_worker(home: Path, parent: int) -> None:
 
 
 def start_logging() -> None:
-    """JSON lines on stderr: time, level, room, message; never contents, keys or names."""
+    """JSON lines on stderr: time, level, room, message; never contents, keys or names; the stack of a crash."""
+    faulthandler.enable()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines())
     root = logging.getLogger()

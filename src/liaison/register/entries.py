@@ -31,6 +31,7 @@ from liaison.register.vocabulary import LIMIT, ParticipantId
 from liaison.wire.canonical import decode_struct, encode_struct
 from liaison.wire.envelope import Envelope, PayloadType, decode_envelope, encode_envelope
 from liaison.wire.identifiers import Hash, Instant, LocalId, digest
+from liaison.wire.typed import convert
 
 KindName = str
 
@@ -176,7 +177,7 @@ def read_body(payload: EntryPayload) -> bodies.Body | None:
     if type_ is None or payload.version != 1:
         return None
     try:
-        return msgspec.convert(payload.body, type_, strict=True)
+        return convert(payload.body, type_)
     except (ValueError, RecursionError) as error:
         raise MalformedError("entry-body-malformed", kind=payload.kind, detail=str(error)[:200]) from error
 

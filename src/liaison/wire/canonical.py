@@ -25,6 +25,7 @@ import msgspec
 import msgspec.inspect
 
 from liaison.errors import MalformedError
+from liaison.wire.typed import Decoder, decoder, shape_of
 
 JSON = None | bool | int | str | Sequence["JSON"] | Mapping[str, "JSON"]
 T = TypeVar("T", bound=msgspec.Struct)
@@ -34,7 +35,7 @@ DEPTH = 16
 _LARGEST = 2**53 - 1
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
-_DECODER: msgspec.json.Decoder[JSON] = msgspec.json.Decoder()
+_DECODER: Decoder[JSON] = decoder(Any)  # type: ignore[arg-type]
 
 _NOT_AN_INTEGER = re.compile(rb"[0-9][.eE]")
 _LONG_INTEGER = re.compile(rb"[0-9]{16,}")
@@ -52,7 +53,7 @@ _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 class _Reader(Generic[V]):
     """A type's decoder; `opaque`: it passes some part of the bytes through unread; `closed`: see `_is_closed`."""
 
-    decoder: msgspec.json.Decoder[V]
+    decoder: Decoder[V]
     opaque: bool
     closed: bool
 
@@ -95,10 +96,10 @@ def is_closed(type_: type[msgspec.Struct]) -> bool:
     return _reader(type_).closed
 
 
-def _read_closed(decoder: msgspec.json.Decoder[T], data: bytes) -> T | None:
+def _read_closed(reader: Decoder[T], data: bytes) -> T | None:
     """The value of ASCII bytes of a closed type; None where `_read_any` has to say what is wrong."""
     try:
-        value = decoder.decode(data)
+        value = reader.decode(data)
         return value if _ENCODER.encode(value) == data else None
     except (ValueError, RecursionError):
         return None
@@ -118,9 +119,9 @@ def _read_any(reader: _Reader[T], data: bytes, limit: int) -> T:
 def _reader(type_: type[T]) -> _Reader[T]:
     found: _Reader[T] | None = _READERS.get(type_)
     if found is None:
-        shape = msgspec.inspect.type_info(type_)
+        shape = shape_of(type_)
         opaque = "RawType()" in repr(shape)
-        found = _READERS[type_] = _Reader(msgspec.json.Decoder(type_), opaque, _is_closed(shape))
+        found = _READERS[type_] = _Reader(decoder(type_), opaque, _is_closed(shape))
     return found
 
 
@@ -144,9 +145,9 @@ def _is_closed(shape: msgspec.inspect.Type, depth: int = 0) -> bool:
             return False
 
 
-def _read(decoder: msgspec.json.Decoder[V], data: bytes) -> V:
+def _read(reader: Decoder[V], data: bytes) -> V:
     try:
-        return decoder.decode(data)
+        return reader.decode(data)
     except (ValueError, RecursionError) as error:
         # The sentence of msgspec names the place and the expected type, never the contents.
         raise MalformedError("not-of-this-form", detail=str(error)[:200]) from error

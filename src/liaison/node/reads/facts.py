@@ -27,6 +27,7 @@ from liaison.node.peering import PeerAddress
 from liaison.node.reads import register as reads
 from liaison.node.reads.memory import own_memory
 from liaison.node.unit_of_work import reading
+from liaison.node.work.statements import fetch
 from liaison.register.facts import DeskState, Globals, KeyFact, ParticipantState
 from liaison.register.lookup import desk_of
 from liaison.register.standing import log_time
@@ -165,7 +166,7 @@ def register_facts(node: Node, register: str) -> RegisterFacts:
     if known is not None and known.is_fresh(node, now):
         return known
     with reading(node):
-        row = FollowedRegister.objects.filter(register=register).values_list(*columns).first()
+        row = next(iter(fetch(FollowedRegister, columns, register=register)), None)
         if row is None:
             raise UsageError("register-not-followed", register=register)
         if known is not None and known.stamp == row[:2] and known.node is node:

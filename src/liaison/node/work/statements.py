@@ -110,11 +110,12 @@ def _update(model: Any, names: tuple[str, ...], vendor: str) -> tuple[str, tuple
 @functools.cache
 def _selection(model: Any, columns: tuple[str, ...], equal: tuple[str, ...], lock: bool, vendor: str) -> str:
     named = ", ".join(_place(model, name) for name in columns)
-    key, table = model._meta.pk.column, model._meta.db_table
+    table = model._meta.db_table
+    keys = ", ".join(f'"{table}"."{field.column}"' for field in model._meta.pk_fields)
     joined = "".join(
         _join(model, name) for name in sorted({name.partition("__")[0] for name in columns if "__" in name})
     )
-    text = f'SELECT {named} FROM "{table}"{joined} WHERE {_where(model, equal)} ORDER BY "{table}"."{key}"'  # noqa: S608
+    text = f'SELECT {named} FROM "{table}"{joined} WHERE {_where(model, equal)} ORDER BY {keys}'  # noqa: S608
     return _in_form(f'{text} FOR UPDATE OF "{table}"' if lock and vendor != SQLITE else text, vendor)
 
 

@@ -3,6 +3,9 @@
 Invariants (docs/spec/outbox.md):
 - at most `THREADS` calls at once; one to a peer until it has answered, a few after that, one again after it failed,
   and few to all that failed together: hung peers hold a few threads and delay nobody;
+- what waits for one peer is taken in runs: a thread does a run piece by piece, and gives back the rest when one fails
+  or `RUN_SECONDS` are over, so that nothing is held long by whoever does not get to it;
+- a round is taken when there is room for a good part of one, so that many short calls do not each pay for it;
 - an exception of our own making ends an attempt, never the worker; the lease runs out and the work is tried again;
 - a lease that could not be given back, because the disk was full just then, here or in a command, is freed as soon as
   the disk takes it;
@@ -25,11 +28,16 @@ from liaison.messages.parties import NodeRef
 from liaison.node.node import Node
 from liaison.node.services.line.delivering import deliver
 from liaison.node.work import outbox
-from liaison.node.work.outbox import Lease, Room
+from liaison.node.work.outbox import FIRST_WAIT, Lease
+from liaison.node.work.rounds import Room, take_round
 
 log = logging.getLogger("liaison.worker")
 
 THREADS = 48
+AHEAD = 48
+"""So many runs more are taken than there are threads, so that no thread waits for a round."""
+RUN = 32
+RUN_SECONDS = 2.0
 POLL_SECONDS = 5.0
 SHORTEST_WAIT = 0.01
 
@@ -52,7 +60,7 @@ class Listener(Protocol):
 def work_through(node: Node, *, most: int = 1000) -> int:
     """Do what is due now, one after the other, until nothing is; how many attempts were made."""
     attempts = 0
-    while attempts < most and (leases := outbox.lease_due(node, Room())):
+    while attempts < most and (leases := take_round(node, Room()).leases):
         attempts += len(leases)
         for lease in leases:
             deliver(node, lease)
@@ -65,7 +73,8 @@ class Worker:
     def __init__(self, node: Node, listener: Listener, *, threads: int = THREADS) -> None:
         self._node = node
         self._listener = listener
-        self._threads = threads
+        self._threads, self._ahead = threads, min(AHEAD, threads)
+        self._more = True
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="line")
         self._busy: Counter[NodeRef] = Counter()
         self._proven: set[NodeRef] = set()
@@ -114,37 +123,48 @@ class Worker:
                 self._left -= left
 
     def _take(self) -> int:
-        """Lease what is due and hand it to the pool; how much."""
+        """Lease what is due and hand it to the pool; how many runs."""
         with self._guard:
-            free = self._threads - sum(self._busy.values())
-            room = Room(free, dict(self._busy), frozenset(self._proven), self._listener.name)
-        if free <= 0:
+            free = self._threads + self._ahead - sum(self._busy.values())
+            room = Room(free, dict(self._busy), frozenset(self._proven), self._listener.name, RUN)
+        if free <= self._ahead // 2:
             return 0
-        leases = outbox.lease_due(self._node, room)
-        for lease in leases:
-            with self._guard:
-                self._busy[lease.at] += 1
-            self._pool.submit(self._attempt, lease)
-        return len(leases)
+        self._more = True  # Until it is known: who ends meanwhile knocks.
+        taken = take_round(self._node, room)
+        self._more = taken.more
+        with self._guard:
+            self._busy.update(run[0].at for run in taken.runs)
+        for run in taken.runs:
+            self._pool.submit(self._do, run)
+        return len(taken.runs)
 
-    def _attempt(self, lease: Lease) -> None:
+    def _do(self, run: tuple[Lease, ...]) -> None:
+        at, left, failed = run[0].at, list(reversed(run)), False
+        begun = self._node.clock.monotonic()
         try:
-            if deliver(self._node, lease):
-                self._proven.add(lease.at)
+            while left and not failed and not self._stopping.is_set():
+                failed = not deliver(self._node, left.pop())
+                if not failed:
+                    self._proven.add(at)
+                if self._node.clock.monotonic() - begun > RUN_SECONDS:
+                    break
+            if left:
+                outbox.release(self._node, left, wait=FIRST_WAIT if failed else 0)
         except NotNowError as error:
             log.warning("a lease could not be given back: %s", error.code)
             with self._guard:
-                self._left.add(lease.token)
+                self._left.add(run[0].token)
         except Exception:
             log.exception("an attempt failed")
             connections.close_all()
         finally:
             self._remember_connections()
             with self._guard:
-                self._busy[lease.at] -= 1
-                if not self._busy[lease.at]:
-                    del self._busy[lease.at]
-            self._node.waker.wake()
+                self._busy[at] -= 1
+                if not self._busy[at]:
+                    del self._busy[at]
+            if left or failed or self._more or self._stopping.is_set():
+                self._node.waker.wake()
 
     def _remember_connections(self) -> None:
         """A pool tells nobody when its threads end, so `run` closes at the end what each of them opened."""
