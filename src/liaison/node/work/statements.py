@@ -32,8 +32,8 @@ def add(model: Any, /, **values: object) -> int:
     connection = connections[current_database.get()]
     text, prepared, rest = _insertion(model, tuple(values), connection.vendor)
     _prepare(values, prepared, connection)
-    rows, _ = _run(connection, text, [*values.values(), *rest])
-    return int(rows[0][0])
+    rows, _, key = _run(connection, text, [*values.values(), *rest])
+    return int(rows[0][0] if rows else key)
 
 
 def change(model: Any, key: int, /, **values: object) -> None:
@@ -60,17 +60,20 @@ def remove(model: Any, **equal: object) -> int:
     return _run(connection, _deletion(model, tuple(equal), connection.vendor), list(equal.values()))[1]
 
 
-def _run(connection: Any, text: str, values: list[Any]) -> tuple[list[tuple[Any, ...]], int]:
-    """The rows a statement gives and how many it touched; on SQLite straight to the driver, errors as Django's."""
+def _run(connection: Any, text: str, values: list[Any]) -> tuple[list[tuple[Any, ...]], int, Any]:
+    """The rows a statement gives, how many it touched, and on SQLite the key of the one it made.
+
+    SQLite's driver is spoken to directly, its errors become Django's.
+    """
     if connection.vendor != SQLITE:
         with connection.cursor() as cursor:
             cursor.execute(text, values)
-            return (list(cursor.fetchall()) if cursor.description else []), cursor.rowcount
+            return (list(cursor.fetchall()) if cursor.description else []), cursor.rowcount, None
     if connection.connection is None:
         connection.ensure_connection()
     with connection.wrap_database_errors:
         cursor = connection.connection.execute(text, values)
-        return cursor.fetchall(), cursor.rowcount
+        return cursor.fetchall(), cursor.rowcount, cursor.lastrowid
 
 
 def _prepare(values: dict[str, Any], prepared: tuple[tuple[str, Prepare], ...], connection: Any) -> None:
@@ -88,7 +91,9 @@ def _insertion(
     columns = ", ".join(f'"{fields[name].column}"' for name in (*names, *others))
     places = ", ".join(["%s"] * (len(names) + len(others)))
     table, key = model._meta.db_table, model._meta.pk.column
-    text = f'INSERT INTO "{table}" ({columns}) VALUES ({places}) RETURNING "{key}"'  # noqa: S608
+    text = f'INSERT INTO "{table}" ({columns}) VALUES ({places})'  # noqa: S608
+    if vendor != SQLITE:  # Whose driver tells the key anyway.
+        text += f' RETURNING "{key}"'
     rest: dict[str, Any] = {name: fields[name].get_default() for name in others}
     _prepare(rest, _prepared(model, tuple(others)), connections[current_database.get()])
     return _in_form(text, vendor), _prepared(model, names), tuple(rest.values())
