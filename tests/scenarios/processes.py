@@ -205,6 +205,9 @@ class Processes:
         opened = wiring.open_node(home)
         add_database(alias, database_url(home, opened.config))
         node = replace(opened, database=alias)
-        call_command("migrate", database=alias, verbosity=0, interactive=False)
+        if self.server:
+            call_command("migrate", database=alias, verbosity=0, interactive=False)
+        else:
+            engines.copy_tables(home)
         seed_node(node, self.registry, code)
         self.nodes[code] = node

@@ -85,6 +85,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
         for code in ("XC", "XD"):
             world.start(code)
         yield built
+        world.stop("XD")  # Killed, libfaketime would leave its page of shared memory.
 
 
 def eventually(true: Callable[[], bool], what: str) -> None:
