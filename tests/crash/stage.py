@@ -52,7 +52,7 @@ class Nursery:
 
     def __exit__(self, *_: object) -> None:
         self._control.close()
-        self._process.wait(20)
+        self._process.wait(120)
 
     def fork(self, home: Path, stage: str, seconds: float, deadly: int | None) -> tuple[int, Connection]:
         """A new process of the node in `home`, and where its orders go."""
