@@ -15,7 +15,8 @@ Invariants (docs/spec/outbox.md):
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -161,14 +162,13 @@ def free_left(node: Node, tokens: Iterable[str]) -> None:
         held.update(due=node.clock.now(), lease_until=None, lease_token="")
 
 
-def release(node: Node, leases: Sequence[Lease], *, wait: float) -> None:
+def release(node: Node, leases: Iterable[Lease], *, wait: float) -> None:
     """Give back what was not attempted: to be taken at once, or after so many seconds."""
     later = {"due": node.clock.now() + timedelta(seconds=wait)} if wait else {}
     with unit_of_work(node):
-        held = Delivery.objects.filter(
-            pk__in=[lease.delivery for lease in leases], lease_token__in={lease.token for lease in leases}
-        )
-        held.update(lease_until=None, lease_token="", **later)
+        for token, each in itertools.groupby(leases, key=lambda lease: lease.token):
+            held = Delivery.objects.filter(pk__in=[lease.delivery for lease in each], lease_token=token)
+            held.update(lease_until=None, lease_token="", **later)
 
 
 def settle_copy(copy_id: int) -> None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
@@ -139,17 +139,13 @@ class Worker:
         return len(taken.runs)
 
     def _do(self, run: tuple[Lease, ...]) -> None:
-        at, left, failed = run[0].at, list(reversed(run)), False
-        begun = self._node.clock.monotonic()
+        at, left, done = run[0].at, deque(run), False
         try:
-            while left and not failed and not self._stopping.is_set():
-                failed = not deliver(self._node, left.pop())
-                if not failed:
-                    self._proven.add(at)
-                if self._node.clock.monotonic() - begun > RUN_SECONDS:
-                    break
-            if left:
-                outbox.release(self._node, left, wait=FIRST_WAIT if failed else 0)
+            try:
+                done = self._in_a_row(left)
+            finally:
+                if left:
+                    outbox.release(self._node, left, wait=0 if done else FIRST_WAIT)
         except NotNowError as error:
             log.warning("a lease could not be given back: %s", error.code)
             with self._guard:
@@ -163,8 +159,18 @@ class Worker:
                 self._busy[at] -= 1
                 if not self._busy[at]:
                     del self._busy[at]
-            if left or failed or self._more or self._stopping.is_set():
+            if left or not done or self._more or self._stopping.is_set():
                 self._node.waker.wake()
+
+    def _in_a_row(self, left: deque[Lease]) -> bool:
+        """Attempt what is left, a piece after the other, for a while; False as soon as one is not done."""
+        begun = self._node.clock.monotonic()
+        while left and not self._stopping.is_set() and self._node.clock.monotonic() - begun <= RUN_SECONDS:
+            lease = left.popleft()
+            if not deliver(self._node, lease):
+                return False
+            self._proven.add(lease.at)
+        return True
 
     def _remember_connections(self) -> None:
         """A pool tells nobody when its threads end, so `run` closes at the end what each of them opened."""
