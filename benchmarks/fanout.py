@@ -5,12 +5,16 @@ made durable in one unit of work, and what is timed ends with the last stored re
 with databases, keys and TLS ports of their own; twenty each answer from one process (`tests.scenarios.receivers`) whose
 web server is a light one of threads in place of the node's own. All share this machine, the recipients' work included.
 In the same rounds, turn about: gpg and Postfix sign, encrypt and accept 200 mails, 16 at once, none delivered or
-receipted; and the batch again with the first twenty recipients hung, timed until the other 180 are receipted.
+receipted; and the batch again with the first twenty recipients hung (they take connections and answer nothing), and
+with them refusing connections, each timed until the other 180 are receipted.
 At the end the sender is killed half-way through a batch and started again; then every inbox is counted.
+
+`python -m benchmarks.fanout 2` takes two rounds and keeps nothing.
 """
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -27,7 +31,11 @@ from benchmarks.mail import MailGateway, here
 from tests.scenarios.fleet import SENDER, Fleet
 
 RECIPIENTS, GROUPS, AT_ONCE = 200, 10, 16
-HUNG = RECIPIENTS // GROUPS
+BROKEN_ONES = RECIPIENTS // GROUPS
+BROKEN: dict[str, tuple[Callable[[Fleet], None], Callable[[Fleet], None]]] = {
+    "batch, a tenth hung": (lambda fleet: fleet.hang(0), lambda fleet: fleet.wake(0)),
+    "batch, a tenth refusing": (lambda fleet: fleet.end(0), lambda fleet: fleet.begin(0)),
+}
 BODY = TEXT[:10_000]
 LIMIT_SECONDS = 120.0
 DURABLE = (
@@ -36,7 +44,7 @@ DURABLE = (
 )
 
 
-def measure() -> list[Figure | Series]:
+def measure(rounds: int = ROUNDS) -> list[Figure | Series]:
     """The batch beside the peer, with hung recipients, and through a kill."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -49,10 +57,11 @@ def measure() -> list[Figure | Series]:
         fleet = stack.enter_context(Fleet(folder / "nodes", recipients=RECIPIENTS, groups=GROUPS))
         fleet.world.start(SENDER)
         _batch(fleet)  # Every peer has answered once, and its connection is kept: as on a day with work.
-        samples: dict[str, list[float]] = {"batch": [], "batch, a tenth hung": [], "gpg + Postfix": []}
-        for _ in range(ROUNDS):
+        samples: dict[str, list[float]] = {name: [] for name in ("batch", *BROKEN, "gpg + Postfix")}
+        for _ in range(rounds):
             samples["batch"].append(seconds(lambda: _batch(fleet)))
-            samples["batch, a tenth hung"].append(_beside_hung(fleet))
+            for name, (breaks, mends) in BROKEN.items():
+                samples[name].append(_beside(fleet, breaks, mends))
             if gateway is not None:
                 samples["gpg + Postfix"].append(seconds(partial(_mail, gateway)))
                 gateway.drain()
@@ -64,18 +73,18 @@ def measure() -> list[Figure | Series]:
 def _judged(taken: dict[str, float]) -> list[Figure]:
     peer = taken.get("gpg + Postfix")
     ratio = None if peer is None else taken["batch"] / peer
-    beside = taken["batch, a tenth hung"]
+    beside = {name: taken[name] for name in BROKEN}
     return [
         at_most(f"a batch to {RECIPIENTS}, all receipts stored, against gpg + Postfix accepting as many",
                 taken["batch"], "s", ratio=ratio, limit=0.6),
-        at_most(f"the {RECIPIENTS - HUNG} others while a tenth hangs, against all without hung ones", beside, "s",
-                ratio=beside / taken["batch"], limit=1.3),
+        *(at_most(f"the {RECIPIENTS - BROKEN_ONES} others of a {name}, against all 200", took, "s",
+                  ratio=took / taken["batch"], limit=1.3) for name, took in beside.items()),
     ]  # fmt: skip
 
 
 def _series(taken: dict[str, float]) -> Series:
     return Series(f"Messages a second, one batch to {RECIPIENTS}", "/s", tuple(
-        (name, (RECIPIENTS - HUNG * ("hung" in name)) / each) for name, each in taken.items()
+        (name, (RECIPIENTS - BROKEN_ONES * (name in BROKEN)) / each) for name, each in taken.items()
     ))  # fmt: skip
 
 
@@ -90,17 +99,17 @@ def _mail(gateway: MailGateway) -> None:
     gateway.accept_many(BODY.encode(), RECIPIENTS, at_once=AT_ONCE)
 
 
-def _beside_hung(fleet: Fleet) -> float:
-    """Seconds until those that do not hang are receipted; afterwards the hung ones are woken and catch up."""
+def _beside(fleet: Fleet, breaks: Callable[[Fleet], None], mends: Callable[[Fleet], None]) -> float:
+    """Seconds until those that answer are receipted; afterwards the others are mended and catch up."""
     before = fleet.receipted()
-    fleet.hang(0)
+    breaks(fleet)
     try:
         begun = time.perf_counter()
         fleet.send(BODY)
-        _wait(lambda: fleet.receipted() >= before + RECIPIENTS - HUNG)
+        _wait(lambda: fleet.receipted() >= before + RECIPIENTS - BROKEN_ONES)
         took = time.perf_counter() - begun
     finally:
-        fleet.wake(0)
+        mends(fleet)
     _wait(lambda: fleet.receipted() >= before + RECIPIENTS)
     return took
 
@@ -127,4 +136,9 @@ def _wait(until: Callable[[], bool]) -> None:
     while not until():
         if time.monotonic() > deadline:
             raise AssertionError("receipts are missing")
-        time.sleep(0.005)
+        time.sleep(0.01)
+
+
+if __name__ == "__main__":
+    for each in measure(int(sys.argv[1])):
+        print(each)

@@ -58,14 +58,16 @@ def told_versions() -> dict[str, str]:
 class Pipeline:
     """Three bots at work; `run` gives them a report and waits until no queue holds anything."""
 
-    def __init__(self, folder: Path, socket: Path) -> None:
+    def __init__(self, folder: Path, socket: Path, bots: list[subprocess.Popen[bytes]]) -> None:
         import redis
 
+        self.bots = bots
+
         self._queues = redis.Redis(unix_socket_path=str(socket), db=2)
-        self.out, self.root = folder / "events", folder
+        self.out = folder / "events"
 
     def run(self, rows: bytes) -> None:
-        """Take CSV rows without a header through. Raises TimeoutError."""
+        """Take CSV rows without a header through. Raises TimeoutError, RuntimeError."""
         report = {
             "__type": "Report",
             "raw": base64.b64encode(rows).decode(),
@@ -76,11 +78,13 @@ class Pipeline:
         self.wait(RUN_SECONDS)
 
     def wait(self, seconds: float) -> None:
-        """Until everything that was queued is done."""
+        """Until everything that was queued is done. Raises TimeoutError, RuntimeError."""
         end = time.monotonic() + seconds
         while any(self._queues.llen(name) for name in QUEUES):
             if time.monotonic() > end:
-                raise TimeoutError(f"IntelMQ did not come to an end in {seconds:g} s; its logs: {self.root}/var/log")
+                raise TimeoutError(f"IntelMQ did not come to an end in {seconds:g} s")
+            if any(bot.poll() is not None for bot in self.bots):
+                raise RuntimeError("a bot of IntelMQ ended by itself")
             time.sleep(POLL)
 
     def events(self) -> int:
@@ -92,7 +96,8 @@ class Pipeline:
 def pipeline(folder: Path, prefixes: Iterable[tuple[str, int]]) -> Iterator[Pipeline]:
     """Redis and the bots, warm; all are ended with the block."""
     table, socket = folder / "prefixes.dat", folder / "redis.sock"
-    table.write_text("".join(f"{prefix}\t{number}\n" for prefix, number in prefixes), encoding="ascii")
+    # pyasn knows no number 0.
+    table.write_text("".join(f"{prefix}\t{number + 1}\n" for prefix, number in prefixes), encoding="ascii")
     _configure(folder, table, socket)
     quiet = subprocess.DEVNULL
     started = [subprocess.Popen(_redis(folder, socket), stdout=quiet)]
@@ -102,7 +107,7 @@ def pipeline(folder: Path, prefixes: Iterable[tuple[str, int]]) -> Iterator[Pipe
             command = [sys.executable, "-c", RUN.format(module=module, name=name), bot]
             environment = os.environ | {"INTELMQ_ROOT_DIR": str(folder)}
             started.append(subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet))
-        running = Pipeline(folder, socket)
+        running = Pipeline(folder, socket, started[1:])
         running.run(b"2026-08-22T03:00:00Z,193.0.6.139,443,tcp,scanner,\n")
         _until(lambda: running.events() == 1)
         yield running

@@ -4,7 +4,7 @@ One node in processes of its own (`liaison node serve`: supervisor, web, worker)
 What is counted is PSS, the share of each page that is a process's own, over all of its processes, as `/proc` tells it;
 the highest of the looks taken. The queue is a million rows of the outbox, due now, for a peer whose address leads
 nowhere, written in one statement beside the one notice that made the first of them; the worker goes on trying
-meanwhile, and one round of it (`outbox.lease_due`) is timed over the same tables.
+meanwhile, and one round of it (`take_round`) is timed over the same tables.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from liaison.node.models import Delivery
 from liaison.node.node import Node
 from liaison.node.services.line.sending import Letter, send_letter
 from liaison.node.unit_of_work import unit_of_work
-from liaison.node.work import outbox
+from liaison.node.work.rounds import Room, take_round
 from tests.scenarios.processes import Processes
 
 QUEUED = 1_000_000
@@ -44,7 +44,7 @@ def measure() -> list[Figure | Series]:
         idle = _highest(world)
         _queue(world)
         queued = _highest(world)
-        rounds = [seconds(lambda: outbox.lease_due(world.nodes["XC"], _full(world))) for _ in range(ROUNDS)]
+        rounds = [seconds(lambda: take_round(world.nodes["XC"], _full(world))) for _ in range(ROUNDS)]
     median = keep_samples(f"one round of the worker with {QUEUED:,} rows due", rounds) * 1000
     whole, more = sum(idle.values()), sum(queued.values()) - sum(idle.values())
     name = f"{QUEUED:,} notices queued for a dead peer"
@@ -108,6 +108,6 @@ def _repeat_rows(node: Node) -> None:
         )
 
 
-def _full(world: Processes) -> outbox.Room:
+def _full(world: Processes) -> Room:
     """Room for more calls, though none to the dead peer."""
-    return outbox.Room(48, {NodeRef(world.registry.ids["XD"], "main"): 4})
+    return Room(48, {NodeRef(world.registry.ids["XD"], "main"): 4})

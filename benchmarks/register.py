@@ -8,7 +8,8 @@ cores by processes that are already there and already hold them, which is harder
 
 Searching and looking up go through `node/reads/register.directory`, which the command line calls, in a process that has
 the directory in memory. A search for the commonest word finds every desk there is. An update is one new entry
-fetched by a node that has all the others, over the peer door's own answers.
+that a node with all the others fetches from another node's door and brings to trust, by what its worker calls, on
+SQLite with synchronous=FULL; the time in which the other node makes its answers is left out.
 """
 
 from __future__ import annotations
@@ -17,45 +18,52 @@ import os
 import random
 import statistics
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
 import tests.with_django  # noqa: F401
 
 # isort: split
+from django.db import connections
+
 from benchmarks.figures import Figure, Series, at_least, keep_samples, medians, seconds, within
 from benchmarks.large_register import EACH, LargeRegister, desk_name, large_register
 from liaison.keys.ed25519 import verify_ed25519
-from liaison.node.log.projections import fold_entries, rebuild, store_facts
+from liaison.node.log.projections import rebuild, store_facts
 from liaison.node.log.tiles import DatabaseTileStore
-from liaison.node.log.trust import locked, settle_trust, stored_head
-from liaison.node.log.views import RowsView
+from liaison.node.log.trust import locked, stored_head
 from liaison.node.models import FollowedRegister
 from liaison.node.node import Node
+from liaison.node.peering import PeerAddress, PeerAnswer, SignedLink
 from liaison.node.reads.register import directory
-from liaison.node.unit_of_work import unit_of_work
+from liaison.node.services.mirror import sync_register
+from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.node.wiring import open_lanes
+from liaison.register.anchor import Anchor, format_anchor
 from liaison.register.standing import verify_trusted
 from liaison.register.state import MemoryView, SignatureCheck, apply_leaf, fold_aside
-from liaison.tlog.bundles import bundles_for
-from liaison.tlog.checkpoint import verify_checkpoint
-from liaison.tlog.log import append_entries, follow_entries, read_entries, verify_log
+from liaison.tlog.log import append_entries, read_entries, verify_log
 from liaison.tlog.proofs import EMPTY_HEAD, TreeHead
+from liaison.wire.http import HttpRequest
 from liaison.wire.note import Note, format_note
 from tests.tlog.memory import MemoryTiles
-from tests.world import World
+from tests.world import Network, World
 
 SIZES = (10_000, 100_000)
 ALL_CORES = 0.6
 SEEDS = {"searches": 11}
 DURABLE = (
     "verifying, searching and looking up commit nothing. The node's own fold is one commit, so one sync of its write-"
-    "ahead log, in WAL; the databases of this subject do not wait for the disk (synchronous=OFF)."
+    "ahead log, in WAL, on a database that does not wait for the disk (synchronous=OFF). An update is one commit too, "
+    "on one that does (synchronous=FULL)."
 )
 LOOKUPS = 2_000
-UPDATES = 5
+UPDATES = 20
+DOOR = f"https://xd.example:8443#{'5c' * 32}"
 SEARCHES = 40
 
 
@@ -66,8 +74,9 @@ def measure() -> list[Figure | Series]:
     cold: list[Figure | Series] = []
     for size in SIZES:
         cold += _cold(made, size, checks)
-    with _node_of(made, view) as node:
-        return [*cold, *_finding(node, made), *_folding(node, made), *_updating(node, made)]
+    with _world_of(made, view) as world:
+        node = world.nodes["XC"]
+        return [*cold, *_finding(node, made), *_folding(node, made), *_updating(node, made, world)]
 
 
 def _cold(made: LargeRegister, size: int, checks: list[SignatureCheck]) -> Iterator[Figure | Series]:
@@ -137,21 +146,27 @@ def _all_cores(checks: list[SignatureCheck]) -> Iterator[Callable[[], object]]:
 
 
 @contextmanager
-def _node_of(made: LargeRegister, view: MemoryView) -> Iterator[Node]:
-    """A node that holds the whole log, trusted, in its own tables."""
-    with tempfile.TemporaryDirectory() as folder, World(Path(folder), codes=("XC",), registry=made.registry) as world:
-        node = world.nodes["XC"]
-        with unit_of_work(node):
-            store = DatabaseTileStore(made.register)
-            growth = append_entries(MemoryTiles(), EMPTY_HEAD, made.leaves)
-            store.write(growth.items)
-            note = format_note(made.note(growth.head))
-            FollowedRegister.objects.filter(register=made.register).update(
-                size=growth.head.size, checkpoint=note, trusted_checkpoint=note, trusted_size=growth.head.size
-            )
-            store_facts(made.register, view.changed, pending=False)
-            FollowedRegister.objects.filter(register=made.register).update(applied=view.size)
-        yield node
+def _world_of(made: LargeRegister, view: MemoryView) -> Iterator[World]:
+    """Two nodes that hold the whole log, trusted, in their own tables; of the second only its tiles are used."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        World(Path(folder), codes=("XC", "XD"), registry=made.registry) as world,
+    ):
+        growth = append_entries(MemoryTiles(), EMPTY_HEAD, made.leaves)
+        note = format_note(made.note(growth.head))
+        for node in world.nodes.values():
+            with unit_of_work(node):
+                DatabaseTileStore(made.register).write(growth.items)
+                store_facts(made.register, view.changed, pending=False)
+                FollowedRegister.objects.filter(register=made.register).update(
+                    size=view.size,
+                    applied=view.size,
+                    trusted_size=view.size,
+                    checkpoint=note,
+                    trusted_checkpoint=note,
+                    anchor=format_anchor(Anchor(made.registry.origin, made.register, (DOOR,))),
+                )
+        yield world
 
 
 def _finding(node: Node, made: LargeRegister) -> Iterator[Figure | Series]:
@@ -199,37 +214,60 @@ def _folding(node: Node, made: LargeRegister) -> Iterator[Figure | Series]:
     """The projections of the whole log made again, as a first synchronisation makes them, in one commit."""
 
     def once() -> None:
-        with unit_of_work(node):
-            rebuild(made.register)
+        with unit_of_work(node), open_lanes(len(made.leaves)) as lanes:
+            rebuild(made.register, lanes=lanes)
 
     taken = seconds(once)
     yield Series(f"the node's own fold of {SIZES[-1]:,} entries, once", "s", (("verified, folded, stored", taken),))
 
 
-def _updating(node: Node, made: LargeRegister) -> Iterator[Figure]:
-    """One more entry each time: the bytes of checkpoint and bundle, and the time until it is trusted here."""
+def _updating(node: Node, made: LargeRegister, world: World) -> Iterator[Figure | Series]:
+    """One more entry each time, from another node's door: the bytes that come, the time until it is trusted here."""
     at = f"one update at {len(made.leaves):,} entries"
+    mirror, line = world.nodes["XD"], _CountedLine(world.network)
+    follower = replace(node, link=SignedLink(line, world.clock))
     sizes, times = [], []
+    with reading(node):
+        connections[node.database].cursor().execute("PRAGMA synchronous=FULL")
     for _ in range(UPDATES):
-        leaf, before = made.update_leaf(), len(made.leaves)
-        growth = append_entries(MemoryTiles(), EMPTY_HEAD, [*made.leaves, leaf])
-        made.leaves.append(leaf)
-        note = made.note(growth.head)
-        (bundle,) = bundles_for(before, before + 1)
-        sizes.append(len(format_note(note)) + len(growth.items[bundle.path]))
-        times.append(seconds(lambda leaf=leaf, note=note: _apply_update(node, made.register, leaf, note)))
+        leaf = made.update_leaf()
+        with unit_of_work(mirror):
+            _grow(made, leaf)
+        line.bodies, line.seconds = 0, 0.0
+        taken = seconds(lambda: sync_register(follower, register=made.register))
+        with reading(node):
+            row = FollowedRegister.objects.get(register=made.register)
+        assert row.trusted_size == row.applied == len(made.leaves)
+        sizes.append(line.bodies)
+        times.append(taken - line.seconds)
     yield within(f"{at}, bodies on the wire", max(sizes) / 1000, "kB", limit=5)
-    yield within(f"{at}, verified and applied", keep_samples(at, times) * 1000, "ms", limit=10)
+    yield within(f"{at}, verified, applied and durable", keep_samples(at, times) * 1000, "ms", limit=10)
 
 
-def _apply_update(node: Node, register: str, leaf: bytes, note: Note) -> None:
-    """What the node's mirror does in two commits once the entry was fetched; here in one."""
-    with unit_of_work(node):
-        row = locked(register)
-        checkpoint = verify_checkpoint(note, row.origin, RowsView(register).globals().log_keys)
-        growth = follow_entries(DatabaseTileStore(register), stored_head(row), [leaf], checkpoint.head)
-        DatabaseTileStore(register).write(growth.items)
-        row.size, row.checkpoint = checkpoint.size, format_note(note)
-        row.save(update_fields=["size", "checkpoint"])
-        assert fold_entries(register) == []
-        assert settle_trust(locked(register), note)
+@dataclass
+class _CountedLine:
+    """A `Carrier` that counts what comes, and how long the other side took to answer."""
+
+    network: Network
+    bodies: int = 0
+    seconds: float = 0.0
+
+    def carry(self, address: PeerAddress, request: HttpRequest) -> PeerAnswer:
+        start = time.perf_counter()
+        answer = self.network.carry(address, request)
+        self.seconds += time.perf_counter() - start
+        self.bodies += len(answer.body)
+        return answer
+
+    def close(self) -> None:
+        pass
+
+
+def _grow(made: LargeRegister, leaf: bytes) -> None:
+    """The mirror has one entry more, and a checkpoint of it."""
+    store, row = DatabaseTileStore(made.register), locked(made.register)
+    growth = append_entries(store, stored_head(row), [leaf])
+    store.write(growth.items)
+    made.leaves.append(leaf)
+    row.size, row.checkpoint = growth.head.size, format_note(made.note(growth.head))
+    row.save(update_fields=["size", "checkpoint"])

@@ -1,6 +1,7 @@
 """What would route the same rows without us? The same work row by row, columns without the care, and a tree in C.
 
-Invariants: all of them look up the prefixes of the shipped allocation data, as the router does.
+Invariants: all of them look up the prefixes of the shipped allocation data, as the router does; what is searched with
+numpy is searched by the router's own table, which sorts first and is faster than numpy's search alone.
 """
 
 from __future__ import annotations
@@ -98,7 +99,4 @@ def polars(feed: list[bytes]) -> int:
         parts.to_series(place).cast(pl.UInt32, strict=False).fill_null(0).to_numpy().astype(np.uint32) << shift
         for place, shift in enumerate((24, 16, 8, 0))
     )
-    table = shipped().ipv4
-    # numpy's own search, not our `find`: what a user of both would write.
-    rows = np.searchsorted(table.starts, np.asarray(numbers, dtype=np.uint32), side="right") - 1
-    return int(table.values[rows].sum())
+    return int(shipped().ipv4.find(np.asarray(numbers, dtype=np.uint32)).sum())

@@ -54,6 +54,30 @@ def _copied(original: str, home: Path) -> str:
     return alias
 
 
+def kept_url(alias: str) -> str:
+    """Forget the database here, but keep it: its address on a server, "" for the file in its home."""
+    name = connections.settings[alias]["NAME"]
+    _forget(alias)
+    return _server_url(name) if SERVER else ""
+
+
+def copied_url(url: str) -> str:
+    """The address of a copy of that database of the server, which nobody has open."""
+    name = f"liaison_{os.getpid()}_{next(_numbers)}"
+    _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{url.rpartition("/")[2]}"')
+    return _server_url(name)
+
+
+def drop_url(url: str) -> None:
+    """Drop that database of the server, whoever has it open."""
+    _on_server(f'DROP DATABASE "{url.rpartition("/")[2]}" WITH (FORCE)')
+
+
+def copy_tables(home: Path) -> None:
+    """The file of a real node on SQLite, with its tables in it: migrating each home anew takes ten times as long."""
+    shutil.copy(_file_template(), home / "liaison.sqlite3")
+
+
 def empty_url(server: str = SERVER) -> str:
     """Where a real node keeps its tables: a new empty database of the server; without one "", the file in its home."""
     if not server:
@@ -72,11 +96,16 @@ def on_this_engine(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def forget_database(alias: str) -> None:
     """Close the connections of this thread; drop the database if it is a server's."""
+    name = _forget(alias)
+    if SERVER:
+        _on_server(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _forget(alias: str) -> str:
     connections[alias].close()
     settings = connections.settings.pop(alias)
     delattr(connections._connections, alias)  # type: ignore[attr-defined]
-    if SERVER:
-        _on_server(f'DROP DATABASE "{settings["NAME"]}" WITH (FORCE)')
+    return str(settings["NAME"])
 
 
 @functools.cache

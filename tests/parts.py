@@ -44,6 +44,11 @@ PARTS = {
     "npm": Part("npm", ("npm",)),
     "strace": Part("strace", ("strace",), title="strace"),
     "gpg": Part("gpg", ("gnupg",), title="GnuPG"),
+    "faketime": Part(
+        "libfaketimeMT.so.1", ("faketime",), title="libfaketime", folders=("/usr/lib/*/faketime", "/usr/lib64/faketime")
+    ),
+    "unshare": Part("unshare", ("util-linux", "mount")),
+    "nsenter": Part("nsenter", ("util-linux",)),
     "ip": Part("ip", ("iproute2",)),
     "chromium": Part("chromium", ("chromium", "fonts-noto-core", "fonts-noto-cjk"), title="Chromium"),
     "postgresql": Part("postgres", ("postgresql",), title="PostgreSQL", folders=("/usr/lib/postgresql/*/bin",)),

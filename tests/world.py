@@ -10,8 +10,9 @@ The register is the one of `tests.register.registry`; what a node would have mir
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -99,13 +100,39 @@ class SeededVault:
         self.seeds.pop(fingerprint, None)
 
 
+class Bell:
+    """A waker and the worker's end of it, in memory."""
+
+    name = ""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        self.tokens: set[str] = set()
+
+    def wake(self, left: Iterable[str] = ()) -> None:
+        self.tokens.update(left)
+        self.event.set()
+
+    def wait(self, seconds: float) -> bool:
+        heard = self.event.wait(min(seconds, 0.05))
+        self.event.clear()
+        return heard
+
+    def left(self) -> frozenset[str]:
+        left, self.tokens = frozenset(self.tokens), set()
+        return left
+
+    def living(self) -> frozenset[str]:
+        return frozenset()
+
+
 class CountingWaker:
     """Counts the knocks."""
 
     def __init__(self) -> None:
         self.knocks = 0
 
-    def wake(self) -> None:
+    def wake(self, left: Iterable[str] = ()) -> None:
         self.knocks += 1
 
 
@@ -115,12 +142,15 @@ class HandStorage:
 
     spare: int = 1 << 40
     failed: str = ""
+    full: bool = False
 
     def require_room(self, size: int = 0) -> None:
         if self.spare < size or self.spare <= 0:
             raise NotNowError("disk-nearly-full", size=size, spare=self.spare)
 
     def require_sound(self) -> None:
+        if self.full:
+            raise NotNowError("storage-refused", reason="database or disk is full")
         if self.failed:
             raise NotNowError("storage-failed", reason=self.failed)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import io
 import os
 import time
 from collections.abc import Iterator
@@ -10,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from liaison.adapters.blobs import ABANDONED_SECONDS, FolderBlobStore
-from liaison.errors import MalformedError, UsageError
+from liaison.adapters.blobs import ABANDONED_SECONDS, FilePartial, FolderBlobStore
+from liaison.errors import MalformedError, NotNowError, UsageError
 
 CHUNKS = (b"first", b"second")
 DIGEST = hashlib.sha256(b"firstsecond").hexdigest()
@@ -52,6 +54,39 @@ def test_chunks_that_end_in_an_error_leave_nothing_behind(store: FolderBlobStore
     with pytest.raises(MalformedError, match="hex"):
         store.put(broken(), limit=100)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_source_that_cannot_be_read_is_no_failure_of_the_disk(tmp_path: Path) -> None:
+    def unreadable() -> Iterator[bytes]:
+        yield b"first"
+        with Path("/proc/self/mem").open("rb", buffering=0) as source:  # Linux reads nothing at its beginning: EIO.
+            yield source.read(10)
+
+    noted: list[str] = []
+    store = FolderBlobStore(tmp_path / "blobs", note=noted.append)
+    with pytest.raises(OSError, match="Input/output error"):
+        store.put(unreadable(), limit=100)
+    assert noted == []
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+class Unreadable(io.FileIO):
+    """A file on a disk that gives nothing back."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def test_a_beginning_that_cannot_be_read_back_is_a_failure_of_the_disk(tmp_path: Path) -> None:
+    noted: list[str] = []
+    path = tmp_path / "beginning"
+    path.write_bytes(b"first")
+    with Unreadable(path, "r+") as handle:
+        partial = FilePartial(handle, path, tmp_path / DIGEST, noted.append)  # type: ignore[arg-type]
+        for look in (lambda: list(partial.read()), partial.finish):
+            with pytest.raises(NotNowError, match="storage-failed"):
+                look()
+    assert noted == ["Input/output error"] * 2
 
 
 def test_what_a_killed_process_left_half_written_is_swept_away_a_day_later(

@@ -88,6 +88,19 @@ def test_a_failure_is_seen_by_every_process_forked_from_one_and_by_the_operator(
     assert noted[1] == "fsync: Input/output error"
 
 
+def test_a_failure_that_a_command_met_is_seen_by_the_served_node_and_no_longer_by_the_next(tmp_path: Path) -> None:
+    old = HomeStorage((tmp_path,), reserve=Storage().reserve)
+    old.note_failure("an older one")
+    served, command = (HomeStorage((tmp_path,), reserve=Storage().reserve) for _ in range(2))
+    served.require_sound()
+    command.note_failure("fsync: Input/output error")
+    assert refused(served.require_sound) == "storage-failed"
+    assert served.failure() == "fsync: Input/output error"
+    (tmp_path / adapter.NOTE_NAME).unlink()
+    assert refused(served.require_sound) == "storage-failed"
+    HomeStorage((tmp_path,), reserve=Storage().reserve).require_sound()
+
+
 def test_a_failure_is_remembered_where_no_note_can_be_left(tmp_path: Path) -> None:
     storage = HomeStorage((tmp_path / "gone",), reserve=Storage().reserve)
     storage.note_failure("x" * 5000)

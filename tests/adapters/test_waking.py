@@ -23,6 +23,16 @@ def test_a_knock_on_the_socket_is_heard_in_a_home_of_any_length(tmp_path: Path, 
     listener.close()
 
 
+def test_leases_that_were_left_are_heard_once_with_the_knock(tmp_path: Path) -> None:
+    listener, waker = SocketListener(tmp_path / "worker.socket"), SocketWaker(tmp_path / "worker.socket")
+    tokens = frozenset(f"{number:032x}" for number in range(450))
+    waker.wake()
+    waker.wake(tokens)
+    assert listener.wait(5)
+    assert (listener.left(), listener.left()) == (tokens, frozenset())
+    listener.close()
+
+
 def test_knocking_where_nobody_listens_is_no_error(tmp_path: Path) -> None:
     SocketWaker(tmp_path / "nobody" / "worker.socket").wake()
     PostgresWaker("postgresql://nobody@127.0.0.1:1/none").wake()
@@ -37,6 +47,9 @@ def test_a_notify_is_heard_by_a_listener_of_the_same_database() -> None:
         assert listener.wait(0.01) is False
         threading.Timer(0.05, waker.wake).start()
         assert listener.wait(10) is True
+        waker.wake(["9f86" * 8])
+        assert listener.wait(10) is True
+        assert (listener.left(), listener.left()) == ({"9f86" * 8}, frozenset())
         other = PostgresListener(str(url), "7fffffff")
         assert other.living() == listener.living() == {"0000002a", "7fffffff"}
         other.close()

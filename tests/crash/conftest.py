@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.crash.homes import build_homes
+from tests.crash.homes import build_homes, remove_homes
 from tests.crash.stage import Nursery, Stage
 
 Staging = Callable[..., Stage]
@@ -21,10 +21,11 @@ def nursery() -> Iterator[Nursery]:
 
 
 @pytest.fixture(scope="session")
-def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("homes") / "pair"
     build_homes(folder)
-    return folder
+    yield folder
+    remove_homes(folder)
 
 
 @pytest.fixture

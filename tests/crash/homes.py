@@ -1,11 +1,14 @@
 """What do the two nodes of a crash test keep on disk? A home each: SQLite file, encrypted key files, folder of blobs.
 
+On PostgreSQL (`TEST_DATABASE_URL`) a file `database` in the home names a database of the server instead.
+
 register = build_homes(folder)             xc/ and xd/, which follow one rehearsal register and know each other
 node = open_home(folder / "xc", link=…)    in a process of its own, with every commit counted
 """
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from django.db import connections
@@ -26,6 +29,7 @@ from tests.world import CountingWaker, HandClock, seed_node
 
 CODES = ("XC", "XD")
 CREDENTIAL = bytes(32)
+DATABASE = "database"
 _registry = small_register(*CODES)
 REGISTER = _registry.entries[0].leaf
 
@@ -42,13 +46,29 @@ def build_homes(folder: Path) -> None:
         home.mkdir(parents=True)
         alias = engines.fresh_database(home)
         seed_node(_node(home, alias, HandClock(), NoLink()), _registry, code)
-        engines.forget_database(alias)
+        if url := engines.kept_url(alias):
+            (home / DATABASE).write_text(url)
+
+
+def copy_homes(original: Path, folder: Path) -> None:
+    """Both homes again, each with its own tables."""
+    shutil.copytree(original, folder)
+    for named in folder.glob(f"*/{DATABASE}"):
+        named.write_text(engines.copied_url(named.read_text()))
+
+
+def remove_homes(folder: Path) -> None:
+    """Both homes and their tables."""
+    for named in folder.glob(f"*/{DATABASE}"):
+        engines.drop_url(named.read_text())
+    shutil.rmtree(folder)
 
 
 def open_home(home: Path, *, clock: Clock, link: PeerLink) -> Node:
     """The node in `home`, with every commit a step."""
-    add_database("home", f"sqlite:///{home / 'liaison.sqlite3'}")
-    connections.settings["home"]["ENGINE"] = "tests.crash.sqlite3_steps"
+    named = home / DATABASE
+    add_database("home", named.read_text() if named.exists() else f"sqlite:///{home / 'liaison.sqlite3'}")
+    connections.settings["home"]["ENGINE"] = f"tests.crash.{'postgresql' if named.exists() else 'sqlite3'}_steps"
     return _node(home, "home", clock, link)
 
 

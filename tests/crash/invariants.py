@@ -19,9 +19,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterable
 
+from liaison.messages.lifecycle import COPY_STEPS, CopyState
 from liaison.messages.receipts import decode_receipt
 from tests.crash.facts import Facts
 
@@ -44,14 +46,29 @@ def no_receipt_without_a_copy(sender: Facts, receiver: Facts) -> None:
 
 
 def never_backwards(before: Facts, after: Facts) -> None:
-    """I6: what a node knew of each register it still knows; what it held of messages and receipts it still holds."""
+    """I6: what a node knew of each register it still knows; what it held of messages and receipts it still holds.
+
+    And no copy stands where the table of its states has no way from where it stood.
+    """
     for register, sizes in before.registers.items():
         assert register in after.registers
         assert all(old <= new for old, new in zip(sizes, after.registers[register], strict=True))
     assert set(before.sent) <= set(after.sent)
+    assert all(
+        CopyState(after.sent[message][1]) in _onward(CopyState(old)) for message, (_, old) in before.sent.items()
+    )
     assert set(before.inbox) <= set(after.inbox)
     for old, new in ((before.taken, after.taken), (before.given, after.given)):
         assert all(new.get(message, ())[: len(receipts)] == receipts for message, receipts in old.items())
+
+
+@functools.cache
+def _onward(state: CopyState) -> frozenset[CopyState]:
+    """The states that a copy may be in after this one, itself among them."""
+    found = {state}
+    while more := {new for (old, _), new in COPY_STEPS.items() if old in found} - found:
+        found |= more
+    return frozenset(found)
 
 
 def nothing_lost_nothing_twice(one: Facts, other: Facts, accepted: Iterable[str]) -> None:

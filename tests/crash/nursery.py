@@ -3,21 +3,29 @@
     python -m tests.crash.nursery FD      each message on FD is (home, stage, seconds, deadly) with a descriptor for
                                           the orders; the answer is the identifier of the new process
 
-Invariants: the nursery has one thread and never opens a database, so nothing half-done is inherited.
+Invariants: the nursery has one thread and no database open when it forks, so nothing half-done is inherited; it has
+told the story of one notice before, on tables of its own, so what is made once (modules, statements, forms) is made.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
 import socket
 import sys
+import tempfile
 import traceback
-from multiprocessing.connection import Connection
+from pathlib import Path
 
-from liaison.messages.forms import latest_form
+from liaison.node.services.line.acknowledging import acknowledge, find_original
+from liaison.node.services.line.attachments import seal_attachment
+from tests import engines
 from tests.crash.actor import play
+from tests.crash.facts import inspect
+from tests.crash.line import Line
+from tests.world import World
 
 LONGEST = 4096
 
@@ -25,8 +33,8 @@ LONGEST = 4096
 def main(descriptor: int) -> None:
     """Fork until the other end closes."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    for form in ("incident-notice", "acknowledgement"):
-        latest_form(form)  # Read once, inherited by all.
+    _tell_once()
+    importlib.import_module("tests.crash.postgresql_steps.base" if engines.SERVER else "tests.crash.sqlite3_steps.base")
     with socket.socket(fileno=descriptor) as control:
         while True:
             data, descriptors, *_ = socket.recv_fds(control, LONGEST, 1)
@@ -40,9 +48,21 @@ def main(descriptor: int) -> None:
             control.send(str(child).encode())
 
 
+def _tell_once() -> None:
+    """A notice with an attachment, fetched and acknowledged, between two nodes in this process that nobody keeps."""
+    with tempfile.TemporaryDirectory() as folder, World(Path(folder), codes=("XC", "XD")) as world:
+        attachment = seal_attachment(world.nodes["XC"], name="a.csv", media_type="text/csv", chunks=[b"a"])
+        (sent,) = world.send("XC", "XD", attachments=(attachment,))
+        world.work()
+        acknowledge(world.nodes["XD"], find_original(world.nodes["XD"], sent.message_id))
+        world.work()
+        for node in world.nodes.values():
+            inspect(node)
+
+
 def _live(descriptor: int, home: str, stage: str, seconds: float, deadly: int | None) -> None:
     try:
-        play(Connection(descriptor), home, stage, seconds, deadly)
+        play(Line(descriptor), home, stage, seconds, deadly)
     except BaseException:  # noqa: BLE001 - the process ends here, whatever it was.
         traceback.print_exc()
     finally:

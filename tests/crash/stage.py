@@ -5,7 +5,9 @@
         stage.order("xc", "send", b"…")                      None when the node died of it
         stage.recover()                                      both live again, hours pass, all work is done
 
-Invariants: `accepted` holds exactly the identifiers that a node returned to its caller before it died.
+Invariants: `accepted` holds exactly the identifiers that a node returned to its caller before it died; an order that a
+node refuses fails the test, unless the stage was told to take that refusal for an answer; whoever looks at the facts of
+a node again sees that nothing went backwards.
 """
 
 from __future__ import annotations
@@ -14,7 +16,6 @@ import contextlib
 import itertools
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -26,6 +27,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.crash.facts import Facts
+from tests.crash.homes import copy_homes, remove_homes
+from tests.crash.invariants import never_backwards
 
 ROOT = Path(__file__).parent.parent.parent
 ROUNDS = 12
@@ -49,7 +52,7 @@ class Nursery:
 
     def __exit__(self, *_: object) -> None:
         self._control.close()
-        self._process.wait(20)
+        self._process.wait(120)
 
     def fork(self, home: Path, stage: str, seconds: float, deadly: int | None) -> tuple[int, Connection]:
         """A new process of the node in `home`, and where its orders go."""
@@ -72,15 +75,17 @@ class Stage:
         *,
         deadly: Mapping[str, int] | None = None,
         both: bool = False,
+        takes: frozenset[str] = frozenset(),
     ) -> None:
-        self.nursery, self.folder, self.both = nursery, folder, both
+        self.nursery, self.folder, self.both, self.takes = nursery, folder, both, takes
         self.name = f"{os.getpid()}-{next(_numbers)}"
         self.seconds = 0.0
         self.accepted: list[str] = []
         self.died: list[str] = []
         self.failed: list[str] = []
+        self.seen: dict[str, Facts] = {}
         self.live: dict[str, tuple[int, Connection]] = {}
-        shutil.copytree(homes, folder)
+        copy_homes(homes, folder)
         for code in ("xc", "xd"):
             self.start(code, (deadly or {}).get(code))
 
@@ -90,14 +95,14 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         for code in list(self.live):
             self.kill(code)
-        shutil.rmtree(self.folder)
+        remove_homes(self.folder)
 
     def start(self, code: str, deadly: int | None = None) -> None:
         self.live[code] = self.nursery.fork(self.folder / code, self.name, self.seconds, deadly)
         assert self.live[code][1].recv() == ("ready", None)
 
     def order(self, code: str, name: str, *arguments: Any) -> Any:
-        """What the node answers; None when it is dead or died of it. Raises AssertionError for what it raised."""
+        """What the node answers; None when it is dead, died of it, or refused as it may. Raises AssertionError."""
         if code not in self.live:
             return None
         connection = self.live[code][1]
@@ -107,6 +112,8 @@ class Stage:
             outcome, value = connection.recv()
         except (EOFError, OSError):
             self._mourn(code)
+            return None
+        if outcome == "refused" and value in self.takes:
             return None
         assert outcome == "done", value
         return value
@@ -199,6 +206,9 @@ class Stage:
             self.order(code, "advance", PAUSE)
 
     def facts(self, code: str) -> Facts:
+        """What the node holds, judged by what it held when it was last looked at."""
         found = self.order(code, "inspect")
         assert isinstance(found, Facts)
+        never_backwards(self.seen.get(code, Facts()), found)
+        self.seen[code] = found
         return found

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from liaison.node.models import OutgoingMessage
+from liaison.node.unit_of_work import reading
 from tests.scenarios.processes import PROGRAM, Processes
 
 NOTICE = ("--to", "XD", "--stage", "notification", "--field", "title=Scanning of port 22")
@@ -35,12 +37,11 @@ def send(world: Processes, **given: Any) -> str:
 def until_received(world: Processes, ids: list[str], seconds: float) -> None:
     """Wait until the sender holds a receipt for each, then look into the inbox."""
     deadline = time.monotonic() + seconds
-    waiting = set(ids)
-    while waiting and time.monotonic() < deadline:
-        time.sleep(0.3)
-        listed = world.run("XC", "message", "list")
-        waiting -= {each["id"] for each in listed if {copy["state"] for copy in each["copies"]} == {"received"}}
-    assert waiting == set()
+    with reading(world.nodes["XC"]):
+        received = OutgoingMessage.objects.filter(copies__state="received").values_list("message_id", flat=True)
+        while set(ids) - set(received.all()):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
     inbox = [each["id"] for each in world.run("XD", "message", "list")]
     assert sorted(set(inbox) & set(ids)) == sorted(ids)
     assert len(inbox) == len(set(inbox))
@@ -70,7 +71,7 @@ def test_notices_outlive_kills_at_random_in_the_midst_of_sending(world: Processe
         begun = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, "--home", str(world.home("XC")), "message", "send", *NOTICE, "--json"],
             stdout=subprocess.PIPE,
-            env=world._environment(),
+            env=world.environment("XC"),
         )
         time.sleep(chance.uniform(0.3, 2.0))
         for code in chance.choice([("XC",), ("XD",), ("XC", "XD")]):

@@ -15,8 +15,9 @@ def life(stage: Stage) -> None:
     """Tell the story with what happens to it, bring everybody back, and judge."""
     stage.tell(TABLE)
     stage.revive()
-    for sender, receiver in (("xc", "xd"), ("xd", "xc")):
-        no_receipt_without_a_copy(stage.facts(sender), stage.facts(receiver))
+    facts = [stage.facts(each) for each in ("xc", "xd")]
+    no_receipt_without_a_copy(*facts)
+    no_receipt_without_a_copy(*reversed(facts))
     stage.recover()
     stage.acknowledge("xd")
     stage.recover()

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.crash.conftest import Staging
-from tests.crash.invariants import never_backwards, no_receipt_without_a_copy, nothing_lost_nothing_twice
+from tests.crash.invariants import no_receipt_without_a_copy, nothing_lost_nothing_twice
 from tests.crash.stage import Stage
 
 CODES = ("xc", "xd")
@@ -30,7 +30,6 @@ def busy(stage: Stage, code: str, chance: random.Random) -> None:
 def storm(stage: Stage, kills: int, seed: int) -> None:
     """Rounds of work on both sides at once, each with one or both killed in the midst, until so many died."""
     chance = random.Random(seed)
-    before = {code: stage.facts(code) for code in CODES}
     with ThreadPoolExecutor(2) as pool:
         for number in itertools.count():
             if len(stage.died) >= kills:
@@ -48,9 +47,6 @@ def storm(stage: Stage, kills: int, seed: int) -> None:
                 facts = {code: stage.facts(code) for code in CODES}
                 no_receipt_without_a_copy(facts["xc"], facts["xd"])
                 no_receipt_without_a_copy(facts["xd"], facts["xc"])
-                for code in CODES:
-                    never_backwards(before[code], facts[code])
-                before = facts
             stage.pass_time()
 
 
@@ -65,9 +61,16 @@ def weathered(stage: Stage, kills: int, seed: int) -> None:
     assert len(stage.accepted) >= kills / 4
 
 
-@pytest.mark.parametrize("seed", range(10))
+ON_EVERY_ENGINE = {0}
+SEEDS = [pytest.param(seed, marks=[pytest.mark.engine] * (seed in ON_EVERY_ENGINE)) for seed in range(10)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_every_accepted_notice_arrives_once_through_a_thousand_kills(stage: Staging, seed: int) -> None:
-    """A thousand over all seeds: each begins with fresh nodes, so that what is looked at stays small."""
+    """A thousand over all seeds: each begins with fresh nodes, so that what is looked at stays small.
+
+    One is told again on a server, whose own processes live on while those of the nodes are killed.
+    """
     with stage() as built:
         weathered(built, kills=100, seed=seed)
 

@@ -2,6 +2,7 @@
 
 with injected(pid, ("fdatasync",), "signal=KILL:when=3"):     dies at its third fdatasync
 with injected(pid, ("pwrite64",), "error=ENOSPC"):            the disk is full until the block ends
+with injected(pid, ("fsync",), "error=EIO:when=2") as struck: afterwards the calls that failed, one a line
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import select
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,11 +24,10 @@ PATIENCE = 3.0
 
 
 @contextmanager
-def injected(pid: int, calls: tuple[str, ...], fault: str) -> Iterator[None]:
-    """The fault strikes these calls in all threads of the process while the block runs."""
-    named = ",".join(calls)
-    command = [needs("strace"), "-f", "-o", "/dev/null", "-e", f"trace={named}", "-e", f"inject={named}:{fault}"]
-    with subprocess.Popen([*command, "-p", str(pid)], stderr=subprocess.PIPE) as tracer:
+def injected(pid: int, calls: tuple[str, ...], fault: str) -> Iterator[list[str]]:
+    """The fault strikes these calls in all threads of the process while the block runs; which, once it has ended."""
+    named, struck = ",".join(calls), list[str]()
+    with tempfile.NamedTemporaryFile("r") as told, _tracer(pid, told.name, named, fault) as tracer:
         assert tracer.stderr is not None
         ready, _, _ = select.select([tracer.stderr], [], [], SECONDS)
         assert ready, "strace did not attach"
@@ -34,9 +35,19 @@ def injected(pid: int, calls: tuple[str, ...], fault: str) -> Iterator[None]:
         if b"attached" not in first:
             pytest.skip(f"strace may not attach here: {first!r}")
         try:
-            yield
+            yield struck
         finally:
             _end(tracer)
+        struck += [line for line in told if "(INJECTED)" in line]
+
+
+def _tracer(pid: int, told: str, named: str, fault: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([*strace(named, fault, told=told), "-p", str(pid)], stderr=subprocess.PIPE)
+
+
+def strace(named: str, fault: str, *, told: str = "/dev/null") -> list[str]:
+    """What a command begins with that meets the fault from its start."""
+    return [needs("strace"), "-f", "-y", "-o", told, "-e", f"trace={named}", "-e", f"inject={named}:{fault}"]
 
 
 def _end(tracer: subprocess.Popen[bytes]) -> None:

@@ -49,11 +49,23 @@ def writes(node: Node) -> Iterator[list[str]]:
     """Every statement that changes the node's tables while the block runs, up to the name of the table."""
     seen: list[str] = []
 
-    def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    def note(sql: str) -> None:
         words = sql.split()
         if words[0] in ("INSERT", "UPDATE", "DELETE"):
             seen.append(" ".join(words[: 2 if words[0] == "UPDATE" else 3]))
+
+    def pass_on(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        note(sql)
         return execute(sql, params, many, context)
 
-    with connections[node.database].execute_wrapper(note):
+    connection = connections[node.database]
+    connection.ensure_connection()
+    if connection.vendor == "sqlite":  # Its driver is also spoken to directly (`node/work/statements.py`).
+        connection.connection.set_trace_callback(note)
+        try:
+            yield seen
+        finally:
+            connection.connection.set_trace_callback(None)
+        return
+    with connection.execute_wrapper(pass_on):
         yield seen

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from weakref import WeakKeyDictionary
 
 from liaison.messages.parties import DeskRef
 from liaison.node.models import Delivery, OutgoingCopy
 from liaison.node.services.line.sending import Letter, send_letter
 from liaison.node.unit_of_work import reading
 from tests.crash.facts import Facts, inspect
-from tests.crash.invariants import nothing_lost_nothing_twice
+from tests.crash.invariants import never_backwards, nothing_lost_nothing_twice
 from tests.scenarios.processes import Processes
 
+_seen: WeakKeyDictionary[Processes, tuple[Facts, Facts]] = WeakKeyDictionary()
 TEXT = "Ten kilobytes of what was seen. " * 320
 
 
@@ -61,6 +62,9 @@ def until_quiet(world: Processes, code: str, *, seconds: float) -> float:
 
 def check_stories(world: Processes, one: str, other: str, accepted: list[str]) -> tuple[Facts, Facts]:
     """What both nodes hold, after the invariants were judged on it."""
-    facts: Any = inspect(world.nodes[one]), inspect(world.nodes[other])
+    facts = inspect(world.nodes[one]), inspect(world.nodes[other])
     nothing_lost_nothing_twice(*facts, accepted)
+    for before, after in zip(_seen.get(world, ()), facts, strict=False):
+        never_backwards(before, after)
+    _seen[world] = facts
     return facts

@@ -8,7 +8,7 @@ import pytest
 
 from liaison.node.models import Delivery
 from tests.crash.facts import inspect
-from tests.crash.invariants import no_receipt_without_a_copy, nothing_lost_nothing_twice
+from tests.crash.invariants import never_backwards, no_receipt_without_a_copy, nothing_lost_nothing_twice
 from tests.world import World
 
 pytestmark = pytest.mark.sqlite
@@ -31,7 +31,10 @@ def test_a_day_apart_delays_notices_and_changes_nothing_else(tmp_path: Path) -> 
         world.network.down.clear()
         world.advance(seconds=30)
         world.work()
-        nothing_lost_nothing_twice(inspect(world.nodes["XC"]), inspect(world.nodes["XD"]), accepted)
+        together = inspect(world.nodes["XC"]), inspect(world.nodes["XD"])
+        nothing_lost_nothing_twice(*together, accepted)
+        for before, after in zip(apart, together, strict=True):
+            never_backwards(before, after)
 
 
 def test_an_answer_lost_each_time_for_a_day_still_leaves_one_copy_and_one_receipt(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ Invariants: nothing here reads the machine's clock or its random source, so a st
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,7 +92,7 @@ class MemoryVault:
 class SilentWaker:
     """Wakes nobody."""
 
-    def wake(self) -> None:
+    def wake(self, left: Iterable[str] = ()) -> None:
         return None
 
 

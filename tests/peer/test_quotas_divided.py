@@ -27,3 +27,9 @@ def test_all_processes_together_let_through_one_allowance(processes: int, known:
     doors = [divided_quotas(processes) for _ in range(processes)]
     assert _let_through(doors, known=known, now=0.0) == whole.requests
     assert _let_through(doors, known=known, now=1.0) == whole.requests_each_second
+
+
+def test_ten_thousand_notices_that_queued_while_a_line_was_down_pass_at_one_go() -> None:
+    door = Quotas()
+    for _ in range(10_000):
+        door.take("XC", 12_000, now=0.0)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liaison.errors import MalformedError
-from liaison.register.entries import BODIES, EntryPayload, decode_entry, encode_entry, encode_payload
+from liaison.register.entries import BODIES, EntryPayload, decode_entry, decode_payload, encode_entry, encode_payload
 from liaison.register.facts import Globals, KeyFact, ParticipantState, decode_fact, encode_fact
 from liaison.register.law.kinds import KINDS
 from liaison.register.memory import MemoryView, RegisterState
@@ -43,7 +43,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abcd"), inner, max_size=3),
     max_leaves=8,
 )
-GOOD_BODIES = st.sampled_from([entry.payload.body for entry in REGISTRY.entries])
+GOOD_BODIES = st.sampled_from([decode_payload(entry.envelope.payload).body for entry in REGISTRY.entries])
 SIGNERS = st.lists(
     st.sampled_from(["register/roots/1", "register/roots/2", "XC/roots/1", "XC/main/entry", "XD/main/entry", "nobody"]),
     min_size=1,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
+from liaison.adapters.lanes import ProcessLanes
 from liaison.errors import VerificationError
 from liaison.register.entries import decode_entry
 from liaison.register.export import verify_offline
@@ -62,3 +63,32 @@ def test_every_signature_of_the_log_is_computed() -> None:
 def test_a_register_file_is_proved_in_lanes_too() -> None:
     aside, alone = (verify_offline(FILE, lanes=lanes) for lanes in (InlineLanes(), None))
     assert aside.view.snapshot() == alone.view.snapshot()
+
+
+BAD = {
+    "cut": lambda leaf: leaf[:-1],
+    "empty": lambda leaf: b"",
+    "not canonical": lambda leaf: leaf.replace(b",", b", ", 1),
+    "another payload": lambda leaf: leaf.replace(b'"payload":"ey', b'"payload":"Ey', 1),
+    "unused bits": lambda leaf: leaf.replace(b'=="}', b'=/"}', 1),
+    "another key": lambda leaf: leaf.replace(b'"keyid":"', b'"keyid":"00', 1).replace(b'","sig"', b'"', 1),
+    "another signature": lambda leaf: leaf[:-20] + bytes([leaf[-20] ^ 2]) + leaf[-19:],
+    "without signatures": lambda leaf: leaf[: leaf.index(b"[") + 1] + b"]}",
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+@pytest.mark.parametrize("index", [0, 3, len(REGISTRY.leaves) - 2])
+def test_bad_bytes_give_the_same_verdicts_in_lanes(kind: str, index: int) -> None:
+    leaves = [*REGISTRY.leaves[:index], BAD[kind](REGISTRY.leaves[index]), *REGISTRY.leaves[index + 1 :]]
+    assert fold_aside(lambda: leaves, InlineLanes()).snapshot() == fold(leaves) != WHOLE
+
+
+def test_bad_bytes_give_the_same_verdicts_in_processes() -> None:
+    lanes = ProcessLanes(1)
+    try:
+        for change in BAD.values():
+            leaves = [*REGISTRY.leaves[:3], change(REGISTRY.leaves[3]), *REGISTRY.leaves[4:]]
+            assert fold_aside(lambda leaves=leaves: leaves, lanes).snapshot() == fold(leaves)
+    finally:
+        lanes.close()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from liaison.keys.public import Algorithm, PublicKey
 from liaison.register import bodies

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from liaison.errors import MalformedError
 from liaison.routing.addresses import Family, Name, Resource, parse_resource
-from liaison.routing.columns import Kind, Parsed, buffer, parse_column
+from liaison.routing.columns import REFUSALS, Kind, Parsed, buffer, parse_column
 from tests.routing.test_addresses import BAD, GOOD
 
 TEXTS = st.one_of(
@@ -45,6 +46,10 @@ def agree(texts: list[str]) -> int:
         kind, expected = Kind(parsed.kind[row]), single(text)
         if kind is Kind.OTHER:
             continue
+        if kind in REFUSALS:
+            with pytest.raises(MalformedError, match=REFUSALS[kind]):
+                parse_resource(text)
+            continue
         if isinstance(expected, Name):
             label = expected.text.rpartition(".")[2]
             suffix = (ord(label[0]) - 97) * 26 + ord(label[1]) - 97 if len(label) == 2 else -1
@@ -63,7 +68,7 @@ def test_a_column_reads_as_its_texts_do(texts: list[str]) -> None:
 
 
 def test_usual_forms_are_all_read_in_the_column() -> None:
-    usual = ["192.0.2.7", "2001:db8::7", "::", "1::", "::ffff:c000:207", "www.example.xc", "example.com."]
+    usual = ["192.0.2.7", "2001:db8::7", "::", "1::", "::ffff:192.0.2.7", "www.example.xc", "example.com."]
     usual += ["http://192.0.2.7/a", "https://[2001:db8::7]:443", "ftp://www.example.xc?x=@"]
     assert agree(usual) == len(usual)
 
@@ -72,3 +77,16 @@ def test_many_random_texts_read_the_same_both_ways() -> None:
     chance = random.Random(20260822)
     texts = ["".join(chance.choices("0123456789.:abcf-x ", k=chance.randint(0, 24))) for _ in range(20_000)]
     agree(texts)
+
+
+def test_usual_mistakes_are_all_refused_in_the_column() -> None:
+    usual = ["300.1.2.3", "010.0.0.1", "192.0.2.256", "1.2.3.4.5", "2001:db8:::1", "1:2:3:4:5:6:7:8:9", "no host 12"]
+    usual += ["-a.example", "a..example", "a-.example", "a_b!.example", "", " "]
+    assert agree(usual) == len(usual)
+    assert set(column(usual).kind.tolist()) == set(REFUSALS)
+
+
+def test_what_may_be_another_form_is_left_to_the_single_way() -> None:
+    other = ["192.0.2.0/24", "AS64500", "www.example.xc:80", "[::1]:80", "a\u00e9.example", "a.b1"]
+    other += [" " * 9 + "192.0.2.7", "\t" * 9 + "a!.xc", "1.2.3.", "0x7f.1!", "1!.1"]
+    assert agree(other) == 0

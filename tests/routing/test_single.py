@@ -69,6 +69,25 @@ def test_ipv4_is_four_decimal_numbers_without_leading_zeros_and_nothing_else(tex
         assert parse_address(text).first == int.from_bytes(bytes(octets))
 
 
+@given(
+    st.one_of(
+        st.ip_addresses(v=6).map(str),
+        st.text(alphabet="012af:.", max_size=24),
+        st.lists(st.sampled_from(["", "0", "1f", "abcd", "00001", "1.2.3.4", "1.2.3.04"]), max_size=10).map(":".join),
+    )
+)
+def test_ipv6_is_what_the_standard_library_takes_without_a_zone(text: str) -> None:
+    try:
+        expected = ipaddress.IPv6Address(text)
+    except ValueError:
+        if ":" in text:
+            with pytest.raises(MalformedError):
+                parse_address(text)
+        return
+    found = parse_address(text)
+    assert found.first == int(expected.ipv4_mapped or expected)
+
+
 @pytest.mark.parametrize(
     "text",
     [

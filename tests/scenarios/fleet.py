@@ -5,7 +5,8 @@
         fleet.world.kill("XC"); fleet.world.start("XC")
         fleet.receipted(), fleet.held()
 
-The recipients answer from `groups` processes (`tests.scenarios.receivers`); `hang(0)` stops one of them for a while.
+The recipients answer from `groups` processes (`tests.scenarios.receivers`); `hang(0)` stops one of them for a while,
+`end(0)` lets it refuse connections until `begin(0)`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from liaison.messages.parties import DeskRef
-from liaison.node.models import OutgoingCopy
+from liaison.node.models import TakenReceipt
 from liaison.node.services.line.sending import Letter, send_letter
 from liaison.node.unit_of_work import reading, unit_of_work
 from tests.scenarios.processes import ROOT, Place, Processes
@@ -68,15 +69,11 @@ class Fleet:
         self.world = _Homes(folder, SENDER, *self.codes, server="", places=places)
         self.groups = [self.codes[number::groups] for number in range(groups)]
         self._log = folder / "receivers.log"
-        self._running: list[subprocess.Popen[bytes]] = []
+        self._running: dict[int, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Fleet:
         try:
-            for codes in self.groups:
-                self._running.append(self._start(codes))
-            for process in self._running:
-                assert process.stdout is not None
-                assert process.stdout.readline() == b"ready\n", self._log.read_text(encoding="utf-8")[-2000:]
+            self.begin(*range(len(self.groups)))
         except BaseException:
             self._stop()
             raise
@@ -106,12 +103,14 @@ class Fleet:
         send_letter(self.world.nodes[SENDER], letter)
 
     def receipted(self) -> int:
-        """How many copies the sender has stored receipts of."""
+        """How many copies the sender has stored receipts of. No recipient may have ended meanwhile."""
+        ended = {process.returncode for process in self._running.values() if process.poll() is not None}
+        assert not ended, (ended, self._log.read_text(encoding="utf-8")[-2000:])
         with reading(self.world.nodes[SENDER]):
-            return int(OutgoingCopy.objects.filter(state="received").count())
+            return int(TakenReceipt.objects.count())  # From an index: asking often costs the sender nothing.
 
     def held(self) -> list[int]:
-        """How many messages the inbox of each recipient holds."""
+        """How many messages each recipient has accepted."""
         return [_count(self.world.home(code) / "liaison.sqlite3") for code in self.codes]
 
     def hang(self, group: int) -> None:
@@ -122,19 +121,32 @@ class Fleet:
         """Let a group go on."""
         self._running[group].send_signal(signal.SIGCONT)
 
+    def begin(self, *groups: int) -> None:
+        """Start groups, and return when all of them answer."""
+        self._running |= {group: self._start(self.groups[group]) for group in groups}
+        for group in groups:
+            told = self._running[group].stdout
+            assert told is not None
+            assert told.readline() == b"ready\n", self._log.read_text(encoding="utf-8")[-2000:]
+
+    def end(self, group: int) -> None:
+        """Kill a group: its recipients refuse connections."""
+        process = self._running.pop(group)
+        process.kill()
+        process.wait(10)
+        assert process.stdout is not None
+        process.stdout.close()
+
     def _start(self, codes: list[str]) -> subprocess.Popen[bytes]:
         homes = [str(self.world.home(code)) for code in codes]
-        words = [sys.executable, "-m", "tests.scenarios.receivers", *homes]
+        words = [sys.executable, "-X", "faulthandler", "-m", "tests.scenarios.receivers", *homes]
         environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "TZ": "UTC"}
         with self._log.open("ab") as log:
             return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, env=environment, cwd=ROOT)
 
     def _stop(self) -> None:
-        for process in self._running:
-            process.kill()
-            process.wait(10)
-            assert process.stdout is not None
-            process.stdout.close()
+        for group in list(self._running):
+            self.end(group)
         self.world.__exit__(None, None, None)
 
 
@@ -150,6 +162,7 @@ def _free_ports() -> Iterator[int]:
 def _count(database: Path) -> int:
     connection = sqlite3.connect(database)
     try:
-        return int(connection.execute("SELECT count(*) FROM node_incomingcopy").fetchone()[0])
+        question = "SELECT count(*) FROM node_incomingcopy WHERE verdict = 'accepted'"
+        return int(connection.execute(question).fetchone()[0])
     finally:
         connection.close()

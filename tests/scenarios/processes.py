@@ -19,7 +19,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -83,6 +83,7 @@ class Processes:
         self.places = {code: places.get(code, Place()) for code in codes}
         self.ports = {code: place.port or free_port() for code, place in self.places.items()}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.surroundings: dict[str, Mapping[str, str]] = {}
         self.registry = RegisterBuilder()
         self.nodes: dict[str, Node] = {}
         for code in codes:
@@ -123,7 +124,7 @@ class Processes:
                 ],
                 stdout=log,
                 stderr=log,
-                env=self._environment(),
+                env=self.environment(code),
                 start_new_session=True,
             )
         deadline = time.monotonic() + START_SECONDS
@@ -157,21 +158,22 @@ class Processes:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(10)
 
-    def run(self, code: str, *words: str, exits: int = 0) -> Any:
-        """One command of the command line; its JSON."""
+    def run(self, code: str, *words: str, exits: int = 0, inside: Sequence[str] = ()) -> Any:
+        """One command of the command line, where the node is and `inside` another command; its JSON."""
+        program = [sys.executable, "-c", PROGRAM, "--home", str(self.home(code))]
         done = subprocess.run(
-            [sys.executable, "-c", PROGRAM, "--home", str(self.home(code)), *words, "--json"],
+            [*self.places[code].inside, *inside, *program, *words, "--json"],
             capture_output=True,
-            env=self._environment(),
+            env=self.environment(code),
             timeout=60,
             check=False,
         )
         assert done.returncode == exits, (done.returncode, done.stdout, done.stderr)
         return json.loads(done.stdout) if done.stdout.strip() else None
 
-    @staticmethod
-    def _environment() -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TZ": "UTC"}
+    def environment(self, code: str) -> dict[str, str]:
+        """What the processes of a node find around them, its own `surroundings` among it."""
+        return {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TZ": "UTC", **self.surroundings.get(code, {})}
 
     def _make_home(self, code: str) -> None:
         home, port = self.home(code), self.ports[code]
@@ -209,6 +211,9 @@ class Processes:
         opened = wiring.open_node(home)
         add_database(alias, database_url(home, opened.config))
         node = replace(opened, database=alias)
-        call_command("migrate", database=alias, verbosity=0, interactive=False)
+        if self.server:
+            call_command("migrate", database=alias, verbosity=0, interactive=False)
+        else:
+            engines.copy_tables(home)
         seed_node(node, self.registry, code)
         self.nodes[code] = node

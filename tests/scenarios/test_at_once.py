@@ -11,7 +11,7 @@ from django.db import connections
 
 from liaison.node.models import Delivery, GivenReceipt, IncomingCopy, OutgoingCopy
 from liaison.node.services.line.sending import send_letter
-from liaison.node.work import outbox
+from liaison.node.work.rounds import Room, take_round
 from tests.peer.forging import ask, composed, message_path, plaintext, sealed_for
 from tests.world import World
 
@@ -59,7 +59,7 @@ def test_work_is_leased_to_one_of_many_workers(tmp_path: Path) -> None:
         node = world.nodes["XC"]
         for _ in range(THREADS):
             send_letter(node, world.letter("XC", "XD"))
-        taken = at_once(lambda _: outbox.lease_due(node, outbox.Room(2, {}, frozenset({world.desk("XD").at}))))
+        taken = at_once(lambda _: take_round(node, Room(2, {}, frozenset({world.desk("XD").at}))).leases)
         leases = [lease.delivery for leases in taken for lease in leases]
         assert len(leases) == len(set(leases))
         with world.at("XC"):

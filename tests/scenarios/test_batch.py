@@ -9,21 +9,21 @@ import pytest
 
 from tests.scenarios.fleet import SENDER, Fleet
 
-RECIPIENTS = 40
-
 
 @pytest.mark.sqlite
-@pytest.mark.soak
-def test_a_batch_whose_sender_is_killed_half_way_reaches_everybody_once(tmp_path: Path) -> None:
-    with Fleet(tmp_path, recipients=RECIPIENTS, groups=2) as fleet:
+@pytest.mark.parametrize(("recipients", "groups"), [(8, 1), pytest.param(120, 6, marks=pytest.mark.soak)])
+def test_a_batch_whose_sender_is_killed_half_way_reaches_everybody_once(
+    tmp_path: Path, recipients: int, groups: int
+) -> None:
+    with Fleet(tmp_path, recipients=recipients, groups=groups) as fleet:
         fleet.world.start(SENDER)
         fleet.send("Seen at the border router.")
-        wait_for(fleet, RECIPIENTS // 2)
+        wait_for(fleet, recipients // 2)
         fleet.world.kill(SENDER)
-        assert fleet.receipted() < RECIPIENTS
+        assert fleet.receipted() < recipients
         fleet.world.start(SENDER)
-        wait_for(fleet, RECIPIENTS)
-        assert fleet.held() == [1] * RECIPIENTS
+        wait_for(fleet, recipients)
+        assert fleet.held() == [1] * recipients
 
 
 def wait_for(fleet: Fleet, receipts: int) -> None:

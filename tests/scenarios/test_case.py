@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +19,8 @@ from liaison.node.services.line.attachments import open_attachment, seal_attachm
 from liaison.node.services.line.files import export_sealed, import_file
 from liaison.node.services.line.sending import send_letter
 from liaison.node.services.line.transcripts import export_transcript
-from tests.world import World
+from liaison.node.unit_of_work import reading
+from tests.world import HandStorage, World
 
 TABLE = b"address,port,seen\n192.0.2.1,22,2026-11-22T03:00:00Z\n" * 2000
 
@@ -178,3 +180,26 @@ def test_an_answer_keeps_at_least_the_label_it_answers(world: World) -> None:
     with pytest.raises(UsageError, match="label-weakened"):
         answer(node, original, form="reply", fields={"answer": "accepted"}, tlp="green")
     answer(node, original, form="reply", fields={"answer": "accepted"})
+
+
+class Overtaking(HandStorage):
+    """Lets somebody else send a letter just before the transaction of the next one begins."""
+
+    letter: Callable[[], object] | None = None
+
+    def require_sound(self) -> None:
+        if self.letter is not None:
+            send, self.letter = self.letter, None
+            send()
+
+
+def test_a_copy_whose_number_was_taken_while_it_was_sealed_gets_the_next_one(world: World) -> None:
+    (first,) = world.send("XC", "XD")
+    storage = Overtaking()
+    world.nodes["XC"] = replace(world.nodes["XC"], storage=storage)
+    storage.letter = lambda: world.send("XC", "XD", case=first.case)
+    world.send("XC", "XD", case=first.case)
+    with reading(world.nodes["XC"]):
+        sent = list(OutgoingCopy.objects.order_by("seq").values_list("seq", "message_hash", "prev", "state"))
+    assert [(seq, state) for seq, _, _, state in sent] == [(0, "received"), (1, "received"), (2, "received")]
+    assert [prev for _, _, prev, _ in sent] == ["", *(message for _, message, _, _ in sent[:2])]

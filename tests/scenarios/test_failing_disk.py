@@ -15,8 +15,8 @@ import pytest
 from liaison.node.work.starting_over import CALM_SECONDS, LONGEST_WAIT, next_wait, times_in_a_row
 from tests.crash.facts import inspect
 from tests.crash.invariants import nothing_lost_nothing_twice
-from tests.crash.test_cold_starts import send, until_received
-from tests.crash.tracing import injected
+from tests.crash.test_cold_starts import NOTICE, send, until_received
+from tests.crash.tracing import injected, strace
 from tests.scenarios.processes import Processes
 
 pytestmark = pytest.mark.sqlite
@@ -97,13 +97,13 @@ def test_the_second_failure_soon_after_waits_and_each_after_that_longer() -> Non
     assert times_in_a_row("3@100.0", 100.0 + CALM_SECONDS + 1) == 0
 
 
-def test_while_it_waits_the_node_says_that_its_disk_failed(world: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_command_met_ends_the_served_node_too_and_while_it_waits_it_says_so(
+    world: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("LIAISON_STARTED_OVER", f"3@{time.monotonic()}")
-    world.start("XD")
-    (door, *_) = children(world.running["XD"].pid)
-    with injected(door, ("fdatasync", "fsync"), "error=EIO"):
-        world.start("XC")
-        send(world)
-        eventually(lambda: "starts again in 20 seconds" in (world.home("XD") / "serve.log").read_text(), "no word")
-    assert ready(world, "XD") == 503
-    assert (world.home("XD") / "disk-failed").exists()
+    world.start("XC")
+    failing = strace("fdatasync,fsync", "error=EIO")
+    world.run("XC", "message", "send", *NOTICE, exits=3, inside=failing)
+    eventually(lambda: "starts again in 20 seconds" in (world.home("XC") / "serve.log").read_text(), "no word")
+    assert ready(world, "XC") == 503
+    assert (world.home("XC") / "disk-failed").exists()

@@ -68,7 +68,7 @@ class BlobsThatEnd:
 class WakerThatEnds:
     """Ends the process when the outbox was just committed."""
 
-    def wake(self) -> None:
+    def wake(self, left: Iterable[str] = ()) -> None:
         raise Ending
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from liaison.errors import NotNowError
+from liaison.errors import NotNowError, UnreachableError
 from liaison.node.models import Delivery, GivenReceipt, IncomingCopy, OutgoingCopy
 from liaison.node.services.line.acknowledging import acknowledge, find_original
 from liaison.node.services.line.attachments import seal_attachment
-from tests.world import World
+from liaison.node.services.line.sending import send_letter
+from liaison.node.work.at_once import deliver_at_once
+from liaison.node.work.worker import Worker
+from liaison.wire.http import HttpAddress, HttpAnswer, HttpRequest
+from tests.world import Bell, World
 
 
 @pytest.fixture
@@ -67,6 +74,49 @@ def test_what_is_known_gets_its_receipt_and_what_is_on_its_way_goes_on(world: Wo
     assert states(world) == ["received"]
     node = world.nodes["XD"]
     assert acknowledge(node, find_original(node, sent.message_id))
+
+
+class Flooded:
+    """The line of XC, on which the disk is full when the peer has just hung up, so not even that can be written."""
+
+    def __init__(self, world: World) -> None:
+        self.disk, self.carry, self.bell = world.nodes["XC"].storage, world.network.carry, Bell()
+        world.network.carry = self.hang_up  # type: ignore[method-assign]
+        self.node = replace(world.nodes["XC"], waker=self.bell)
+
+    def hang_up(self, address: HttpAddress, request: HttpRequest) -> HttpAnswer:
+        self.disk.full = True  # type: ignore[attr-defined]
+        raise UnreachableError("peer-hung-up", url=address.url)
+
+    def recede(self, world: World) -> None:
+        world.network.carry = self.carry  # type: ignore[method-assign]
+        self.disk.full = False  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("who", ["the worker", "a command"])
+def test_work_that_could_not_even_be_postponed_goes_on_when_there_is_room(world: World, who: str) -> None:
+    """The clock stands still here: nothing waits for a lease to end."""
+    flooded = Flooded(world)
+    (sent,) = send_letter(flooded.node, world.letter("XC", "XD"), leased=who == "a command")
+    if who == "a command":
+        assert deliver_at_once(flooded.node, sent.leases) == 0
+    worker = Worker(flooded.node, flooded.bell, threads=2)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    try:
+        eventually(lambda: flooded.disk.full)  # type: ignore[attr-defined]
+        flooded.recede(world)
+        eventually(lambda: states(world) == ["received"])
+    finally:
+        worker.stop()
+        thread.join(60)
+
+
+def eventually(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_an_attachment_waits_for_room_and_comes_within_ten_seconds_of_it(world: World) -> None:

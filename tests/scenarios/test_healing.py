@@ -10,7 +10,7 @@ import pytest
 from liaison.node.models import Delivery, OutgoingCopy
 from liaison.node.services.line.sending import send_letter
 from liaison.node.work import outbox
-from liaison.node.work.outbox import Room
+from liaison.node.work.rounds import Room, take_round
 from tests.world import World
 
 SILENT = 40
@@ -59,7 +59,7 @@ def test_a_silent_peer_is_asked_about_twice_a_minute(world: World) -> None:
 
 def test_what_a_living_worker_has_in_hand_stays_its_own(world: World) -> None:
     send_letter(world.nodes["XC"], world.letter("XC", "XD"))
-    assert len(outbox.lease_due(world.nodes["XC"], Room(worker="0000000a"))) == 1
+    assert len(take_round(world.nodes["XC"], Room(worker="0000000a")).leases) == 1
     assert outbox.free_leases(world.nodes["XC"], frozenset(["0000000a", "0000000b"])) == 0
     assert outbox.free_leases(world.nodes["XC"], frozenset(["0000000b"])) == 1
 

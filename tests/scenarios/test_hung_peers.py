@@ -10,29 +10,9 @@ from liaison.node.models import IncomingCopy
 from liaison.node.services.line.sending import send_letter
 from liaison.node.work.worker import Worker
 from liaison.wire.http import HttpAddress, HttpAnswer, HttpRequest
-from tests.world import World
+from tests.world import Bell, World
 
 HUNG = tuple(f"X{letter}" for letter in "FGHIJ")
-
-
-class Bell:
-    """The worker's end of a waker, in memory."""
-
-    name = ""
-
-    def __init__(self) -> None:
-        self.event = threading.Event()
-
-    def wake(self) -> None:
-        self.event.set()
-
-    def wait(self, seconds: float) -> bool:
-        heard = self.event.wait(min(seconds, 0.05))
-        self.event.clear()
-        return heard
-
-    def living(self) -> frozenset[str]:
-        return frozenset()
 
 
 def test_a_worker_serves_the_living_while_others_hang(tmp_path: Path) -> None:

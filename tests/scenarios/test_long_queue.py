@@ -12,7 +12,7 @@ from liaison.node.models import Delivery
 from liaison.node.services.line.sending import send_letter
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.node.work import outbox, waiting
-from liaison.node.work.outbox import Room
+from liaison.node.work.rounds import Room, take_round
 from tests.world import World
 
 QUEUED = 2_000
@@ -36,9 +36,9 @@ def test_work_behind_a_dead_peers_long_queue_is_taken_at_once(tmp_path: Path) ->
         world.advance(seconds=1)
         send_letter(node, world.letter("XC", "XE"))
         world.network.down.add("XD")
-        taken = outbox.lease_due(node, Room(8))
+        taken = take_round(node, Room(8)).leases
         assert sorted(lease.at for lease in taken) == sorted((world.desk("XD").at, world.desk("XE").at))
-        assert outbox.lease_due(node, Room(8, {world.desk("XD").at: 1})) == []
+        assert take_round(node, Room(8, {world.desk("XD").at: 1})).leases == []
 
 
 def test_the_first_of_each_peer_are_those_due_first_and_nobodys(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_no_question_of_a_round_reads_the_whole_queue(tmp_path: Path) -> None:
         node = world.nodes["XC"]
         connection = connections[node.database]
         with reading(node):
-            due = outbox._due(world.clock.now())
+            due = outbox.due_work(world.clock.now())
             held = Delivery.objects.filter(lease_until__isnull=False).order_by("lease_until")
             plans = [due[:1].explain(), held[:1].explain(), due.filter(pk__in=[1, 2]).order_by("due", "pk").explain()]
             with connection.cursor() as cursor:

@@ -25,6 +25,7 @@ from liaison.adapters.clock import SystemEntropy
 from liaison.errors import LiaisonError, UnreachableError
 from liaison.node.config import Address, Config
 from liaison.node.log.projections import rebuild
+from liaison.node.log.remote import BUNDLE_LIMIT
 from liaison.node.log.tiles import full_path, narrowed, parse_place
 from liaison.node.models import Alarm, FactRow, FollowedRegister, LoggedEntry, Tile
 from liaison.node.node import Node
@@ -36,6 +37,7 @@ from liaison.register.state import Void
 from liaison.register.vocabulary import REGISTER
 from liaison.tlog.log import append_entries
 from liaison.tlog.proofs import EMPTY_HEAD
+from liaison.wire.byte_ranges import ByteRange, format_content_range, parse_range
 from liaison.wire.http import HttpAddress, HttpAnswer, HttpRequest
 from liaison.wire.note import format_note
 from tests import engines
@@ -85,6 +87,7 @@ class Source:
     size: int = 0
     quorum: bool = True
     left: int | None = None
+    ranges: bool = False
 
     def carry(self, address: HttpAddress, request: HttpRequest) -> HttpAnswer:
         if self.left is not None:
@@ -97,7 +100,18 @@ class Source:
             return HttpAnswer(200, format_note(log().checkpoint(self.size, times=times)))
         data = tiles().get(full_path(parse_place(what))) if what.startswith("tile/") else None
         found = narrowed(parse_place(what), data) if data is not None else None
-        return HttpAnswer(200, found) if found is not None else HttpAnswer(404, b"")
+        if found is None:
+            return HttpAnswer(404, b"")
+        return self.part(found, request.headers["range"]) if "range" in request.headers else HttpAnswer(200, found)
+
+    def part(self, data: bytes, text: str) -> HttpAnswer:
+        """The answer to one who asks for a range, by a server that knows ranges or by one that does not."""
+        asked = parse_range(text, most=BUNDLE_LIMIT)
+        if not self.ranges:
+            return HttpAnswer(200, data)
+        given = ByteRange(asked.start, min(asked.end, len(data)))
+        headers = {"content-range": format_content_range(given, len(data))}
+        return HttpAnswer(206, data[given.start : given.end], headers)
 
 
 def register() -> str:
@@ -191,6 +205,7 @@ def agrees(folder: Path, once: Held, history: list[tuple[int, bool, int | None, 
     source = Source()
     with follower(folder, source) as node:
         for source.size, source.quorum, source.left, again in history:
+            source.ranges = not source.ranges
             with contextlib.suppress(LiaisonError):
                 mirror.sync_register(node, register=register())
             if again:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from liaison.node.models import AttachmentRow, OutgoingCopy
+from liaison.node.unit_of_work import reading
 from tests.scenarios.processes import Processes
 
 NOTICE = (
@@ -38,6 +40,12 @@ def until(check: Any, seconds: float = 40.0) -> Any:
     raise AssertionError("it did not happen in time")
 
 
+def states(world: Processes, message_id: str) -> set[str]:
+    """Where the copies of XC's message stand, without a command for each look."""
+    with reading(world.nodes["XC"]):
+        return set(OutgoingCopy.objects.filter(message__message_id=message_id).values_list("state", flat=True))
+
+
 def test_a_notice_with_an_attachment_reaches_both_desks_although_one_was_killed(
     world: Processes, tmp_path: Path
 ) -> None:
@@ -50,11 +58,15 @@ def test_a_notice_with_an_attachment_reaches_both_desks_although_one_was_killed(
     sent = world.run("XC", "message", "send", *words, *NOTICE)[0]
     assert sorted(copy["state"] for copy in sent["copies"]) == ["queued", "received"]
     world.start("XE")
-    until(lambda: {c["state"] for c in world.run("XC", "message", "show", sent["id"])["copies"]} == {"received"})
+    until(lambda: states(world, sent["id"]) == {"received"})
     for code in ("XD", "XE"):
-        until(lambda: world.run(code, "message", "show", sent["id"])["attachments"][0]["state"] == "held")  # noqa: B023
+        with reading(world.nodes[code]):
+            until(AttachmentRow.objects.filter(incoming__message_id=sent["id"], state="held").exists)
+        assert world.run(code, "message", "show", sent["id"])["attachments"][0]["state"] == "held"
         world.run(code, "message", "ack", sent["id"])
-    until(lambda: {c["state"] for c in world.run("XC", "message", "show", sent["id"])["copies"]} == {"acknowledged"})
+    until(lambda: states(world, sent["id"]) == {"acknowledged"})
+    shown = world.run("XC", "message", "show", sent["id"])
+    assert {copy["state"] for copy in shown["copies"]} == {"acknowledged"}
     world.run("XD", "message", "show", sent["id"], "--save", str(tmp_path / "saved"))
     assert (tmp_path / "saved" / "1-rows.csv").read_text() == rows.read_text()
     world.run("XC", "message", "export", sent["case"], "-o", str(tmp_path / "case.json"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 import pytest
 import rfc8785
@@ -12,6 +14,14 @@ from liaison.errors import MalformedError
 from liaison.wire import canonical
 
 LIMIT = 10_000
+
+
+class Closed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """No room for anything but texts, numbers in bounds, and few levels."""
+
+    items: tuple[str, ...]
+    number: Annotated[int, msgspec.Meta(ge=-(2**53) + 1, le=2**53 - 1)] | None
+    yes: bool
 
 
 class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -144,3 +154,31 @@ def test_a_struct_of_another_form_is_refused(data: bytes, code: str) -> None:
     with pytest.raises(MalformedError) as caught:
         canonical.decode_struct(data, Pair, limit=LIMIT)
     assert caught.value.code == code
+
+
+@given(
+    st.lists(plain_text(), max_size=3),
+    st.none() | st.integers(-(2**53) + 1, 2**53 - 1),
+    st.integers(0),
+    st.integers(0, 3),
+    st.sampled_from(
+        [b" ", b"1e1", b".0", b"\\u0041", b"\\u0000", b"\\/", b'"', b"9" * 17, "é".encode(), b"\xff", b"-"]
+    ),
+)
+def test_a_closed_struct_is_read_as_canonical_json_and_its_form(
+    items: list[str], number: int | None, place: int, removed: int, added: bytes
+) -> None:
+    assert canonical.is_closed(Closed)
+    assert not canonical.is_closed(Pair)
+    data = canonical.encode_struct(Closed(tuple(items), number, yes=True))
+    place %= len(data)
+    for each in (data, data[:place] + added + data[place + removed :]):
+        try:
+            expected: Closed | None = msgspec.convert(canonical.decode(each, limit=LIMIT * 10), Closed)
+        except (MalformedError, msgspec.ValidationError):
+            expected = None
+        try:
+            found: Closed | None = canonical.decode_struct(each, Closed, limit=LIMIT * 10)
+        except MalformedError:
+            found = None
+        assert found == expected

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from securesystemslib.dsse import Envelope as PeerEnvelope
 
 from liaison.errors import MalformedError
-from liaison.wire.envelope import Envelope, PayloadType, Signature, decode_envelope, encode_envelope, pae
+from liaison.wire import canonical
+from liaison.wire.envelope import (
+    Envelope,
+    EnvelopeForm,
+    PayloadType,
+    Signature,
+    decode_envelope,
+    encode_envelope,
+    pae,
+    read_form,
+)
 
 LIMIT = 65_536
 KEYID = "ab" * 32
@@ -26,6 +36,54 @@ def envelopes() -> st.SearchStrategy[Envelope]:
 def test_an_envelope_decodes_to_itself(envelope: Envelope) -> None:
     data = encode_envelope(envelope)
     assert decode_envelope(data, payload_type=envelope.payload_type, limit=LIMIT) == envelope
+
+
+def the_long_way(data: bytes, payload_type: PayloadType) -> Envelope | None:
+    """The envelope by the definition of its form, without the pattern."""
+    try:
+        return read_form(canonical.decode_struct(data, EnvelopeForm, limit=LIMIT), payload_type=payload_type)
+    except MalformedError:
+        return None
+
+
+def the_short_way(data: bytes, payload_type: PayloadType) -> Envelope | None:
+    try:
+        return decode_envelope(data, payload_type=payload_type, limit=LIMIT)
+    except MalformedError:
+        return None
+
+
+PIECES = [
+    b'"',
+    b",",
+    b"}",
+    b"]",
+    b"=",
+    b"==",
+    b"AA==",
+    b"QQ",
+    b"Q",
+    b" ",
+    b"\\",
+    b"\n",
+    b"/",
+    b"+",
+    b"-",
+    b"\xc3\xa9",
+    b"\0",
+]
+
+
+@settings(max_examples=150)
+@given(envelopes(), st.integers(0), st.integers(0, 3), st.sampled_from(PIECES) | st.binary(max_size=2))
+def test_the_pattern_takes_exactly_what_the_form_takes(
+    envelope: Envelope, place: int, removed: int, added: bytes
+) -> None:
+    data = encode_envelope(envelope)
+    assert the_short_way(data, envelope.payload_type) == the_long_way(data, envelope.payload_type) == envelope
+    place %= len(data)
+    other = data[:place] + added + data[place + removed :]
+    assert the_short_way(other, envelope.payload_type) == the_long_way(other, envelope.payload_type)
 
 
 @given(st.binary(), st.sampled_from(PayloadType))

@@ -48,17 +48,14 @@ class FilePartial:
         with watched(self._note):
             self._handle.seek(self.size)
             self._appended = True
-            left = memoryview(data)
-            while left:
-                written = self._handle.write(left)
+            for written in _written(self._handle, data):
                 self.size += written
-                left = left[written:]
 
     def read(self) -> Iterator[bytes]:
         """What is here, in chunks."""
-        self._handle.seek(0)
-        while chunk := self._handle.read(CHUNK):
-            yield chunk
+        with watched(self._note):
+            self._handle.seek(0)
+        yield from _chunks(self._handle, self._note)
 
     def cut(self, size: int) -> None:
         """Keep the first `size` bytes only."""
@@ -99,26 +96,26 @@ class FolderBlobStore:
     def put(self, chunks: Iterable[bytes], *, limit: int) -> tuple[str, int]:
         """Keep the bytes; return their SHA-256 (hex) and size. Raises `MalformedError` beyond `limit`, NotNowError."""
         with watched(self._note):
-            return self._put(chunks, limit)
-
-    def _put(self, chunks: Iterable[bytes], limit: int) -> tuple[str, int]:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._sweep()
-        descriptor, name = tempfile.mkstemp(prefix=PARTIAL, dir=self._folder)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._sweep()
+            descriptor, name = tempfile.mkstemp(prefix=PARTIAL, dir=self._folder)
         partial = Path(name)
         try:
-            with os.fdopen(descriptor, "wb") as handle:
+            with cast(BinaryIO, os.fdopen(descriptor, "wb", buffering=0)) as handle:
                 digest, size = self._copy(chunks, handle, limit)
-                handle.flush()
-                sync(handle.fileno())
-            target = self._path(digest)
-            target.parent.mkdir(exist_ok=True)
-            partial.replace(target)
-            sync_folder(target.parent)
-            sync_folder(self._folder)
+                with watched(self._note):
+                    sync(handle.fileno())
+            with watched(self._note):
+                self._name(partial, self._path(digest))
         finally:
             partial.unlink(missing_ok=True)
         return digest, size
+
+    def _name(self, partial: Path, target: Path) -> None:
+        target.parent.mkdir(exist_ok=True)
+        partial.replace(target)
+        sync_folder(target.parent)
+        sync_folder(self._folder)
 
     def _sweep(self) -> None:
         """Remove what processes that were killed left half-written."""
@@ -129,15 +126,16 @@ class FolderBlobStore:
                 if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
                     path.unlink()
 
-    @staticmethod
-    def _copy(chunks: Iterable[bytes], handle: object, limit: int) -> tuple[str, int]:
+    def _copy(self, chunks: Iterable[bytes], handle: BinaryIO, limit: int) -> tuple[str, int]:
+        """Write the chunks; what goes wrong where they come from says nothing of this disk."""
         running, size = hashlib.sha256(), 0
         for chunk in chunks:
             size += len(chunk)
             if size > limit:
                 raise MalformedError("attachment-too-large", limit=limit)
             running.update(chunk)
-            handle.write(chunk)  # type: ignore[attr-defined]
+            with watched(self._note):
+                sum(_written(handle, chunk))
         return running.hexdigest(), size
 
     def has(self, digest: str) -> bool:
@@ -145,17 +143,15 @@ class FolderBlobStore:
         return self._path(digest).is_file()
 
     def read(self, digest: str, *, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """The bytes from `start` to `end`, in chunks. Raises `UsageError` if it is not here."""
-        try:
-            handle = self._path(digest).open("rb")
-        except FileNotFoundError:
-            raise UsageError("attachment-not-here", digest=digest) from None
+        """The bytes from `start` to `end`, in chunks. Raises `UsageError` if it is not here, NotNowError."""
+        with watched(self._note):
+            try:
+                handle = self._path(digest).open("rb")
+            except FileNotFoundError:
+                raise UsageError("attachment-not-here", digest=digest) from None
         with handle:
             handle.seek(start)
-            left = -1 if end is None else end - start
-            while left != 0 and (chunk := handle.read(CHUNK if left < 0 else min(CHUNK, left))):
-                left = left - len(chunk) if left > 0 else left
-                yield chunk
+            yield from _chunks(handle, self._note, -1 if end is None else end - start)
 
     def remove(self, digest: str) -> None:
         """Forget it; idempotent."""
@@ -215,6 +211,26 @@ def _hexadecimal(name: str) -> str:
     if len(name) != NAME_LENGTH or not set(name) <= set("0123456789abcdef"):
         raise MalformedError("hex")
     return name
+
+
+def _written(handle: BinaryIO, data: bytes) -> Iterator[int]:
+    """Write all of it to a handle without a buffer; how many bytes each call took."""
+    left = memoryview(data)
+    while left:
+        written = handle.write(left)
+        yield written
+        left = left[written:]
+
+
+def _chunks(handle: BinaryIO, note: Callable[[str], None], left: int = -1) -> Iterator[bytes]:
+    """The next `left` bytes of a file of the node, or all that follow. Raises NotNowError when it cannot be read."""
+    while left != 0:
+        with watched(note):
+            chunk = handle.read(CHUNK if left < 0 else min(CHUNK, left))
+        if not chunk:
+            return
+        left = left - len(chunk) if left > 0 else left
+        yield chunk
 
 
 def _open_alone(path: Path, digest: str) -> BinaryIO:

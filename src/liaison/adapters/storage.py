@@ -5,7 +5,8 @@
     storage.note_failure("…")              # a sync failed: from now on `require_sound` refuses
 
 Invariants (docs/operating/faults.md): free space is looked at once a second at most, on every file system the folders
-lie on; what was noted is seen at once by all processes that were forked after this was made, and is forgotten only
+lie on; what was noted is seen at once by all processes that were forked after this was made, through a page of memory,
+and by every other process of this home, through the note in it (a command beside the served node); it is forgotten only
 when all of them have ended, because what a failed sync lost is not found out by trying again.
 """
 
@@ -39,6 +40,8 @@ class HomeStorage:
         self._spare = 0
         self._guard = threading.Lock()
         self._shared = mmap.mmap(-1, 4096)  # Anonymous and shared: the same page in every process forked from now on.
+        self._note = str(self._folders[0] / NOTE_NAME)
+        self._old_note = _mark(self._note)
 
     def require_room(self, size: int = 0) -> None:
         """Return if `size` bytes more leave the reserve untouched. Raises NotNowError."""
@@ -57,17 +60,24 @@ class HomeStorage:
     def note_failure(self, reason: str) -> None:
         """Remember for all processes of the node, and tell the operator by the log and, if it can be, by a file."""
         first = not self.failure()
-        data = reason.encode("utf-8", "replace")[:LONGEST_REASON]
-        self._shared[1 : 1 + len(data)] = data
-        self._shared[0] = len(data)
+        self._remember(reason)
         if first:
             log.critical("the disk failed (%s): nothing more is accepted until the node has started again", reason)
             _leave_note(self._folders[0], reason)
 
     def failure(self) -> str:
-        """What failed since this process began; empty if nothing did."""
+        """What failed since this process began, here or in another process of the home; empty if nothing did."""
         size = self._shared[0]
+        if not size and _mark(self._note) not in (None, self._old_note):
+            _, told = self.last_failure() or (0.0, "")
+            self._remember(told or "noted by another process")
+            size = self._shared[0]
         return bytes(self._shared[1 : 1 + size]).decode("utf-8", "replace")
+
+    def _remember(self, reason: str) -> None:
+        data = reason.encode("utf-8", "replace")[:LONGEST_REASON]
+        self._shared[1 : 1 + len(data)] = data
+        self._shared[0] = len(data)
 
     def last_failure(self) -> tuple[float, str] | None:
         """When a process of this node last noted a failure (seconds since 1970) and what it was; None if never."""
@@ -83,6 +93,14 @@ class HomeStorage:
             folder = folder.parent
         found = os.statvfs(folder)
         return found.f_bavail * found.f_frsize - self._reserve(found.f_blocks * found.f_frsize)
+
+
+def _mark(note: str) -> int | None:
+    """What changes when a note is left; None while there is none."""
+    try:
+        return Path(note).stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def _leave_note(home: Path, reason: str) -> None:

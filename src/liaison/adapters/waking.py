@@ -1,5 +1,8 @@
 """How is the worker woken? By a datagram on a socket in the node's home; on PostgreSQL by NOTIFY, from any machine.
 
+    ""                                    there is work
+    "9f86…32 hexadecimal digits… 2c0b…"   and these leases are nobody's any more
+
 Invariants: waking never fails the caller, because the worker also looks by itself once in a while; a lost connection
 is opened again. A worker on PostgreSQL holds an advisory lock as long as it listens, so that the others see it live.
 """
@@ -10,7 +13,7 @@ import contextlib
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,8 @@ from liaison.errors import NotNowError
 
 LONGEST_ADDRESS = 100
 CHANNEL = "liaison_work"
+TOKENS = 200  # So many leases in one knock: PostgreSQL carries less than 8,000 bytes.
+LONGEST_KNOCK = 8000
 LOCKS = 0x4C4941  # The class of the advisory locks that say which workers live.
 
 
@@ -34,18 +39,25 @@ def _reachable(path: Path) -> Iterator[str]:
         os.close(folder)
 
 
+def _knocks(left: Iterable[str]) -> list[str]:
+    """What is said, in as many knocks as it takes; one at least."""
+    tokens = sorted(left)
+    return [" ".join(tokens[start : start + TOKENS]) for start in range(0, max(len(tokens), 1), TOKENS)]
+
+
 class SocketWaker:
     """A `Waker` that knocks on a Unix datagram socket."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def wake(self) -> None:
+    def wake(self, left: Iterable[str] = ()) -> None:
         """Knock; nobody listening is no error."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as knocker, contextlib.suppress(OSError):
             knocker.setblocking(False)
             with _reachable(self._path) as address:
-                knocker.sendto(b"\n", address)
+                for knock in _knocks(left):
+                    knocker.sendto(knock.encode("ascii"), address)
 
 
 def somebody_listens(path: Path) -> bool:
@@ -65,6 +77,7 @@ class SocketListener:
     name = ""
 
     def __init__(self, path: Path) -> None:
+        self._left: set[str] = set()
         path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         with _reachable(path) as address:
@@ -74,14 +87,22 @@ class SocketListener:
         """Whether somebody knocked within `seconds`; several knocks count as one."""
         self._socket.settimeout(max(seconds, 0.001))
         try:
-            self._socket.recv(16)
+            self._hear()
         except TimeoutError:
             return False
         self._socket.setblocking(False)
         with contextlib.suppress(BlockingIOError):
-            while self._socket.recv(16):
-                pass
+            while True:
+                self._hear()
         return True
+
+    def _hear(self) -> None:
+        self._left.update(self._socket.recv(LONGEST_KNOCK).decode("ascii", "replace").split())
+
+    def left(self) -> frozenset[str]:
+        """The leases that others left since this was last asked."""
+        left, self._left = frozenset(self._left), set()
+        return left
 
     def living(self) -> frozenset[str]:
         """The names of the other workers that live: none, a file has one worker."""
@@ -106,14 +127,15 @@ class PostgresWaker:
         self._connection: Any = None
         self._lock = threading.Lock()
 
-    def wake(self) -> None:
+    def wake(self, left: Iterable[str] = ()) -> None:
         """Knock; no server is no error."""
         import psycopg
 
         with self._lock, contextlib.suppress(psycopg.Error):
             try:
                 self._connection = self._connection or _connect(self._url)
-                self._connection.execute(f"NOTIFY {CHANNEL}")
+                for knock in _knocks(left):
+                    self._connection.execute("SELECT pg_notify(%s, %s)", [CHANNEL, knock])
             except psycopg.Error:
                 self.close()
                 raise
@@ -132,6 +154,7 @@ class PostgresListener:
         self._url = url
         self.name = name
         self._connection: Any = None
+        self._left: set[str] = set()
         self._pause = threading.Event()
 
     def wait(self, seconds: float) -> bool:
@@ -141,11 +164,18 @@ class PostgresListener:
         try:
             if self._open():
                 return True  # Whatever knocked before this was not heard: look once.
-            return bool(list(self._connection.notifies(timeout=max(seconds, 0.001), stop_after=1)))
+            heard = list(self._connection.notifies(timeout=max(seconds, 0.001), stop_after=1))
+            self._left.update(token for knock in heard for token in knock.payload.split())
+            return bool(heard)
         except psycopg.Error:
             self.close()
             self._pause.wait(min(seconds, 1.0))
             return False
+
+    def left(self) -> frozenset[str]:
+        """The leases that others left since this was last asked."""
+        left, self._left = frozenset(self._left), set()
+        return left
 
     def living(self) -> frozenset[str]:
         """The names of the workers that live, on whatever machine. Raises `NotNowError`."""

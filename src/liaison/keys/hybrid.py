@@ -7,6 +7,7 @@ the 1184-byte ML-KEM key followed by the 32-byte X25519 key.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
@@ -44,15 +45,19 @@ def load_private(seed: bytes) -> tuple[PrivateKey, bytes]:
 def wrap_file_key(file_key: bytes, public_raw: bytes) -> Stanza:
     """The stanza that wraps `file_key` (16 bytes) for a raw public key. Raises MalformedError, UsageError."""
     try:
-        lattice = mlkem.MLKEM768PublicKey.from_public_bytes(public_raw[:_MLKEM_PUBLIC])
-        curve = x25519.X25519PublicKey.from_public_bytes(public_raw[_MLKEM_PUBLIC:])
-        sealed = hpke.Suite(*_SUITE).encrypt(file_key, hpke.MLKEM768X25519PublicKey(lattice, curve), _INFO)
+        sealed = hpke.Suite(*_SUITE).encrypt(file_key, _load_public(public_raw), _INFO)
     except UnsupportedAlgorithm as error:
         raise UsageError("sealing-unavailable") from error
     except ValueError as error:
         raise MalformedError("key-not-for-sealing") from error
     share = encode_unpadded(sealed[:_ENCAPSULATED]).decode("ascii")
     return Stanza((STANZA_TYPE, share), sealed[_ENCAPSULATED:])
+
+
+@functools.lru_cache(maxsize=1024)
+def _load_public(raw: bytes) -> hpke.MLKEM768X25519PublicKey:
+    lattice = mlkem.MLKEM768PublicKey.from_public_bytes(raw[:_MLKEM_PUBLIC])
+    return hpke.MLKEM768X25519PublicKey(lattice, x25519.X25519PublicKey.from_public_bytes(raw[_MLKEM_PUBLIC:]))
 
 
 def unwrap_file_key(stanza: Stanza, private: PrivateKey) -> bytes:

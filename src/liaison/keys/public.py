@@ -96,6 +96,7 @@ def _check_point(raw: bytes) -> None:
         raise MalformedError("key-not-a-point")
 
 
+@functools.lru_cache(maxsize=1024)  # Every message to a desk asks about the same key; a refusal is not remembered.
 def _check_encapsulation_key(raw: bytes) -> None:
     try:
         mlkem.MLKEM768PublicKey.from_public_bytes(raw)

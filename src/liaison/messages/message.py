@@ -27,6 +27,7 @@ from liaison.messages.parties import DeskRef, NodeRef, check_recipients, sorted_
 from liaison.wire.canonical import JSON, decode_struct, encode_struct
 from liaison.wire.envelope import Envelope, EnvelopeForm, PayloadType, decode_envelope, form_of, read_form
 from liaison.wire.identifiers import Base64, Hash, Instant, LocalId, MessageId, decode_base64, digest, parse_instant
+from liaison.wire.typed import read_json
 
 LARGEST_MESSAGE = 256 * 1024
 MOST_ATTACHMENTS = 64
@@ -105,6 +106,13 @@ class Payload(msgspec.Struct, frozen=True):
     copy: Copy
 
 
+class _Said(msgspec.Struct, frozen=True):
+    """`Payload` with a core whose bytes are there already."""
+
+    core: msgspec.Raw
+    copy: Copy
+
+
 class _Sealed(msgspec.Struct, frozen=True):
     disclosures: dict[FieldName, Disclosure]
     envelope: EnvelopeForm
@@ -142,12 +150,10 @@ class ComposedMessage:
     """A core with what opens its digests; ready to be copied, numbered and signed."""
 
     core: Core
+    core_bytes: bytes
+    core_hash: str
+    """What `re` of an answer names."""
     disclosures: Mapping[str, Disclosure]
-
-    @property
-    def core_hash(self) -> str:
-        """What `re` of an answer names."""
-        return hash_core(self.core)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +212,10 @@ def compose(
         fields=digest_fields(disclosures),
     )
     # A round trip applies every type and pattern to what the caller handed in: nobody sends what nobody accepts.
-    checked = decode_struct(encode_struct(core), Core, limit=LARGEST_MESSAGE)
+    data = encode_struct(core)
+    checked = decode_struct(data, Core, limit=LARGEST_MESSAGE)
     check_core(checked)
-    return ComposedMessage(checked, disclosures)
+    return ComposedMessage(checked, data, digest(data), disclosures)
 
 
 def hash_core(core: Core) -> str:
@@ -218,13 +225,15 @@ def hash_core(core: Core) -> str:
 
 def sign_copy(composed: ComposedMessage, copy: Copy, signer: Signer) -> SignedCopy:
     """Sign one copy with the message key of the sending node. Raises MalformedError when it would not parse."""
-    payload = encode_struct(Payload(core=composed.core, copy=copy))
+    # `compose` has checked the core and the digests in it; what the caller handed in beside them is checked here.
+    said = Payload(core=composed.core, copy=decode_struct(encode_struct(copy), Copy, limit=LARGEST_MESSAGE))
+    check_copy(said)
+    payload = encode_struct(_Said(core=msgspec.Raw(composed.core_bytes), copy=said.copy))
     envelope = sign_envelope(PayloadType.MESSAGE, payload, [signer])
     plaintext = _join(envelope, composed.disclosures)
     if len(plaintext) > LARGEST_MESSAGE:
         raise MalformedError("too-large", size=len(plaintext), limit=LARGEST_MESSAGE)
-    # `compose` made the digests of the disclosures; what the caller handed in beside the core is checked here.
-    return SignedCopy(plaintext, decode_payload(payload), composed.core_hash, digest(payload))
+    return SignedCopy(plaintext, said, composed.core_hash, digest(payload))
 
 
 def open_message(plaintext: bytes) -> ReceivedMessage:
@@ -246,7 +255,7 @@ def open_message(plaintext: bytes) -> ReceivedMessage:
 
 def kept_fields(plaintext: bytes) -> dict[str, JSON]:
     """The fields of a message that was opened before it was kept: nothing of it is checked again, for lists of many."""
-    kept = msgspec.json.decode(plaintext, type=_Kept)
+    kept = read_json(plaintext, _Kept)
     return {name: disclosure.value for name, disclosure in kept.disclosures.items()}
 
 

@@ -53,6 +53,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from liaison.errors import UsageError
+from liaison.wire.typed import convert
 
 CONFIG_NAME = "liaison.toml"
 HOME_VARIABLE = "LIAISON_HOME"
@@ -205,7 +206,7 @@ def read_config(home: Path) -> Config:
     except FileNotFoundError:
         raise UsageError("node-not-initialised", home=str(home)) from None
     try:
-        config = msgspec.convert(tomllib.loads(text), Config)
+        config = convert(tomllib.loads(text), Config)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise UsageError("config-not-understood", path=str(path), reason=str(error)) from error
     url = os.environ.get("DATABASE_URL", "")

@@ -27,7 +27,8 @@ SQLITE_PRAGMAS = (
 
 
 FAILED = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-NOT_THE_DISK = frozenset({sqlite3.SQLITE_IOERR_NOMEM, sqlite3.SQLITE_IOERR_BLOCKED})
+# Growing the `-shm` file fails on a full disk; it is an index in shared memory, and nothing rests in it.
+NOT_THE_DISK = frozenset({sqlite3.SQLITE_IOERR_NOMEM, sqlite3.SQLITE_IOERR_BLOCKED, sqlite3.SQLITE_IOERR_SHMSIZE})
 
 
 def database_settings(url: str) -> dict[str, Any]:

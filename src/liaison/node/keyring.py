@@ -17,6 +17,7 @@ from liaison.node.models import HeldKey
 from liaison.node.node import Node
 from liaison.node.ports import KeyVault
 from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.work.statements import fetch
 from liaison.register.facts import KeyFact
 
 SEED = 32
@@ -59,12 +60,11 @@ def held_key(node: Node, *, purpose: Purpose, register: str, participant: str, n
     """
     with reading(node):
         view = RowsView(register, pending=True)
-        rows = HeldKey.objects.filter(
-            purpose=purpose.value, register=register, participant=participant, node=node_id, retired_at=None
-        ).order_by("-created_at", "-fingerprint")
-        for row in rows:
-            if purpose is Purpose.LOG or _counts(view.key(row.fingerprint)):
-                return public_of(row)
+        columns = ("created_at", "fingerprint", "algorithm", "public", "retired_at")
+        rows = fetch(HeldKey, columns, register=register, participant=participant, node=node_id, purpose=purpose.value)
+        for _, fingerprint, algorithm, public, retired in sorted(rows, reverse=True):
+            if retired is None and (purpose is Purpose.LOG or _counts(view.key(fingerprint))):
+                return PublicKey(Algorithm(algorithm), public)
     raise UsageError("no-key-for-purpose", purpose=purpose.value, participant=participant[:16])
 
 
@@ -89,19 +89,17 @@ def signer_by_fingerprint(node: Node, fingerprint: str) -> Signer:
 def openers(node: Node, *, register: str, participant: str, node_id: str, desk: str) -> list[SealingIdentity]:
     """The sealing keys of a desk that may still open something, newest first."""
     with reading(node):
-        fingerprints = list(
-            HeldKey.objects.filter(
-                purpose=Purpose.SEALING.value,
-                register=register,
-                participant=participant,
-                node=node_id,
-                desk=desk,
-                destroyed_at=None,
-            )
-            .order_by("-created_at", "-fingerprint")
-            .values_list("fingerprint", flat=True)
+        columns = ("created_at", "fingerprint", "destroyed_at")
+        rows = fetch(
+            HeldKey,
+            columns,
+            register=register,
+            participant=participant,
+            node=node_id,
+            desk=desk,
+            purpose=Purpose.SEALING.value,
         )
-    return [_opener(node, fingerprint) for fingerprint in fingerprints]
+    return [_opener(node, fingerprint) for _, fingerprint, gone in sorted(rows, reverse=True) if gone is None]
 
 
 def _opener(node: Node, fingerprint: str) -> SealingIdentity:

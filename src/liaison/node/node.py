@@ -7,7 +7,7 @@ from pathlib import Path
 
 from liaison.node.config import Config
 from liaison.node.peering import PeerLink
-from liaison.node.ports import BlobStore, Clock, Entropy, IdentityLink, KeyVault, Storage, Waker
+from liaison.node.ports import BlobStore, Clock, Entropy, IdentityLink, KeyVault, LaneOpener, Storage, Waker, no_lanes
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +25,4 @@ class Node:
     waker: Waker
     link: PeerLink
     identity: IdentityLink | None = None
+    lanes: LaneOpener = no_lanes

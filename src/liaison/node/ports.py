@@ -6,10 +6,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Protocol
+
+from liaison.register.state import Lanes
+
+LaneOpener = Callable[[int], AbstractContextManager[Lanes | None]]
+"""Opens lanes for the signatures of so many entries; None where whoever folds computes them."""
+
+
+def no_lanes(_: int) -> AbstractContextManager[None]:
+    """The `LaneOpener` of a node on one core."""
+    return nullcontext()
 
 
 class Clock(Protocol):
@@ -142,5 +152,5 @@ class Storage(Protocol):
 class Waker(Protocol):
     """Tells the worker that there is something to do; losing a call only costs one polling interval."""
 
-    def wake(self) -> None:
-        """Wake the worker now."""
+    def wake(self, left: Iterable[str] = ()) -> None:
+        """Wake the worker now; `left` are tokens of leases that the caller holds and could not give back."""

@@ -9,11 +9,12 @@ Invariants:
 - On SQLite a writer takes one lock before BEGIN IMMEDIATE, inside the process and between processes, because
   SQLite's own back-off lets writers starve.
 - Work registered with `after_commit` runs once the rows are durable, and never when they are not.
-- What the storage refuses (a full disk, a database that is gone) is "not now": all of the unit is undone. After a
-  failed write or sync no unit opens in any process of the node until all have started again.
+- What the storage refuses (a full disk, a database that is gone) is "not now", for a reader too: all of the unit is
+  undone. After a failed write, sync or read no unit opens in any process of the node until all have started again.
 - Units do not nest: a service that calls another joins its unit.
-- On a node restored from a backup no unit opens (`node-read-only`), because what it would say may contradict what it
-  said after the backup; only under `catching_up` does one, for work that takes in and says nothing.
+- On a node restored from a backup, or that found itself older than what others hold of it, no unit opens
+  (`node-read-only`), because what it would say may contradict what it said before; only under `catching_up` does one,
+  for work that takes in and says nothing.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ READ_ONLY = "read-only"
 """The setting of a restored node; its value is since when."""
 
 _catching_up: ContextVar[bool] = ContextVar("catching_up", default=False)
-_writable: set[str] = set()  # Databases seen to be writable: a database becomes read-only in `close_for_writing` alone.
+_writable: dict[str, float] = {}  # When a database was last seen to be writable, in seconds of the node's own clock.
+SEEN_SECONDS = 1.0
+"""How long that is believed: another process of the node may close it."""
 _process_locks: dict[str, threading.RLock] = {}
 _guard = threading.Lock()
 
@@ -45,15 +48,22 @@ _guard = threading.Lock()
 @contextmanager
 def unit_of_work(node: Node) -> Iterator[None]:
     """One transaction on the node's database: committed when the block ends, undone when it raises."""
-    token = current_database.set(node.database)
-    try:
+    with _on_tables_of(node):
         if transaction.get_connection(node.database).in_atomic_block:
             yield
             return
         node.storage.require_sound()
         with _writer_lock(node.database), transaction.atomic(using=node.database):
-            _require_writable(node.database)
+            _require_writable(node)
             yield
+
+
+@contextmanager
+def _on_tables_of(node: Node) -> Iterator[None]:
+    """Queries inside go to the node's database; what that refuses is "not now"."""
+    token = current_database.set(node.database)
+    try:
+        yield
     except DatabaseError as error:
         refused = refusal(node.storage, error)
         if not isinstance(error, OperationalError) and refused.code != "storage-failed":
@@ -77,7 +87,7 @@ def catching_up() -> Iterator[None]:
 def close_for_writing(node: Node, since: str) -> None:
     """Let no unit open on this node any more, from the end of the present unit of work on."""
     Setting.objects.update_or_create(name=READ_ONLY, defaults={"value": since})
-    _writable.discard(node.database)
+    _writable.pop(node.database, None)
 
 
 def open_for_writing() -> None:
@@ -85,22 +95,21 @@ def open_for_writing() -> None:
     Setting.objects.filter(name=READ_ONLY).delete()
 
 
-def _require_writable(alias: str) -> None:
-    if alias in _writable or _catching_up.get():
+def _require_writable(node: Node) -> None:
+    now = node.clock.monotonic()
+    if _catching_up.get() or 0 <= now - _writable.get(node.database, float("-inf")) < SEEN_SECONDS:
         return
     if Setting.objects.filter(name=READ_ONLY).exists():
+        _writable.pop(node.database, None)
         raise NotNowError("node-read-only")
-    _writable.add(alias)
+    _writable[node.database] = now
 
 
 @contextmanager
 def reading(node: Node) -> Iterator[None]:
     """Reads on the node's database, without a lock."""
-    token = current_database.set(node.database)
-    try:
+    with _on_tables_of(node):
         yield
-    finally:
-        current_database.reset(token)
 
 
 def after_commit(action: Callable[[], None]) -> None:

@@ -209,4 +209,5 @@ def open_node(home: Path | None = None) -> Node:
         waker=_waker(place, config),
         link=SignedLink(carrier, clock),
         identity=HttpsIdentity(Path(config.oidc.secret_file)) if config.oidc.issuer else None,
+        lanes=open_lanes,
     )

@@ -6,11 +6,11 @@ is bounded, so a range may be given in part, from its start, as the answer's `co
 
 from __future__ import annotations
 
-from liaison.errors import MalformedError, UsageError
+from liaison.errors import UsageError
 from liaison.node.node import Node
 from liaison.node.reads.line import size_for_party
-from liaison.peer.requests import DoorRequest, answer, problem
-from liaison.wire.byte_ranges import ByteRange, format_content_range, parse_range
+from liaison.peer.requests import DoorRequest, answer, asked_range, problem
+from liaison.wire.byte_ranges import ByteRange, format_content_range
 from liaison.wire.http import HttpAnswer
 
 LARGEST_RANGE = 8 << 20
@@ -30,13 +30,10 @@ def serve_attachment(node: Node, request: DoorRequest) -> HttpAnswer:
             if size <= GIVEN_AT_ONCE
             else problem(416, "range-needed")
         )
-    try:
-        asked = parse_range(text, most=LARGEST_RANGE)
-    except MalformedError:
-        return problem(416, "range-not-understood")
-    if asked.start >= size:
-        return problem(416, "range-beyond-the-end")
-    given = ByteRange(asked.start, min(asked.end, asked.start + GIVEN_AT_ONCE, size))
+    asked = asked_range(text, size=size, most=LARGEST_RANGE)
+    if not isinstance(asked, ByteRange):
+        return asked
+    given = ByteRange(asked.start, min(asked.end, asked.start + GIVEN_AT_ONCE))
     return answer(206, _bytes(node, digest, given), more={"content-range": format_content_range(given, size)})
 
 

@@ -19,8 +19,9 @@ from urllib.parse import urlsplit
 from liaison.errors import MalformedError, VerificationError
 from liaison.keys.ed25519 import verify_ed25519
 from liaison.node.node import Node
-from liaison.node.reads.facts import facts_of_caller
+from liaison.node.reads.facts import facts_of_caller, remembered_caller
 from liaison.peer.requests import Caller, DoorRequest
+from liaison.register.facts import KeyFact
 from liaison.wire.http_signature import (
     SignedParts,
     parse_content_digest,
@@ -34,13 +35,23 @@ log = logging.getLogger("liaison.peer")
 FRESH_SECONDS = 300
 
 
-def identify_caller(node: Node, request: DoorRequest, *, dated: bool) -> Caller:
-    """The node that signed the request. Raises MalformedError, VerificationError("not-authentic")."""
+def remembered_signer(node: Node, request: DoorRequest) -> tuple[str, KeyFact] | None:
+    """Register and key by which a request says it is signed, if the node has both in mind. Raises MalformedError."""
+    return remembered_caller(node, parse_signature_input(_header(request.headers, "signature-input")).keyid)
+
+
+def identify_caller(
+    node: Node, request: DoorRequest, *, dated: bool, signer: tuple[str, KeyFact] | None = None
+) -> Caller:
+    """The node that signed the request, by `signer` if that is known already.
+
+    Raises MalformedError, VerificationError("not-authentic").
+    """
     parameters = parse_signature_input(_header(request.headers, "signature-input"))
     signature = parse_signature(_header(request.headers, "signature"))
     digest = _header(request.headers, "content-digest")
     parse_content_digest(digest)
-    found = facts_of_caller(node, parameters.keyid)
+    found = signer or facts_of_caller(node, parameters.keyid)
     if found is None or request.authority.lower() not in own_authorities(node):
         raise VerificationError("not-authentic")
     register, key = found

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import DatabaseError
-
 from liaison.node.node import Node
 from liaison.node.reads.line import line_counts
-from liaison.peer.requests import DoorRequest, answer, problem
+from liaison.node.reads.own import require_writable
+from liaison.peer.requests import DoorRequest, answer
 from liaison.wire.http import HttpAnswer
 
 
@@ -16,12 +15,11 @@ def alive(node: Node, request: DoorRequest) -> HttpAnswer:
 
 
 def ready(node: Node, request: DoorRequest) -> HttpAnswer:
-    """The disk kept its word, and the database answers too."""
+    """The disk kept its word and has room for new work, the database answers, and the node may speak."""
     node.storage.require_sound()
-    try:
-        line_counts(node)
-    except DatabaseError:
-        return problem(503, "not-ready")
+    node.storage.require_room()
+    require_writable(node)
+    line_counts(node)
     return answer(200, b"ready\n", "text/plain")
 
 

@@ -9,7 +9,7 @@
     POST /registers/{register}/add-checkpoint      C2SP tlog-witness: cosign what continues the log
 
 Invariants: what proves itself is open to everybody; a part that is not public is given only to a known, dated request,
-and refused in the same words whether it exists or not; only what everybody may have is packed.
+and refused in the same words whether it exists or not; only what everybody may have is packed, and never a range.
 Spec page: docs/spec/peer-door.md.
 """
 
@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 
 from liaison.errors import LiaisonError, VerificationError
 from liaison.node.log import batches
+from liaison.node.log.remote import BUNDLE_LIMIT
 from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.models import FollowedRegister
 from liaison.node.node import Node
@@ -27,9 +28,10 @@ from liaison.node.services import submission, witnessing
 from liaison.node.services.records import serve_record
 from liaison.node.services.secretariat import submit_entries
 from liaison.node.unit_of_work import reading
-from liaison.peer.requests import DoorRequest, answer, problem
+from liaison.peer.requests import DoorRequest, answer, asked_range, problem
 from liaison.tlog.tlogproof import PROOF_LIMIT
 from liaison.tlog.witness import SIZE_CONTENT_TYPE, format_size, status_of
+from liaison.wire.byte_ranges import ByteRange, format_content_range
 from liaison.wire.http import HttpAnswer
 from liaison.wire.packing import ENCODING, pack
 
@@ -68,10 +70,18 @@ def answer_trusted_checkpoint(node: Node, request: DoorRequest) -> HttpAnswer:
 
 
 def answer_tile(node: Node, request: DoorRequest) -> HttpAnswer:
-    """A tile or entry bundle, if the log is that wide yet."""
+    """A tile or entry bundle, if the log is that wide yet, or the one range of it that is asked for."""
     with reading(node):
         data = DatabaseTileStore(request.params["register"]).read(request.params["path"])
-    return problem(404, "tile-not-here") if data is None else _open_answer(request, data)
+    if data is None:
+        return problem(404, "tile-not-here")
+    text = request.headers.get("range")
+    if text is None:
+        return _open_answer(request, data)
+    asked = asked_range(text, size=len(data), most=BUNDLE_LIMIT)
+    if not isinstance(asked, ByteRange):
+        return asked
+    return answer(206, data[asked.start : asked.end], more={"content-range": format_content_range(asked, len(data))})
 
 
 def answer_record(node: Node, request: DoorRequest) -> HttpAnswer:

@@ -34,7 +34,8 @@ class Allowance:
         )
 
 
-KNOWN = Allowance(requests=3000, requests_each_second=100, size=256 << 20, size_each_second=4 << 20)
+# A peer that was cut off sends what it queued meanwhile at one go: ten thousand notices of 10 kB are an honest burst.
+KNOWN = Allowance(requests=12_000, requests_each_second=100, size=256 << 20, size_each_second=4 << 20)
 STRANGER = Allowance(requests=600, requests_each_second=20, size=16 << 20, size_each_second=1 << 20)
 ALL_STRANGERS = Allowance(requests=6000, requests_each_second=400, size=128 << 20, size_each_second=8 << 20)
 MOST_BUCKETS = 4096

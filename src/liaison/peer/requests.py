@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from liaison.errors import VerificationError
+from liaison.errors import MalformedError, VerificationError
 from liaison.keys.public import PublicKey
+from liaison.wire.byte_ranges import ByteRange, parse_range
 from liaison.wire.http import HttpAnswer
 
 
@@ -65,3 +66,14 @@ def answer(
 def problem(status: int, code: str) -> HttpAnswer:
     """A refusal: its code, so that the other side can tell its operator what to do."""
     return HttpAnswer(status, f'{{"code":"{code}"}}'.encode(), {"content-type": "application/problem+json"})
+
+
+def asked_range(text: str, *, size: int, most: int) -> ByteRange | HttpAnswer:
+    """The range (at most `most` bytes) a header asks for of `size` bytes, cut at their end; else what to answer."""
+    try:
+        asked = parse_range(text, most=most)
+    except MalformedError:
+        return problem(416, "range-not-understood")
+    if asked.start >= size:
+        return problem(416, "range-beyond-the-end")
+    return ByteRange(asked.start, min(asked.end, size))

@@ -81,9 +81,10 @@ class Site:
         return await _in_thread(pool, lambda: self.door.perform(whole))
 
     async def _admit(self, found: Sorted) -> Admitted | HttpAnswer:
-        """A signature is looked up in the database, so not in the loop."""
-        if not found.signed:
-            return self.door.admit(found)
+        """A key that is not in mind is looked up in the database, so not in the loop."""
+        admitted = self.door.admit_from_memory(found)
+        if admitted is not None:
+            return admitted
         return await _in_thread(self.known, lambda: self.door.admit(found))
 
 

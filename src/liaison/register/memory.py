@@ -114,8 +114,10 @@ class MemoryView:
         if changes.globals is not None:
             self.changed.globals = changes.globals
         self.changed.participants.update(changes.participants)
-        self.changed.keys.update(changes.keys)
-        self.changed.nominations.update(changes.nominations)
+        if changes.keys:
+            self.changed.keys.update(changes.keys)
+        if changes.nominations:
+            self.changed.nominations.update(changes.nominations)
         if changes.quorum is not None:
             self.changed.quorums.append(changes.quorum)
         if changes.time is not None:

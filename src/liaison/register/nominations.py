@@ -27,6 +27,7 @@ from liaison.register.bodies import DeskNominated, Part
 from liaison.register.facts import NominationState
 from liaison.register.records import Contact, Record, content_of, make_record
 from liaison.register.views import RegisterView
+from liaison.wire.typed import convert
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -203,7 +204,7 @@ def _row(columns: list[str], cells: list[str], line: int) -> NominationRow:
 
 def _read(values: dict[str, object], type_: type[S]) -> S:
     try:
-        return msgspec.convert(values, type_, strict=True)
+        return convert(values, type_)
     except msgspec.ValidationError as error:
         column = str(error).rpartition("$.")[2].rstrip("`")
         raise MalformedError("nomination-value", column=column[:40]) from error

@@ -29,6 +29,7 @@ from liaison.keys.public import Algorithm, PublicKey, check_public_key
 from liaison.register.vocabulary import Audience, DeskKind, NodeRef, ParticipantType, Text
 from liaison.wire.canonical import decode_struct, encode_struct
 from liaison.wire.identifiers import Base64, Hash, decode_base64, encode_base64
+from liaison.wire.typed import convert, read_json
 
 DOMAIN = b"liaison.record.v1\0"
 SALT = 32
@@ -152,7 +153,7 @@ class PartStatus(StrEnum):
 
 def make_record(content: Content, audience: str, *, salt: bytes) -> Record:
     """The record of a new part; `salt` is 32 fresh random bytes. Raises MalformedError."""
-    plain = msgspec.json.decode(encode_struct(content), type=dict[str, object])
+    plain = read_json(encode_struct(content), dict[str, object])
     part = RecordPart(audience, KINDS[type(content)], plain)
     # Read back what others will read, so that a part no reader accepts is never published.
     return decode_record(encode_record(Record(part, salt, part_digest(part, salt))))
@@ -191,7 +192,7 @@ def verify_record(data: bytes, digest: str) -> Record:
 def read_content(part: RecordPart) -> Content:
     """The typed content of a part. Raises MalformedError."""
     try:
-        content = msgspec.convert(part.content, CONTENTS[part.kind], strict=True)
+        content = convert(part.content, CONTENTS[part.kind])
     except (ValueError, RecursionError) as error:
         raise MalformedError("record-content", kind=part.kind, detail=str(error)[:200]) from error
     if isinstance(content, SealingKey):

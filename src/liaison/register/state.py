@@ -36,8 +36,10 @@ from liaison.register.views import (
 
 __all__ = [
     "Applied",
+    "Aside",
     "Changes",
     "Lanes",
+    "Later",
     "MemoryView",
     "NotUnderstood",
     "Outcome",
@@ -53,22 +55,45 @@ __all__ = [
     "fold_on",
 ]
 
-BATCH = 256
-"""So many checks go to a lane at once."""
+BATCH = 64
+"""So many checks go to a lane at once, some milliseconds of work."""
 
 
 class Lanes(Protocol):
     """Where signatures are computed beside the fold, in other processes for instance.
 
-    `submit` takes a batch and may wait while too many are under way; `settle` waits for all of them and says whether
-    every one verified.
+    `submit` takes a batch and may compute it at once; `settle` waits for all of them and says whether every one since
+    the last time verified.
     """
 
     def submit(self, checks: Sequence[SignatureCheck]) -> None:
         """Take a batch of checks."""
 
     def settle(self) -> bool:
-        """Whether all checks so far hold."""
+        """Whether all checks since the last time hold."""
+
+
+class Aside:
+    """A `Later` that hands checks to lanes in batches; the fold that used it stands only if `settle` says so."""
+
+    def __init__(self, lanes: Lanes) -> None:
+        self._lanes = lanes
+        self._batch: list[SignatureCheck] = []
+
+    def __call__(self, check: SignatureCheck) -> None:
+        """Take one check."""
+        self._batch.append(check)
+        if len(self._batch) >= BATCH:
+            self._submit()
+
+    def settle(self) -> bool:
+        """Whether all checks taken hold."""
+        self._submit()
+        return self._lanes.settle()
+
+    def _submit(self) -> None:
+        self._lanes.submit(self._batch)
+        self._batch = []
 
 
 def apply(view: RegisterView, entry: Entry, index: int, *, later: Later | None = None) -> Outcome:
@@ -101,14 +126,10 @@ def fold_aside(read: Callable[[], Iterable[bytes]], lanes: Lanes) -> MemoryView:
     The fold runs ahead as if every signature held. Where one does not, all of it is thrown away and folded again one
     by one, so the result is that of `fold_on` in every case.
     """
-    view, batch = MemoryView(), list[SignatureCheck]()
+    view, aside = MemoryView(), Aside(lanes)
     for data in read():
-        view.record(apply_leaf(view, data, view.size, later=batch.append))
-        if len(batch) >= BATCH:
-            lanes.submit(batch)
-            batch = []
-    lanes.submit(batch)
-    return view if lanes.settle() else fold_on(MemoryView(), read())
+        view.record(apply_leaf(view, data, view.size, later=aside))
+    return view if aside.settle() else fold_on(MemoryView(), read())
 
 
 def fold(leaves: Iterable[bytes]) -> RegisterState:

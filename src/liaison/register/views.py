@@ -13,8 +13,10 @@ Spec page: docs/spec/trusted-state.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import msgspec
 
 from liaison.errors import Param
 from liaison.register.facts import Globals, KeyFact, NominationState, ParticipantState, Quorum, TimeNoted
@@ -52,39 +54,38 @@ class RegisterListing(RegisterView, Protocol):
         """Log times in the order of their indexes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+class Changes(msgspec.Struct, frozen=True):
     """The facts an entry made new; everything else stays as it was."""
 
     globals: Globals | None = None
-    participants: Mapping[str, ParticipantState] = field(default_factory=dict)
-    keys: Mapping[str, KeyFact] = field(default_factory=dict)
-    nominations: Mapping[str, NominationState] = field(default_factory=dict)
+    participants: Mapping[str, ParticipantState] = _NONE
+    keys: Mapping[str, KeyFact] = _NONE
+    nominations: Mapping[str, NominationState] = _NONE
     quorum: Quorum | None = None
     time: TimeNoted | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(msgspec.Struct, frozen=True):
     """The entry holds and changed these facts."""
 
     changes: Changes
 
 
-@dataclass(frozen=True, slots=True)
-class Void:
+class Void(msgspec.Struct, frozen=True):
     """The entry breaks a rule and changed nothing; that it was sequenced is an alarm against the secretariat."""
 
     rule: str
-    params: Mapping[str, Param] = field(default_factory=dict)
+    params: Mapping[str, Param] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class NotUnderstood:
+class NotUnderstood(msgspec.Struct, frozen=True):
     """The entry is kept and shown; `reason` is `kind`, `version` or `rules` ("update me")."""
 
     reason: str
-    changes: Changes = field(default_factory=Changes)
+    changes: Changes = msgspec.field(default_factory=Changes)
     """At most the head of the chain the entry stands in."""
 
 

@@ -19,7 +19,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from socket import AF_INET, inet_pton  # a pure function of the text; no socket is opened
+from socket import AF_INET, AF_INET6, inet_pton  # a pure function of the text; no socket is opened
 
 from liaison.errors import MalformedError
 
@@ -38,6 +38,8 @@ _HOST_LIKE = re.compile(r"[^\x00-\x20\x7f\\@%]+")
 
 ipv4_bytes = functools.partial(inet_pton, AF_INET)
 """The four bytes of a strict dotted quad; OSError or ValueError for any other text (POSIX `inet_pton`)."""
+ipv6_bytes = functools.partial(inet_pton, AF_INET6)
+"""The sixteen bytes of an RFC 4291 text without a zone; OSError or ValueError for any other."""
 
 
 class Family(StrEnum):
@@ -175,8 +177,8 @@ def _autonomous_system(text: str) -> Stretch:
 
 def _ipv6_number(text: str) -> int:
     try:
-        return int(ipaddress.IPv6Address(text))
-    except ValueError:
+        return int.from_bytes(ipv6_bytes(text))
+    except (OSError, ValueError):
         raise MalformedError("address-malformed") from None
 
 

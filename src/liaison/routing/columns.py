@@ -8,12 +8,14 @@ A column is one byte buffer with the start and end of every text; nothing is cop
 
 Invariants:
 - A text is read here only when its form is the usual one; whatever is not recognised (prefixes, URLs, AS numbers,
-  mixed notation, native script, malformed text) is left with kind OTHER for `addresses.parse_resource`.
-- What is read here is read as `parse_resource` would read it (`tests/routing/test_columns.py` compares the two).
+  native script, malformed text) is left with kind OTHER for `addresses.parse_resource`.
+- What is read here is read as `parse_resource` would read it (`tests/routing/test_columns.py` compares the two). That
+  holds for what is refused too: NO_TEXT, NO_ADDRESS and NO_HOST are texts of the usual letters that name nothing.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from enum import IntEnum
@@ -21,7 +23,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from liaison.routing.addresses import TEXT_LIMIT
+from liaison.routing.addresses import TEXT_LIMIT, ipv6_bytes
 from liaison.routing.ranges import U32, U64, Index
 
 U8 = npt.NDArray[np.uint8]
@@ -41,6 +43,9 @@ _PLAIN_URL = re.compile(
 """A URL without user information, escapes in the host, backslash or any other byte that needs a closer look."""
 
 
+_COLONS_AND_HEX = re.compile(r"[0-9A-Fa-f]*(?::[0-9A-Fa-f]*){2,}")
+
+
 class Kind(IntEnum):
     """How a text was read."""
 
@@ -48,6 +53,13 @@ class Kind(IntEnum):
     IPV4 = 1
     IPV6 = 2
     NAME = 3
+    NO_TEXT = 4
+    NO_ADDRESS = 5
+    NO_HOST = 6
+
+
+REFUSALS = {Kind.NO_TEXT: "address-missing", Kind.NO_ADDRESS: "address-malformed", Kind.NO_HOST: "host-malformed"}
+"""What `parse_resource` refuses those texts with."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,9 +84,30 @@ def _table(classes: dict[str, int], other: int) -> U8:
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_HEX = _table({digit + digit.upper(): value for value, digit in enumerate("0123456789abcdef")}, 255)
-BAD, LETTER, DIGIT, DASH, POINT = range(5)
-_NAME_CLASS = _table({_LETTERS: LETTER, "0123456789_": DIGIT, "-": DASH, ".": POINT}, BAD)
+BAD, LETTER, DIGIT, DASH, POINT, FOREIGN = range(6)
+_NAME_CLASS = _table({_LETTERS: LETTER, "0123456789_": DIGIT, "-": DASH, ".": POINT, ":/[": FOREIGN}, BAD)
+_NAME_CLASS[128:] = FOREIGN
+"""FOREIGN bytes begin another form (a port, a prefix, a URL, a native script), which is read the slow way."""
+
+QUAD = 16
+"""Bytes that are looked at for an IPv4 address: 15 at most, and one that is never part of it and counts as 0."""
+
+
+def _layouts() -> tuple[U8, Index, npt.NDArray[np.uint16]]:
+    """For dots at the set bits and the length at one bit above: a number, 0 where such a text is no address; and for
+    each number where the three digits of the four octets stand, and the least that an octet of that length can be."""
+    number_of = np.zeros(1 << QUAD, dtype=np.uint8)
+    columns, least = [[QUAD - 1] * 12], [[0] * 4]
+    for lengths in itertools.product((1, 2, 3), repeat=4):
+        ends = [end + octet for octet, end in enumerate(itertools.accumulate(lengths))]
+        number_of[sum(1 << end for end in ends)] = len(columns)
+        filled = zip(ends, lengths, strict=True)
+        columns.append([end - 3 + k if length >= 3 - k else QUAD - 1 for end, length in filled for k in range(3)])
+        least.append([(0, 0, 10, 100)[length] for length in lengths])
+    return number_of, np.array(columns, dtype=np.int64), np.array(least, dtype=np.uint16)
+
+
+_LAYOUT, _DIGITS, _LEAST = _layouts()
 
 
 def buffer(data: bytes) -> U8:
@@ -104,23 +137,27 @@ def parse_column(data: U8, starts: Index, ends: Index) -> Parsed:
 def _read(parsed: Parsed, data: U8, rows: Index) -> None:
     """Fill in what the texts between `starts` and `ends` of these rows name."""
     starts, lengths = parsed.starts[rows], parsed.ends[rows] - parsed.starts[rows]
+    parsed.kind[rows[lengths == 0]] = Kind.NO_TEXT
     left = np.flatnonzero((lengths >= 7) & (lengths <= 15))
-    good, numbers = parse_ipv4(data, starts[left], lengths[left])
+    good, wrong, numbers = parse_ipv4(data, starts[left], lengths[left])
     found = rows[left[good]]
     parsed.kind[found], parsed.low[found] = Kind.IPV4, numbers[good]
+    parsed.kind[rows[left[wrong]]] = Kind.NO_ADDRESS
 
     left = np.flatnonzero((parsed.kind[rows] == Kind.OTHER) & (lengths >= 2) & (lengths <= 39))
     left = left[_has_early_colon(data, starts[left], lengths[left])]
-    good, high, low = parse_ipv6(data, starts[left], lengths[left])
+    good, wrong, high, low = parse_ipv6(data, starts[left], lengths[left])
     found, high, low = rows[left[good]], high[good], low[good]
     mapped = (high == 0) & (low >> np.uint64(32) == 0xFFFF)
     parsed.kind[found] = np.where(mapped, Kind.IPV4, Kind.IPV6)
     parsed.high[found], parsed.low[found] = high, np.where(mapped, low & np.uint64(0xFFFFFFFF), low)
+    parsed.kind[rows[left[wrong]]] = Kind.NO_ADDRESS
 
     left = np.flatnonzero((parsed.kind[rows] == Kind.OTHER) & (lengths >= 3) & (lengths < MARGIN))
-    good, suffixes = parse_names(data, starts[left], lengths[left])
+    good, wrong, suffixes = parse_names(data, starts[left], lengths[left])
     found = rows[left[good]]
     parsed.kind[found], parsed.suffix[found] = Kind.NAME, suffixes[good]
+    parsed.kind[rows[left[wrong]]] = Kind.NO_HOST
 
 
 def _narrow_to_hosts(parsed: Parsed, data: U8) -> Index:
@@ -166,28 +203,32 @@ def trimmed(data: U8, starts: Index, ends: Index) -> tuple[Index, Index]:
     return starts, ends
 
 
-def parse_ipv4(data: U8, starts: Index, lengths: Index) -> tuple[Mask, U32]:
-    """Which of the texts of 7 to 15 bytes are strict dotted quads, and their numbers."""
-    count = len(starts)
-    number, octet = np.zeros(count, dtype=np.uint32), np.zeros(count, dtype=np.uint32)
-    digits, dots = np.zeros(count, dtype=np.uint8), np.zeros(count, dtype=np.uint8)
-    bad = np.zeros(count, dtype=np.bool_)
-    for position in range(int(lengths.max(initial=0))):
-        byte = data[starts + position]
-        live = lengths > position
-        value = byte - np.uint8(48)
-        is_digit = (value <= 9) & live
-        is_dot = (byte == DOT) & live
-        bad |= (live & ~(is_digit | is_dot)) | (is_digit & (digits > 0) & (octet == 0)) | (is_dot & (digits == 0))
-        octet = np.where(is_digit, octet * np.uint32(10) + value, octet)
-        digits += is_digit
-        bad |= octet > 255
-        number = np.where(is_dot, (number << np.uint32(8)) | octet, number)
-        octet[is_dot] = 0
-        digits[is_dot] = 0
-        dots += is_dot
-    good = ~bad & (dots == 3) & (digits > 0)
-    return good, (number << np.uint32(8)) | octet
+def parse_ipv4(data: U8, starts: Index, lengths: Index) -> tuple[Mask, Mask, U32]:
+    """Which of the texts of 7 to 15 bytes are strict dotted quads, which were meant to be one, and their numbers.
+
+    A text of digits and dots that ends in a digit and is no address is refused as one by `parse_resource`.
+    """
+    text = np.lib.stride_tricks.sliding_window_view(data, QUAD)[starts]
+    digits, dots = text - np.uint8(48), _bits(text == DOT)
+    live = (np.uint32(1) << lengths.astype(np.uint32)) - np.uint32(1)
+    numeric = ((_bits(digits <= 9) | dots) & live) == live
+    layout = _LAYOUT[(dots & live) | (live + np.uint32(1))]
+    digits[:, QUAD - 1] = 0
+    flat, rows = digits.reshape(-1), np.arange(0, len(starts) * QUAD, QUAD)
+    good, number = numeric & (layout > 0), np.zeros(len(starts), dtype=np.uint32)
+    for octet in range(4):
+        value = np.zeros(len(starts), dtype=np.uint16)
+        for place in range(3 * octet, 3 * octet + 3):
+            value = value * np.uint16(10) + flat[rows + _DIGITS[:, place][layout]]
+        good &= (value <= 255) & (value >= _LEAST[:, octet][layout])
+        number = (number << np.uint32(8)) | value
+    wrong = numeric & ~good & (data[starts + lengths - 1] != DOT)
+    return good, wrong, number
+
+
+def _bits(mask: Mask) -> U32:
+    """Each row of QUAD truths as one number, the first in its lowest bit."""
+    return np.packbits(mask.reshape(-1), bitorder="little").view("<u2").astype(np.uint32)
 
 
 def _has_early_colon(data: U8, starts: Index, lengths: Index) -> Mask:
@@ -198,76 +239,58 @@ def _has_early_colon(data: U8, starts: Index, lengths: Index) -> Mask:
     return found
 
 
-def parse_ipv6(data: U8, starts: Index, lengths: Index) -> tuple[Mask, U64, U64]:
-    """Which of the texts of at most 39 bytes are IPv6 in hexadecimal groups, and their halves."""
-    count = len(starts)
-    groups = np.zeros((9, count), dtype=np.uint64)  # the ninth takes what is too much
-    group = np.zeros(count, dtype=np.uint64)
-    digits, filled = np.zeros(count, dtype=np.uint8), np.zeros(count, dtype=np.int64)
-    gap = np.full(count, -1, dtype=np.int64)
-    bad, after_colon = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_)
-    for position in range(int(lengths.max(initial=0))):
-        byte = data[starts + position]
-        live = lengths > position
-        value = _HEX[byte]
-        is_hex = (value < 16) & live
-        is_colon = (byte == COLON) & live
-        bad |= live & ~(is_hex | is_colon)
-        closes = np.flatnonzero(is_colon & (digits > 0))
-        groups[np.minimum(filled[closes], 8), closes] = group[closes]
-        second = is_colon & after_colon
-        bad |= (second & (gap >= 0)) | (is_colon & (digits == 0) & ~after_colon & (position > 0))
-        if position == 1:  # a colon at the very start must be half of "::"
-            bad |= after_colon & ~is_colon
-        filled[closes] += 1
-        gap = np.where(second, filled, gap)
-        group = np.where(is_hex, (group << np.uint64(4)) | value, group)
-        digits += is_hex
-        bad |= digits > 4
-        group[is_colon] = 0
-        digits[is_colon] = 0
-        after_colon = np.where(live, is_colon, after_colon)
-    last = np.flatnonzero(digits > 0)
-    groups[np.minimum(filled[last], 8), last] = group[last]
-    filled[last] += 1
-    bad |= (digits == 0) & (gap != filled)
-    bad |= np.where(gap < 0, filled != 8, filled > 7)
-    return (~bad, *_halves(groups, gap, filled))
+def parse_ipv6(data: U8, starts: Index, lengths: Index) -> tuple[Mask, Mask, U64, U64]:
+    """Which of the texts of at most 39 bytes are IPv6, which were meant to be it, and their halves.
+
+    One text at a time: a call costs less than twenty steps of columns for each of 39 letters. A text of hexadecimal
+    digits with two colons or more that is no address is refused as one by `parse_resource`.
+    """
+    letters = data.tobytes().decode("latin-1")
+    texts = [letters[start:end] for start, end in zip(starts.tolist(), (starts + lengths).tolist(), strict=True)]
+    found = [_ipv6_or_none(text) for text in texts]
+    good = np.array([each is not None for each in found], dtype=np.bool_)
+    failed = np.flatnonzero(~good).tolist()
+    wrong = np.zeros(len(starts), dtype=np.bool_)
+    wrong[[row for row in failed if _COLONS_AND_HEX.fullmatch(texts[row])]] = True
+    halves = np.frombuffer(b"".join([each or bytes(16) for each in found]), dtype=">u8").astype(np.uint64)
+    return good, wrong, halves[0::2], halves[1::2]
 
 
-def _halves(groups: U64, gap: Index, filled: Index) -> tuple[U64, U64]:
-    """The 128 bits with "::" at `gap` widened to the groups that are missing."""
-    count = len(gap)
-    columns = np.arange(count)
-    halves = [np.zeros(count, dtype=np.uint64), np.zeros(count, dtype=np.uint64)]
-    for target in range(8):
-        before = (gap < 0) | (target < gap)
-        source = np.where(before, target, target - 8 + filled)
-        present = before | (source >= gap)
-        value = np.where(present, groups[np.clip(source, 0, 8), columns], np.uint64(0))
-        halves[target // 4] = (halves[target // 4] << np.uint64(16)) | value
-    return halves[0], halves[1]
+def _ipv6_or_none(text: str) -> bytes | None:
+    try:
+        return ipv6_bytes(text)
+    except (OSError, ValueError):
+        return None
 
 
-def parse_names(data: U8, starts: Index, lengths: Index) -> tuple[Mask, npt.NDArray[np.int16]]:
-    """Which of the texts are ASCII domain names with an alphabetic last label, and their two-letter suffix."""
+def parse_names(data: U8, starts: Index, lengths: Index) -> tuple[Mask, Mask, npt.NDArray[np.int16]]:
+    """Which of the texts are ASCII domain names with an alphabetic last label, which name no host, their suffix.
+
+    What names no host has a letter or label that no host has and a last label that was not meant as a number.
+    """
+    spaced = (data[starts] <= 32) | (data[starts + lengths - 1] <= 32)
     lengths = lengths - (data[starts + lengths - 1] == DOT)
     count = len(starts)
     label, dots = np.zeros(count, dtype=np.uint8), np.zeros(count, dtype=np.uint8)
-    alphabetic, bad = np.ones(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_)
-    after_dash = np.zeros(count, dtype=np.bool_)
+    alphabetic, worded = np.ones(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_)
+    bad, foreign, after_dash = (np.zeros(count, dtype=np.bool_) for _ in range(3))
     for position in range(int(lengths.max(initial=0))):
         live = lengths > position
         form = _NAME_CLASS[data[starts + position]]
         is_dot = (form == POINT) & live
         is_dash = (form == DASH) & live
+        is_letter = (form == LETTER) & live
+        foreign |= (form == FOREIGN) & live
         bad |= ((form == BAD) & live) | (is_dash & (label == 0)) | (is_dot & ((label == 0) | after_dash))
-        alphabetic = np.where(is_dot, True, alphabetic & ((form == LETTER) | ~live))
+        alphabetic = np.where(is_dot, True, alphabetic & (is_letter | ~live))
+        worded = np.where((label == 0) & live, is_letter, worded)
         label = np.where(is_dot, np.uint8(0), label + live)
         dots += is_dot
         after_dash = np.where(live, is_dash, after_dash)
+    bad |= foreign
     good = ~bad & (label > 0) & ~after_dash & (dots > 0) & alphabetic
     ends = starts + lengths
     first = (data[ends - 2] | 0x20).astype(np.int16) - 97
     second = (data[ends - 1] | 0x20).astype(np.int16) - 97
-    return good, np.where(good & (label == 2), first * 26 + second, -1).astype(np.int16)
+    wrong = bad & ~foreign & ~spaced & (label > 0) & worded
+    return good, wrong, np.where(good & (label == 2), first * 26 + second, -1).astype(np.int16)

@@ -13,6 +13,7 @@ Invariants:
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -169,10 +170,15 @@ class Ranges128:
 
     def covers(self, first: int, last: int) -> slice:
         """The rows that the stretch first…last touches."""
-        high = np.array([first >> 64, last >> 64], dtype=np.uint64)
-        low = np.array([first & LOW_HALF, last & LOW_HALF], dtype=np.uint64)
-        begin, end = self._rows(high, low).tolist()
-        return slice(begin, end + 1)
+        return slice(self._row(first), self._row(last) + 1)
+
+    def _row(self, number: int) -> int:
+        """The row of one number: `bisect` reads the columns where they lie, which numpy is slow at for one number."""
+        high, highs = number >> 64, self.high.data
+        end = bisect_right(highs, high)
+        if highs[end - 1] < high:
+            return end - 1
+        return bisect_right(self.low.data, number & LOW_HALF, bisect_left(highs, high, 0, end), end) - 1
 
     def begins(self) -> list[int]:
         """All starts as plain numbers."""

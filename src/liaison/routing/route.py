@@ -37,7 +37,7 @@ from liaison.routing.claims import (
     claimed_names,
     claimed_stretches,
 )
-from liaison.routing.columns import U8, Kind, Parsed, parse_column
+from liaison.routing.columns import REFUSALS, U8, Kind, Parsed, parse_column
 from liaison.routing.names import closest, code_of
 from liaison.routing.ranges import I32, NOTHING, Index, Ranges32, Ranges128, Span
 from liaison.routing.single import SingleLookup
@@ -112,6 +112,8 @@ class Router:
         found[rows] = self._ipv4.find(parsed.low[rows].astype(np.uint32))
         rows = np.flatnonzero(parsed.kind == Kind.IPV6)
         found[rows] = self._ipv6.find(parsed.high[rows], parsed.low[rows])
+        for kind, reason in REFUSALS.items():
+            found[parsed.kind == kind] = self.refusal(reason)
         rows = self._unruled(parsed, data)
         found[rows] = self._by_suffix(parsed.suffix[rows].astype(np.int32))
         rows = np.flatnonzero(found == NOTHING)

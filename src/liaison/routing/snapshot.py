@@ -25,6 +25,7 @@ import numpy.typing as npt
 from liaison.errors import MalformedError
 from liaison.routing.allocation import RangeTable, Source
 from liaison.routing.ranges import I32, Ranges32, Ranges128
+from liaison.wire.typed import read_json
 
 MAGIC: Final = b"liaison-ranges 1\n"
 UNPACKED_LIMIT: Final = 128 * 1024 * 1024
@@ -79,7 +80,7 @@ def unpack(data: bytes) -> RangeTable:
         if not plain.startswith(MAGIC):
             raise MalformedError("snapshot-malformed")
         end = plain.index(b"\n", len(MAGIC))
-        header = msgspec.json.decode(plain[len(MAGIC) : end], type=Header)
+        header = read_json(plain[len(MAGIC) : end], Header)
         return _read_columns(header, _Reader(plain, end + 1))
     except (lzma.LZMAError, EOFError, ValueError, msgspec.MsgspecError) as error:
         raise MalformedError("snapshot-malformed") from error

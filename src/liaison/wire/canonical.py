@@ -8,6 +8,9 @@ Invariants (docs/spec/canonical-json.md), a subset of RFC 8785:
 - names are ASCII; strings are in Unicode normalisation form C, without NUL, surrogates or noncharacters;
 - at most `DEPTH` arrays and objects inside one another;
 - bytes that do not print back to themselves are malformed.
+
+A struct whose fields leave no room for anything else (`_is_closed`) shows most of this by printing back alone: then
+only text outside of ASCII is looked at once more.
 """
 
 from __future__ import annotations
@@ -15,12 +18,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import msgspec
 import msgspec.inspect
 
 from liaison.errors import MalformedError
+from liaison.wire.typed import Decoder, decoder, shape_of
 
 JSON = None | bool | int | str | Sequence["JSON"] | Mapping[str, "JSON"]
 T = TypeVar("T", bound=msgspec.Struct)
@@ -30,9 +35,7 @@ DEPTH = 16
 _LARGEST = 2**53 - 1
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
-_DECODER: msgspec.json.Decoder[JSON] = msgspec.json.Decoder()
-# A struct's decoder, and whether it passes some part of the bytes through unread.
-_DECODERS: dict[type[msgspec.Struct], tuple[msgspec.json.Decoder[Any], bool]] = {}
+_DECODER: Decoder[JSON] = decoder(Any)  # type: ignore[arg-type]
 
 _NOT_AN_INTEGER = re.compile(rb"[0-9][.eE]")
 _LONG_INTEGER = re.compile(rb"[0-9]{16,}")
@@ -44,6 +47,18 @@ _PLANES = range(0, 0x110000, 0x10000)
 _NONCHARACTERS = "".join(chr(plane + end) for plane in _PLANES for end in (0xFFFE, 0xFFFF))
 _FORBIDDEN = re.compile(rf"[\ufdd0-\ufdef{_NONCHARACTERS}]")
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader(Generic[V]):
+    """A type's decoder; `opaque`: it passes some part of the bytes through unread; `closed`: see `_is_closed`."""
+
+    decoder: Decoder[V]
+    opaque: bool
+    closed: bool
+
+
+_READERS: dict[Any, _Reader[Any]] = {}
 
 
 def encode(value: JSON) -> bytes:
@@ -68,28 +83,71 @@ def encode_struct(value: msgspec.Struct) -> bytes:
 
 def decode_struct(data: bytes, type_: type[T], *, limit: int) -> T:
     """The `type_` that canonical `data` holds: no field missing, none unknown. Raises MalformedError."""
-    decoder, opaque = _decoder(type_)
-    if opaque:
+    reader = _reader(type_)
+    if reader.closed and len(data) <= limit and data.isascii() and b"\\u0000" not in data:
+        value = _read_closed(reader.decoder, data)
+        if value is not None:
+            return value
+    return _read_any(reader, data, limit)
+
+
+def is_closed(type_: type[msgspec.Struct]) -> bool:
+    """Whether printing back shows everything about ASCII bytes of this type but their length."""
+    return _reader(type_).closed
+
+
+def _read_closed(reader: Decoder[T], data: bytes) -> T | None:
+    """The value of ASCII bytes of a closed type; None where `_read_any` has to say what is wrong."""
+    try:
+        value = reader.decode(data)
+        return value if _ENCODER.encode(value) == data else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _read_any(reader: _Reader[T], data: bytes, limit: int) -> T:
+    if reader.opaque:
         decode(data, limit=limit)
     else:
         _check_form(data, limit)
-    value = _read(decoder, data)
+    value = _read(reader.decoder, data)
     if _encode_checked(value) != data:
         raise MalformedError("not-canonical")
     return value
 
 
-def _decoder(type_: type[T]) -> tuple[msgspec.json.Decoder[T], bool]:
-    found: tuple[msgspec.json.Decoder[T], bool] | None = _DECODERS.get(type_)
+def _reader(type_: type[T]) -> _Reader[T]:
+    found: _Reader[T] | None = _READERS.get(type_)
     if found is None:
-        opaque = "RawType()" in repr(msgspec.inspect.type_info(type_))
-        found = _DECODERS[type_] = (msgspec.json.Decoder(type_), opaque)
+        shape = shape_of(type_)
+        opaque = "RawType()" in repr(shape)
+        found = _READERS[type_] = _Reader(decoder(type_), opaque, _is_closed(shape))
     return found
 
 
-def _read(decoder: msgspec.json.Decoder[V], data: bytes) -> V:
+def _is_closed(shape: msgspec.inspect.Type, depth: int = 0) -> bool:
+    """Whether each value of the type is shallow enough and holds only texts, booleans, nulls and integers in bounds."""
+    kinds = msgspec.inspect
+    if depth > DEPTH:
+        return False
+    match shape:
+        case kinds.StrType() | kinds.BoolType() | kinds.NoneType() | kinds.EnumType():
+            return True
+        case kinds.IntType(ge=int(least), le=int(most)):
+            return least >= -_LARGEST and most <= _LARGEST
+        case kinds.UnionType(types=types):
+            return all(_is_closed(each, depth) for each in types)
+        case kinds.VarTupleType(item_type=item):
+            return _is_closed(item, depth + 1)
+        case kinds.StructType(fields=fields):
+            return all(_is_closed(each.type, depth + 1) for each in fields)
+        case _:
+            return False
+
+
+def _read(reader: Decoder[V], data: bytes) -> V:
     try:
-        return decoder.decode(data)
+        return reader.decode(data)
     except (ValueError, RecursionError) as error:
         # The sentence of msgspec names the place and the expected type, never the contents.
         raise MalformedError("not-of-this-form", detail=str(error)[:200]) from error

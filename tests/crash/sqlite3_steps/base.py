@@ -1,32 +1,19 @@
-"""When are rows durable? At a commit, or at once when a statement stands in no transaction: each is a step."""
+"""What is SQLite in a crash test? As the node uses it, with every commit a step."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db.backends.sqlite3 import base
 
-from tests.crash.steps import STEPS
-
-READS = ("SELECT", "PRAGMA", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "EXPLAIN")
+from tests.crash.counting import Counting, see
 
 
-class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(Counting, base.DatabaseWrapper):  # type: ignore[misc]
     """SQLite as the node uses it."""
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self.execute_wrappers.append(_autocommit)
-
-    def _commit(self) -> None:
-        STEPS.take("before commit")
-        super()._commit()
-        STEPS.take("after commit")
-
-
-def _autocommit(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    verb = sql.lstrip().split(" ", 1)[0].upper()
-    if verb not in READS and not context["connection"].in_atomic_block:
-        STEPS.take(f"autocommit {verb.lower()}")
-    return execute(sql, params, many, context)
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = super().get_new_connection(conn_params)
+        # SQLite tells of a statement before it runs it, whoever handed it in: some do not go through Django's cursors.
+        connection.set_trace_callback(lambda sql: see(sql, in_transaction=self.in_atomic_block))
+        return connection

@@ -21,6 +21,7 @@ from liaison.cli.message.screen import Names, local
 from liaison.cli.output import json_option, note, show
 from liaison.cli.register.choices import own_desk, register_option, the_register
 from liaison.cli.session import open_node
+from liaison.errors import UsageError
 
 if TYPE_CHECKING:
     from liaison.messages.message import Attachment
@@ -128,9 +129,12 @@ def _sealed(node: Node, path: Path) -> Attachment:
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as handle:
-        while chunk := handle.read(CHUNK):
-            yield chunk
+    try:
+        with path.open("rb") as handle:
+            while chunk := handle.read(CHUNK):
+                yield chunk
+    except OSError as error:
+        raise UsageError("file-not-readable", path=str(path), reason=error.strerror or "unknown") from error
 
 
 def _desks(node: Node, register: str, texts: Sequence[str]) -> tuple[Any, ...]:

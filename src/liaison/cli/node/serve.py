@@ -8,6 +8,7 @@ dies, by whatever signal, so do they; one that ends is started again; SIGTERM le
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import importlib
 import json
@@ -167,7 +168,8 @@ class ChildSupervisor:
             if reason := self._storage.failure():
                 start_over(reason, self._process, self._stopping)
             if not self._process.is_alive() and not self._stopping.is_set():
-                logging.getLogger("liaison.serve").warning("the %s process ended and is started again", self._name)
+                log = logging.getLogger("liaison.serve")
+                log.warning("the %s process ended (%s) and is started again", self._name, self._process.exitcode)
                 time.sleep(RESTART_SECONDS)
                 self._spawn()
 
@@ -188,7 +190,8 @@ def _run_pages(home: Path, parent: int) -> None:
 
 
 def start_logging() -> None:
-    """JSON lines on stderr: time, level, room, message; never contents, keys or names."""
+    """JSON lines on stderr: time, level, room, message; never contents, keys or names; the stack of a crash."""
+    faulthandler.enable()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines())
     root = logging.getLogger()

@@ -144,13 +144,14 @@ def rebuild_tables(*, register: str, as_json: bool) -> None:
     """Drop the tables folded from the log and make them again from the tiles."""
     node = open_node()
     from liaison.node.log.projections import rebuild
+    from liaison.node.reads.register import followed
     from liaison.node.unit_of_work import unit_of_work
 
     place = the_register(node, register)
     if not as_json:
         note(f"Folding the log in {chosen_home()} again…")
-    with unit_of_work(node):
-        count = rebuild(place)
+    with node.lanes(followed(node, place).size) as lanes, unit_of_work(node):
+        count = rebuild(place, lanes=lanes)
     show({"register": place, "entries": count}, [f"{count} entries folded again"], as_json=as_json)
 
 

@@ -187,11 +187,12 @@ def _contact(path: Path) -> Contact:
     import msgspec
 
     from liaison.register.records import Contact
+    from liaison.wire.typed import convert, read_json
 
     optional = dict.fromkeys(("unit", "mailbox", "telephone", "time_zone", "hours"))
     try:
-        given = msgspec.json.decode(read_file(path), type=dict[str, object])
-        return msgspec.convert(optional | {"persons": []} | given, Contact)
+        given = read_json(read_file(path), dict[str, object])
+        return convert(optional | {"persons": []} | given, Contact)
     except msgspec.DecodeError as error:
         raise MalformedError("contact-malformed", path=str(path), reason=str(error)) from error
 

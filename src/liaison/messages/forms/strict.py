@@ -11,6 +11,7 @@ import msgspec
 
 from liaison.errors import MalformedError
 from liaison.wire.canonical import JSON, encode
+from liaison.wire.typed import convert
 
 V = TypeVar("V")
 
@@ -18,7 +19,7 @@ V = TypeVar("V")
 def strictly(value: JSON, type_: type[V]) -> V:
     """`value` as `type_`, every member present and none unknown. Raises MalformedError."""
     try:
-        converted = msgspec.convert(value, type_)
+        converted = convert(value, type_)
         same = encode(msgspec.to_builtins(converted)) == encode(value)
     except (msgspec.ValidationError, TypeError) as error:
         raise MalformedError("value-unfit") from error

@@ -23,6 +23,7 @@ from liaison.register.state import RegisterView
 from liaison.wire import canonical
 from liaison.wire.envelope import Envelope, PayloadType, Signature, pae
 from liaison.wire.identifiers import Base64, Hash, decode_base64, encode_base64
+from liaison.wire.typed import read_json
 
 LIMIT = 1 << 20
 
@@ -59,7 +60,7 @@ class Draft:
 def encode_draft(draft: Draft) -> bytes:
     """The bytes of a draft file."""
     signed = tuple(_Signed(each.keyid, encode_base64(each.sig)) for each in draft.signatures)
-    parts = tuple(msgspec.json.decode(part, type=dict[str, object]) for part in draft.parts)
+    parts = tuple(read_json(part, dict[str, object]) for part in draft.parts)
     return canonical.encode_struct(_DraftFile(1, parts, encode_base64(draft.payload), signed))
 
 

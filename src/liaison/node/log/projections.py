@@ -9,6 +9,7 @@ Invariants:
   size below what was folded already.
 - The rows depend on the log and the trusted size only: not on batches, clocks or the order of fetching.
 - A void entry changes no fact; its number and rule are kept, and the caller raises the alarm.
+- With lanes the signatures of a batch are computed beside its fold; what does not hold then is folded again without.
 """
 
 from __future__ import annotations
@@ -36,7 +37,17 @@ from liaison.node.models import FactRow, FollowedRegister, LoggedEntry
 from liaison.register.entries import Entry, decode_entry
 from liaison.register.facts import Fact, encode_fact
 from liaison.register.memory import Changed, MemoryView
-from liaison.register.state import Applied, NotUnderstood, Outcome, Void, apply
+from liaison.register.state import (
+    Applied,
+    Aside,
+    Lanes,
+    Later,
+    NotUnderstood,
+    Outcome,
+    RegisterListing,
+    Void,
+    apply,
+)
 from liaison.tlog.log import read_entries
 
 LOGGED = ("register", "index", "kind", "participant", "node", "payload_hash", "verdict", "rule")
@@ -58,7 +69,7 @@ class VoidEntry:
     leaf: bytes = b""
 
 
-def fold_entries(register: str, *, limit: int | None = None) -> list[VoidEntry]:
+def fold_entries(register: str, *, limit: int | None = None, lanes: Lanes | None = None) -> list[VoidEntry]:
     """Fold what is stored and not folded yet (at most `limit` entries) into pending facts; the void ones."""
     row = FollowedRegister.objects.get(register=register)
     end = row.size if limit is None else min(row.size, row.applied + limit)
@@ -66,8 +77,8 @@ def fold_entries(register: str, *, limit: int | None = None) -> list[VoidEntry]:
     void: list[VoidEntry] = []
     base = base_view(register, end - row.applied)
     while chunk := list(islice(leaves, BATCH)):
-        view = MemoryView(base=base, size=row.applied)
-        void += _fold(register, view, chunk)
+        view, found = fold_leaves(register, chunk, base=base, size=row.applied, lanes=lanes)
+        void += found
         store_facts(register, view.changed, pending=True)
         if isinstance(base, MemoryView):
             _merge(base.changed, view.changed)
@@ -76,18 +87,38 @@ def fold_entries(register: str, *, limit: int | None = None) -> list[VoidEntry]:
     return void
 
 
-def _fold(register: str, view: MemoryView, leaves: Sequence[bytes]) -> list[VoidEntry]:
-    rows: list[tuple[object, ...]] = []
-    void: list[VoidEntry] = []
+def fold_leaves(
+    register: str, leaves: Sequence[bytes], *, base: RegisterListing, size: int, lanes: Lanes | None = None
+) -> tuple[MemoryView, list[VoidEntry]]:
+    """The view of the next leaves over `base`, which has `size`, and the void ones; their verdicts are kept as rows."""
+    ahead = None if lanes is None else _judged_ahead(leaves, MemoryView(base, size=size), lanes)
+    view, judged = ahead or _judged(leaves, MemoryView(base, size=size))
+    store_logged([logged_row(register, size + place, *each) for place, each in enumerate(judged)])
+    void = [
+        VoidEntry(size + place, outcome.rule, outcome.params, leaves[place])
+        for place, (_, outcome) in enumerate(judged)
+        if isinstance(outcome, Void)
+    ]
+    return view, void
+
+
+Judged = list[tuple[Entry | None, Outcome]]
+
+
+def _judged(leaves: Sequence[bytes], view: MemoryView, *, later: Later | None = None) -> tuple[MemoryView, Judged]:
+    judged = []
     for leaf in leaves:
-        index = view.size
-        entry, outcome = judge(view, leaf, index)
+        entry, outcome = judge(view, leaf, view.size, later=later)
         view.record(outcome)
-        rows.append(logged_row(register, index, entry, outcome))
-        if isinstance(outcome, Void):
-            void.append(VoidEntry(index, outcome.rule, outcome.params, leaf))
-    store_logged(rows)
-    return void
+        judged.append((entry, outcome))
+    return view, judged
+
+
+def _judged_ahead(leaves: Sequence[bytes], view: MemoryView, lanes: Lanes) -> tuple[MemoryView, Judged] | None:
+    """The same, while lanes compute the signatures; None where one does not hold."""
+    aside = Aside(lanes)
+    found = _judged(leaves, view, later=aside)
+    return found if aside.settle() else None
 
 
 def store_logged(rows: Sequence[tuple[object, ...]]) -> None:
@@ -95,13 +126,13 @@ def store_logged(rows: Sequence[tuple[object, ...]]) -> None:
     upsert(LoggedEntry, LOGGED, ("register", "index"), rows)
 
 
-def judge(view: MemoryView, leaf: bytes, index: int) -> tuple[Entry | None, Outcome]:
+def judge(view: MemoryView, leaf: bytes, index: int, *, later: Later | None = None) -> tuple[Entry | None, Outcome]:
     """What a leaf says and what comes of it; never raises."""
     try:
         entry = decode_entry(leaf, index=index)
     except MalformedError as error:
         return None, Void("rule-01", {"detail": error.code})
-    return entry, apply(view, entry, index)
+    return entry, apply(view, entry, index, later=later)
 
 
 def logged_row(register: str, index: int, entry: Entry | None, outcome: Outcome) -> tuple[object, ...]:
@@ -144,14 +175,14 @@ def _refold(row: FollowedRegister, size: int) -> None:
     fold_entries(row.register, limit=size - row.trusted_size)
 
 
-def rebuild(register: str) -> int:
+def rebuild(register: str, *, lanes: Lanes | None = None) -> int:
     """Drop every projection of the log and make it again; the number of entries folded."""
     row = FollowedRegister.objects.select_for_update().get(register=register)
     trusted = row.trusted_size
     LoggedEntry.objects.filter(register=register).delete()
     FactRow.objects.filter(register=register).delete()
     FollowedRegister.objects.filter(register=register).update(applied=0, trusted_size=0)
-    fold_entries(register, limit=trusted)
+    fold_entries(register, limit=trusted, lanes=lanes)
     promote(register, trusted)
     return int(row.size)
 

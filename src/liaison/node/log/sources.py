@@ -6,7 +6,7 @@ what is fetched anywhere proves itself all the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from liaison.node.log.views import RowsView
 from liaison.node.models import HostedNode
@@ -16,6 +16,7 @@ from liaison.node.reads.own import setting
 from liaison.node.reads.register import followed, peer_address
 from liaison.node.unit_of_work import reading
 from liaison.register import anchor as anchors
+from liaison.register.facts import ParticipantState
 from liaison.register.vocabulary import REGISTER
 from liaison.wire.note import parse_note
 
@@ -25,10 +26,14 @@ def secretariats(node: Node, register: str) -> list[PeerAddress]:
     return _unique([*_published(node, register, only=REGISTER), *_anchored(node, register)])
 
 
-def mirrors(node: Node, register: str) -> list[PeerAddress]:
-    """Every door that serves the register, except this node's own."""
-    found = _unique([*secretariats(node, register), *_published(node, register, only=None)])
-    return [address for address in found if address.url != node.config.address.url]
+def mirrors(node: Node, register: str) -> Iterator[PeerAddress]:
+    """Every door that serves the register, except this node's own; most are only looked up if somebody asks on."""
+    seen = {node.config.address.url}
+    for found in (secretariats(node, register), _published(node, register, only=None)):
+        for address in found:
+            if address.url not in seen:
+                seen.add(address.url)
+                yield address
 
 
 def make_anchor(node: Node, *, register: str, addresses: tuple[str, ...] = ()) -> bytes:
@@ -51,8 +56,7 @@ def _published(node: Node, register: str, *, only: str | None) -> Iterator[PeerA
         own = set(HostedNode.objects.filter(register=register).values_list("participant", "node"))
         places = [
             (state.id, name)
-            for state in RowsView(register).participants()
-            if only is None or state.id == only
+            for state in _participants(register, only)
             for name, each in state.nodes.items()
             if each.publication is not None and each.retired_index is None and (state.id, name) not in own
         ]
@@ -60,6 +64,14 @@ def _published(node: Node, register: str, *, only: str | None) -> Iterator[PeerA
         address = peer_address(node, register, participant, name)
         if address is not None:
             yield address
+
+
+def _participants(register: str, only: str | None) -> Iterable[ParticipantState]:
+    view = RowsView(register)
+    if only is None:
+        return view.participants()
+    found = view.participant(only)
+    return () if found is None else (found,)
 
 
 def _anchored(node: Node, register: str) -> Iterator[PeerAddress]:

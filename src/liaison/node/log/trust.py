@@ -1,16 +1,21 @@
 """How much of a register is witnessed? Everything below the largest checkpoint that its own policy finds cosigned.
 
 Invariants: called inside a unit of work; the policy of a size is the one in the fold of that size's own entries; a
-checkpoint without a quorum is kept and shown as pending, it takes nothing away that was trusted.
+checkpoint without a quorum is kept and shown as pending, it takes nothing away that was trusted. A few entries that
+come with their quorum (`take_in`) make the rows that folding first and trusting later would make.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from liaison.errors import VerificationError
-from liaison.node.log.projections import promote
+from liaison.node.log.parts import exchange_parts
+from liaison.node.log.projections import MANY, VoidEntry, fold_leaves, named_facts, promote, store_facts
 from liaison.node.log.tiles import DatabaseTileStore
-from liaison.node.log.views import RowsView
+from liaison.node.log.views import RememberingView, RowsView
 from liaison.node.models import FollowedRegister
+from liaison.register.facts import encode_fact
 from liaison.register.standing import verify_trusted, witness_policy
 from liaison.tlog.checkpoint import Checkpoint, parse_checkpoint
 from liaison.tlog.log import LogReader
@@ -56,6 +61,30 @@ def settle_trust(row: FollowedRegister, note: Note) -> bool:
     row.trusted_checkpoint = format_note(note)
     row.save(update_fields=["trusted_checkpoint"])
     return True
+
+
+def can_take_in(row: FollowedRegister, count: int) -> bool:
+    """Whether the next `count` entries may be folded and trusted in one step: all before them are."""
+    return count < MANY and row.trusted_size == row.applied == row.size
+
+
+def take_in(row: FollowedRegister, leaves: Sequence[bytes], note: Note) -> list[VoidEntry]:
+    """Fold the last `leaves` of the stored log, trusted at once if `note`, which ends with them, has its quorum.
+
+    The void ones are returned; the caller saves the row. `can_take_in` held before they were stored.
+    """
+    register, base = row.register, RememberingView(row.register, pending=True)
+    view, void = fold_leaves(register, leaves, base=base, size=row.applied)
+    row.applied = view.size
+    try:
+        verify_trusted(view, note, applied=view.size)
+    except VerificationError:
+        store_facts(register, view.changed, pending=True)
+        return void
+    exchange_parts(register, [(kind, name, encode_fact(fact)) for kind, name, fact in named_facts(view.changed)])
+    store_facts(register, view.changed, pending=False)
+    row.trusted_size, row.trusted_checkpoint = view.size, format_note(note)
+    return void
 
 
 def merge_cosignatures(row: FollowedRegister, note: Note) -> Note:

@@ -19,7 +19,7 @@ from liaison.node.unit_of_work import reading
 from liaison.register.facts import encode_fact
 from liaison.register.memory import MemoryView
 from liaison.register.standing import verify_trusted
-from liaison.register.state import Void
+from liaison.register.state import Aside, Lanes, Later, Void
 from liaison.tlog.checkpoint import verify_checkpoint
 from liaison.tlog.log import read_entries, verify_log
 from liaison.wire.note import parse_note
@@ -44,7 +44,8 @@ def verify_copy(node: Node, *, register: str, progress: Callable[[int], None]) -
             raise NotNowError("register-empty", register=register)
         store = DatabaseTileStore(register)
         verify_log(store, stored_head(row))
-        view, void = _fold(row, store, progress)
+        with node.lanes(row.applied) as lanes:
+            view, void = (lanes and _fold_ahead(row, store, progress, lanes)) or _fold(row, store, progress)
         facts = view.globals()
         if facts is None:
             raise VerificationError("register-not-opened")
@@ -54,14 +55,31 @@ def verify_copy(node: Node, *, register: str, progress: Callable[[int], None]) -
     return VerifiedCopy(register, row.size, head.size, head.witnessed, tuple(void))
 
 
+Progress = Callable[[int], None]
+
+
+def _fold_ahead(
+    row: FollowedRegister, store: DatabaseTileStore, progress: Progress, lanes: Lanes
+) -> tuple[MemoryView, list[int]] | None:
+    """The fold, while lanes compute the signatures; None where it has to be done again without them."""
+    aside = Aside(lanes)
+    try:
+        found = _fold(row, store, progress, later=aside)
+    except VerificationError:
+        # Perhaps only because a signature was taken to hold that does not.
+        aside.settle()
+        return None
+    return found if aside.settle() else None
+
+
 def _fold(
-    row: FollowedRegister, store: DatabaseTileStore, progress: Callable[[int], None]
+    row: FollowedRegister, store: DatabaseTileStore, progress: Progress, *, later: Later | None = None
 ) -> tuple[MemoryView, list[int]]:
     stored = LoggedEntry.objects.filter(register=row.register).order_by("index").values_list("verdict", "rule")
     view, void = MemoryView(), []
     verdicts = iter(stored.iterator(chunk_size=2000))
     for leaf in read_entries(store, 0, row.applied, size=row.size):
-        _, outcome = judge(view, leaf, view.size)
+        _, outcome = judge(view, leaf, view.size, later=later)
         rule = outcome.rule if isinstance(outcome, Void) else ""
         if next(verdicts, ("", ""))[1] != rule:
             raise VerificationError("table-differs-from-log", index=view.size)

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from liaison.node.models import FactRow
+from liaison.node.work.statements import fetch
 from liaison.register.facts import (
     DeskState,
     Fact,
@@ -95,9 +96,9 @@ class RowsView:
         return rows if self._pending else rows.filter(pending=False)
 
     def _one(self, kind: str, name: str, type_: type[F]) -> F | None:
-        rows = self._rows(kind).filter(name=name).order_by("-pending")
-        data = rows.values_list("data", flat=True).first()
-        return None if data is None else decode_fact(bytes(data), type_)
+        which = {} if self._pending else {"pending": False}
+        rows = fetch(FactRow, ("pending", "data"), register=self._register, kind=kind, name=name, **which)
+        return decode_fact(bytes(max(rows)[1]), type_) if rows else None
 
     def _all(self, kind: str, type_: type[F]) -> Iterator[F]:
         last = None

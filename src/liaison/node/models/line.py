@@ -93,7 +93,8 @@ class OutgoingMessage(models.Model):
 class OutgoingCopy(models.Model):
     """The copy for one desk: its number, its signed envelope, the sealed bytes until they are receipted, its state."""
 
-    message = models.ForeignKey(OutgoingMessage, on_delete=models.PROTECT, related_name="copies")
+    # As with the other keys here that begin a unique constraint: its index serves both.
+    message = models.ForeignKey(OutgoingMessage, on_delete=models.PROTECT, related_name="copies", db_index=False)
     register = models.CharField(max_length=HASH)
     participant = models.CharField(max_length=HASH)
     node = models.CharField(max_length=LOCAL_ID)
@@ -148,7 +149,7 @@ class SentHead(models.Model):
 class TakenReceipt(models.Model):
     """A receipt for one of our copies, as it came and verified."""
 
-    copy = models.ForeignKey(OutgoingCopy, on_delete=models.PROTECT, related_name="receipts")
+    copy = models.ForeignKey(OutgoingCopy, on_delete=models.PROTECT, related_name="receipts", db_index=False)
     n = models.IntegerField()
     receipt_hash = models.CharField(max_length=HASH)
     receipt = models.BinaryField()
@@ -209,7 +210,9 @@ class IncomingCopy(models.Model):
 class GivenReceipt(models.Model):
     """A receipt this node signed; without `incoming` it speaks of sealed bytes that did not open."""
 
-    incoming = models.ForeignKey(IncomingCopy, null=True, on_delete=models.PROTECT, related_name="receipts")
+    incoming = models.ForeignKey(
+        IncomingCopy, null=True, on_delete=models.PROTECT, related_name="receipts", db_index=False
+    )
     register = models.CharField(max_length=HASH)
     participant = models.CharField(max_length=HASH)
     node = models.CharField(max_length=LOCAL_ID)
@@ -230,6 +233,7 @@ class GivenReceipt(models.Model):
                 name="unopened_receipt_once",
             ),
         ]
+        indexes = [models.Index(fields=["sealed_hash"], name="given_receipt_by_bytes")]
 
 
 class AttachmentRow(models.Model):

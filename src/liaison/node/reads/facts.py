@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeGuard, TypeVar, cast
 
 from liaison.errors import NotNowError, UsageError
 from liaison.keys.public import PublicKey, Purpose
@@ -27,6 +27,7 @@ from liaison.node.peering import PeerAddress
 from liaison.node.reads import register as reads
 from liaison.node.reads.memory import own_memory
 from liaison.node.unit_of_work import reading
+from liaison.node.work.statements import fetch
 from liaison.register.facts import DeskState, Globals, KeyFact, ParticipantState
 from liaison.register.lookup import desk_of
 from liaison.register.standing import log_time
@@ -56,6 +57,10 @@ class RegisterFacts:
     looked: float
     _known: dict[tuple[str, object], object] = field(default_factory=dict)
 
+    def is_fresh(self, node: Node, now: float) -> bool:
+        """Whether `node` may go by this memory at the moment `now` of its steady clock."""
+        return self.node is node and 0 <= now - self.looked < SECONDS
+
     @property
     def checkpoint(self) -> ComposedUnder:
         """Size and root as messages and receipts state them."""
@@ -68,6 +73,10 @@ class RegisterFacts:
     def key(self, fingerprint: str) -> KeyFact | None:
         """The key with this fingerprint, in force or not."""
         return self._remember("key", fingerprint, lambda: self._view().key(fingerprint))
+
+    def remembered_key(self, fingerprint: str) -> KeyFact | None:
+        """The key with this fingerprint, if it was asked for before."""
+        return cast(KeyFact | None, self._known.get(("key", fingerprint)))
 
     def sealing_key(self, desk: DeskRef) -> PublicKey:
         """What a message to the desk is sealed with. Raises UsageError, NotNowError."""
@@ -154,10 +163,10 @@ def register_facts(node: Node, register: str) -> RegisterFacts:
     columns = ("trusted_size", "applied", "trusted_checkpoint")
     now = node.clock.monotonic()
     known = _memories.get((node.database, register))
-    if known is not None and known.node is node and 0 <= now - known.looked < SECONDS:
+    if known is not None and known.is_fresh(node, now):
         return known
     with reading(node):
-        row = FollowedRegister.objects.filter(register=register).values_list(*columns).first()
+        row = next(iter(fetch(FollowedRegister, columns, register=register)), None)
         if row is None:
             raise UsageError("register-not-followed", register=register)
         if known is not None and known.stamp == row[:2] and known.node is node:
@@ -188,6 +197,21 @@ def facts_of_caller(node: Node, fingerprint: str) -> tuple[str, KeyFact] | None:
             fact = register_facts(node, register).key(fingerprint)
         except NotNowError:
             continue
-        if fact is not None and fact.purpose is Purpose.HTTP and fact.in_force and fact.node is not None:
+        if _may_call(fact):
             return register, fact
     return None
+
+
+def remembered_caller(node: Node, fingerprint: str) -> tuple[str, KeyFact] | None:
+    """The same without a look at the tables; None also where only they could tell."""
+    now = node.clock.monotonic()
+    for (database, register), facts in tuple(_memories.items()):
+        if database == node.database and facts.is_fresh(node, now):
+            fact = facts.remembered_key(fingerprint)
+            if _may_call(fact):
+                return register, fact
+    return None
+
+
+def _may_call(fact: KeyFact | None) -> TypeGuard[KeyFact]:
+    return fact is not None and fact.purpose is Purpose.HTTP and fact.in_force and fact.node is not None

@@ -66,16 +66,11 @@ def first_copy(message: ReceivedMessage, desk: DeskRef) -> IncomingCopy | None:
 
 def _told(message: ReceivedMessage) -> list[tuple[DeskRef, str, str, bool]]:
     """What any desk here was told under this sender and identifier: desk, message hash, core hash, reused."""
-    sender = message.core.sender
-    rows = fetch(
-        IncomingCopy,
-        ("participant", "node", "desk", "message_hash", "core_hash", "reused"),
-        message_id=message.core.id,
-        register=message.core.register,
-        from_participant=sender.participant,
-        from_node=sender.node,
-    )
-    return [(DeskRef(*row[:3]), row[3], row[4], bool(row[5])) for row in rows]
+    told_by = (message.core.register, message.core.sender.participant, message.core.sender.node)
+    columns = ("participant", "node", "desk", "message_hash", "core_hash", "reused")
+    # By the identifier alone: asked for the register too, SQLite would walk through all messages of that register.
+    rows = fetch(IncomingCopy, (*columns, "register", "from_participant", "from_node"), message_id=message.core.id)
+    return [(DeskRef(*row[:3]), row[3], row[4], bool(row[5])) for row in rows if row[6:] == told_by]
 
 
 def _sender_desk(sender: DeskRef, facts: RegisterFacts) -> SenderDesk | None:

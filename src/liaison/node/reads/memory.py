@@ -24,6 +24,7 @@ from liaison.node.reads import own
 from liaison.node.unit_of_work import reading
 from liaison.node.work import circuit
 from liaison.node.work.circuit import Health
+from liaison.node.work.statements import fetch
 
 SECONDS = 1.0
 
@@ -104,9 +105,8 @@ def forget(node: Node) -> None:
 
 
 def _own_desk(register: str, participant: str, desk: str) -> DeskRef | None:
-    rows = OwnDesk.objects.filter(register=register, participant=participant, desk=desk)
-    node_id = rows.values_list("node", flat=True).first()
-    return DeskRef(participant, node_id, desk) if node_id is not None else None
+    rows = fetch(OwnDesk, ("node",), register=register, participant=participant, desk=desk)
+    return DeskRef(participant, rows[0][0], desk) if rows else None
 
 
 def _registers() -> list[str]:
@@ -114,4 +114,4 @@ def _registers() -> list[str]:
 
 
 def _is_hosted(register: str, at: NodeRef) -> bool:
-    return HostedNode.objects.filter(register=register, participant=at.participant, node=at.node).exists()
+    return bool(fetch(HostedNode, ("node",), register=register, participant=at.participant, node=at.node))

@@ -22,6 +22,7 @@ import msgspec
 from liaison.errors import LiaisonError, UsageError
 from liaison.routing.addresses import Resource, parse_resource
 from liaison.routing.claims import Desk, Override
+from liaison.wire.typed import convert
 
 FILE_NAME = "overrides.toml"
 NOBODY = "nobody"
@@ -45,7 +46,7 @@ def read_rules(home: Path) -> tuple[Rule, ...]:
     """The rules in a home, in order; none without the file. Raises `UsageError`."""
     path = home / FILE_NAME
     try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Page).override
+        return convert(tomllib.loads(path.read_text(encoding="utf-8")), _Page).override
     except FileNotFoundError:
         return ()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:

@@ -8,6 +8,7 @@ from liaison.errors import NotNowError, UsageError
 from liaison.node.models import Epoch, HostedNode, Setting
 from liaison.node.node import Node
 from liaison.node.unit_of_work import READ_ONLY, reading
+from liaison.node.work.statements import fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ def current_epoch(node: Node) -> str:
 def setting(node: Node, name: str) -> str:
     """One setting, empty if it was never made."""
     with reading(node):
-        row = Setting.objects.filter(name=name).first()
-    return row.value if row else ""
+        rows = fetch(Setting, ("value",), name=name)
+    return str(rows[0][0]) if rows else ""
 
 
 def hostings(node: Node, *, register: str | None = None) -> list[Hosting]:

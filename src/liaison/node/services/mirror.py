@@ -6,7 +6,8 @@
 The steps of one synchronisation: (1) fetch a checkpoint and verify the log's signature; (2) fetch the entries that are
 new; (3) in one transaction append them to the own tiles, which proves consistency when the root comes out right, and
 store checkpoint and tiles; (4) fold the entries by the rules, raising an alarm for each void one; (5) trust up to the
-largest size a quorum cosigned; (6) fetch the record parts now named.
+largest size a quorum cosigned; (6) fetch the record parts now named. Where a few entries follow a state that is
+trusted, (3) to (5) are one transaction.
 
 Invariants:
 - The network is never waited for inside a transaction; killed or cut off anywhere, the next synchronisation goes on
@@ -27,7 +28,15 @@ from liaison.node.log.remote import RemoteLog
 from liaison.node.log.sources import mirrors
 from liaison.node.log.staging import drop_staged, fetch_entries
 from liaison.node.log.tiles import DatabaseTileStore
-from liaison.node.log.trust import locked, merge_cosignatures, settle_trust, stored_head, stored_note
+from liaison.node.log.trust import (
+    can_take_in,
+    locked,
+    merge_cosignatures,
+    settle_trust,
+    stored_head,
+    stored_note,
+    take_in,
+)
 from liaison.node.log.views import RowsView
 from liaison.node.models import FollowedRegister
 from liaison.node.node import Node
@@ -36,6 +45,7 @@ from liaison.node.reads.own import setting
 from liaison.node.reads.register import followed
 from liaison.node.services.alarms import raise_alarm, raise_fork, raise_void
 from liaison.node.services.records import fetch_records
+from liaison.node.services.recovery.noticing import judge_own_line
 from liaison.node.services.secretariat import is_secretariat
 from liaison.node.unit_of_work import READ_ONLY, catching_up, reading, unit_of_work
 from liaison.register import anchor as anchors
@@ -85,23 +95,24 @@ def sync_register(node: Node, *, register: str) -> Synced:
     row = followed(node, register)
     if row.stopped:
         raise VerificationError("register-stopped", register=register)
-    void = _fold(node, register)
+    void = [] if _is_settled(row) else _fold(node, register)
     failed: dict[str, str] = {}
     restored, fetched, answered = bool(setting(node, READ_ONLY)), 0, False
     if is_secretariat(node, register) and not restored:
         return _report(node, register, 0, void, failed)
     for source in mirrors(node, register):
         try:
-            fetched += _sync_from(node, register, source)
+            new, found = _sync_from(node, row, source)
         except LiaisonError as error:
             failed[source.url] = error.code
             if error.code == "register-forked":
                 raise
             continue
-        void += _fold(node, register)
-        _catch_trust(node, register, source)
-        _note_check(node, register)
-        answered = True
+        fetched, answered = fetched + new, True
+        row = followed(node, register)
+        void += found + ([] if _is_settled(row) else _fold(node, register))
+        if not _is_settled(row):
+            _catch_trust(node, register, source)
         if not restored:
             break
     if not answered:
@@ -112,8 +123,9 @@ def sync_register(node: Node, *, register: str) -> Synced:
 @catching_up()
 def sync_from(node: Node, *, register: str, source: PeerAddress) -> None:
     """Bring the own copy up to what one named mirror has. Raises what is wrong with it."""
-    _sync_from(node, register, source)
-    _fold(node, register)
+    _sync_from(node, followed(node, register), source)
+    if not _is_settled(followed(node, register)):
+        _fold(node, register)
 
 
 def sync_all(node: Node) -> int:
@@ -131,33 +143,43 @@ def sync_all(node: Node) -> int:
     return done
 
 
-def _sync_from(node: Node, register: str, source: PeerAddress) -> int:
-    """Take what one mirror has that is new and right; the number of new entries."""
+def _is_settled(row: FollowedRegister) -> bool:
+    """Whether all that is stored is folded and trusted."""
+    return bool(row.applied == row.size == row.trusted_size and row.trusted_checkpoint)
+
+
+def _sync_from(node: Node, row: FollowedRegister, source: PeerAddress) -> tuple[int, list[VoidEntry]]:
+    """Take what one mirror has that is new and right; the number of new entries, and the void ones folded already."""
+    register = row.register
     remote = RemoteLog(node.link, source, register)
-    row = followed(node, register)
     note = remote.checkpoint()
     # (1)
     checkpoint = verify_checkpoint(note, row.origin, _log_keys(node, row, remote, note))
+    judge_own_line(node, register, note, checkpoint)
     if checkpoint.size <= row.size:
-        return _compare(node, row, note, checkpoint)
+        _compare(node, row, note, checkpoint)
+        return 0, []
     # (2)
     start = row.size
     leaves = list(fetch_entries(node, register, remote, start, checkpoint.size))
     # (3)
+    void: list[VoidEntry] = []
     try:
         with unit_of_work(node):
             row = locked(register)
             overtaken = checkpoint.size <= row.size
             if not overtaken:
-                _append(row, note, checkpoint, leaves[row.size - start :])
+                void = _append(node, row, note, leaves[row.size - start :])
             drop_staged(register)
     except VerificationError as error:
         with unit_of_work(node):
             drop_staged(register)
         _look_for_fork(node, row, note, remote, checkpoint)
         raise VerificationError("mirror-not-consistent", reason=error.code) from error
-    # Another process of this node may have stored as much or more meanwhile: then only what is said is compared.
-    return _compare(node, row, note, checkpoint) if overtaken else len(leaves)
+    if overtaken:
+        # Another process of this node stored as much or more meanwhile: only what is said is compared.
+        _compare(node, row, note, checkpoint)
+    return 0 if overtaken else len(leaves), void
 
 
 def _catch_trust(node: Node, register: str, source: PeerAddress) -> None:
@@ -174,12 +196,18 @@ def _catch_trust(node: Node, register: str, source: PeerAddress) -> None:
         _compare(node, row, note, checkpoint)
 
 
-def _append(row: FollowedRegister, note: Note, checkpoint: Checkpoint, leaves: list[bytes]) -> None:
-    store = DatabaseTileStore(row.register)
-    growth = follow_entries(store, stored_head(row), leaves, checkpoint.head)
+def _append(node: Node, row: FollowedRegister, note: Note, leaves: list[bytes]) -> list[VoidEntry]:
+    store, at_once = DatabaseTileStore(row.register), can_take_in(row, len(leaves))
+    growth = follow_entries(store, stored_head(row), leaves, parse_checkpoint(note.text).head)
     store.write(growth.items)
-    row.size, row.checkpoint = checkpoint.size, format_note(note)
-    row.save(update_fields=["size", "checkpoint"])
+    row.size, row.checkpoint, row.checked_at = growth.head.size, format_note(note), node.clock.now()
+    void = take_in(row, leaves, note) if at_once else []
+    row.save(update_fields=["size", "checkpoint", "checked_at", "applied", "trusted_size", "trusted_checkpoint"])
+    for entry in void:
+        raise_void(node, row, entry)
+    if at_once:
+        _warn_if_behind(node, row.register)
+    return void
 
 
 def _log_keys(node: Node, row: FollowedRegister, remote: RemoteLog, note: Note) -> tuple[PublicKey, ...]:
@@ -200,7 +228,7 @@ def _log_keys(node: Node, row: FollowedRegister, remote: RemoteLog, note: Note) 
     return opening.body.log_keys
 
 
-def _compare(node: Node, row: FollowedRegister, note: Note, checkpoint: Checkpoint) -> int:
+def _compare(node: Node, row: FollowedRegister, note: Note, checkpoint: Checkpoint) -> None:
     """A mirror that has no more than we: it may have cosignatures, or another history."""
     with reading(node):
         reader = LogReader(DatabaseTileStore(row.register), stored_head(row))
@@ -213,7 +241,7 @@ def _compare(node: Node, row: FollowedRegister, note: Note, checkpoint: Checkpoi
         row = locked(row.register)
         merged = merge_cosignatures(row, note) if checkpoint.size == row.size else note
         settle_trust(row, merged)
-    return 0
+        FollowedRegister.objects.filter(register=row.register).update(checked_at=node.clock.now())
 
 
 def _look_for_fork(node: Node, row: FollowedRegister, note: Note, remote: RemoteLog, checkpoint: Checkpoint) -> None:
@@ -239,16 +267,18 @@ def _held_keys(node: Node, register: str) -> tuple[PublicKey, ...]:
 def _fold(node: Node, register: str) -> list[VoidEntry]:
     """(4) and (5): fold what is stored, in pieces that each commit, then trust what a quorum cosigned."""
     void: list[VoidEntry] = []
-    while True:
-        with unit_of_work(node):
-            row = locked(register)
-            if row.applied >= row.size:
-                break
-            found = fold_entries(register, limit=CHUNK)
-            row.refresh_from_db()
-            for entry in found:
-                raise_void(node, row, entry)
-            void += found
+    row = followed(node, register)
+    with node.lanes(row.size - row.applied) as lanes:
+        while True:
+            with unit_of_work(node):
+                row = locked(register)
+                if row.applied >= row.size:
+                    break
+                found = fold_entries(register, limit=CHUNK, lanes=lanes)
+                row.refresh_from_db()
+                for entry in found:
+                    raise_void(node, row, entry)
+                void += found
     with unit_of_work(node):
         row = locked(register)
         if row.size and (row.trusted_size < row.size or not row.trusted_checkpoint):
@@ -261,11 +291,6 @@ def _warn_if_behind(node: Node, register: str) -> None:
     facts = RowsView(register, pending=True).globals()
     if facts is not None and facts.stopped_at is not None:
         raise_alarm(node, register, "rules-not-known", subject=str(facts.stopped_at), index=facts.stopped_at)
-
-
-def _note_check(node: Node, register: str) -> None:
-    with unit_of_work(node):
-        FollowedRegister.objects.filter(register=register).update(checked_at=node.clock.now())
 
 
 def _report(node: Node, register: str, fetched: int, void: list[VoidEntry], failed: dict[str, str]) -> Synced:

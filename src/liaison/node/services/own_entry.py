@@ -34,6 +34,7 @@ from liaison.register.bodies import Expected
 from liaison.register.vocabulary import Audience, DeskKind, Language
 from liaison.wire.canonical import decode_struct, encode_struct
 from liaison.wire.identifiers import digest
+from liaison.wire.typed import convert
 
 PLAN_LIMIT = 1 << 17
 OPEN, PUBLISHED, WITHDRAWN = "open", "published", "withdrawn"
@@ -149,7 +150,7 @@ def _check_eyes(node: Node, register: str, desk: DeskRef, proposal: Proposal, of
 def _check(wanted: Wanted) -> None:
     """Read back what others would read. Raises MalformedError."""
     try:
-        msgspec.convert(msgspec.to_builtins(wanted), Wanted)
+        convert(msgspec.to_builtins(wanted), Wanted)
     except msgspec.ValidationError as error:
         raise MalformedError("proposal-malformed", reason=str(error)[:200]) from error
 
@@ -160,7 +161,7 @@ def _declared(register: str, desk: DeskRef) -> Wanted:
         raise UsageError("desk-not-found", participant=desk.participant[:16], desk=desk.desk)
     contacts = {each["audience"]: _contact(register, each["digest"]) for each in row.parts}
     expected = {"routine": None, "urgent": None, "emergency": None} | row.expected
-    return Wanted(DeskKind(row.kind), tuple(row.languages), msgspec.convert(expected, Expected), contacts)
+    return Wanted(DeskKind(row.kind), tuple(row.languages), convert(expected, Expected), contacts)
 
 
 def _contact(register: str, part: str) -> records.Contact:

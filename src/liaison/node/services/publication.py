@@ -43,6 +43,7 @@ from liaison.register.bodies import (
 )
 from liaison.register.facts import NodeState
 from liaison.register.vocabulary import DeskKind
+from liaison.wire.typed import convert
 
 SALT = 32
 
@@ -213,7 +214,7 @@ def _desk_body(row: OwnDesk) -> DeskPublished:
         row.desk,
         DeskKind(row.kind),
         tuple(row.languages),
-        msgspec.convert(row.expected, Expected),
+        convert(row.expected, Expected),
         tuple(Part(part["audience"], part["digest"]) for part in row.parts),
     )
 

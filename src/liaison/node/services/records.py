@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from liaison.errors import LiaisonError, UnreachableError, UsageError
 from liaison.keys.ports import Signer
@@ -82,7 +83,7 @@ def fetch_records(node: Node, *, register: str) -> Fetched:
         return Fetched(0, ())
     wanted = {part.digest: part for part in missing}
     own = _own_signer(node, register)
-    for door in mirrors(node, register)[:MIRRORS]:
+    for door in islice(mirrors(node, register), MIRRORS):
         _take_from(node, register, door, wanted, own)
     for owner in dict.fromkeys((part.owner, part.node) for part in wanted.values() if part.node):
         owned = peer_address(node, register, *owner)

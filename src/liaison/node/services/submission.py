@@ -21,6 +21,7 @@ from liaison.node.services.mirror import sync_register
 from liaison.node.services.secretariat import Handed, is_secretariat, submit_entries
 from liaison.wire import canonical
 from liaison.wire.identifiers import Base64, decode_base64, encode_base64
+from liaison.wire.typed import read_json
 
 LIMIT = 1 << 20
 ANSWER_LIMIT = 1 << 18
@@ -44,7 +45,7 @@ class _Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def encode_submission(envelopes: Sequence[bytes], parts: Sequence[bytes]) -> bytes:
     """The body of a POST to `/entries`."""
-    carried = tuple(msgspec.json.decode(part, type=dict[str, object]) for part in parts)
+    carried = tuple(read_json(part, dict[str, object]) for part in parts)
     return canonical.encode_struct(_Request(tuple(encode_base64(each) for each in envelopes), carried))
 
 

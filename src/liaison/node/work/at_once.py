@@ -8,7 +8,7 @@ from threading import Thread
 
 from django.db import connections
 
-from liaison.errors import UnreachableError, VerificationError
+from liaison.errors import NotNowError, UnreachableError, VerificationError
 from liaison.node.models import AttachmentRow, Delivery
 from liaison.node.node import Node
 from liaison.node.services.line.delivering import deliver
@@ -23,17 +23,26 @@ GOES_ON = {"attachment-altered", "attachment-in-hand"}
 
 def deliver_at_once(node: Node, leases: Sequence[Lease], *, threads: int = THREADS) -> int:
     """Attempt each leased delivery once; how many are done. What fails is postponed for the worker."""
-    if len(leases) <= 1:
-        return sum(deliver(node, lease) for lease in leases)
+    left: list[str] = []
 
     def attempt(lease: Lease) -> bool:
         try:
             return deliver(node, lease)
+        except NotNowError:  # Not even that it failed could be written: the worker frees it when the disk takes it.
+            left.append(lease.token)
+            return False
         finally:
-            connections.close_all()
+            if len(leases) > 1:
+                connections.close_all()
 
-    with ThreadPoolExecutor(min(threads, len(leases))) as pool:
-        return sum(pool.map(attempt, leases))
+    if len(leases) <= 1:
+        done = sum(map(attempt, leases))
+    else:
+        with ThreadPoolExecutor(min(threads, len(leases))) as pool:
+            done = sum(pool.map(attempt, leases))
+    if left:
+        node.waker.wake(left)
+    return done
 
 
 def deliver_within(node: Node, leases: Sequence[Lease], seconds: float) -> None:

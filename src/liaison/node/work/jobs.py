@@ -12,6 +12,7 @@ from liaison.node.node import Node
 from liaison.node.reads.facts import forget_facts
 from liaison.node.services import mirror, rotation, witnessing
 from liaison.node.services.care import orphans
+from liaison.node.services.recovery import noticing
 from liaison.node.work.timers import Job
 
 
@@ -38,13 +39,22 @@ def rotate_sealing_keys(node: Node) -> None:
     forget_facts(node)
 
 
+def compare_with_peers(node: Node) -> None:
+    """Ask some peers whether they hold what this node has forgotten."""
+    noticing.compare_with_peers(node)
+
+
 def sweep_attachments(node: Node) -> None:
     """Remove sealed files that no message names, and what arrived of those nobody fetches."""
     orphans.sweep_orphans(node)
 
 
+AT_START = "compare-with-peers"
+"""The job that runs whenever a worker starts: what was put back was put back while none ran."""
+
 JOBS: tuple[Job, ...] = (
     Job("mirror-registers", timedelta(seconds=60), mirror_registers),
+    Job(AT_START, timedelta(minutes=10), compare_with_peers),
     Job("collect-witnesses", timedelta(seconds=60), collect_witnesses),
     Job("note-checkpoints", timedelta(days=7), note_checkpoints),
     Job("rotate-sealing-keys", timedelta(hours=6), rotate_sealing_keys),

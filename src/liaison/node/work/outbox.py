@@ -1,7 +1,7 @@
 """What has to be done at which peer, who is doing it now, and when is it tried again?
 
     with unit_of_work(node):
-        lease = put_work(node, "message", register=…, at=…, copy=copy)   # born leased to whoever wrote it
+        lease = put_work(node, Work.MESSAGE, key, register=…, at=…, leased=True)   # born leased to whoever wrote it
     …talk to the peer, without a transaction…
     with unit_of_work(node):
         settle(lease)                                                      # together with what the answer said
@@ -15,31 +15,30 @@ Invariants (docs/spec/outbox.md):
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from django.db import connections
 from django.db.models import F, Q
 
 from liaison.messages.parties import NodeRef
+from liaison.node.database_router import current_database
 from liaison.node.models import Delivery, Timer
 from liaison.node.node import Node
-from liaison.node.reads.own import setting
-from liaison.node.unit_of_work import READ_ONLY, reading, unit_of_work
+from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.node.work import circuit
 from liaison.node.work.statements import add, remove
-from liaison.node.work.waiting import MOST_EACH, first_of_each_peer
 
 LEASE = timedelta(seconds=180)
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 300.0
 OWN_DISK = frozenset({"disk-nearly-full", "storage-refused"})
 OWN_DISK_WAIT = timedelta(seconds=5)
-MOST_PROBES = 8
 TOKEN = 16
-MOST_SLOW = 16
 SLOWEST_LINE = 1000
 PATIENCE = timedelta(seconds=90)
 SPARE = timedelta(seconds=30)
@@ -67,107 +66,40 @@ class Lease:
     attempts: int
 
 
-def put_work(node: Node, work: Work, subject: Any, *, register: str, at: NodeRef, leased: bool) -> Lease:
-    """Write down work on `subject` (copy, receipt or attachment row), leased to the caller or due now."""
+def put_work(node: Node, work: Work, subject: int, *, register: str, at: NodeRef, leased: bool) -> Lease:
+    """Write down work on the copy, receipt or attachment with the key `subject`, leased to the caller or due now."""
     now = node.clock.now()
     token = node.entropy.draw(TOKEN).hex() if leased else ""
-    row = add(
-        Delivery(
-            kind=work.value,
-            register=register,
-            participant=at.participant,
-            node=at.node,
-            due=now,
-            since=now,
-            lease_token=token,
-            lease_until=now + LEASE if leased else None,
-            **{_COLUMNS[work]: subject},
-        )
+    key = add(
+        Delivery,
+        kind=work.value,
+        register=register,
+        participant=at.participant,
+        node=at.node,
+        due=now,
+        since=now,
+        lease_token=token,
+        lease_until=now + LEASE if leased else None,
+        **{_COLUMNS[work]: subject},
     )
-    return Lease(row.pk, token, work, register, at, subject.pk, 0)
+    return Lease(key, token, work, register, at, subject, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
-    """How much somebody can take on: threads that are free, calls in hand by peer, peers that answered before; who."""
-
-    free: int = 1
-    busy: Mapping[NodeRef, int] = field(default_factory=dict)
-    proven: frozenset[NodeRef] = frozenset()
-    worker: str = ""
-
-    def most(self, at: NodeRef, single: set[NodeRef]) -> int:
-        """How many calls to one peer at once: one until it has answered, one again after it failed or took long."""
-        return MOST_EACH if at in self.proven and at not in single else 1
-
-    def takes(self, row: Delivery, busy: int, single: set[NodeRef]) -> bool:
-        """Whether a peer with so many calls in hand takes this work too; what is fetched leaves half to the rest."""
-        most = self.most(NodeRef(row.participant, row.node), single)
-        return busy < (max(1, most // 2) if row.kind == Work.FETCH.value else most)
-
-
-def lease_due(node: Node, room: Room) -> list[Lease]:
-    """Claim as much due work as there is room for."""
-    now = node.clock.now()
-    with reading(node):
-        if not _due(now).exists() or setting(node, READ_ONLY):
-            return []
-    with unit_of_work(node):
-        _set_right(now)
-        chosen = _choose(now, room)
-        leases = [_claim(node, row, now, room.worker) for row in chosen]
-    return leases
-
-
-def _due(now: datetime) -> Any:
+def due_work(now: datetime) -> Any:
     """What is due and free; a moment further ahead than is ever written here stems from a clock that was set back."""
     due = Q(due__lte=now) | Q(due__gt=now + timedelta(seconds=LONGEST_WAIT))
-    free = Q(lease_until=None) | Q(lease_until__lte=now) | Q(lease_until__gt=now + LONGEST_LEASE)
-    return Delivery.objects.filter(due, free)
+    return Delivery.objects.filter(due, unleased(now))
 
 
-def _set_right(now: datetime) -> None:
+def unleased(now: datetime) -> Q:
+    """What nobody holds now."""
+    return Q(lease_until=None) | Q(lease_until__lte=now) | Q(lease_until__gt=now + LONGEST_LEASE)
+
+
+def set_right(now: datetime) -> None:
     """Bring back the moments that a clock wrote before it was set back; found from the ends of two indexes."""
     Delivery.objects.filter(due__gt=now + timedelta(seconds=LONGEST_WAIT)).update(due=now)
     Delivery.objects.filter(lease_until__gt=now + LONGEST_LEASE).update(lease_until=None, lease_token="")
-
-
-def _choose(now: datetime, room: Room) -> list[Delivery]:
-    """Due work in order, passing over peers that are busy or not to be called; few probes of troubled and slow ones."""
-    shut, troubled = circuit.open_peers(now), circuit.troubled_peers()
-    slow = circuit.slow_peers(now) - troubled
-    single, busy = troubled | slow, dict(room.busy)
-    left = [most - sum(busy.get(at, 0) for at in peers) for peers, most in ((troubled, MOST_PROBES), (slow, MOST_SLOW))]
-    full = set().union(*(peers for peers, free in zip((troubled, slow), left, strict=True) if free <= 0))
-    keys: list[int] = []
-    for at, first in first_of_each_peer(now).items():
-        if at not in shut | full:
-            keys += first[: max(0, room.most(at, single) - busy.get(at, 0))]
-    rows = _due(now).filter(pk__in=keys).order_by("due", "pk")
-    chosen: list[Delivery] = []
-    for row in rows.select_for_update(skip_locked=True) if _locks() else rows:
-        at = NodeRef(row.participant, row.node)
-        if len(chosen) >= room.free:
-            break
-        if not room.takes(row, busy.get(at, 0), single):
-            continue
-        if at in single:
-            kind = 0 if at in troubled else 1
-            if left[kind] <= 0:
-                continue
-            left[kind] -= 1
-        busy[at] = busy.get(at, 0) + 1
-        chosen.append(row)
-    return chosen
-
-
-def _locks() -> bool:
-    """Whether the engine can lock single rows (SQLite has one writer anyway)."""
-    from django.db import connections
-
-    from liaison.node.database_router import current_database
-
-    return bool(connections[current_database.get()].features.has_select_for_update_skip_locked)
 
 
 def lease_fetch(node: Node, attachment: int) -> Lease | None:
@@ -175,15 +107,26 @@ def lease_fetch(node: Node, attachment: int) -> Lease | None:
     now = node.clock.now()
     with unit_of_work(node):
         rows = Delivery.objects.filter(Q(lease_until=None) | Q(lease_until__lte=now), attachment_id=attachment)
-        row = rows.select_for_update(skip_locked=True).first() if _locks() else rows.first()
-        return _claim(node, row, now, "") if row is not None else None
+        return next(iter(claim(node, locked(rows)[:1], now, "")), None)
 
 
-def _claim(node: Node, row: Delivery, now: datetime, worker: str) -> Lease:
+def locked(rows: Any) -> Any:
+    """The rows, locked and those passed over that others hold, where the engine can (SQLite has one writer anyway)."""
+    able = connections[current_database.get()].features.has_select_for_update_skip_locked
+    return rows.select_for_update(skip_locked=True) if able else rows
+
+
+def claim(node: Node, rows: Iterable[Delivery], now: datetime, worker: str) -> list[Lease]:
+    """Leases on free rows, all under one token, inside a unit of work."""
+    held = list(rows)
     token = worker + node.entropy.draw(TOKEN - len(worker) // 2).hex()
-    Delivery.objects.filter(pk=row.pk).update(lease_token=token, lease_until=now + LEASE)
+    Delivery.objects.filter(pk__in=[row.pk for row in held]).update(lease_token=token, lease_until=now + LEASE)
+    return [_lease(row, token) for row in held]
+
+
+def _lease(row: Delivery, token: str) -> Lease:
     work = Work(row.kind)
-    subject = getattr(row, f"{_COLUMNS[work]}_id")
+    subject = getattr(row, _COLUMNS[work])
     return Lease(row.pk, token, work, row.register, NodeRef(row.participant, row.node), subject, row.attempts)
 
 
@@ -210,6 +153,22 @@ def give_back(node: Node, lease: Lease) -> None:
     Delivery.objects.filter(pk=lease.delivery, lease_token=lease.token).update(
         due=node.clock.now(), lease_until=None, lease_token="", attempts=0, last_error=""
     )
+
+
+def free_left(node: Node, tokens: Iterable[str]) -> None:
+    """Free leases whose holders could not give them back, because the disk took nothing then: due at once."""
+    with unit_of_work(node):
+        held = Delivery.objects.filter(lease_token__in=sorted(tokens), lease_until__isnull=False)
+        held.update(due=node.clock.now(), lease_until=None, lease_token="")
+
+
+def release(node: Node, leases: Iterable[Lease], *, wait: float) -> None:
+    """Give back what was not attempted: to be taken at once, or after so many seconds."""
+    later = {"due": node.clock.now() + timedelta(seconds=wait)} if wait else {}
+    with unit_of_work(node):
+        for token, each in itertools.groupby(leases, key=lambda lease: lease.token):
+            held = Delivery.objects.filter(pk__in=[lease.delivery for lease in each], lease_token=token)
+            held.update(lease_until=None, lease_token="", **later)
 
 
 def settle_copy(copy_id: int) -> None:
@@ -264,4 +223,4 @@ def next_moment(node: Node) -> datetime | None:
     return min((moment for moment in (free, freed) if moment is not None), default=None)
 
 
-_COLUMNS = {Work.MESSAGE: "copy", Work.RECEIPT: "receipt", Work.FETCH: "attachment"}
+_COLUMNS = {Work.MESSAGE: "copy_id", Work.RECEIPT: "receipt_id", Work.FETCH: "attachment_id"}

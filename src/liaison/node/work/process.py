@@ -15,8 +15,8 @@ from pathlib import Path
 from liaison.errors import LiaisonError
 from liaison.node.node import Node
 from liaison.node.work import outbox
-from liaison.node.work.jobs import JOBS
-from liaison.node.work.timers import run_due
+from liaison.node.work.jobs import AT_START, JOBS
+from liaison.node.work.timers import make_due, run_due
 from liaison.node.work.worker import Listener, Worker
 
 log = logging.getLogger("liaison.worker")
@@ -66,5 +66,6 @@ def _take_up(node: Node, listener: Listener) -> None:
     """Go on at once with what a worker that died had in hand; without this it goes on when its leases end."""
     try:
         outbox.free_leases(node, listener.living())
+        make_due(node, AT_START)
     except LiaisonError as error:
         log.warning("leases not freed: %s", error.code)

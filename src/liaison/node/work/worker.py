@@ -3,7 +3,12 @@
 Invariants (docs/spec/outbox.md):
 - at most `THREADS` calls at once; one to a peer until it has answered, a few after that, one again after it failed,
   and few to all that failed together: hung peers hold a few threads and delay nobody;
+- what waits for one peer is taken in runs: a thread does a run piece by piece, and gives back the rest when one fails
+  or `RUN_SECONDS` are over, so that nothing is held long by whoever does not get to it;
+- a round is taken when there is room for a good part of one, so that many short calls do not each pay for it;
 - an exception of our own making ends an attempt, never the worker; the lease runs out and the work is tried again;
+- a lease that could not be given back, because the disk was full just then, here or in a command, is freed as soon as
+  the disk takes it;
 - the connections that the threads opened are closed when `run` ends.
 """
 
@@ -11,22 +16,28 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from django.db import connections
 
+from liaison.errors import NotNowError
 from liaison.messages.parties import NodeRef
 from liaison.node.node import Node
 from liaison.node.services.line.delivering import deliver
 from liaison.node.work import outbox
-from liaison.node.work.outbox import Lease, Room
+from liaison.node.work.outbox import FIRST_WAIT, Lease
+from liaison.node.work.rounds import Room, take_round
 
 log = logging.getLogger("liaison.worker")
 
 THREADS = 48
+AHEAD = 48
+"""So many runs more are taken than there are threads, so that no thread waits for a round."""
+RUN = 32
+RUN_SECONDS = 2.0
 POLL_SECONDS = 5.0
 SHORTEST_WAIT = 0.01
 
@@ -39,6 +50,9 @@ class Listener(Protocol):
     def wait(self, seconds: float) -> bool:
         """Whether somebody knocked within `seconds`."""
 
+    def left(self) -> frozenset[str]:
+        """The leases that others could not give back, since this was last asked."""
+
     def living(self) -> frozenset[str]:
         """The names of the workers that live. Raises `NotNowError`."""
 
@@ -46,7 +60,7 @@ class Listener(Protocol):
 def work_through(node: Node, *, most: int = 1000) -> int:
     """Do what is due now, one after the other, until nothing is; how many attempts were made."""
     attempts = 0
-    while attempts < most and (leases := outbox.lease_due(node, Room())):
+    while attempts < most and (leases := take_round(node, Room()).leases):
         attempts += len(leases)
         for lease in leases:
             deliver(node, lease)
@@ -59,11 +73,13 @@ class Worker:
     def __init__(self, node: Node, listener: Listener, *, threads: int = THREADS) -> None:
         self._node = node
         self._listener = listener
-        self._threads = threads
+        self._threads, self._ahead = threads, min(AHEAD, threads)
+        self._more = True
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="line")
         self._busy: Counter[NodeRef] = Counter()
         self._proven: set[NodeRef] = set()
         self._opened: set[Any] = set()
+        self._left: set[str] = set()
         self._guard = threading.Lock()
         self._stopping = threading.Event()
 
@@ -72,7 +88,12 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 turn()
+                self._free_left()
                 took = self._take()
+            except NotNowError as error:
+                log.warning("a round of the worker waits: %s", error.code)
+                took = 0
+                self._stopping.wait(1.0)
             except Exception:
                 log.exception("a round of the worker failed")
                 connections.close_all()
@@ -90,34 +111,66 @@ class Worker:
         self._stopping.set()
         self._node.waker.wake()
 
-    def _take(self) -> int:
-        """Lease what is due and hand it to the pool; how much."""
+    def _free_left(self) -> None:
+        """Free what could not be given back before. Raises NotNowError while it still cannot."""
+        heard = self._listener.left()
         with self._guard:
-            free = self._threads - sum(self._busy.values())
-            room = Room(free, dict(self._busy), frozenset(self._proven), self._listener.name)
-        if free <= 0:
-            return 0
-        leases = outbox.lease_due(self._node, room)
-        for lease in leases:
+            self._left |= heard
+            left = frozenset(self._left)
+        if left:
+            outbox.free_left(self._node, left)
             with self._guard:
-                self._busy[lease.at] += 1
-            self._pool.submit(self._attempt, lease)
-        return len(leases)
+                self._left -= left
 
-    def _attempt(self, lease: Lease) -> None:
+    def _take(self) -> int:
+        """Lease what is due and hand it to the pool; how many runs."""
+        with self._guard:
+            free = self._threads + self._ahead - sum(self._busy.values())
+            room = Room(free, dict(self._busy), frozenset(self._proven), self._listener.name, RUN)
+        if free <= self._ahead // 2:
+            return 0
+        self._more = True  # Until it is known: who ends meanwhile knocks.
+        taken = take_round(self._node, room)
+        self._more = taken.more
+        with self._guard:
+            self._busy.update(run[0].at for run in taken.runs)
+        for run in taken.runs:
+            self._pool.submit(self._do, run)
+        return len(taken.runs)
+
+    def _do(self, run: tuple[Lease, ...]) -> None:
+        at, left, done = run[0].at, deque(run), False
         try:
-            if deliver(self._node, lease):
-                self._proven.add(lease.at)
+            try:
+                done = self._in_a_row(left)
+            finally:
+                if left:
+                    outbox.release(self._node, left, wait=0 if done else FIRST_WAIT)
+        except NotNowError as error:
+            log.warning("a lease could not be given back: %s", error.code)
+            with self._guard:
+                self._left.add(run[0].token)
         except Exception:
             log.exception("an attempt failed")
             connections.close_all()
         finally:
             self._remember_connections()
             with self._guard:
-                self._busy[lease.at] -= 1
-                if not self._busy[lease.at]:
-                    del self._busy[lease.at]
-            self._node.waker.wake()
+                self._busy[at] -= 1
+                if not self._busy[at]:
+                    del self._busy[at]
+            if left or not done or self._more or self._stopping.is_set():
+                self._node.waker.wake()
+
+    def _in_a_row(self, left: deque[Lease]) -> bool:
+        """Attempt what is left, a piece after the other, for a while; False as soon as one is not done."""
+        begun = self._node.clock.monotonic()
+        while left and not self._stopping.is_set() and self._node.clock.monotonic() - begun <= RUN_SECONDS:
+            lease = left.popleft()
+            if not deliver(self._node, lease):
+                return False
+            self._proven.add(lease.at)
+        return True
 
     def _remember_connections(self) -> None:
         """A pool tells nobody when its threads end, so `run` closes at the end what each of them opened."""

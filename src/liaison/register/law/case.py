@@ -15,9 +15,9 @@ Spec page: docs/spec/rules.md, rules 4 to 7.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
 from msgspec.structs import replace as changed
 
 from liaison.register.entries import Entry
@@ -38,8 +38,7 @@ class Chain(StrEnum):
     FREE = "free"
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """One entry with the facts it names."""
 
     view: RegisterView
@@ -73,7 +72,8 @@ class Case:
 
     def with_node(self, node: NodeState) -> Changes:
         """The changes of an entry that changes its own node only."""
-        owner = changed(self.owner, nodes={**self.owner.nodes, node.node: node})
+        owner = self.owner
+        owner = changed(owner, nodes={**owner.nodes, node.node: node})
         return Changes(participants={owner.id: owner})
 
 
@@ -84,14 +84,14 @@ def settle(case: Case, chain: Chain) -> Case:
         return case
     case = _find_owner(case, chain)
     match chain:
+        case Chain.NODE:
+            place = case.place
+            return _standing(case, case.globals, case.owner, changed(place, chain=_next(case.entry, place.chain)))
         case Chain.FREE:
             return case
         case Chain.ROOT:
             head = _next(case.entry, case.owner.root_chain)
             return _standing(case, case.globals, changed(case.owner, root_chain=head), None)
-        case Chain.NODE:
-            head = _next(case.entry, case.place.chain)
-            return _standing(case, case.globals, case.owner, changed(case.place, chain=head))
         case Chain.POLICY:
             head = _next(case.entry, case.globals.policy_chain)
             return _standing(case, changed(case.globals, policy_chain=head), case.owner, None)
@@ -115,8 +115,11 @@ def moved_on(case: Case, chain: Chain) -> Changes:
 
 def _check_place(case: Case, chain: Chain) -> None:
     payload = case.entry.payload
-    has_node = chain in (Chain.NODE, Chain.SECRETARIAT)
-    require((payload.node is not None) == has_node, Rule.PLACE)
+    if chain is Chain.NODE:
+        # Nearly every entry of a log.
+        require(payload.node is not None and payload.participant is not None and payload.seq is not None, Rule.PLACE)
+        return
+    require((payload.node is not None) == (chain is Chain.SECRETARIAT), Rule.PLACE)
     require((payload.participant is None) == (chain is Chain.OPENING), Rule.PLACE)
     if chain in (Chain.POLICY, Chain.SECRETARIAT):
         require(payload.participant == REGISTER, Rule.PLACE)
@@ -150,6 +153,6 @@ def _standing(case: Case, facts: Globals, owner: ParticipantState, node: NodeSta
 
 def _next(entry: Entry, head: ChainHead | None) -> ChainHead:
     payload = entry.payload
-    expected = (0, None) if head is None else (head.seq + 1, head.hash)
-    require((payload.seq, payload.prev) == expected, Rule.CHAIN)
-    return ChainHead(expected[0], entry.payload_hash)
+    seq, prev = (0, None) if head is None else (head.seq + 1, head.hash)
+    require(payload.seq == seq and payload.prev == prev, Rule.CHAIN)
+    return ChainHead(seq, entry.payload_hash)

@@ -12,7 +12,7 @@ Spec page: docs/spec/trusted-state.md.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from liaison.errors import VerificationError
 from liaison.keys.public import Purpose

@@ -15,7 +15,8 @@ Spec page: docs/spec/rules.md, rules 8 to 10.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from liaison.errors import VerificationError
 from liaison.keys.ed25519 import verify_ed25519
@@ -26,8 +27,7 @@ from liaison.register.views import RegisterView
 from liaison.wire.envelope import Envelope, pae
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(msgspec.Struct, frozen=True):
     """At least `count` of these keys (fingerprint → key) must have signed."""
 
     keys: Mapping[str, PublicKey]
@@ -65,8 +65,7 @@ def by_some(view: RegisterView, keys: Iterable[PublicKey], count: int) -> Need:
     return Need({name: key for name, key in named.items() if _counts(view, name)}, count)
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureCheck:
+class SignatureCheck(msgspec.Struct, frozen=True, gc=False):
     """The costly half of rule 8: every (public key, signature), both raw, over one message."""
 
     message: bytes

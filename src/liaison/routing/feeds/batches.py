@@ -20,11 +20,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from liaison.routing.columns import U8
 from liaison.routing.feeds.shape import BYTE_ORDER_MARK
 from liaison.routing.ranges import Index
 
-BLOCK = 4 * 1024 * 1024
+BLOCK = 2 * 1024 * 1024
 ROW_LIMIT = 64 * 1024
 ROW_REFUSALS = ("", "row-too-long", "quote-misplaced", "row-width-differs", "json-malformed", "address-missing")
 TOO_LONG, QUOTE, WIDTH, JSON, MISSING = range(1, 6)
@@ -63,10 +65,15 @@ def read_blocks(chunks: Iterable[bytes], size: int = BLOCK) -> Iterator[Block]:
         whole, end, rest = (rest + piece).rpartition(b"\n")
         if end:
             yield Block(_plain(whole + end, line), line, False)
-            line += whole.count(b"\n") + 1
+            line += lines_in(whole) + 1
         if len(rest) > ROW_LIMIT + 1:  # enough is kept to refuse the row; the rest of the line is not
             rest = rest[: ROW_LIMIT + 1]
     yield Block(_plain(rest + b"\n" if rest else b"", line), line, True)
+
+
+def lines_in(raw: bytes) -> int:
+    """How many line ends; faster than `bytes.count` where they are many."""
+    return int(np.count_nonzero(np.frombuffer(raw, dtype=np.uint8) == ord("\n")))
 
 
 def _pieces(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:

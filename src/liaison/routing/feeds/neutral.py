@@ -15,12 +15,16 @@ import numpy as np
 from liaison.routing.columns import U8
 from liaison.routing.ranges import Index
 
-APOSTROPHE = ord("'")
+APOSTROPHE = b"'"
 _LEADS = "=+-@\t\r\n'"
 _WIDE_LEADS = ("\uff1d", "\uff0b", "\uff0d", "\uff20")  # the full-width = + - @
 _ALL_LEADS = (*_LEADS, *_WIDE_LEADS)
+_LEAD_BYTES = tuple(lead.encode() for lead in _ALL_LEADS)
 _IS_LEAD = np.zeros(256, dtype=np.bool_)
 _IS_LEAD[list(_LEADS.encode())] = True
+LOOKED_AT = _IS_LEAD.copy()
+"""By its first byte, whether a field of CSV needs a look: a lead, a quote, or what may begin a wide lead."""
+LOOKED_AT[[ord('"'), 0xEF]] = True
 _WIDE_THIRD = [lead.encode()[2] for lead in _WIDE_LEADS]
 
 
@@ -43,6 +47,15 @@ def dangerous(data: U8, fields: Index) -> Index:
         places = fields[wide]
         found[wide] = (data[places + 1] == 0xBC) & np.isin(data[places + 2], _WIDE_THIRD)
     return fields[found]
+
+
+def cell_bytes(text: bytes) -> bytes:
+    """`cell` of bytes that need not be UTF-8, with a comma as the delimiter."""
+    if text.startswith(_LEAD_BYTES):
+        text = APOSTROPHE + text
+    if b'"' in text:
+        return b'"' + text.replace(b'"', b'""') + b'"'
+    return b'"' + text + b'"' if b"," in text or b"\n" in text or b"\r" in text else text
 
 
 def cell(text: str, delimiter: str = ",") -> str:

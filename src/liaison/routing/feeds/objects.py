@@ -18,8 +18,8 @@ from liaison.routing.columns import buffer
 from liaison.routing.feeds.batches import JSON, MISSING, ROW_LIMIT, TOO_LONG, Batch, Block
 from liaison.routing.feeds.shape import Shape
 from liaison.routing.ranges import Index
+from liaison.wire.typed import Decoder, decoder
 
-Decoder = msgspec.json.Decoder[Any]
 _BLANK_OR_COMMENT = re.compile(rb"\s*(?:#.*)?")
 
 
@@ -61,7 +61,7 @@ def _fields(rows: list[bytes], name: str) -> tuple[list[bytes], list[int]]:
     return found, refused
 
 
-def _field(row: bytes, decoders: list[tuple[Decoder, Callable[[object], str | None]]]) -> tuple[bytes, int]:
+def _field(row: bytes, decoders: list[tuple[Decoder[Any], Callable[[object], str | None]]]) -> tuple[bytes, int]:
     if len(row) > ROW_LIMIT:
         return b"", TOO_LONG
     if not row.startswith(b"{"):
@@ -78,12 +78,12 @@ def _field(row: bytes, decoders: list[tuple[Decoder, Callable[[object], str | No
     return b"", MISSING
 
 
-def _decoder(path: list[str]) -> Decoder:
+def _decoder(path: list[str]) -> Decoder[Any]:
     """A decoder of nothing but the one text at the end of the path."""
     inner: Any = str | None
     for step in reversed(path):
         inner = msgspec.defstruct("Row", [("inner", inner | None, None)], rename={"inner": step})
-    return msgspec.json.Decoder(inner)
+    return decoder(inner)
 
 
 def _getter(depth: int) -> Callable[[object], str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from liaison.routing.feeds.batches import BLOCK, Batch, Block, read_blocks
+from liaison.routing.feeds.batches import BLOCK, Batch, Block, lines_in, read_blocks
 from liaison.routing.feeds.lists import read_list
 from liaison.routing.feeds.objects import read_objects
 from liaison.routing.feeds.shape import Format, Shape, Wanted, sniff
@@ -43,8 +43,8 @@ class FeedReader:
             if not shaped:
                 self.shape, shaped = sniff(_sample(block.raw), self._wanted), True
             batch, consumed = READERS[self.shape.format](block, self.shape)
-            rest, taken = block.raw[consumed:], block.raw[:consumed].count(b"\n")
-            rest_line = block.first_line + taken
+            rest = block.raw[consumed:]
+            rest_line = block.first_line + lines_in(block.raw[:consumed]) if rest else 0
             if self.shape.header and not headed and batch.rows:
                 self.header, headed = batch.rows[0], True
                 batch = _without_first(batch)

@@ -23,7 +23,7 @@ from importlib import resources
 import msgspec
 
 from liaison.routing.claims import Desk
-from liaison.routing.feeds.neutral import cell
+from liaison.routing.feeds.neutral import cell, cell_bytes
 from liaison.routing.feeds.shape import Format, Shape
 from liaison.routing.route import Answer
 
@@ -75,11 +75,14 @@ def reject_head() -> bytes:
     return ",".join(REJECT_COLUMNS).encode() + b"\n"
 
 
-def reject_row(line: int, answer: Answer, original: bytes) -> bytes:
+def reject_frame(answer: Answer) -> bytes:
+    """What stands between line number and row of each reject with this answer: the reason, and the code if any."""
+    return f",{answer.refusal},{answer.code or ''},".encode()
+
+
+def reject_row(line: int, frame: bytes, original: bytes) -> bytes:
     """One rejected row: where it stood, why, the country code if one was found, and the whole row as one field."""
-    text = original.decode("utf-8", "surrogateescape")
-    row = f"{line},{answer.refusal},{answer.code or ''},{cell(text)}\n"
-    return row.encode("utf-8", "surrogateescape")
+    return b"%d%b%b\n" % (line, frame, cell_bytes(original))
 
 
 def desk_key(desk: Desk) -> bytes:

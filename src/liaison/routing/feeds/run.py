@@ -26,7 +26,15 @@ from liaison.routing.claims import Desk
 from liaison.routing.columns import Mask
 from liaison.routing.feeds.batches import ROW_REFUSALS, Batch
 from liaison.routing.feeds.read import FeedReader
-from liaison.routing.feeds.reports import desk_key, notice, reject_head, reject_row, report_head, row_frame
+from liaison.routing.feeds.reports import (
+    desk_key,
+    notice,
+    reject_frame,
+    reject_head,
+    reject_row,
+    report_head,
+    row_frame,
+)
 from liaison.routing.feeds.seen import SeenRows, contains
 from liaison.routing.feeds.shape import Shape, Wanted
 from liaison.routing.ranges import I32, U64, Index
@@ -196,24 +204,26 @@ class FeedRun:
     def _reports(self, batch: Batch, rows: Index, answers: I32, desks: I32) -> Iterator[Part]:
         """One part a desk, its rows in the order of the feed."""
         order = rows[np.argsort(desks[rows].astype(np.int16 if len(self._desks) < 32768 else np.int32), kind="stable")]
-        pieces = np.empty((len(order), 3), dtype=object)
-        pieces[:, 0] = np.array(self._before, dtype=object)[answers[order]]
-        pieces[:, 1] = np.array(batch.rows, dtype=object)[order]
-        pieces[:, 2] = np.array(self._after, dtype=object)[answers[order]]
+        taken = answers[order].tolist()
+        pieces = [b""] * (3 * len(taken))
+        if any(self._before):
+            pieces[0::3] = map(self._before.__getitem__, taken)
+        pieces[1::3] = map(batch.rows.__getitem__, order.tolist())
+        pieces[2::3] = map(self._after.__getitem__, taken)
         present, begins = np.unique(desks[order], return_index=True)
         bounds = [*begins.tolist(), len(order)]
         for place, desk in enumerate(present.tolist()):
-            data = b"".join(pieces[bounds[place] : bounds[place + 1]].ravel().tolist())
+            data = b"".join(pieces[3 * bounds[place] : 3 * bounds[place + 1]])
             if desk not in self._opened:
                 self._opened.add(desk)
                 data = report_head(self._reader.shape, self._reader.header, self._sentences) + data
             yield Part(self._desks[desk], data)
 
     def _rejects(self, batch: Batch, rows: Index, answers: I32) -> bytes:
-        given, raw = self._router.answers, batch.raw
-        columns = (batch.numbers, answers, *batch.places)
+        frames = {number: reject_frame(self._router.answers[number]) for number in np.unique(answers[rows]).tolist()}
+        columns, raw = (batch.numbers, answers, *batch.places), batch.raw
         rejected = zip(*(column[rows].tolist() for column in columns), strict=True)
-        return b"".join([reject_row(number, given[answer], raw[start:end]) for number, answer, start, end in rejected])
+        return b"".join([reject_row(line, frames[answer], raw[start:end]) for line, answer, start, end in rejected])
 
     def totals(self) -> dict[str, object]:
         """The sums of the run as plain JSON values. Raises VerificationError `totals-differ`: a defect of ours."""

@@ -23,6 +23,7 @@ import msgspec
 
 from liaison.errors import MalformedError, UsageError
 from liaison.routing.addresses import Stretch, parse_resource
+from liaison.wire.typed import read_json
 
 SAMPLE_ROWS = 50
 DELIMITERS = (",", ";", "\t", "|")
@@ -171,7 +172,7 @@ def _json_field(lines: Sequence[str], field: str | None) -> str:
     objects: list[dict[str, object]] = []
     for line in lines:
         try:
-            objects.append(msgspec.json.decode(line, type=dict[str, object]))
+            objects.append(read_json(line, dict[str, object]))
         except msgspec.DecodeError:
             continue
     flat = [dict(flattened(value)) for value in objects]

@@ -13,20 +13,32 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from liaison.routing.columns import U8, buffer
+from liaison.routing.columns import U8, Mask, buffer
 from liaison.routing.feeds.batches import QUOTE, ROW_LIMIT, TOO_LONG, WIDTH, Batch, Block
-from liaison.routing.feeds.neutral import APOSTROPHE, dangerous
+from liaison.routing.feeds.neutral import APOSTROPHE, LOOKED_AT, dangerous
 from liaison.routing.feeds.shape import Shape
 from liaison.routing.ranges import Index
 
 LF, HASH, MARK = 10, 35, 34
 MOST_LINES = 64
-Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marks:
+    """Every line end, delimiter and quote of a block, in rising order: all that cuts it into rows and fields."""
+
+    places: Index
+    kinds: U8
+    """The byte that stands there."""
+    lines: Index
+    """Positions among the marks at which a line ends."""
+    quotes: Index
+    """How many quotes stand before each mark; one entry more than marks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +48,12 @@ class Records:
     starts: Index
     ends: Index
     lines: Index
+    first: Index
+    """Position among the marks of the first one in each row."""
+    last: Index
+    """Position among the marks of the line end that closes each row."""
+    heads: Index
+    """For every line of the block the line on which its row begins."""
     consumed: int
     """Bytes that belong to these rows; a row that may go on in the next block is left out."""
     skipped: int
@@ -56,51 +74,76 @@ def read_table(block: Block, shape: Shape) -> tuple[Batch, int]:
     """The rows of a block and how many bytes of it they take."""
     raw = block.raw
     data = buffer(raw)
-    bytes_only = data[: len(raw)]
-    quotes = np.flatnonzero(bytes_only == MARK) if b'"' in raw else np.zeros(0, dtype=np.int64)
-    records = find_records(block, bytes_only, quotes, shape.delimiter)
-    fields = find_fields(data, records, quotes, np.flatnonzero(bytes_only == ord(shape.delimiter)))
+    marks = find_marks(data[: len(raw)], shape.delimiter, quoted=b'"' in raw)
+    records = find_records(block, data, marks, shape.delimiter)
+    fields = find_fields(data, records, marks, shape.delimiter)
     refused = np.where(fields.count != len(shape.names) - 1, WIDTH, 0).astype(np.uint8)
     refused[fields.misquoted] = QUOTE
     refused[records.ends - records.starts > ROW_LIMIT] = TOO_LONG
     starts, ends = column(data, records, fields, shape.column)
     starts[refused > 0] = ends[refused > 0] = 0
-    rows = safe_rows(block, data, records, formula_places(data, records, fields, shape.delimiter))
+    whole = len(records.starts) == len(marks.lines)
+    rows = safe_rows(raw, records, formula_places(data, records, fields, shape.delimiter), whole=whole)
     places = records.starts, records.ends
     lines = records.lines + block.first_line
     return Batch(rows, raw, places, lines, data, starts, ends, refused, records.skipped), records.consumed
 
 
-def find_records(block: Block, data: U8, quotes: Index, delimiter: str) -> Records:
+def find_marks(data: U8, delimiter: str, *, quoted: bool) -> Marks:
+    """The marks of a block that ends in LF."""
+    found = (data == LF) | (data == ord(delimiter))
+    if quoted:
+        found |= data == MARK
+    places = np.flatnonzero(found)
+    kinds = data[places]
+    return Marks(places, kinds, np.flatnonzero(kinds == LF), _running(kinds == MARK))
+
+
+def _running(mask: Mask) -> Index:
+    """How many are true before each position, and before the end."""
+    counts = np.zeros(len(mask) + 1, dtype=np.int64)
+    np.cumsum(mask, out=counts[1:])
+    return counts
+
+
+def find_records(block: Block, data: U8, marks: Marks, delimiter: str) -> Records:
     """The rows: lines, or several lines where a quoted field holds line ends."""
-    ends = np.flatnonzero(data == LF)
+    ends = marks.places[marks.lines]
     starts = np.concatenate([np.zeros(1, dtype=np.int64), ends + 1])[:-1]
     kept = (starts < ends) & (data[starts] != HASH)
-    read = len(starts)
-    odd = (np.searchsorted(quotes, ends) - np.searchsorted(quotes, starts)) % 2 == 1
+    read, joined = len(starts), 0
+    tails, heads = np.arange(len(starts)), np.arange(len(starts))
+    odd = np.diff(marks.quotes[marks.lines], prepend=0) & 1
     open_lines = np.flatnonzero(odd).tolist()
-    joined = 0
     if open_lines:
-        ends, unfinished, joined = _joined(block, starts, ends, open_lines, kept=kept, delimiter=delimiter)
+        unfinished = None
+        for line, after in _joined(block, starts, ends, open_lines, kept=kept, delimiter=delimiter):
+            if after is None:
+                unfinished = line
+                break
+            tails[line], heads[line : after + 1] = after, line
+            kept[line + 1 : after + 1] = False
+            joined += after - line
         if unfinished is not None:
             kept[unfinished:] = False
             read = unfinished
     lines = np.flatnonzero(kept)
-    consumed = int(starts[read]) if read < len(starts) else len(data)
+    last = marks.lines[tails[lines]]
+    first = np.concatenate([np.zeros(1, dtype=np.int64), marks.lines + 1])[lines]
+    consumed = int(starts[read]) if read < len(starts) else len(block.raw)
     skipped = read - len(lines) - joined
-    return Records(starts[lines], ends[lines], lines, consumed, skipped)
+    return Records(starts[lines], ends[tails[lines]], lines, first, last, heads, consumed, skipped)
 
 
 def _joined(
     block: Block, starts: Index, ends: Index, open_lines: list[int], *, kept: Mask, delimiter: str
-) -> tuple[Index, int | None, int]:
-    """Ends with rows of several lines joined, a line that may go on, and the lines joined to others.
+) -> Iterator[tuple[int, int | None]]:
+    """The first and last line of every row of several lines; last a line that may go on in the next block, with None.
 
-    `kept` is cleared for the joined lines.
+    The caller clears `kept` for the lines joined to others before the next is asked for.
     """
     well_quoted = _well_quoted(delimiter)
-    new_ends = ends.copy()
-    position = joined = 0
+    position = 0
     while position < len(open_lines):
         line = open_lines[position]
         after = open_lines[position + 1] if position + 1 < len(open_lines) else None
@@ -109,15 +152,12 @@ def _joined(
             continue
         room = len(starts) - line < MOST_LINES and len(block.raw) - int(starts[line]) <= ROW_LIMIT
         if after is None and room and not block.final:
-            return new_ends, line, joined
+            yield line, None
         if after is None or after - line >= MOST_LINES:
             continue
         if well_quoted.fullmatch(block.raw, int(starts[line]), int(ends[after])):
-            new_ends[line] = ends[after]
-            kept[line + 1 : after + 1] = False
-            joined += after - line
+            yield line, after
             position = bisect_left(open_lines, after + 1)
-    return new_ends, None, joined
 
 
 def _well_quoted(delimiter: str) -> re.Pattern[bytes]:
@@ -127,53 +167,39 @@ def _well_quoted(delimiter: str) -> re.Pattern[bytes]:
     return re.compile(field + rb"(?:" + mark + field + rb")*+")
 
 
-def find_fields(data: U8, records: Records, quotes: Index, delimiters: Index) -> Fields:
+def find_fields(data: U8, records: Records, marks: Marks, delimiter: str) -> Fields:
     """The delimiters that cut fields, and the rows whose quotes do not stand as they must."""
+    cutting = marks.kinds == ord(delimiter)
     misquoted = np.zeros(len(records.starts), dtype=np.bool_)
-    if len(quotes):
-        rows, found = _within(records.starts, records.ends, quotes)
-        is_delimiter = np.zeros(len(data), dtype=np.bool_)
-        is_delimiter[delimiters] = True
-        misquoted = _misquoted(data, records, (rows, quotes[found]), is_delimiter)
-        cutting = _outside_quotes(records, np.unique(rows), quotes, delimiters)
-        delimiters = delimiters[cutting]
-    low = np.searchsorted(delimiters, records.starts)
-    return Fields(delimiters, low, np.searchsorted(delimiters, records.ends) - low, misquoted)
+    if marks.quotes[-1]:
+        within = _within_quotes(records, marks)
+        cutting &= ~within
+        misquoted = _misquoted(data, records, marks, within, delimiter)
+    before = _running(cutting)
+    first = before[records.first]
+    return Fields(marks.places[cutting], first, before[records.last] - first, misquoted)
 
 
-def _within(starts: Index, ends: Index, places: Index) -> tuple[Index, Index]:
-    """Which of the rising places stand in a row: for each of them its row and its position among the places."""
-    first = np.searchsorted(places, starts)
-    count = np.searchsorted(places, ends) - first
-    return np.repeat(np.arange(len(count)), count), np.repeat(first, count) + _counting(count)
+def _within_quotes(records: Records, marks: Marks) -> Mask:
+    """Which marks have an odd number of quotes in their row up to themselves; true at a quote that opens."""
+    lengths = np.diff(marks.lines, prepend=-1)
+    before = np.concatenate([np.zeros(1, dtype=np.int64), marks.quotes[marks.lines]])[:-1]
+    within: Mask = ((marks.quotes[1:] - np.repeat(before[records.heads], lengths)) & 1).astype(np.bool_)
+    return within
 
 
-def _counting(counts: Index) -> Index:
-    """0, 1, … up to each count, one after another."""
-    return np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+def _misquoted(data: U8, records: Records, marks: Marks, within: Mask, delimiter: str) -> Mask:
+    """Rows with an odd number of quotes, or with one that neither opens, closes nor is doubled.
 
-
-def _outside_quotes(records: Records, quoted: Index, quotes: Index, delimiters: Index) -> Mask:
-    """Which delimiters do not stand in quotes; only the quoted rows need a look."""
-    cutting = np.ones(len(delimiters), dtype=np.bool_)
-    rows, found = _within(records.starts[quoted], records.ends[quoted], delimiters)
-    before = np.searchsorted(quotes, records.starts[quoted])
-    cutting[found] = (np.searchsorted(quotes, delimiters[found]) - before[rows]) % 2 == 0
-    return cutting
-
-
-def _misquoted(data: U8, records: Records, quoted: tuple[Index, Index], is_delimiter: Mask) -> Mask:
-    """Rows with an odd number of quotes, or with one that neither opens, closes nor is doubled."""
-    rows, places = quoted
-    count = np.bincount(rows, minlength=len(records.starts))
-    order = _counting(count)
-    doubled_before = (order > 0) & (data[places - 1] == MARK)
-    opens = (places == records.starts[rows]) | is_delimiter[places - 1] | doubled_before
-    last = places + 1 == records.ends[rows]
-    closes = last | is_delimiter[places + 1] | (data[places + 1] == MARK)
-    wrong = np.where(order % 2 == 0, ~opens, ~closes)
-    misquoted: Mask = count % 2 == 1
-    misquoted[rows[wrong]] = True
+    What opens has a line end, a delimiter or its double before it, what closes has one of them behind it.
+    """
+    quotes = np.flatnonzero(marks.kinds == MARK)
+    places = marks.places[quotes]
+    neighbours = data[places + np.where(within[quotes], -1, 1)]
+    fitting = (neighbours == ord(delimiter)) | (neighbours == LF) | (neighbours == MARK)
+    fitting |= (places == 0) & within[quotes]
+    misquoted: Mask = ((marks.quotes[records.last] - marks.quotes[records.first]) & 1).astype(np.bool_)
+    misquoted[_rows_of(records, places[~fitting])[0]] = True
     return misquoted
 
 
@@ -196,17 +222,32 @@ def column(data: U8, records: Records, fields: Fields, position: int) -> tuple[I
 def formula_places(data: U8, records: Records, fields: Fields, delimiter: str) -> Index:
     """Where a field begins in a way that needs an apostrophe before it; rising order."""
     begins = np.concatenate([records.starts, fields.delimiters + 1])
-    quoted = data[begins] == MARK
-    filled = quoted | ((data[begins] != LF) & (data[begins] != ord(delimiter)))
+    begins = begins[LOOKED_AT[data[begins]]]
+    first = data[begins]
+    quoted = first == MARK
+    filled = quoted | ((first != LF) & (first != ord(delimiter)))
     return np.sort(dangerous(data, (begins + quoted)[filled]))
 
 
-def safe_rows(block: Block, data: U8, records: Records, places: Index) -> list[bytes]:
-    """Every row as bytes, with apostrophes inserted at the given places."""
-    raw, starts, ends = block.raw, records.starts, records.ends
-    if len(places):
-        raw = np.insert(data[: len(raw)], places, APOSTROPHE).tobytes()
-        starts, ends = starts + np.searchsorted(places, starts), ends + np.searchsorted(places, ends)
-    if len(starts) == raw.count(b"\n"):
-        return raw.split(b"\n")[:-1]
-    return [raw[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+def safe_rows(raw: bytes, records: Records, places: Index, *, whole: bool) -> list[bytes]:
+    """Every row as bytes, with apostrophes inserted at the given places; `whole` where every line is a row."""
+    if whole:
+        rows = raw.split(b"\n")[:-1]
+    else:
+        bounds = zip(records.starts.tolist(), records.ends.tolist(), strict=True)
+        rows = [raw[start:end] for start, end in bounds]
+    numbers, places = _rows_of(records, places)
+    offsets = places - records.starts[numbers]
+    # From the end, so that an apostrophe never moves the place of another.
+    for row, offset in zip(reversed(numbers.tolist()), reversed(offsets.tolist()), strict=True):
+        text = rows[row]
+        rows[row] = text[:offset] + APOSTROPHE + text[offset:]
+    return rows
+
+
+def _rows_of(records: Records, places: Index) -> tuple[Index, Index]:
+    """The row of each of the rising places that stand in one, and those places."""
+    places = places[places >= records.starts[0]] if len(records.starts) else places[:0]
+    rows = np.searchsorted(records.starts, places, side="right") - 1
+    inside = places < records.ends[rows]
+    return rows[inside], places[inside]

@@ -31,6 +31,7 @@ from liaison.web.languages import languages
 from liaison.web.requests import at_desk, path_to
 from liaison.web.site import here
 from liaison.web.words import code_word
+from liaison.wire.typed import convert
 
 MINUTES = ("routine", "urgent", "emergency")
 
@@ -159,7 +160,7 @@ def _read(declared: Wanted, typed: Mapping[str, str]) -> tuple[Wanted | None, di
             contacts[audience] = contact
     wanted = Wanted(declared.kind, tags, expected, contacts)
     try:
-        wanted = msgspec.convert(msgspec.to_builtins(wanted), Wanted)
+        wanted = convert(msgspec.to_builtins(wanted), Wanted)
     except msgspec.ValidationError as error:
         wrong |= _place(error)
     if not tags:

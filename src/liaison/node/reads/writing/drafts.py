@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
 from django.db.models import Count
 
 from liaison.errors import UsageError
@@ -23,6 +22,7 @@ from liaison.node.models import Draft, Officer, OutgoingMessage
 from liaison.node.node import Node
 from liaison.node.reads.inbox import Reach
 from liaison.node.unit_of_work import reading
+from liaison.wire.typed import convert
 
 LISTED = 200
 LOOKED_BACK = timedelta(days=365)
@@ -133,7 +133,7 @@ def _read(row: Draft, names: Mapping[int, str]) -> DraftRead:
         number=row.pk,
         form=row.form,
         typed=row.typed,
-        attachments=msgspec.convert(row.attachments, tuple[Attachment, ...]),
+        attachments=convert(row.attachments, tuple[Attachment, ...]),
         version=row.version,
         begun_at=row.begun_at,
         changed_at=row.changed_at,

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from django.db import DatabaseError
 
+from liaison.errors import NotNowError
 from liaison.node.node import Node
 from liaison.node.services.care import dealings, machine
 from liaison.node.services.care.findings import FAIL, Finding
@@ -47,5 +48,5 @@ def _attempt(name: str, check: Check, node: Node, around: Surroundings) -> Findi
     try:
         with reading(node):
             return check(node, around)
-    except DatabaseError:
+    except (DatabaseError, NotNowError):
         return Finding(name, FAIL, "database-silent")

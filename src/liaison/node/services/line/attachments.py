@@ -129,10 +129,10 @@ def note_durable(node: Node, incoming: IncomingCopy, sealed: Iterable[str]) -> b
         checkpoint=register_facts(node, incoming.register).checkpoint,
     )
     to = NodeRef(incoming.from_participant, incoming.from_node)
-    given = give_receipt(node, receipt, to=to, incoming=incoming)
-    outbox.put_work(node, Work.RECEIPT, given, register=incoming.register, at=to, leased=False)
+    given = give_receipt(node, receipt, to=to, incoming=incoming.pk)
+    outbox.put_work(node, Work.RECEIPT, given.key, register=incoming.register, at=to, leased=False)
     after_commit(node.waker.wake)
-    return bytes(given.receipt)
+    return given.receipt
 
 
 def attachments_of(incoming: IncomingCopy) -> tuple[Attachment, ...]:

@@ -24,7 +24,7 @@ from liaison.messages.message import Core, open_message
 from liaison.messages.parties import DeskRef, sorted_desks
 from liaison.messages.turns import Standing, Turn, Word, after
 from liaison.node.models import Case
-from liaison.node.work.statements import add, fetch
+from liaison.node.work.statements import add, change, fetch
 from liaison.wire import canonical
 from liaison.wire.canonical import JSON
 
@@ -63,19 +63,18 @@ def begin_case(core: Core, fields: Mapping[str, JSON], desk: DeskRef, now: datet
     """A new case, as the first message in it fixes it."""
     standing = after(None, Word(core, fields, core.sender == desk, now))
     add(
-        Case(
-            register=core.register,
-            case=core.case,
-            participant=desk.participant,
-            node=desk.node,
-            desk=desk.desk,
-            parties=canonical.encode_struct(_Parties(sorted_desks(core.parties))),
-            exercise=core.exercise,
-            opened_at=now,
-            last_at=now,
-            others=participants_but(desk, core.parties),
-            **columns_of(standing),
-        )
+        Case,
+        register=core.register,
+        case=core.case,
+        participant=desk.participant,
+        node=desk.node,
+        desk=desk.desk,
+        parties=canonical.encode_struct(_Parties(sorted_desks(core.parties))),
+        exercise=core.exercise,
+        opened_at=now,
+        last_at=now,
+        others=participants_but(desk, core.parties),
+        **columns_of(standing),
     )
 
 
@@ -89,9 +88,9 @@ def open_case(core: Core, fields: Mapping[str, JSON], desk: DeskRef, now: dateti
         raise UsageError("case-has-other-parties", case=core.case)
     if known.facts.exercise != core.exercise:
         raise UsageError("case-exercise-fixed", case=core.case)
-    rows = Case.objects.filter(pk=known.row)
-    standing = after(standing_of(rows.values(*STANDING).get()), Word(core, fields, core.sender == desk, now))
-    rows.update(last_at=now, **columns_of(standing))
+    before = standing_of(Case.objects.filter(pk=known.row).values(*STANDING).get())
+    standing = after(before, Word(core, fields, core.sender == desk, now))
+    change(Case, known.row, last_at=now, **columns_of(standing))
 
 
 def standing_of(columns: Mapping[str, object]) -> Standing:

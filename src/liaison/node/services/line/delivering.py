@@ -20,7 +20,7 @@ from liaison.keys.public import Purpose
 from liaison.keys.sealing import seal
 from liaison.messages.parties import DeskRef, NodeRef
 from liaison.messages.receipts import decode_receipt
-from liaison.node.models import GivenReceipt, OutgoingCopy, OutgoingMessage
+from liaison.node.models import GivenReceipt, OutgoingCopy
 from liaison.node.node import Node
 from liaison.node.peering import PeerAnswer, PeerRequest
 from liaison.node.reads.facts import register_facts
@@ -38,6 +38,7 @@ log = logging.getLogger("liaison.line")
 
 RECEIPT_LIMIT = 64 * 1024
 SILENT = "no answer in time"
+COLUMNS = ("participant", "node", "desk", "sealed", "message__participant", "message__node")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,8 @@ def deliver(node: Node, lease: Lease) -> bool:
 
 def _deliver_message(node: Node, lease: Lease) -> None:
     with reading(node):
-        columns = ("participant", "node", "desk", "sealed", "message_id")
-        *place, sealed, message = fetch(OutgoingCopy, columns, id=lease.subject)[0]
-        sender = NodeRef(*fetch(OutgoingMessage, ("participant", "node"), id=message)[0])
-    desk = DeskRef(*place)
+        ((*place, sealed, participant, at),) = fetch(OutgoingCopy, COLUMNS, id=lease.subject)
+    desk, sender = DeskRef(*place), NodeRef(participant, at)
     # The first attempt has a fresh seal; before a later one the desk may have published another key.
     sealed = bytes(sealed) if not lease.attempts else _fresh_seal(node, lease.subject)
     if own_memory(node).is_hosted(lease.register, desk.at):

@@ -168,7 +168,7 @@ def want_attachments(
             idle.update(state="wanted", spoiled=0)
             if not Delivery.objects.filter(attachment_id=row.pk).exists():
                 at = NodeRef(incoming.from_participant, incoming.from_node)
-                outbox.put_work(node, Work.FETCH, row, register=incoming.register, at=at, leased=False)
+                outbox.put_work(node, Work.FETCH, row.pk, register=incoming.register, at=at, leased=False)
         after_commit(node.waker.wake)
     return missing
 

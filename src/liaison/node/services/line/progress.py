@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from liaison.messages.case import ACKNOWLEDGEMENT
 from liaison.messages.lifecycle import CopyEvent, CopyState, advance_copy
 from liaison.messages.message import Core
@@ -12,12 +10,10 @@ from liaison.node.models import IncomingCopy, OutgoingCopy
 from liaison.node.work.statements import change
 
 
-def advance(copy: OutgoingCopy, event: CopyEvent, *, now: datetime | None = None, reason: str = "") -> None:
+def advance(copy: OutgoingCopy, event: CopyEvent) -> None:
     """Move a copy to the state after `event`. Raises UsageError where the table has none."""
     copy.state = advance_copy(CopyState(copy.state), event).value
-    copy.reason = reason or copy.reason
-    copy.settled_at = now or copy.settled_at
-    change(copy, "state", "reason", "settled_at")
+    change(OutgoingCopy, copy.pk, state=copy.state)
 
 
 def note_acknowledgement(core: Core, desk: DeskRef) -> None:

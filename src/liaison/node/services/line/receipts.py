@@ -7,55 +7,68 @@ delivery ends in the transaction that stores the receipt, so a crash in between 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 
 from liaison.errors import UsageError, VerificationError
 from liaison.keys.public import PublicKey
 from liaison.keys.sealing import open_sealed
-from liaison.messages.lifecycle import CopyEvent, CopyState
+from liaison.messages.lifecycle import CopyEvent, CopyState, advance_copy
 from liaison.messages.parties import DeskRef
 from liaison.messages.receipts import Receipt, SentCopy, SignedReceipt, decode_receipt, verify_signed_receipt
-from liaison.node.models import OutgoingCopy, OutgoingMessage, TakenReceipt
+from liaison.node.models import AttachmentRow, OutgoingCopy, TakenReceipt
 from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.memory import own_memory
-from liaison.node.services.line.progress import advance
 from liaison.node.unit_of_work import unit_of_work
 from liaison.node.work import outbox
-from liaison.node.work.statements import add, fetch
+from liaison.node.work.statements import add, change, fetch
 
-COPY = (
+COLUMNS = (
     "id",
-    "message_id",
+    "state",
+    "reason",
     "register",
+    "message__message_id",
+    "message__participant",
+    "message__node",
+    "message__desk",
     "participant",
     "node",
     "desk",
+    "message__core_hash",
     "message_hash",
     "sealed_hash",
     "sealed_before",
-    "state",
-    "reason",
+    "message_id",
 )
-MESSAGE = ("id", "message_id", "participant", "node", "desk", "core_hash")
 UNRECEIPTED = {CopyState.QUEUED, CopyState.STOPPED, CopyState.ACKNOWLEDGED_FIRST}
 EVENTS = {"accepted": CopyEvent.RECEIPT_ACCEPTED, "rejected": CopyEvent.RECEIPT_REJECTED}
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptCopy:
+    """A copy as it stands in the tables, and what a receipt for it is compared with."""
+
+    key: int
+    state: CopyState
+    reason: str
+    sent: SentCopy
 
 
 def take_receipt(node: Node, data: bytes, *, copy_id: int | None = None) -> SignedReceipt:
     """Verify a receipt against the copy it speaks of and store it. Raises MalformedError, VerificationError."""
     signed = decode_receipt(data)
     with unit_of_work(node):
-        copy = _copy_of(signed, copy_id)
-        previous = _previous(copy, signed.receipt.n) if copy.state not in UNRECEIPTED else None
+        copy = _copy_of(signed.receipt, copy_id)
+        previous = _previous(copy.key, signed.receipt.n) if copy.state not in UNRECEIPTED else None
         if previous is not None and previous.receipt_hash == signed.receipt_hash:
-            outbox.settle_copy(copy.pk)
+            outbox.settle_copy(copy.key)
             return signed
-        facts = register_facts(node, copy.register)
-        sent = sent_copy(copy, signed.receipt)
-        verified = verify_signed_receipt(signed, sent, _keys(signed, sent, facts), previous=previous)
+        keys = _keys(signed, copy.sent, register_facts(node, copy.sent.register))
+        verified = verify_signed_receipt(signed, copy.sent, keys, previous=previous)
         _store(copy, verified, data, node.clock.now())
-        outbox.settle_copy(copy.pk)
+        outbox.settle_copy(copy.key)
     return verified
 
 
@@ -68,22 +81,6 @@ def take_sealed_receipt(node: Node, *, register: str, participant: str, desk: st
     return take_receipt(node, open_sealed(sealed, memory.openers(register, own)))
 
 
-def sent_copy(copy: OutgoingCopy, receipt: Receipt) -> SentCopy:
-    """What `receipt` for this copy is compared with."""
-    message = copy.message
-    attached = message.attachments.values_list("sealed", flat=True) if receipt.attachments else ()
-    return SentCopy(
-        register=copy.register,
-        id=message.message_id,
-        sender=DeskRef(message.participant, message.node, message.desk),
-        desk=DeskRef(copy.participant, copy.node, copy.desk),
-        core_hash=message.core_hash,
-        message_hash=copy.message_hash,
-        sealed=frozenset((copy.sealed_hash, *copy.sealed_before)),
-        attachments=frozenset(attached),
-    )
-
-
 def _keys(signed: SignedReceipt, sent: SentCopy, facts: RegisterFacts) -> dict[str, PublicKey]:
     """The key that signed, if the receiving node has or had it: a receipt outlives a rotation, not a revocation."""
     keyid = signed.envelope.signatures[0].keyid
@@ -91,32 +88,54 @@ def _keys(signed: SignedReceipt, sent: SentCopy, facts: RegisterFacts) -> dict[s
     return {keyid: fact.key} if fact is not None and fact.revoked_index is None else {}
 
 
-def _copy_of(signed: SignedReceipt, copy_id: int | None) -> OutgoingCopy:
-    """The copy a receipt speaks of, locked where the engine locks rows, with what it is compared by."""
-    receipt = signed.receipt
+def _copy_of(receipt: Receipt, copy_id: int | None) -> _KeptCopy:
+    """The copy a receipt speaks of, locked where the engine locks rows. Raises VerificationError."""
     if copy_id is not None:
-        rows = fetch(OutgoingCopy, COPY, lock=True, id=copy_id)
+        rows = fetch(OutgoingCopy, COLUMNS, lock=True, id=copy_id)
     elif receipt.message is not None:
-        rows = fetch(OutgoingCopy, COPY, lock=True, message_hash=receipt.message)
+        rows = fetch(OutgoingCopy, COLUMNS, lock=True, message_hash=receipt.message)
     else:
-        rows = fetch(OutgoingCopy, COPY, lock=True, sealed_hash=receipt.sealed)
+        rows = fetch(OutgoingCopy, COLUMNS, lock=True, sealed_hash=receipt.sealed)
     if not rows:
         raise VerificationError("receipt-for-another")
-    copy = OutgoingCopy(**dict(zip(COPY, rows[0], strict=True)))
-    if isinstance(copy.sealed_before, str):
-        copy.sealed_before = json.loads(copy.sealed_before)
-    found = fetch(OutgoingMessage, MESSAGE, id=copy.message_id)
-    copy.message = OutgoingMessage(**dict(zip(MESSAGE, found[0], strict=True)))
-    return copy
+    key, state, reason, register, message_id, *desks, core_hash, message_hash, sealed, before, message = rows[0]
+    sent = SentCopy(
+        register=register,
+        id=message_id,
+        sender=DeskRef(*desks[:3]),
+        desk=DeskRef(*desks[3:]),
+        core_hash=core_hash,
+        message_hash=message_hash,
+        sealed=frozenset((sealed, *_listed(before))),
+        attachments=_attached(message) if receipt.attachments else frozenset(),
+    )
+    return _KeptCopy(key, CopyState(state), reason, sent)
 
 
-def _previous(copy: OutgoingCopy, n: int) -> SignedReceipt | None:
+def _listed(column: str | list[str]) -> list[str]:
+    """A column of JSON, which SQLite gives as its text."""
+    return json.loads(column) if isinstance(column, str) else column
+
+
+def _attached(message: int) -> frozenset[str]:
+    return frozenset(AttachmentRow.objects.filter(outgoing_id=message).values_list("sealed", flat=True))
+
+
+def _previous(copy: int, n: int) -> SignedReceipt | None:
     """The receipt that `n` repeats or follows: the stored one with this number, else the last one before."""
-    row = copy.receipts.filter(n__lte=n).order_by("-n").first()
+    row = TakenReceipt.objects.filter(copy_id=copy, n__lte=n).order_by("-n").first()
     return decode_receipt(bytes(row.receipt)) if row is not None else None
 
 
-def _store(copy: OutgoingCopy, verified: SignedReceipt, data: bytes, now: datetime) -> None:
+def _store(copy: _KeptCopy, verified: SignedReceipt, data: bytes, now: datetime) -> None:
     receipt = verified.receipt
-    add(TakenReceipt(copy=copy, n=receipt.n, receipt_hash=verified.receipt_hash, receipt=data, taken_at=now))
-    advance(copy, EVENTS[receipt.verdict], now=now, reason=receipt.reason or "")
+    add(
+        TakenReceipt,
+        copy_id=copy.key,
+        n=receipt.n,
+        receipt_hash=verified.receipt_hash,
+        receipt=data,
+        taken_at=now,
+    )
+    state = advance_copy(copy.state, EVENTS[receipt.verdict])
+    change(OutgoingCopy, copy.key, state=state.value, reason=receipt.reason or copy.reason, settled_at=now)

@@ -90,6 +90,14 @@ class _Place:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A receipt that was signed and written down, with the key of its row."""
+
+    key: int
+    receipt: bytes
+
+
 def receive_message(node: Node, *, arrival: Arrival) -> bytes:
     """The signed receipt for what arrived, durable with the message. Raises UsageError, NotNowError."""
     memory = own_memory(node)
@@ -155,7 +163,7 @@ def _refuse_unopened(node: Node, arrival: Arrival, place: _Place, reason: str) -
             return bytes(known.receipt)
         node.storage.require_room()
         to = NodeRef(arrival.from_participant, arrival.from_node)
-        return bytes(give_receipt(node, receipt, to=to, incoming=None).receipt)
+        return give_receipt(node, receipt, to=to, incoming=None).receipt
 
 
 def _judge_and_store(node: Node, arrival: Arrival, place: _Place, message: ReceivedMessage, plaintext: bytes) -> bytes:
@@ -178,10 +186,10 @@ def _judge_and_store(node: Node, arrival: Arrival, place: _Place, message: Recei
         incoming = _store(arrival, place, message, plaintext, judgement, reused=reused)
         held = _held(node, message) if judgement.accepted else frozenset()
         if stood:
-            first = give_again(stood, incoming)
+            first = give_again(stood, message, incoming)
         else:
             receipt = first_receipt(message, judgement.reason, place.circumstances(), attachments=held)
-            first = bytes(give_receipt(node, receipt, to=message.core.sender.at, incoming=incoming).receipt)
+            first = give_receipt(node, receipt, to=message.core.sender.at, incoming=incoming).receipt
         if judgement.accepted:
             _take_in(node, place, message, incoming, held=held, begun=context.case is not None)
     return first
@@ -211,35 +219,34 @@ def _store(
     judgement: Judgement,
     *,
     reused: bool,
-) -> IncomingCopy:
+) -> int:
     core, copy = message.core, message.copy
     return add(
-        IncomingCopy(
-            register=core.register,
-            from_participant=core.sender.participant,
-            from_node=core.sender.node,
-            from_desk=core.sender.desk,
-            message_id=core.id,
-            participant=place.desk.participant,
-            node=place.desk.node,
-            desk=place.desk.desk,
-            case=core.case,
-            epoch=copy.epoch,
-            seq=copy.seq,
-            core_hash=message.core_hash,
-            message_hash=message.message_hash,
-            sealed_hash=place.sealed_hash,
-            plaintext=plaintext,
-            form=core.form,
-            urgency=core.urgency,
-            verdict="accepted" if judgement.accepted else "rejected",
-            reason=judgement.reason or "",
-            notes=sorted(judgement.notes),
-            way=arrival.way,
-            reused=reused,
-            owed=judgement.accepted and find_form(core.form, core.form_version).owed,
-            received_at=place.now,
-        )
+        IncomingCopy,
+        register=core.register,
+        from_participant=core.sender.participant,
+        from_node=core.sender.node,
+        from_desk=core.sender.desk,
+        message_id=core.id,
+        participant=place.desk.participant,
+        node=place.desk.node,
+        desk=place.desk.desk,
+        case=core.case,
+        epoch=copy.epoch,
+        seq=copy.seq,
+        core_hash=message.core_hash,
+        message_hash=message.message_hash,
+        sealed_hash=place.sealed_hash,
+        plaintext=plaintext,
+        form=core.form,
+        urgency=core.urgency,
+        verdict="accepted" if judgement.accepted else "rejected",
+        reason=judgement.reason or "",
+        notes=sorted(judgement.notes),
+        way=arrival.way,
+        reused=reused,
+        owed=judgement.accepted and find_form(core.form, core.form_version).owed,
+        received_at=place.now,
     )
 
 
@@ -252,7 +259,7 @@ def _take_in(
     node: Node,
     place: _Place,
     message: ReceivedMessage,
-    incoming: IncomingCopy,
+    incoming: int,
     *,
     held: frozenset[str],
     begun: bool,
@@ -261,7 +268,7 @@ def _take_in(
     enter = open_case if begun else begin_case
     enter(message.core, message.fields, place.desk, place.now)
     note_acknowledgement(message.core, place.desk)
-    for row in attachment_rows(message.core.attachments, incoming=incoming, state="wanted"):
+    for row in attachment_rows(message.core.attachments, incoming_id=incoming, state="wanted"):
         if row.sealed in held:
             row.state = "held"
         elif row.sealed_size > node.config.attachments.fetched_at_once:
@@ -269,27 +276,27 @@ def _take_in(
         row.save()
         if row.state == "wanted":
             at = message.core.sender.at
-            outbox.put_work(node, Work.FETCH, row, register=message.core.register, at=at, leased=False)
+            outbox.put_work(node, Work.FETCH, row.pk, register=message.core.register, at=at, leased=False)
             after_commit(node.waker.wake)
 
 
-def give_receipt(node: Node, receipt: Receipt, *, to: NodeRef, incoming: IncomingCopy | None) -> GivenReceipt:
-    """Sign a receipt and write it down for good, inside a unit of work."""
+def give_receipt(node: Node, receipt: Receipt, *, to: NodeRef, incoming: int | None) -> Given:
+    """Sign a receipt and write it down for good, inside a unit of work; `incoming` is the key of what it is for."""
     by = receipt.by
     signer = own_memory(node).signer(Purpose.MESSAGE, receipt.register, by)
     data = sign_receipt(receipt, signer)
-    return add(
-        GivenReceipt(
-            incoming=incoming,
-            register=receipt.register,
-            participant=by.participant,
-            node=by.node,
-            to_participant=to.participant,
-            to_node=to.node,
-            sealed_hash=receipt.sealed,
-            n=receipt.n,
-            receipt_hash=hash_receipt(receipt),
-            receipt=data,
-            given_at=node.clock.now(),
-        )
+    key = add(
+        GivenReceipt,
+        incoming_id=incoming,
+        register=receipt.register,
+        participant=by.participant,
+        node=by.node,
+        to_participant=to.participant,
+        to_node=to.node,
+        sealed_hash=receipt.sealed,
+        n=receipt.n,
+        receipt_hash=hash_receipt(receipt),
+        receipt=data,
+        given_at=node.clock.now(),
     )
+    return Given(key, data)

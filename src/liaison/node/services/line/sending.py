@@ -3,12 +3,13 @@
     letter = Letter(register=…, sender=desk, to=(desk, …), form="incident-notice", fields={…})
     sent = send_letter(node, letter)          # durable when it returns, whether or not the peer has answered
 
-In this order (docs/spec/message.md): (1) compose and check against the form; (2) the clearance step; then in one
-transaction (3) numbers under a lock on (case, sender), (4) signature and seal of each copy, (5) the outbox rows,
-leased to this process, so that it can make the first attempt after the commit; the worker goes on if that fails.
+In this order (docs/spec/message.md): (1) compose and check against the form; (2) the clearance step; (3) sign and seal
+each copy under the number it will have; then in one transaction (4) the numbers under a lock on (case, sender), where a
+copy whose number somebody else took meanwhile is signed and sealed anew, (5) the outbox rows, leased to this process,
+so that it can make the first attempt after the commit; the worker goes on if that fails.
 
 Invariants: what `send_letter` returned is never lost; a number is given once; no lock is held while the network is
-waited for.
+waited for, and none while a copy is signed and sealed unless its number was taken.
 """
 
 from __future__ import annotations
@@ -45,14 +46,16 @@ from liaison.node.reads.memory import own_memory
 from liaison.node.services.line.attachments import hold_blobs
 from liaison.node.services.line.cases import begin_case, open_case
 from liaison.node.services.line.progress import note_own_acknowledgement
-from liaison.node.unit_of_work import after_commit, unit_of_work
+from liaison.node.unit_of_work import after_commit, reading, unit_of_work
 from liaison.node.work import outbox
 from liaison.node.work.outbox import Lease, Work
-from liaison.node.work.statements import add
-from liaison.wire.canonical import JSON, encode_struct
+from liaison.node.work.statements import add, change, fetch
+from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import digest, format_instant, format_uuid7
 
 SALT = 32
+MOST_AHEAD = 16 << 20
+"""Sealed bytes that wait in memory for the transaction; what is beyond is sealed inside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,30 @@ class _Desk:
     leased: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The last copy that this node sent a desk in a case."""
+
+    row: int
+    epoch: str
+    seq: int
+    message_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """A copy that was signed under the number after `head`, and sealed."""
+
+    head: _Head | None
+    signed: SignedCopy
+    sealed: bytes
+    sealed_to: str
+
+
+_Ahead = Mapping[tuple[str, DeskRef], _Closed]
+"""What was closed before the transaction, by message and recipient."""
+
+
 def send_letter(node: Node, letter: Letter, *, leased: bool = False) -> list[SentMessage]:
     """Make the letter durable and on its way; `leased` keeps the first attempt for the caller.
 
@@ -117,9 +144,11 @@ def send_letter(node: Node, letter: Letter, *, leased: bool = False) -> list[Sen
         check_sharing(letter.tlp, message.core.to, hosted=hosted, confirmed=letter.host_may_read)
         for recipient in message.core.to:
             check_pinned(desk.facts, letter.sender, recipient)
-            desk.facts.sealing_key(recipient)
+            desk.facts.sealing_key(recipient)  # Refused before anything is written when there is none.
+    fresh = letter.case is None
+    ahead = _close_ahead(node, messages, desk, fresh=fresh)
     with unit_of_work(node):
-        sent = [_write(node, message, desk, fresh=letter.case is None) for message in messages]
+        sent = [_write(node, message, desk, fresh=fresh, ahead=ahead) for message in messages]
         if not leased:
             after_commit(node.waker.wake)
     return sent
@@ -180,8 +209,23 @@ def _compose(node: Node, draft: Draft, desk: _Desk) -> ComposedMessage:
     return message
 
 
-def _write(node: Node, message: ComposedMessage, desk: _Desk, *, fresh: bool) -> SentMessage:
-    """(3), (4), (5), inside the unit of work. Raises UsageError for an attachment that was swept away meanwhile."""
+def _close_ahead(node: Node, messages: Iterable[ComposedMessage], desk: _Desk, *, fresh: bool) -> _Ahead:
+    """Signed and sealed copies under the numbers that they will have unless somebody else is quicker."""
+    ahead: dict[tuple[str, DeskRef], _Closed] = {}
+    size = 0
+    for message in messages:
+        for recipient in message.core.to:
+            if size > MOST_AHEAD:
+                return ahead
+            with reading(node):
+                head = None if fresh else _head(message, recipient)
+            closed = ahead[message.core.id, recipient] = _close(message, recipient, head, desk)
+            size += len(closed.sealed)
+    return ahead
+
+
+def _write(node: Node, message: ComposedMessage, desk: _Desk, *, fresh: bool, ahead: _Ahead) -> SentMessage:
+    """(4), (5), inside the unit of work. Raises UsageError for an attachment that was swept away meanwhile."""
     core = message.core
     if core.attachments:
         hold_blobs()
@@ -194,37 +238,43 @@ def _write(node: Node, message: ComposedMessage, desk: _Desk, *, fresh: bool) ->
     else:
         open_case(core, fields, core.sender, desk.now)
     note_own_acknowledgement(core)
-    row = _write_message(message, desk)
-    leases = [_write_copy(node, message, row, recipient, desk, fresh=fresh) for recipient in core.to]
-    return SentMessage(core.id, core.case, row.core_hash, tuple(leases))
+    key = _write_message(message, desk)
+    leases = []
+    for recipient in core.to:
+        head = None if fresh else _head(message, recipient)
+        closed = ahead.get((core.id, recipient))
+        if closed is None or closed.head != head:
+            closed = _close(message, recipient, head, desk)
+        leases.append(_write_copy(node, message, key, closed, desk))
+    return SentMessage(core.id, core.case, message.core_hash, tuple(leases))
 
 
-def _write_message(message: ComposedMessage, desk: _Desk) -> OutgoingMessage:
+def _write_message(message: ComposedMessage, desk: _Desk) -> int:
+    """The row of the message; its key."""
     core = message.core
     state = lifecycle.advance_message(MessageState.DRAFT, MessageEvent.SUBMITTED)
     clearance = lifecycle.clear(core)
     state = lifecycle.advance_message(state, clearance.event)
-    row = add(
-        OutgoingMessage(
-            register=core.register,
-            message_id=core.id,
-            case=core.case,
-            batch=core.batch or "",
-            participant=core.sender.participant,
-            node=core.sender.node,
-            desk=core.sender.desk,
-            form=core.form,
-            urgency=core.urgency,
-            state=lifecycle.advance_message(state, MessageEvent.NUMBERED).value,
-            cleared=clearance.why,
-            core=encode_struct(core),
-            core_hash=message.core_hash,
-            composed_at=desk.now,
-        )
+    key = add(
+        OutgoingMessage,
+        register=core.register,
+        message_id=core.id,
+        case=core.case,
+        batch=core.batch or "",
+        participant=core.sender.participant,
+        node=core.sender.node,
+        desk=core.sender.desk,
+        form=core.form,
+        urgency=core.urgency,
+        state=lifecycle.advance_message(state, MessageEvent.NUMBERED).value,
+        cleared=clearance.why,
+        core=message.core_bytes,
+        core_hash=message.core_hash,
+        composed_at=desk.now,
     )
     if core.attachments:
-        AttachmentRow.objects.bulk_create(attachment_rows(core.attachments, outgoing=row, state="held"))
-    return row
+        AttachmentRow.objects.bulk_create(attachment_rows(core.attachments, outgoing_id=key, state="held"))
+    return key
 
 
 def attachment_rows(attachments: Iterable[Attachment], *, state: str, **owner: object) -> list[AttachmentRow]:
@@ -244,10 +294,8 @@ def attachment_rows(attachments: Iterable[Attachment], *, state: str, **owner: o
     ]
 
 
-def _write_copy(
-    node: Node, message: ComposedMessage, row: OutgoingMessage, recipient: DeskRef, desk: _Desk, *, fresh: bool
-) -> Lease:
-    head = None if fresh else _head(message, recipient)
+def _close(message: ComposedMessage, recipient: DeskRef, head: _Head | None, desk: _Desk) -> _Closed:
+    """The copy for a desk under the number after `head`, signed and sealed."""
     follows = head is not None and head.epoch == desk.epoch
     copy = Copy(
         desk=recipient,
@@ -256,16 +304,39 @@ def _write_copy(
         prev=head.message_hash if head is not None and follows else None,
     )
     signed = sign_copy(message, copy, desk.signer)
-    _advance_head(message, head, signed)
-    stored = _store_copy(row, signed, desk)
-    return outbox.put_work(
-        node, Work.MESSAGE, stored, register=message.core.register, at=recipient.at, leased=desk.leased
+    key = desk.facts.sealing_key(recipient)
+    return _Closed(head, signed, seal(signed.plaintext, key), key.fingerprint)
+
+
+def _write_copy(node: Node, message: ComposedMessage, key: int, closed: _Closed, desk: _Desk) -> Lease:
+    """The rows of one copy of the message with this key, and the lease on its way out."""
+    _advance_head(message, closed)
+    copy, at = closed.signed.payload.copy, closed.signed.payload.copy.desk
+    stored = add(
+        OutgoingCopy,
+        message_id=key,
+        register=message.core.register,
+        participant=at.participant,
+        node=at.node,
+        desk=at.desk,
+        epoch=copy.epoch,
+        seq=copy.seq,
+        prev=copy.prev or "",
+        message_hash=closed.signed.message_hash,
+        plaintext=closed.signed.plaintext,
+        sealed=closed.sealed,
+        sealed_hash=digest(closed.sealed),
+        sealed_to=closed.sealed_to,
+        state=CopyState.QUEUED.value,
     )
+    return outbox.put_work(node, Work.MESSAGE, stored, register=message.core.register, at=at.at, leased=desk.leased)
 
 
-def _head(message: ComposedMessage, recipient: DeskRef) -> SentHead | None:
+def _head(message: ComposedMessage, recipient: DeskRef) -> _Head | None:
     core = message.core
-    return SentHead.objects.filter(
+    rows = fetch(
+        SentHead,
+        ("id", "epoch", "seq", "message_hash"),
         register=core.register,
         case=core.case,
         participant=core.sender.participant,
@@ -273,49 +344,25 @@ def _head(message: ComposedMessage, recipient: DeskRef) -> SentHead | None:
         to_participant=recipient.participant,
         to_node=recipient.node,
         to_desk=recipient.desk,
-    ).first()
+    )
+    return _Head(*rows[0]) if rows else None
 
 
-def _advance_head(message: ComposedMessage, head: SentHead | None, signed: SignedCopy) -> None:
-    core, copy = message.core, signed.payload.copy
-    if head is not None:
-        SentHead.objects.filter(pk=head.pk).update(epoch=copy.epoch, seq=copy.seq, message_hash=signed.message_hash)
+def _advance_head(message: ComposedMessage, closed: _Closed) -> None:
+    core, copy, now = message.core, closed.signed.payload.copy, closed.signed.message_hash
+    if closed.head is not None:
+        change(SentHead, closed.head.row, epoch=copy.epoch, seq=copy.seq, message_hash=now)
         return
     add(
-        SentHead(
-            register=core.register,
-            case=core.case,
-            participant=core.sender.participant,
-            node=core.sender.node,
-            to_participant=copy.desk.participant,
-            to_node=copy.desk.node,
-            to_desk=copy.desk.desk,
-            epoch=copy.epoch,
-            seq=copy.seq,
-            message_hash=signed.message_hash,
-        )
-    )
-
-
-def _store_copy(row: OutgoingMessage, signed: SignedCopy, desk: _Desk) -> OutgoingCopy:
-    copy = signed.payload.copy
-    key = desk.facts.sealing_key(copy.desk)
-    sealed = seal(signed.plaintext, key)
-    return add(
-        OutgoingCopy(
-            message=row,
-            register=row.register,
-            participant=copy.desk.participant,
-            node=copy.desk.node,
-            desk=copy.desk.desk,
-            epoch=copy.epoch,
-            seq=copy.seq,
-            prev=copy.prev or "",
-            message_hash=signed.message_hash,
-            plaintext=signed.plaintext,
-            sealed=sealed,
-            sealed_hash=digest(sealed),
-            sealed_to=key.fingerprint,
-            state=CopyState.QUEUED.value,
-        )
+        SentHead,
+        register=core.register,
+        case=core.case,
+        participant=core.sender.participant,
+        node=core.sender.node,
+        to_participant=copy.desk.participant,
+        to_node=copy.desk.node,
+        to_desk=copy.desk.desk,
+        epoch=copy.epoch,
+        seq=copy.seq,
+        message_hash=now,
     )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from liaison.messages.message import ReceivedMessage
 from liaison.messages.parties import DeskRef
 from liaison.messages.receipts import decode_receipt
-from liaison.node.models import GivenReceipt, IncomingCopy, RecoveredReceipt
+from liaison.node.models import GivenReceipt, RecoveredReceipt
 from liaison.node.work.statements import add, fetch
 from liaison.wire.identifiers import parse_instant
 
@@ -28,24 +28,24 @@ def recovered_receipts(message: ReceivedMessage, desk: DeskRef) -> Sequence[byte
     return [data for _, data in sorted((n, bytes(data)) for n, data in rows)]
 
 
-def give_again(receipts: Sequence[bytes], incoming: IncomingCopy) -> bytes:
-    """Write recovered receipts down as those of `incoming`; the first of them."""
+def give_again(receipts: Sequence[bytes], message: ReceivedMessage, incoming: int) -> bytes:
+    """Write recovered receipts down as those of the message, whose row has the key `incoming`; the first of them."""
+    core, desk = message.core, message.copy.desk
     for data in receipts:
         signed = decode_receipt(data)
         add(
-            GivenReceipt(
-                incoming=incoming,
-                register=incoming.register,
-                participant=incoming.participant,
-                node=incoming.node,
-                to_participant=incoming.from_participant,
-                to_node=incoming.from_node,
-                sealed_hash=signed.receipt.sealed,
-                n=signed.receipt.n,
-                receipt_hash=signed.receipt_hash,
-                receipt=data,
-                given_at=parse_instant(signed.receipt.received),
-            )
+            GivenReceipt,
+            incoming_id=incoming,
+            register=core.register,
+            participant=desk.participant,
+            node=desk.node,
+            to_participant=core.sender.participant,
+            to_node=core.sender.node,
+            sealed_hash=signed.receipt.sealed,
+            n=signed.receipt.n,
+            receipt_hash=signed.receipt_hash,
+            receipt=data,
+            given_at=parse_instant(signed.receipt.received),
         )
-    RecoveredReceipt.objects.filter(message_hash=incoming.message_hash).delete()
+    RecoveredReceipt.objects.filter(message_hash=message.message_hash).delete()
     return receipts[0]

@@ -59,7 +59,7 @@ def send_again(node: Node, wanted: Again, *, register: str, caller: NodeRef) -> 
             put.append(row.message_hash)
             if not Delivery.objects.filter(copy=row, kind=Work.MESSAGE.value).exists():
                 reseal(node, row)
-                outbox.put_work(node, Work.MESSAGE, row, register=register, at=caller, leased=False)
+                outbox.put_work(node, Work.MESSAGE, row.pk, register=register, at=caller, leased=False)
         after_commit(node.waker.wake)
     return Again(tuple(put))
 

@@ -83,7 +83,7 @@ def ask_peers(node: Node, rows: Iterable[PeerInquiry]) -> Iterator[Standing]:
 def _ask(node: Node, row: PeerInquiry) -> Standing:
     """One peer, both sides, and the texts that are still lost."""
     own, peer = NodeRef(row.participant, row.node), NodeRef(row.peer_participant, row.peer_node)
-    talk, begun = _Talk(node, Between(row.register, own, peer)), node.clock.now()
+    talk, begun = Talk(node, Between(row.register, own, peer)), node.clock.now()
     try:
         talk.ask(row.since)
         changes: dict[str, Any] = {"answered_at": begun, "last_error": ""}
@@ -94,7 +94,7 @@ def _ask(node: Node, row: PeerInquiry) -> Standing:
     return Standing(talk.between, row.required, str(changes["last_error"]), talk.receipts, talk.messages)
 
 
-class _Talk:
+class Talk:
     """The requests to one peer, and what was found."""
 
     def __init__(self, node: Node, between: Between) -> None:
@@ -103,18 +103,19 @@ class _Talk:
 
     def ask(self, since: datetime | None) -> None:
         """Ask for both sides. Raises what keeps the peer from having answered."""
-        for page in self._pages("sent", since):
+        for page in self.pages("sent", since):
             found = unknown_messages(self.node, self.between, page)
             note_lost(self.node, self.between, found)
             self.messages += len(found)
-        for page in self._pages("received", since):
+        for page in self.pages("received", since):
             given = unknown_receipts(self.node, self.between, page)
             keep_receipts(self.node, self.between, given)
             self.receipts += len(given)
         self._ask_again()
         self._fetch_lost()
 
-    def _pages(self, side: Side, since: datetime | None) -> Iterator[Page]:
+    def pages(self, side: Side, since: datetime | None) -> Iterator[Page]:
+        """What passed on one side since then, by the peer's clock. Raises UnreachableError, MalformedError."""
         after = 0
         for _ in range(MOST_PAGES):
             question = Question(after, side, format_instant(since) if since is not None else None)
@@ -140,7 +141,7 @@ class _Talk:
         with reading(self.node):
             rows = list(LostMessage.objects.filter(**self._mine("to_")).order_by("pk"))
         for row in rows:
-            sealed = self._copy(row.message_hash)
+            sealed = self.copy(row.message_hash)
             try:
                 enter_message(self.node, self.between, row, sealed)
             except NotNowError:
@@ -149,7 +150,8 @@ class _Talk:
                 with catching_up(), unit_of_work(self.node):
                     LostMessage.objects.filter(pk=row.pk).update(why=error.code[:64])
 
-    def _copy(self, message_hash: str) -> bytes:
+    def copy(self, message_hash: str) -> bytes:
+        """The copy we sent, sealed to our desk. Raises UnreachableError."""
         return self._call("GET", f"/dealings/copies/{message_hash}", limit=SEALED_COPY_LIMIT)
 
     def _mine(self, prefix: str) -> dict[str, str]:

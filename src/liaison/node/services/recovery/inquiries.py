@@ -45,7 +45,7 @@ def note_peers(node: Node) -> None:
         known = {
             Between(row[0], NodeRef(*row[1:3]), NodeRef(*row[3:5])) for row in PeerInquiry.objects.values_list(*columns)
         }
-    missing = set(_all_nodes(node)) - known
+    missing = set(other_nodes(node)) - known
     with catching_up(), unit_of_work(node):
         for between in sorted(missing, key=lambda each: (each.register, each.own, each.peer)):
             PeerInquiry.objects.get_or_create(**_place(between), defaults={"required": False})
@@ -64,7 +64,8 @@ def _dealt_with(node: Node) -> set[Between]:
     return {each for each in pairs if (each.register, each.peer) not in own}
 
 
-def _all_nodes(node: Node) -> Iterator[Between]:
+def other_nodes(node: Node) -> Iterator[Between]:
+    """Every node of the registers that has a door, with each of ours that may ask it."""
     own = hostings(node)
     hosted = {(each.register, NodeRef(each.participant, each.node)) for each in own}
     for register in sorted({each.register for each in own}):

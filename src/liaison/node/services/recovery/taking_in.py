@@ -272,7 +272,7 @@ def _message_row(node: Node, message: ReceivedMessage) -> OutgoingMessage:
         core_hash=message.core_hash,
         composed_at=composed,
     )
-    rows = attachment_rows(core.attachments, outgoing=row, state="held")
+    rows = attachment_rows(core.attachments, outgoing_id=row.pk, state="held")
     for each in rows:
         each.state = "held" if node.blobs.has(each.sealed) else "failed"
     AttachmentRow.objects.bulk_create(rows)

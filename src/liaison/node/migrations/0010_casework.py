@@ -14,7 +14,7 @@ def make_standings(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('node', '0008_people'),
+        ('node', '0009_people'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('node', '0009_casework'),
+        ('node', '0010_casework'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('node', '0011_signing_in'),
+        ('node', '0012_signing_in'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('node', '0007_spoiled'),
+        ('node', '0008_line_indexes'),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""Django's engine for SQLite, where every commit is a step."""

@@ -1,0 +1,81 @@
+"""Does a notice survive an error of the disk at any single write or sync of its life, on either side?
+
+`strace` fails the n-th call of a kind, once or again and again, while the story is told; then the disk is well again.
+Here a few calls of each kind; `make soak` fails every one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.crash.conftest import Staging
+from tests.crash.invariants import no_receipt_without_a_copy, nothing_lost_nothing_twice
+from tests.crash.stage import Stage
+from tests.crash.test_every_step import TABLE
+from tests.crash.tracing import injected
+
+WRITES, SYNCS = ("write", "pwrite64"), ("fdatasync", "fsync")
+REFUSALS = frozenset({"storage-refused", "storage-failed"})
+MOST = 400
+
+
+def survives(stage: Stage, code: str, call: str, fault: str) -> list[str]:
+    """Tell the story with that fault of one node's disk, then let it pass, and judge; the calls that failed."""
+    with injected(stage.live[code][0], (call,), fault) as struck:
+        stage.tell(TABLE)
+    stage.revive()
+    facts = [stage.facts(each) for each in ("xc", "xd")]
+    no_receipt_without_a_copy(*facts)
+    no_receipt_without_a_copy(*reversed(facts))
+    stage.recover()
+    stage.acknowledge("xd")
+    stage.recover()
+    nothing_lost_nothing_twice(stage.facts("xc"), stage.facts("xd"), stage.accepted)
+    assert stage.died == []
+    return struck
+
+
+def is_kept(struck: list[str]) -> bool:
+    """Whether what failed was about bytes that are kept; SQLite's index in shared memory is not."""
+    return any("-shm>" not in line for line in struck)
+
+
+def numbers(call: str) -> Iterator[int]:
+    """A few calls, early and late in the story."""
+    yield from {"write": (1,), "pwrite64": (2, 17), "fdatasync": (1, 3), "fsync": (1,)}[call]
+
+
+@pytest.mark.parametrize("call", (*WRITES, *SYNCS))
+@pytest.mark.parametrize("code", ["xc", "xd"])
+def test_a_notice_outlives_an_error_of_the_disk(stage: Staging, code: str, call: str) -> None:
+    for number in numbers(call):
+        with stage(takes=REFUSALS) as built:
+            struck = survives(built, code, call, f"error=EIO:when={number}")
+            assert struck
+            assert built.failed == [code] * is_kept(struck)
+
+
+@pytest.mark.parametrize("call", WRITES)
+@pytest.mark.parametrize("code", ["xc", "xd"])
+def test_a_notice_outlives_a_disk_that_is_full_again_and_again_without_a_new_start(
+    stage: Staging, code: str, call: str
+) -> None:
+    with stage(takes=REFUSALS) as built:
+        assert survives(built, code, call, "error=ENOSPC:when=1+7")
+        assert built.failed == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("call", (*WRITES, *SYNCS))
+@pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
+@pytest.mark.parametrize("code", ["xc", "xd"])
+def test_a_notice_outlives_an_error_of_the_disk_at_every_call(stage: Staging, code: str, error: str, call: str) -> None:
+    for number in range(1, MOST):
+        with stage(takes=REFUSALS) as built:
+            struck = survives(built, code, call, f"error={error}:when={number}")
+            assert built.failed == ([] if error == "ENOSPC" and call in WRITES else [code] * is_kept(struck))
+            if not struck:
+                return
+    raise AssertionError(f"more than {MOST} calls of {call}")
