@@ -30,6 +30,7 @@ class Page:
 
 _OFFICER, _CASE, _ENTRY = {"officer": 1}, {"case": CASE}, {"index": 0}
 _DRAFT, _FILE = {"number": 1}, {"case": CASE, "message": CASE, "position": 0}
+_CENTRE = {"participant": "unknown", "desk": "duty"}
 PAGES: Mapping[str, Page] = {
     "first": Page(SIGNED_IN),
     "sign-in": Page(ANYONE),
@@ -80,6 +81,13 @@ PAGES: Mapping[str, Page] = {
     "fetch-file": Page(Action.READ_CASE, _FILE),
     "transcript": Page(Action.READ_CASE, _CASE),
     "case": Page(Action.READ_METADATA, _CASE),
+    "find": Page(Action.READ_METADATA),
+    "find-each": Page(Action.WRITE),
+    "book": Page(Action.READ_METADATA),
+    "book-import": Page(Action.WRITE),
+    "book-forget": Page(Action.WRITE),
+    "centre": Page(Action.READ_METADATA, _CENTRE),
+    "centre-proof": Page(Action.READ_METADATA, _CENTRE | {"index": 0}),
     "readers": Page(Action.READ_METADATA, _CASE),
     "readers-close": Page(Action.READ_CASE, _CASE),
     "readers-open": Page(Action.READ_CASE, _CASE),
