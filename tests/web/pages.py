@@ -30,6 +30,7 @@ class Page:
 
 _OFFICER, _CASE, _ENTRY = {"officer": 1}, {"case": CASE}, {"index": 0}
 _DRAFT, _FILE = {"number": 1}, {"case": CASE, "message": CASE, "position": 0}
+_CENTRE = {"participant": "unknown", "desk": "duty"}
 PAGES: Mapping[str, Page] = {
     "first": Page(SIGNED_IN),
     "sign-in": Page(ANYONE),
@@ -60,9 +61,9 @@ PAGES: Mapping[str, Page] = {
     "log-entry": Page(Action.READ_METADATA, _ENTRY),
     "log-proof": Page(Action.READ_METADATA, _ENTRY),
     "own-entry": Page(Action.READ_METADATA),
-    "own-entry-change": Page(Action.PUBLISH),
-    "own-entry-withdraw": Page(Action.PUBLISH),
-    "own-entry-approve": Page(Action.PUBLISH),
+    "own-entry-change": Page(Action.PUBLISH, again=True),
+    "own-entry-withdraw": Page(Action.PUBLISH, again=True),
+    "own-entry-approve": Page(Action.PUBLISH, again=True),
     "own-entry-letter": Page(Action.READ_METADATA),
     "write": Page(Action.WRITE),
     "write-sent": Page(Action.WRITE, {"sent_as": CASE}),
@@ -80,6 +81,13 @@ PAGES: Mapping[str, Page] = {
     "fetch-file": Page(Action.READ_CASE, _FILE),
     "transcript": Page(Action.READ_CASE, _CASE),
     "case": Page(Action.READ_METADATA, _CASE),
+    "find": Page(Action.READ_METADATA),
+    "find-each": Page(Action.WRITE),
+    "book": Page(Action.READ_METADATA),
+    "book-import": Page(Action.WRITE),
+    "book-forget": Page(Action.WRITE),
+    "centre": Page(Action.READ_METADATA, _CENTRE),
+    "centre-proof": Page(Action.READ_METADATA, _CENTRE | {"index": 0}),
     "readers": Page(Action.READ_METADATA, _CASE),
     "readers-close": Page(Action.READ_CASE, _CASE),
     "readers-open": Page(Action.READ_CASE, _CASE),

@@ -18,7 +18,6 @@ from liaison.adapters.blobs import FolderBlobStore
 from liaison.adapters.clock import SystemClock, SystemEntropy
 from liaison.adapters.durable_files import save_chunks, write_durably
 from liaison.adapters.folder_files import FolderFiles
-from liaison.adapters.identity import HttpsIdentity
 from liaison.adapters.keyfiles import FolderKeyVault, decrypt_seed, encrypt_seed
 from liaison.adapters.lanes import ProcessLanes
 from liaison.adapters.report_folder import ReportFolder
@@ -26,6 +25,7 @@ from liaison.adapters.storage import HomeStorage
 from liaison.adapters.survey import free_disk, open_to_others, owned_by_others
 from liaison.adapters.tiles import FolderTileStore
 from liaison.adapters.tls import TlsFiles, create_tls, tls_files, tls_hash
+from liaison.adapters.transports.identity import HttpsIdentity
 from liaison.adapters.transports.peer import HttpsPeerLink
 from liaison.adapters.waking import PostgresListener, PostgresWaker, SocketListener, SocketWaker, somebody_listens
 from liaison.errors import UsageError

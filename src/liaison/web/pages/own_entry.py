@@ -26,6 +26,7 @@ from liaison.officers.permissions import Action
 from liaison.register.bodies import Expected
 from liaison.register.records import Contact, Person
 from liaison.web import letters
+from liaison.web.entrance.reauthentication import recently_signed_in
 from liaison.web.entry_words import AUDIENCES, CONTACT, HINTS, LABELS, entry_label
 from liaison.web.languages import languages
 from liaison.web.requests import at_desk, path_to
@@ -54,6 +55,7 @@ def show(request: HttpRequest, seat: Seat) -> HttpResponse:
     return render(request, "web/own_entry.html", values)
 
 
+@recently_signed_in
 @at_desk(Action.PUBLISH)
 def change(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The form; a good one becomes the open proposal."""
@@ -69,6 +71,7 @@ def change(request: HttpRequest, seat: Seat) -> HttpResponse:
     return HttpResponseRedirect(path_to(seat, "entry/"))
 
 
+@recently_signed_in
 @require_POST
 @at_desk(Action.PUBLISH)
 def withdraw(request: HttpRequest, seat: Seat) -> HttpResponse:
@@ -77,6 +80,7 @@ def withdraw(request: HttpRequest, seat: Seat) -> HttpResponse:
     return HttpResponseRedirect(path_to(seat, "entry/"))
 
 
+@recently_signed_in
 @require_POST
 @at_desk(Action.PUBLISH)
 def approve(request: HttpRequest, seat: Seat) -> HttpResponse:
