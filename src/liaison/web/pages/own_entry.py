@@ -25,10 +25,10 @@ from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.register.bodies import Expected
 from liaison.register.records import Contact, Person
-from liaison.web import letters
 from liaison.web.entrance.reauthentication import recently_signed_in
-from liaison.web.entry_words import AUDIENCES, CONTACT, HINTS, LABELS, entry_label
 from liaison.web.languages import languages
+from liaison.web.letters import letter as letters
+from liaison.web.letters.entry_words import AUDIENCES, CONTACT, HINTS, LABELS, entry_label
 from liaison.web.requests import at_desk, path_to
 from liaison.web.site import here
 from liaison.web.words import code_word

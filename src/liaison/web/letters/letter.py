@@ -29,8 +29,8 @@ from liaison.node.reads.facts import register_facts
 from liaison.node.reads.register import followed
 from liaison.node.services.own_entry import Wanted, differences, own_entry
 from liaison.node.services.people.officers import Seat
-from liaison.web.entry_words import entry_label
 from liaison.web.languages import Language
+from liaison.web.letters.entry_words import entry_label
 from liaison.web.words import code_word
 
 FONTS = {"ar": "Noto Sans Arabic", "zh_Hans": "Noto Sans CJK SC"}
@@ -82,7 +82,7 @@ def make_letter(node: Node, seat: Seat, kind: LetterKind, language: Language) ->
             "fonts": fonts,
             "date": format_date(node.clock.now(), "long", locale=language.locale),
         }
-    source = resources.files("liaison.web").joinpath("letters.typ").read_bytes()
+    source = resources.files("liaison.web.letters").joinpath("letter.typ").read_bytes()
     pdf: bytes = typst.compile(
         source,
         sys_inputs={"letter": json.dumps(told, ensure_ascii=True)},
