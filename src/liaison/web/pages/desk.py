@@ -20,6 +20,7 @@ from liaison.errors import LiaisonError
 from liaison.messages.turns import Turn
 from liaison.node.reads.desk import waiting
 from liaison.node.reads.desk.listing import Reader
+from liaison.node.reads.inside.waiting import to_review, waiting_requests
 from liaison.node.reads.writing.drafts import list_drafts
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
@@ -123,8 +124,16 @@ def _recent(looking: Looking) -> dict[str, Any]:
     }
 
 
+def _clearance(looking: Looking) -> dict[str, Any]:
+    requests = waiting_requests(here(), looking.seat) if looking.reader.contents else []
+    rows = [{"each": each, "path": path_to(looking.seat, f"clearance/{each.number}")} for each in requests]
+    reviews = len(to_review(here(), looking.seat)) if looking.seat.may(Action.CLEAR) else 0
+    return {"rows": rows, "count": len(rows), "reviews": reviews}
+
+
 SECTIONS: list[tuple[str, Callable[[Looking], dict[str, Any]]]] = [
     ("web/desk/unacknowledged.html", _unacknowledged),
+    ("web/inside/desk_clearance.html", _clearance),
     ("web/desk/follow_ups.html", _follow_ups),
     ("web/desk/undelivered.html", _undelivered),
     ("web/desk/waiting_for_us.html", _turn(Turn.US)),

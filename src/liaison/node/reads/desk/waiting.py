@@ -214,5 +214,5 @@ def register_care(node: Node, register: str, now: datetime) -> RegisterCare:
 def recent(node: Node, desk: DeskRef, *, reader: Reader) -> tuple[CaseRow, ...]:
     """The cases with the latest messages."""
     with reading(node):
-        rows = Case.objects.filter(**of_desk(desk)).order_by("-last_at", "-pk")
+        rows = Case.objects.filter(**of_desk(desk), archived_at=None, destroyed_at=None).order_by("-last_at", "-pk")
         return read_rows(rows, desk, slice(0, RECENT), reader=reader)

@@ -69,11 +69,12 @@ def saying(request: HttpRequest, seat: Seat, case: str, form: str) -> HttpRespon
         problems = (*read.problems, *wrong)
         if not problems:
             try:
-                say(here(), seat.desk, _what(case, allowed, typed, read.values, clock), officer=officer_id(request))
+                what = _what(case, allowed, typed, read.values, clock)
+                gone = say(here(), seat.desk, what, officer=officer_id(request), typed=typed)
             except LiaisonError as error:
                 told = explained(error)
                 return _page(request, seat, thread, allowed, typed, failed={"said": told, "code": error.code})
-            return after_post(case_path(seat, case), "sent")
+            return after_post(case_path(seat, case), "handed-in" if gone.request else "sent")
         return _page(request, seat, thread, allowed, typed, problems=problems)
     return _page(request, seat, thread, allowed, typed)
 
@@ -121,6 +122,7 @@ def _what(case: str, allowed: Allowed, typed: Typed, fields: Mapping[str, Any], 
         re=_one(typed, "re"),
         wanted_by=clock,
         host_may_read=_one(typed, "host_may_read") == "yes",
+        alone=_one(typed, "alone") == "on",
         **{name: value or None for name, value in given.items()},
     )
 
