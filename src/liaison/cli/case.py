@@ -14,6 +14,7 @@ import click
 
 from liaison.cli.output import json_option, show, table
 from liaison.cli.session import open_node
+from liaison.errors import UsageError
 
 
 @click.group()
@@ -28,7 +29,7 @@ def group() -> None:
 def retention(*, dry_run: bool, ahead: int, as_json: bool) -> None:
     """Close, archive and destroy what the rules of each desk say."""
     if ahead and not dry_run:
-        raise click.UsageError("--ahead is for a dry run: nothing is destroyed before its time.")
+        raise UsageError("retention-ahead")
     node = open_node()
     from liaison.node.services.inside.retention import keep_retention, look_ahead
 

@@ -143,7 +143,7 @@ def keep_deadlines(node: Node) -> int:
 
 def keep_letter(letter: Letter) -> bytes:
     """A letter as a row keeps it."""
-    return json.dumps(msgspec.to_builtins(letter), ensure_ascii=False, sort_keys=True).encode()
+    return json.dumps(msgspec.to_builtins(letter, enc_hook=dict), ensure_ascii=False, sort_keys=True).encode()
 
 
 def kept_letter(data: bytes) -> Letter:

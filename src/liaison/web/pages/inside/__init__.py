@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from liaison.web.pages.inside import clearance
+from liaison.web.pages.inside import clearance, rules, sharing
 
-ROUTES = [*clearance.ROUTES]
+ROUTES = [*clearance.ROUTES, *sharing.ROUTES, *rules.ROUTES]
