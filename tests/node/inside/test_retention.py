@@ -93,6 +93,7 @@ def test_destroyed_text_is_in_no_file_of_the_home(tmp_path: Path) -> None:
             assert Case.objects.get(case=sent.case).destroyed_at is not None
 
 
+@pytest.mark.engine
 def test_what_is_left_is_a_stub_signed_by_the_node_and_the_receipts(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         (sent,) = world.send("XC", "XD", fields=notice())
@@ -123,6 +124,7 @@ def test_what_is_left_is_a_stub_signed_by_the_node_and_the_receipts(tmp_path: Pa
             assert OutgoingCopy.objects.get().message_hash in {each.message for each in stub.messages}
 
 
+@pytest.mark.engine
 def test_a_destroyed_case_is_refused_everywhere_in_words_and_breaks_no_list(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         (sent,) = world.send("XC", "XD", fields=notice())

@@ -68,6 +68,7 @@ class Gone:
 
 def send_or_ask(node: Node, letter: Letter, asking: Asking) -> Gone:
     """Inside a unit of work: send a letter, or have it wait for a second person. Raises what `send_letter` raises."""
+    _forget_returned(letter, asking.officer)
     rule = rule_for(letter.register, letter.sender, form=letter.form, urgency=letter.urgency)
     cleared = cleared_at_once(rule, form=letter.form, urgency=letter.urgency, alone=asking.alone)
     if cleared is not None:
@@ -95,6 +96,13 @@ def send_or_ask(node: Node, letter: Letter, asking: Asking) -> Gone:
     told: JSON = {"form": letter.form, "draft": asking.draft}
     note(node, "clearance-asked", officer=asking.officer, subject=str(row.pk), params=told)
     return Gone(request=row.pk)
+
+
+def _forget_returned(letter: Letter, officer: int) -> None:
+    """An answer that was returned is said anew: what was typed then is not kept any longer."""
+    if letter.case is not None:
+        mine = ClearanceRequest.objects.filter(**columns(letter.register, letter.sender), case=letter.case)
+        mine.filter(form=letter.form, asked_by=officer, state=RETURNED).update(typed={})
 
 
 def approve(node: Node, seat: Seat, number: int, *, by: int) -> list[SentMessage]:
