@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liaison.errors import UsageError
-from liaison.officers.retention import Kept, Rule, Step, check_rule, find_rule, next_step
+from liaison.officers.retention import Kept, Rule, Step, check_rule, find_rule, furthest_step, next_step
 
 RULE = Rule("", "", 10, 20, 30)
 
@@ -30,6 +30,11 @@ def test_only_what_is_archived_is_destroyed_and_only_what_is_closed_is_archived(
     if step is Step.CLOSE:
         assert not closed
         assert days >= 10
+
+
+def test_a_look_ahead_names_the_step_a_case_will_have_come_to() -> None:
+    for days, step in ((9, None), (10, Step.CLOSE), (20, Step.ARCHIVE), (30, Step.DESTROY), (99, Step.DESTROY)):
+        assert furthest_step(RULE, Kept(timedelta(days=days), closed=False, archived=False)) is step
 
 
 def test_without_a_rule_nothing_happens_however_long() -> None:

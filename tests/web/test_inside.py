@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from liaison.messages.message import open_message
 from liaison.node.models import AuditRow, CaseNote, ClearanceRequest, Officer, OutgoingCopy, OutgoingMessage
@@ -18,7 +19,7 @@ from tests.web.visiting import Visitor, visit
 from tests.world import World
 
 NOTE = "juniper-anvil-marmot"
-NEEDED = {"form": "", "urgency": "", "demand": "needed", "minutes": "90", "silence": "returns"}
+NEEDED: dict[str, Any] = {"form": "", "urgency": "", "demand": "needed", "minutes": "90", "silence": "returns"}
 
 
 def test_a_notice_waits_is_read_by_a_second_person_returned_and_cleared(tmp_path: Path) -> None:
@@ -35,6 +36,7 @@ def test_a_notice_waits_is_read_by_a_second_person_returned_and_cleared(tmp_path
         writer.send(f"{where}/decide", status=403, what="clear")
         assert "Waiting for clearance" in approver.see()
         page = approver.see(where)
+        assert "EXERCISE. Nothing in this message is real." in page
         assert "Scanning of port 22" in page
         assert "192.0.2.10" in page
         approver.send(f"{where}/decide", status=400, what="return", reason="")
@@ -54,6 +56,7 @@ def test_one_person_sends_an_urgent_notice_alone_and_another_ticks_it_off_next_d
         writer, approver = visit(world, "XC", Role.APPROVER), visit(world, "XC", Role.APPROVER)
         number = written(writer, "XD", urgency="urgent")
         assert "write/sent/" in send(writer, number, alone="on").headers["Location"]
+        assert "EXERCISE" in approver.see("clearance/")
         line = re.search(r"clearance/review/(\d+)", approver.see("clearance/"))
         assert line is not None
         assert "clearance/review/" not in writer.see("clearance/")
@@ -67,8 +70,13 @@ def test_a_returned_answer_opens_in_its_form_with_what_was_typed(tmp_path: Path)
         (sent,) = world.send("XC", "XD")
         visit(world, "XD", Role.ADMINISTRATOR).send("administration/clearance", **NEEDED)
         writer, approver = visit(world, "XD", Role.OFFICER), visit(world, "XD", Role.APPROVER)
-        typed = {"re": sent.message_id, "field.answer": "accepted", "field.nature": "We look <today>."}
-        answer = writer.send(f"cases/{sent.case}/say/reply", **typed, **{"field.nature.lang": "en"})
+        typed: dict[str, Any] = {
+            "re": sent.message_id,
+            "field.answer": "accepted",
+            "field.nature": "We look <today>.",
+            "field.nature.lang": "en",
+        }
+        answer = writer.send(f"cases/{sent.case}/say/reply", **typed)
         assert answer.headers["Location"].endswith("?said=handed-in")
         with world.at("XD"):
             number = ClearanceRequest.objects.get().pk
@@ -115,7 +123,7 @@ def test_a_case_shared_for_information_is_read_and_noted_on_but_not_answered(tmp
         assert "say/reply" not in page
         assert ">Acknowledge<" not in page
         ministry.see(f"{path}transcript", status=404)
-        reply = {"re": sent.message_id, "field.answer": "accepted"}
+        reply: dict[str, Any] = {"re": sent.message_id, "field.answer": "accepted"}
         ministry.send(f"{path}say/reply", status=400, **reply)
         ministry.send("acknowledge", status=400, message=sent.message_id, case=sent.case)
         ministry.send(f"{path}note", words=NOTE)
@@ -139,7 +147,7 @@ def test_a_case_handed_over_is_answered_by_the_other_desk_in_the_name_of_the_fir
         assert "say/reply" in ministry.see(path)
         assert "say/reply" not in duty.see(path)
         ministry.send("acknowledge", status=404, message=hidden.message_id, case=sent.case)
-        reply = {"re": sent.message_id, "field.answer": "accepted"}
+        reply: dict[str, Any] = {"re": sent.message_id, "field.answer": "accepted"}
         duty.send(f"{path}say/reply", status=400, **reply)
         ministry.send(f"{path}say/reply", **reply)
         with world.at("XD"):
@@ -159,7 +167,8 @@ def test_an_approver_of_the_other_desk_clears_in_a_case_shared_for_that(tmp_path
         other_desk(world, "XD")
         visit(world, "XD", Role.ADMINISTRATOR).send("administration/clearance", **NEEDED)
         duty, ministry = visit(world, "XD", Role.OFFICER), visit(world, "XD", Role.APPROVER, desk="ministry")
-        duty.send(f"cases/{sent.case}/say/reply", **{"re": sent.message_id, "field.answer": "accepted"})
+        reply: dict[str, Any] = {"re": sent.message_id, "field.answer": "accepted"}
+        duty.send(f"cases/{sent.case}/say/reply", **reply)
         with world.at("XD"):
             number = ClearanceRequest.objects.get().pk
         ministry.see(f"clearance/{number}", status=404)
@@ -183,7 +192,8 @@ def test_internal_notes_are_in_no_message_transcript_or_export(tmp_path: Path) -
         duty = visit(world, "XD")
         path = f"cases/{sent.case}/"
         duty.send(f"{path}note", words=NOTE)
-        duty.send(f"{path}say/reply", **{"re": sent.message_id, "field.answer": "accepted"})
+        reply: dict[str, Any] = {"re": sent.message_id, "field.answer": "accepted"}
+        duty.send(f"{path}say/reply", **reply)
         world.work()
         node = world.nodes["XD"]
         told = [export_transcript(node, sent.case)]
@@ -221,6 +231,7 @@ def test_rules_of_retention_are_made_looked_at_held_and_leave_a_statement(tmp_pa
         manager.send("administration/retention", what="rule", close="1", archive="2", destroy="3")
         page = manager.see("administration/retention")
         assert "Nothing is due." in page
+        assert "Destroyed</span>" in page
         assert sent.case in page
         manager.send("administration/retention", what="hold", case=sent.case, reason="Asked for.")
         world.work()

@@ -13,7 +13,7 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -99,6 +99,15 @@ def next_step(rule: Rule | None, kept: Kept) -> Step | None:
     if not kept.archived:
         return Step.ARCHIVE if _passed(rule.archive_days, kept) else None
     return Step.DESTROY if _passed(rule.destroy_days, kept) else None
+
+
+def furthest_step(rule: Rule | None, kept: Kept) -> Step | None:
+    """What the case will have come to by then, when every step is taken in its turn."""
+    found = None
+    while (step := next_step(rule, kept)) is not None and step is not found:
+        found = step
+        kept = replace(kept, closed=True, archived=step is not Step.CLOSE)
+    return found
 
 
 def _passed(days: int | None, kept: Kept) -> bool:

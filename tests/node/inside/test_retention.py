@@ -22,8 +22,8 @@ from liaison.node.models import (
     OutgoingCopy,
     TakenReceipt,
 )
-from liaison.node.reads.desk.listing import Filter, list_cases
-from liaison.node.reads.desk.thread import Reader, read_thread
+from liaison.node.reads.desk.listing import Filter, Reader, list_cases
+from liaison.node.reads.desk.thread import read_thread
 from liaison.node.reads.inbox import list_messages, show_message
 from liaison.node.services.desk.answering import Saying, acknowledge_message, say
 from liaison.node.services.desk.following import FollowUpRead, drop_follow_up, set_follow_up

@@ -84,6 +84,7 @@ class Review(OfDesk):
     case = models.CharField(max_length=UUID, db_index=True)
     form = models.CharField(max_length=CODE)
     urgency = models.CharField(max_length=16)
+    exercise = models.BooleanField(default=False)
     cleared = models.CharField(max_length=48)
     written_by = models.BigIntegerField()
     sent_at = models.DateTimeField()

@@ -1,7 +1,7 @@
 """Which cases would be closed, archived or destroyed, by which rule, and what stands against it?
 
     plan = plan_retention(node, register, desk)                 what is due now
-    plan = plan_retention(node, register, desk, at=in_a_month)  what will be, if nobody says a word until then
+    plan = plan_retention(node, register, desk, at=in_a_month)  what it will have come to by then
 
 Invariants: nothing is changed by looking; a case without a fitting rule is not in the plan; the days count from the
 last word in the case, whoever said it.
@@ -37,9 +37,10 @@ from liaison.node.models.line import READABLE
 from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns, read_retention
 from liaison.node.unit_of_work import reading
-from liaison.officers.retention import Kept, Obstacle, Rule, Step, find_rule, next_step
+from liaison.officers.retention import Kept, Obstacle, Rule, Step, find_rule, furthest_step, next_step
 
 WAITING = "waiting"
+StepOf = Callable[[Rule | None, Kept], Step | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,12 @@ def plan_retention(node: Node, register: str, desk: DeskRef, *, at: datetime | N
     """What the rules ask for, the longest silent case first."""
     now = at or node.clock.now()
     with reading(node):
-        return list(_plan(register, desk, now))
+        return list(_plan(register, desk, now, next_step if at is None else furthest_step))
 
 
 def step_for(register: str, desk: DeskRef, case: Any, now: datetime) -> Planned | None:
     """Inside a unit of work: what is due for one case."""
-    return _planned(_rules(register, desk), case, now)
+    return _planned(_rules(register, desk), case, now, next_step)
 
 
 def holds(node: Node, register: str, desk: DeskRef) -> list[Hold]:
@@ -106,14 +107,14 @@ def read_stub(node: Node, register: str, desk: DeskRef, number: int) -> tuple[st
         return (row.case, bytes(row.stub)) if row is not None else None
 
 
-def _plan(register: str, desk: DeskRef, now: datetime) -> Iterator[Planned]:
+def _plan(register: str, desk: DeskRef, now: datetime, step_of: StepOf) -> Iterator[Planned]:
     rules = _rules(register, desk)
     days = [each for rule in rules for each in (rule.close_days, rule.archive_days, rule.destroy_days) if each]
     if not days:
         return
     silent = Case.objects.filter(**columns(register, desk), destroyed_at=None)
     for case in silent.filter(last_at__lte=now - timedelta(days=min(days))).order_by("last_at", "pk"):
-        found = _planned(rules, case, now)
+        found = _planned(rules, case, now, step_of)
         if found is not None:
             yield found
 
@@ -122,10 +123,10 @@ def _rules(register: str, desk: DeskRef) -> list[Rule]:
     return [read_retention(row) for row in RetentionRule.objects.filter(**columns(register, desk))]
 
 
-def _planned(rules: list[Rule], case: Any, now: datetime) -> Planned | None:
+def _planned(rules: list[Rule], case: Any, now: datetime, step_of: StepOf) -> Planned | None:
     markings = _markings(case) if any(rule.marking for rule in rules) else frozenset()
     rule = find_rule(rules, form=case.form, markings=markings)
-    step = next_step(rule, Kept(now - case.last_at, case.closed_at is not None, case.archived_at is not None))
+    step = step_of(rule, Kept(now - case.last_at, case.closed_at is not None, case.archived_at is not None))
     if step is None:
         return None
     return Planned(case.case, case.form, case.exercise, step, case.last_at, _obstacles(case, step, now))

@@ -56,6 +56,7 @@ class Reviewed:
     case: str
     form: str
     urgency: str
+    exercise: bool
     cleared: str
     written_by: int
     by: str
@@ -146,6 +147,7 @@ def _reviewed(rows: Sequence[Any]) -> list[Reviewed]:
             case=row.case,
             form=row.form,
             urgency=row.urgency,
+            exercise=row.exercise,
             cleared=row.cleared,
             written_by=row.written_by,
             by=names.get(row.written_by, ""),

@@ -76,7 +76,7 @@ def send_or_ask(node: Node, letter: Letter, asking: Asking) -> Gone:
         return Gone(tuple(send_letter(node, ready, leased=asking.leased)))
     if rule is None:
         raise UsageError("clearance-needed", form=letter.form, urgency=letter.urgency)
-    check_letter(node, letter)
+    exercise = check_letter(node, letter)
     now = node.clock.now()
     row = ClearanceRequest.objects.create(
         **columns(letter.register, letter.sender),
@@ -84,7 +84,7 @@ def send_or_ask(node: Node, letter: Letter, asking: Asking) -> Gone:
         case=letter.case or "",
         form=letter.form,
         urgency=letter.urgency,
-        exercise=letter.exercise,
+        exercise=exercise,
         letter=keep_letter(letter),
         typed={name: list(texts) for name, texts in asking.typed.items()},
         authors=sorted({asking.officer, *asking.authors}),

@@ -1,6 +1,6 @@
 """What left without a second person's word, and who has looked at it since?
 
-    note_for_review(node, letter, Cleared.ALONE, …)     inside the unit of work that sends
+    note_for_review(node, letter, Cleared.ALONE, core)     inside the unit of work that sends
     mark_seen(node, seat, 7, by=4)                      True, or False when somebody had before
 
 Invariants: the line is there when the message is, and never without it; whoever wrote a message does not tick it off.
@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from liaison.errors import UsageError
+from liaison.messages.message import Core
 from liaison.node.models import Review
 from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns
@@ -24,15 +25,16 @@ if TYPE_CHECKING:
     from liaison.node.services.line.sending import Letter
 
 
-def note_for_review(node: Node, letter: Letter, cleared: Cleared, *, message_id: str, case: str) -> None:
+def note_for_review(node: Node, letter: Letter, cleared: Cleared, core: Core) -> None:
     """Inside a unit of work: leave a line for those who may clear messages of the desk."""
     now = node.clock.now()
     Review.objects.create(
         **columns(letter.register, letter.sender),
-        message_id=message_id,
-        case=case,
-        form=letter.form,
-        urgency=letter.urgency,
+        message_id=core.id,
+        case=core.case,
+        form=core.form,
+        urgency=core.urgency,
+        exercise=core.exercise,
         cleared=cleared.value,
         written_by=letter.written_by,
         sent_at=now,

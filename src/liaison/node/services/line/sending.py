@@ -149,16 +149,20 @@ def send_letter(node: Node, letter: Letter, *, leased: bool = False) -> list[Sen
     with unit_of_work(node):
         sent = [_write(node, message, desk, cleared, fresh=fresh, ahead=ahead) for message in messages]
         if cleared in LOOKED_AT_LATER:
-            for message in sent:
-                note_for_review(node, letter, cleared, message_id=message.message_id, case=message.case)
+            for message in messages:
+                note_for_review(node, letter, cleared, message.core)
         if not leased:
             after_commit(node.waker.wake)
     return sent
 
 
-def check_letter(node: Node, letter: Letter) -> None:
-    """Return if the letter could be sent now, but for its clearance. Raises what `send_letter` raises."""
-    _prepare(node, letter, leased=True)
+def check_letter(node: Node, letter: Letter) -> bool:
+    """Return if the letter could be sent now, but for its clearance; whether it would be an exercise.
+
+    Raises what `send_letter` raises.
+    """
+    _, messages = _prepare(node, letter, leased=True)
+    return messages[0].core.exercise
 
 
 def clear_letter(letter: Letter) -> Cleared:
