@@ -12,7 +12,7 @@ from liaison.node.services.desk.answering import acknowledge_message
 from liaison.node.services.inside.retention import keep_retention
 from liaison.node.services.line.transcripts import export_transcript
 from liaison.officers.permissions import Role
-from liaison.web.cards import desk_key
+from liaison.web.pages.write.cards import desk_key
 from tests.node.inside.desks import other_desk
 from tests.web.test_write import send, written
 from tests.web.visiting import Visitor, visit

@@ -9,7 +9,7 @@ from typing import Any
 
 from liaison.messages.parties import DeskRef
 from liaison.node.models import OwnDesk
-from liaison.node.reads.drafts import Place, read_draft
+from liaison.node.reads.writing.drafts import Place, read_draft
 from liaison.node.services.inside.clearance import Gone
 from liaison.node.services.inside.rules import make_clearance_rule
 from liaison.node.services.people.officers import Seat, add_officer, grant

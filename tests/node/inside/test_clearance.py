@@ -10,8 +10,8 @@ import pytest
 from liaison.errors import UsageError
 from liaison.messages.message import open_message
 from liaison.node.models import AuditRow, Case, ClearanceRequest, Draft, OutgoingCopy, OutgoingMessage, Review, SentHead
-from liaison.node.reads.drafts import Place, read_draft
 from liaison.node.reads.inside.waiting import find_request, to_review, waiting_requests
+from liaison.node.reads.writing.drafts import Place, read_draft
 from liaison.node.services.desk.answering import Saying, acknowledge_message, say
 from liaison.node.services.inside.clearance import approve, give_back, keep_deadlines, kept_letter, take_back
 from liaison.node.services.inside.review import mark_seen

@@ -62,7 +62,12 @@ def desk(request: HttpRequest, seat: Seat) -> HttpResponse:
     looking = Looking(seat, reader_of(request, seat), DeskNames(here()), here().clock.now())
     sections = [{"template": template, **read(looking)} for template, read in SECTIONS]
     may_acknowledge = seat.may(Action.ACKNOWLEDGE)
-    given = {"sections": sections, "now": looking.now, "may_acknowledge": may_acknowledge}
+    given = {
+        "sections": sections,
+        "now": looking.now,
+        "may_acknowledge": may_acknowledge,
+        "may_set_rules": seat.may(Action.SET_RULES),
+    }
     return render(request, "web/desk.html", given)
 
 

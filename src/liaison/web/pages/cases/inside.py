@@ -8,8 +8,8 @@ from liaison.node.reads.desk.listing import CaseRow
 from liaison.node.reads.inside.sharing import PURPOSES, Held, notes_of, other_desks, shares_of
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
-from liaison.web.cards import desk_key
 from liaison.web.names import DeskNames
+from liaison.web.pages.write.cards import desk_key
 from liaison.web.site import here
 
 

@@ -32,9 +32,9 @@ from liaison.node.services.inside.review import mark_seen
 from liaison.node.services.people.officers import Seat
 from liaison.node.work.at_once import deliver_within
 from liaison.officers.permissions import Action
-from liaison.web.forms.telling import tell_fields
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.naming import case_path, officer_id, reader_of
+from liaison.web.pages.cases.values import fields_of
 from liaison.web.requests import at_desk, path_to
 from liaison.web.said import after_post
 from liaison.web.site import here
@@ -84,7 +84,7 @@ def _show(request: HttpRequest, seat: Seat, found: Request, *, refused: Any = No
         "each": found,
         "letter": letter,
         "to": [names.of(seat.register, each) for each in letter.to] if letter else [],
-        "told": tell_fields(latest_form(found.form), letter.fields) if letter else [],
+        "fields": list(fields_of(latest_form(found.form), seat.register, letter.fields, names)) if letter else [],
         "desk": names.of(seat.register, found.desk),
         "here": path_to(seat, f"clearance/{found.number}"),
         "case": case_path(seat, found.case) if found.case else "",
