@@ -59,6 +59,7 @@ def keep_retention(node: Node) -> None:
     """Close, archive and destroy the cases whose desks' rules say so."""
     retention.keep_retention(node)
 
+
 AT_START = "compare-with-peers"
 """The job that runs whenever a worker starts: what was put back was put back while none ran."""
 

@@ -41,6 +41,7 @@ from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.clearance import Cleared, Silence, check_second_person, cleared_at_once
 from liaison.officers.permissions import Action, require
 from liaison.wire.canonical import JSON
+from liaison.wire.typed import convert
 
 WAITING, PASSED, RETURNED = "waiting", "passed", "returned"
 OF_A_SHARE = ("clearance", "handed-over")
@@ -157,9 +158,9 @@ def keep_letter(letter: Letter) -> bytes:
 def kept_letter(data: bytes) -> Letter:
     """The letter of such a row."""
     found: dict[str, Any] = json.loads(data)
-    found["sender"] = msgspec.convert(found["sender"], DeskRef)
-    found["to"] = msgspec.convert(found["to"], tuple[DeskRef, ...])
-    found["attachments"] = msgspec.convert(found["attachments"], tuple[Attachment, ...])
+    found["sender"] = convert(found["sender"], DeskRef)
+    found["to"] = convert(found["to"], tuple[DeskRef, ...])
+    found["attachments"] = convert(found["attachments"], tuple[Attachment, ...])
     return Letter(**found)
 
 

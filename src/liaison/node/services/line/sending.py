@@ -4,9 +4,10 @@
     sent = send_letter(node, letter)          # durable when it returns, whether or not the peer has answered
 
 In this order (docs/spec/message.md): (1) compose and check against the form; (2) the clearance step, by the rules of
-the desk (`officers.clearance`); (3) sign and seal each copy under the number it will have; then in one transaction (4) the numbers under a lock on (case, sender), where a
-copy whose number somebody else took meanwhile is signed and sealed anew, (5) the outbox rows, leased to this process,
-so that it can make the first attempt after the commit; the worker goes on if that fails.
+the desk (`officers.clearance`); (3) sign and seal each copy under the number it will have; then in one transaction (4)
+the numbers under a lock on (case, sender), where a copy whose number somebody else took meanwhile is signed and sealed
+anew, (5) the outbox rows, leased to this process, so that it can make the first attempt after the commit; the worker
+goes on if that fails.
 
 Invariants: what `send_letter` returned is never lost; a number is given once; no lock is held while the network is
 waited for, and none while a copy is signed and sealed unless its number was taken.

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('node', '0012_proposals'),
+        ('node', '0013_proposals'),
     ]
 
     operations = [
