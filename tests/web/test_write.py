@@ -26,6 +26,9 @@ from tests.web.hosting import hosted_register
 from tests.web.visiting import Visitor, visit
 from tests.world import World
 
+pytestmark = pytest.mark.engine
+
+
 HOW = {"stage": "notification", "tlp": "amber", "urgency": "urgent"}
 TEXT = {
     "field.title": "Scanning of port 22",
