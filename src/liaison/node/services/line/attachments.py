@@ -138,3 +138,20 @@ def note_durable(node: Node, incoming: IncomingCopy, sealed: Iterable[str]) -> b
 def attachments_of(incoming: IncomingCopy) -> tuple[Attachment, ...]:
     """The attachments as the signed message names them."""
     return open_message(bytes(incoming.plaintext)).core.attachments
+
+
+def attachment_rows(attachments: Iterable[Attachment], *, state: str, **owner: object) -> list[AttachmentRow]:
+    """The rows of a message's attachments, in their order."""
+    return [
+        AttachmentRow(
+            position=position,
+            name=each.name,
+            media_type=each.media_type,
+            size=each.size,
+            sealed=each.sealed,
+            sealed_size=each.sealed_size,
+            state=state,
+            **owner,
+        )
+        for position, each in enumerate(attachments)
+    ]

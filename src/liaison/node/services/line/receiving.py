@@ -37,12 +37,11 @@ from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.judging import first_copy, judge_context
 from liaison.node.reads.memory import own_memory
-from liaison.node.services.line.attachments import hold_blobs
+from liaison.node.services.line.attachments import attachment_rows, hold_blobs
 from liaison.node.services.line.cases import begin_case, open_case
 from liaison.node.services.line.catching_up import catch_up
 from liaison.node.services.line.progress import note_acknowledgement
 from liaison.node.services.line.resealing import lost_key
-from liaison.node.services.line.sending import attachment_rows
 from liaison.node.services.line.standing import give_again, recovered_receipts
 from liaison.node.unit_of_work import after_commit, reading, unit_of_work
 from liaison.node.work import outbox

@@ -46,7 +46,7 @@ from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.inside.rules import rule_for
 from liaison.node.reads.memory import own_memory
 from liaison.node.services.inside.review import note_for_review
-from liaison.node.services.line.attachments import hold_blobs
+from liaison.node.services.line.attachments import attachment_rows, hold_blobs
 from liaison.node.services.line.cases import begin_case, open_case
 from liaison.node.services.line.progress import note_own_acknowledgement
 from liaison.node.unit_of_work import after_commit, reading, unit_of_work
@@ -315,23 +315,6 @@ def _write_message(message: ComposedMessage, desk: _Desk, cleared: Cleared) -> i
     if core.attachments:
         AttachmentRow.objects.bulk_create(attachment_rows(core.attachments, outgoing_id=key, state="held"))
     return key
-
-
-def attachment_rows(attachments: Iterable[Attachment], *, state: str, **owner: object) -> list[AttachmentRow]:
-    """The rows of a message's attachments, in their order."""
-    return [
-        AttachmentRow(
-            position=position,
-            name=each.name,
-            media_type=each.media_type,
-            size=each.size,
-            sealed=each.sealed,
-            sealed_size=each.sealed_size,
-            state=state,
-            **owner,
-        )
-        for position, each in enumerate(attachments)
-    ]
 
 
 def _close(message: ComposedMessage, recipient: DeskRef, head: _Head | None, desk: _Desk) -> _Closed:

@@ -38,10 +38,10 @@ from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.memory import own_memory
 from liaison.node.services.alarms import raise_alarm
+from liaison.node.services.line.attachments import attachment_rows
 from liaison.node.services.line.cases import open_case
 from liaison.node.services.line.progress import advance, note_own_acknowledgement
 from liaison.node.services.line.receipts import take_receipt
-from liaison.node.services.line.sending import attachment_rows
 from liaison.node.services.recovery.inquiries import Between
 from liaison.node.unit_of_work import catching_up, reading, unit_of_work
 from liaison.wire.canonical import encode_struct
