@@ -8,6 +8,7 @@ while somebody else at the desk may approve; a letter is made from what the regi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,6 +35,7 @@ from liaison.web.site import here
 from liaison.web.words import code_word
 from liaison.wire.typed import convert
 
+_COMMA, _SEMICOLON = re.compile("[,،]"), re.compile("[;؛]")  # As keyboards in Arabic have them too.
 MINUTES = ("routine", "urgent", "emergency")
 
 
@@ -155,7 +157,7 @@ def _typed(wanted: Wanted) -> dict[str, str]:
 def _read(declared: Wanted, typed: Mapping[str, str]) -> tuple[Wanted | None, dict[str, str]]:
     """The version that was typed, or what is wrong with it by field."""
     wrong: dict[str, str] = {}
-    tags = tuple(each.strip() for each in typed.get("languages", "").split(",") if each.strip())
+    tags = tuple(each.strip() for each in _COMMA.split(typed.get("languages", "")) if each.strip())
     expected = Expected(*(_minutes(name, typed, wrong) for name in MINUTES))
     contacts = {name: contact for name, contact in declared.contacts.items() if name not in AUDIENCES}
     for audience in AUDIENCES:
@@ -208,7 +210,7 @@ def _persons(text: str) -> tuple[Person, ...]:
     found = []
     for line in text.splitlines():
         if line.strip():
-            name, *rest = (part.strip() for part in line.split(";"))
+            name, *rest = (part.strip() for part in _SEMICOLON.split(line))
             if len(rest) > 3 or not name:
                 raise MalformedError("proposal-malformed", reason="persons")
             found.append(Person(name, *(*(each or None for each in rest), None, None, None)[:3]))
