@@ -20,6 +20,9 @@ settings.load_profile("liaison")
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 # The fixtures and the classes whose nodes keep their tables where `tests/engines.py` says.
 STORIES = {"story", "terminal", "World", "Processes"}
+# What a page draws is the same on every engine: of the tests of pages those run on both whose module says so itself,
+# because behind them stand queries of their own.
+PAGES = ("tests/web/", "tests/browser/")
 REASONS = pytest.StashKey[list[str]]()
 
 
@@ -42,7 +45,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark the stories of nodes for every engine; leave the soak tests out unless the marker expression names them."""
     for item in items:
         told = {*getattr(item, "fixturenames", ()), *vars(getattr(item, "module", object))}
-        if STORIES & told and item.get_closest_marker("sqlite") is None:
+        drawn = item.nodeid.startswith(PAGES)
+        if STORIES & told and not drawn and item.get_closest_marker("sqlite") is None:
             item.add_marker("engine")
     if "soak" in config.getoption("markexpr"):
         return

@@ -19,17 +19,17 @@ from liaison.messages.lifecycle import (
     MessageState,
     advance_copy,
     advance_message,
-    clear,
     one_case_each,
 )
 from tests import house
 from tests.messages import cast
 
 
-def test_clearance_is_a_step_and_passes() -> None:
+def test_clearance_is_a_step_of_every_message() -> None:
     state = advance_message(MessageState.DRAFT, MessageEvent.SUBMITTED)
     assert state is MessageState.AWAITING_CLEARANCE
-    assert advance_message(state, clear(cast.composed().core).event) is MessageState.CLEARED
+    assert advance_message(state, MessageEvent.PASSED) is MessageState.CLEARED
+    assert advance_message(state, MessageEvent.RETURNED) is MessageState.DRAFT
 
 
 def test_nothing_leaves_without_clearance() -> None:

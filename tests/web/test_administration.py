@@ -19,6 +19,9 @@ from liaison.officers.permissions import Role
 from tests.web.visiting import Visitor, let_in, visit, visit_desk
 from tests.world import World, seed_node
 
+pytestmark = pytest.mark.engine
+
+
 ADMIN, ME = "administration/", {"name": "A New Person", "login": "new", "language": "en", "zone": "UTC"}
 
 

@@ -16,6 +16,8 @@ from liaison.officers.permissions import Role
 from tests.web.visiting import Visitor, visit
 from tests.world import World
 
+pytestmark = pytest.mark.engine
+
 LIST = """Team name;Country;E-Mail;Phone;Constituency;Notes
 CERT Example;XJ;cert@cert.example.xj;+000 555 0200;example.xj net.example;Day and night
 ;XJ;nobody@example.xj;;;
@@ -42,6 +44,7 @@ def bring_in(visitor: Visitor, data: str, **given: Any) -> Any:
 def test_a_list_is_taken_in_and_each_contact_shows_its_source_and_that_it_is_not_in_the_register(
     tmp_path: Path,
 ) -> None:
+
     with World(tmp_path) as world:
         visitor = visit(world, "XC")
         page = visitor.get(bring_in(visitor, LIST).headers["Location"]).content.decode()

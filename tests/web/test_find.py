@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from liaison.node.models import Draft
@@ -12,6 +13,8 @@ from liaison.officers.permissions import Role
 from liaison.web.pages.write.cards import desk_key
 from tests.web.visiting import visit
 from tests.world import World
+
+pytestmark = pytest.mark.engine
 
 
 def test_a_name_leads_to_its_desk_with_the_reason_and_a_way_to_write(tmp_path: Path) -> None:

@@ -16,6 +16,9 @@ from tests.node.stories import Resident, Story
 from tests.parts import needs
 from tests.web.visiting import Visitor, visit_desk
 
+pytestmark = pytest.mark.engine
+
+
 ENTRY = {
     "languages": "en, fr",
     "routine": "1440",

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from liaison.tlog.tlogproof import parse_proof
 from tests.web.visiting import visit
 from tests.world import START, World
+
+pytestmark = pytest.mark.engine
 
 
 def test_a_desk_is_found_by_its_code_and_not_by_another(tmp_path: Path) -> None:

@@ -19,12 +19,15 @@ from liaison.node.models import AuditRow, Draft, IncomingCopy, OutgoingMessage
 from liaison.node.services.care.orphans import OLD_SECONDS, sweep_orphans
 from liaison.node.services.line.attachments import open_attachment
 from liaison.officers.permissions import Role
-from liaison.register.vocabulary import DeskKind, NodeRef
 from liaison.web.pages.write.cards import desk_key
 from liaison.web.pages.write.uploads import SealingUpload
-from tests.register.registry import RegisterBuilder, small_register
+from tests.register.registry import small_register
+from tests.web.hosting import hosted_register
 from tests.web.visiting import Visitor, visit
 from tests.world import World
+
+pytestmark = pytest.mark.engine
+
 
 HOW = {"stage": "notification", "tlp": "amber", "urgency": "urgent"}
 TEXT = {
@@ -357,19 +360,6 @@ def test_the_form_most_used_by_a_desk_stands_first(tmp_path: Path) -> None:
         assert "clarification" not in names, "only diplomatic desks ask for clarification"
         world.send("XC", "XD", form="line-test", fields={"person_asked": False}, stage=None)
         assert re.findall(r'name="form" value="([\w-]+)"', visitor.see("write/"))[0] == "line-test"
-
-
-def hosted_register() -> RegisterBuilder:
-    """XC and XD run their own nodes; XE's node is kept by XD."""
-    registry = small_register("XC", "XD", rehearsal=False)
-    registry.admit("XE")
-    host = NodeRef(participant=registry.ids["XD"], node="main")
-    keys = registry.node_keys("XE", "main", tuple(DeskKind), host=host)
-    registry.set_keys("XE", keys, extra=["XD/main/entry"])
-    registry.publish_desk("XE", "duty")
-    registry.publish_node("XE", "duty")
-    registry.publish_resources("XE", "XE")
-    return registry
 
 
 def test_who_hosts_a_recipient_is_said_on_every_page_and_has_to_be_confirmed_for_red(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ NOUNS = {
     "register": "liaison.cli.register.group:group",
     "key": "liaison.cli.key:group",
     "message": "liaison.cli.message:group",
+    "case": "liaison.cli.case:group",
     "officer": "liaison.cli.officer:group",
     "route": "liaison.cli.route.command:route",
     "resources": "liaison.cli.resources:group",

@@ -5,7 +5,7 @@
 
 Invariants (docs/spec/lifecycle.md prints both tables, a test compares):
 - an event that the table does not name for a state is refused, never ignored;
-- clearance is a step every message takes; without rules of the desk it passes at once and says so;
+- clearance is a step every message takes; where the desk's rules ask nobody it passes at once and says so;
 - a verdict is final: what was received is never rejected later, nor the other way round;
 - an acknowledgement may overtake the receipt: the copy stays with the outbox until the receipt is here too.
 """
@@ -14,13 +14,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
 
 from liaison.errors import UsageError
-from liaison.messages.message import Core, Draft
+from liaison.messages.message import Draft
 
 
 class MessageState(StrEnum):
@@ -109,14 +108,6 @@ S = TypeVar("S", bound=StrEnum)
 E = TypeVar("E", bound=StrEnum)
 
 
-@dataclass(frozen=True, slots=True)
-class Clearance:
-    """The answer to "may this leave?": the event it makes of the message, and the code of why."""
-
-    event: MessageEvent
-    why: str
-
-
 def advance_message(state: MessageState, event: MessageEvent) -> MessageState:
     """The state after `event`. Raises UsageError where the table has none."""
     return _advance(MESSAGE_STEPS, state, event)
@@ -125,11 +116,6 @@ def advance_message(state: MessageState, event: MessageEvent) -> MessageState:
 def advance_copy(state: CopyState, event: CopyEvent) -> CopyState:
     """The state after `event`. Raises UsageError where the table has none."""
     return _advance(COPY_STEPS, state, event)
-
-
-def clear(core: Core) -> Clearance:
-    """Whether `core` may leave: it always may while no desk has rules of clearance."""
-    return Clearance(MessageEvent.PASSED, "no-clearance-asked")
 
 
 def one_case_each(draft: Draft, cases: Sequence[str], batch: str) -> tuple[Draft, ...]:

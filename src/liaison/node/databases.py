@@ -3,7 +3,8 @@
     sqlite:////srv/liaison/liaison.sqlite3      postgresql://user@host:5432/name
 
 Invariants: SQLite runs in WAL with synchronous=FULL, because an acknowledged notice must survive a power cut;
-a transaction begins IMMEDIATE, because a writer that starts as a reader can fail half-way.
+a transaction begins IMMEDIATE, because a writer that starts as a reader can fail half-way; secure_delete is ON, because
+what a desk destroyed must not stand in a free page.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ log = logging.getLogger("liaison.node")
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
-    "PRAGMA temp_store=MEMORY;PRAGMA cache_size=-8000;"
+    "PRAGMA temp_store=MEMORY;PRAGMA cache_size=-8000;PRAGMA secure_delete=ON;"
 )
 
 
@@ -86,6 +87,17 @@ def add_database(alias: str, url: str) -> None:
     connections.settings[alias] = connections.configure_settings(
         {alias: database_settings(url), "default": connections.settings["default"]}
     )[alias]
+
+
+def drop_freed_pages(alias: str) -> bool:
+    """Cut what is over out of the files as far as the engine can, outside of any transaction; False where it has to
+    wait for a reader. On PostgreSQL the space is reused after its next vacuum (docs/operating/retention.md)."""
+    connection = connections[alias]
+    if connection.vendor != "sqlite":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return cursor.fetchone()[0] == 0
 
 
 def close_database(alias: str) -> None:

@@ -39,6 +39,7 @@ class Action(StrEnum):
     MANAGE_PEOPLE = "manage-people"
     READ_METADATA = "read-metadata"
     READ_AUDIT = "read-audit"
+    SET_RULES = "set-rules"
 
 
 _READING = {Action.READ_CASE, Action.READ_METADATA, Action.ACKNOWLEDGE}
@@ -46,8 +47,10 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
         Role.OFFICER: frozenset(_READING | {Action.WRITE}),
         Role.APPROVER: frozenset(_READING | {Action.WRITE, Action.CLEAR}),
-        Role.DIRECTORY: frozenset({Action.READ_METADATA, Action.PUBLISH}),
-        Role.ADMINISTRATOR: frozenset({Action.READ_METADATA, Action.MANAGE_PEOPLE, Action.READ_AUDIT}),
+        Role.DIRECTORY: frozenset({Action.READ_METADATA, Action.PUBLISH, Action.SET_RULES}),
+        Role.ADMINISTRATOR: frozenset(
+            {Action.READ_METADATA, Action.MANAGE_PEOPLE, Action.READ_AUDIT, Action.SET_RULES}
+        ),
         Role.AUDITOR: frozenset({Action.READ_METADATA, Action.READ_AUDIT}),
     }
 )

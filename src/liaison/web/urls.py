@@ -12,6 +12,7 @@ from liaison.web.pages import (
     centres,
     desk,
     find,
+    inside,
     own_entry,
     problems,
     readers,
@@ -26,6 +27,7 @@ DESK = [
     *find.ROUTES,
     *register.ROUTES,
     *own_entry.ROUTES,
+    *inside.ROUTES,  # Before the steps of a draft, whose last part is any word.
     *write.ROUTES,
     *cases.ROUTES,
     *readers.ROUTES,

@@ -32,6 +32,7 @@ class PayloadType(StrEnum):
     ENTRY = "application/vnd.liaison.entry+json"
     MESSAGE = "application/vnd.liaison.message+json"
     RECEIPT = "application/vnd.liaison.receipt+json"
+    STUB = "application/vnd.liaison.stub+json"
 
 
 class Signature(msgspec.Struct, frozen=True, gc=False):

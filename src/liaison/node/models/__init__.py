@@ -5,6 +5,16 @@ from __future__ import annotations
 from liaison.node.models.casework import FollowUp
 from liaison.node.models.choices import CallBack, PinnedKeys
 from liaison.node.models.drafts import BookContact, Draft
+from liaison.node.models.inside import (
+    CaseNote,
+    CaseShare,
+    CaseStub,
+    ClearanceRequest,
+    ClearanceRule,
+    RetentionHold,
+    RetentionRule,
+    Review,
+)
 from liaison.node.models.line import (
     AttachmentRow,
     Case,
@@ -43,6 +53,11 @@ __all__ = [
     "CallBack",
     "Case",
     "CaseAccess",
+    "CaseNote",
+    "CaseShare",
+    "CaseStub",
+    "ClearanceRequest",
+    "ClearanceRule",
     "Delivery",
     "Draft",
     "EntryProposal",
@@ -72,6 +87,9 @@ __all__ = [
     "RecordPart",
     "RecoveredReceipt",
     "RecoveryCode",
+    "RetentionHold",
+    "RetentionRule",
+    "Review",
     "SentHead",
     "SentReport",
     "Setting",

@@ -3,6 +3,7 @@
 Invariants:
 - A draft belongs to the desk, not to the officer who began it, so that the next shift can finish it.
 - `typed` is what stood in the inputs, as it stood there; `version` grows with each save, so that two windows notice.
+- A draft that awaits clearance is not changed by anybody until it was decided on.
 - A draft that was sent keeps only what it was sent as: pressing the button twice sends once.
 - A contact of the address book carries its source and the day it is of; it is never in the register's name.
 """
@@ -32,6 +33,7 @@ class Draft(models.Model):
     begun_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     sent_as = models.CharField(max_length=UUID, default="")
+    awaiting = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["register", "participant", "node", "desk", "sent_as"], name="draft_of_desk")]

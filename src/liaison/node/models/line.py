@@ -16,13 +16,16 @@ from django.db.models import Q
 HASH = 64
 LOCAL_ID = 32
 UUID = 36
+READABLE = ~Q(plaintext=b"")
+"""The copies whose text is here: of those that retention destroyed, ids, hashes and receipts are kept."""
 
 
 class Case(models.Model):
     """A thread between fixed desks, as one of this node's own desks sees it; `parties` is canonical JSON.
 
     The columns from `form` on are its `messages.turns.Standing`, folded from the messages as they come; `others` are
-    the participants at the other end, apart by spaces.
+    the participants at the other end, apart by spaces. The last two are the desk's own retention: a case that was
+    archived is off the lists until a message comes, one that was destroyed has no texts any more.
     """
 
     register = models.CharField(max_length=HASH)
@@ -47,6 +50,8 @@ class Case(models.Model):
     acknowledged_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=32, default="")
+    archived_at = models.DateTimeField(null=True)
+    destroyed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -16,6 +16,7 @@ from liaison.messages.case import CaseItem, CaseView, view_case
 from liaison.messages.message import Core, open_message
 from liaison.messages.parties import DeskRef
 from liaison.node.models import Case, IncomingCopy, OutgoingCopy, OutgoingMessage, OwnDesk
+from liaison.node.models.line import READABLE
 from liaison.node.node import Node
 from liaison.node.unit_of_work import reading
 from liaison.wire.canonical import JSON
@@ -112,15 +113,21 @@ def _of(own: DeskRef | None) -> dict[str, str]:
 
 def _items(case: Case) -> Iterator[CaseItem]:
     place = {"register": case.register, "case": case.case}
-    received = IncomingCopy.objects.filter(
-        **place, participant=case.participant, desk=case.desk, verdict="accepted"
-    ).values_list("plaintext", "received_at")
-    sent = OutgoingCopy.objects.filter(
-        message__register=case.register,
-        message__case=case.case,
-        message__participant=case.participant,
-        message__desk=case.desk,
-    ).values_list("plaintext", "message__composed_at")
+    received = (
+        IncomingCopy.objects.filter(**place, participant=case.participant, desk=case.desk, verdict="accepted")
+        .filter(READABLE)
+        .values_list("plaintext", "received_at")
+    )
+    sent = (
+        OutgoingCopy.objects.filter(
+            message__register=case.register,
+            message__case=case.case,
+            message__participant=case.participant,
+            message__desk=case.desk,
+        )
+        .filter(READABLE)
+        .values_list("plaintext", "message__composed_at")
+    )
     for plaintext, at in (*received, *sent):
         message = open_message(bytes(plaintext))
         yield CaseItem(message.core, message.copy, message.core_hash, message.message_hash, format_instant(at))
@@ -179,6 +186,8 @@ def _outgoing(row: OutgoingMessage, exercises: Container[tuple[str, str]]) -> Li
 
 
 def _open_received(row: IncomingCopy) -> Opened:
+    if not row.plaintext:
+        raise UsageError("message-destroyed", message=row.message_id)
     message = open_message(bytes(row.plaintext))
     return Opened(
         _incoming(row, _exercises([row.case])),
@@ -191,7 +200,9 @@ def _open_received(row: IncomingCopy) -> Opened:
 
 
 def _open_sent(row: OutgoingMessage) -> Opened:
-    copy = row.copies.order_by("pk").first()
+    copy = row.copies.filter(READABLE).order_by("pk").first()
+    if copy is None:
+        raise UsageError("message-destroyed", message=row.message_id)
     message = open_message(bytes(copy.plaintext))
     return Opened(
         _outgoing(row, _exercises([row.case])), message.core, message.core_hash, message.fields, _states(row), ()

@@ -12,6 +12,7 @@ from liaison.node.node import Node
 from liaison.node.reads.facts import forget_facts
 from liaison.node.services import mirror, rotation, witnessing
 from liaison.node.services.care import orphans
+from liaison.node.services.inside import clearance, retention
 from liaison.node.services.recovery import noticing
 from liaison.node.work.timers import Job
 
@@ -49,6 +50,16 @@ def sweep_attachments(node: Node) -> None:
     orphans.sweep_orphans(node)
 
 
+def keep_clearance_deadlines(node: Node) -> None:
+    """Apply what silence means to letters that nobody cleared or returned in time."""
+    clearance.keep_deadlines(node)
+
+
+def keep_retention(node: Node) -> None:
+    """Close, archive and destroy the cases whose desks' rules say so."""
+    retention.keep_retention(node)
+
+
 AT_START = "compare-with-peers"
 """The job that runs whenever a worker starts: what was put back was put back while none ran."""
 
@@ -58,5 +69,7 @@ JOBS: tuple[Job, ...] = (
     Job("collect-witnesses", timedelta(seconds=60), collect_witnesses),
     Job("note-checkpoints", timedelta(days=7), note_checkpoints),
     Job("rotate-sealing-keys", timedelta(hours=6), rotate_sealing_keys),
+    Job("keep-clearance-deadlines", timedelta(seconds=60), keep_clearance_deadlines),
+    Job("keep-retention", timedelta(hours=24), keep_retention),
     Job("sweep-attachments", timedelta(hours=24), sweep_attachments),
 )

@@ -19,7 +19,9 @@ from django.urls import path
 from liaison.errors import LiaisonError
 from liaison.messages.turns import Turn
 from liaison.node.reads.desk import waiting
-from liaison.node.reads.desk.listing import Reader
+from liaison.node.reads.desk.listing import Reader, find_row
+from liaison.node.reads.inside.sharing import shared_with
+from liaison.node.reads.inside.waiting import to_review, waiting_requests
 from liaison.node.reads.writing.drafts import list_drafts
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
@@ -60,7 +62,12 @@ def desk(request: HttpRequest, seat: Seat) -> HttpResponse:
     looking = Looking(seat, reader_of(request, seat), DeskNames(here()), here().clock.now())
     sections = [{"template": template, **read(looking)} for template, read in SECTIONS]
     may_acknowledge = seat.may(Action.ACKNOWLEDGE)
-    given = {"sections": sections, "now": looking.now, "may_acknowledge": may_acknowledge}
+    given = {
+        "sections": sections,
+        "now": looking.now,
+        "may_acknowledge": may_acknowledge,
+        "may_set_rules": seat.may(Action.SET_RULES),
+    }
     return render(request, "web/desk.html", given)
 
 
@@ -123,8 +130,27 @@ def _recent(looking: Looking) -> dict[str, Any]:
     }
 
 
+def _shared(looking: Looking) -> dict[str, Any]:
+    rows = []
+    for each in shared_with(here(), looking.seat):
+        found = find_row(here(), each.owner, each.case, reader=looking.reader)
+        if found is not None:
+            (view,) = row_views(looking.seat, [found], looking.names)
+            rows.append({"each": each, "view": view, "owner": looking.names.of(looking.seat.register, each.owner)})
+    return {"rows": rows, "count": len(rows)}
+
+
+def _clearance(looking: Looking) -> dict[str, Any]:
+    requests = waiting_requests(here(), looking.seat) if looking.reader.contents else []
+    rows = [{"each": each, "path": path_to(looking.seat, f"clearance/{each.number}")} for each in requests]
+    reviews = len(to_review(here(), looking.seat)) if looking.seat.may(Action.CLEAR) else 0
+    return {"rows": rows, "count": len(rows), "reviews": reviews}
+
+
 SECTIONS: list[tuple[str, Callable[[Looking], dict[str, Any]]]] = [
     ("web/desk/unacknowledged.html", _unacknowledged),
+    ("web/inside/desk_clearance.html", _clearance),
+    ("web/inside/desk_shared.html", _shared),
     ("web/desk/follow_ups.html", _follow_ups),
     ("web/desk/undelivered.html", _undelivered),
     ("web/desk/waiting_for_us.html", _turn(Turn.US)),

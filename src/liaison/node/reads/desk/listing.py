@@ -21,6 +21,7 @@ from liaison.messages.message import kept_fields
 from liaison.messages.parties import DeskRef
 from liaison.messages.turns import Turn
 from liaison.node.models import Case, IncomingCopy, OutgoingCopy, OutgoingMessage
+from liaison.node.models.line import READABLE
 from liaison.node.node import Node
 from liaison.node.services.line.cases import read_parties
 from liaison.node.unit_of_work import reading
@@ -50,12 +51,14 @@ COLUMNS = (
     "acknowledged_at",
     "closed_at",
     "outcome",
+    "archived_at",
+    "destroyed_at",
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """What is looked for; an empty value looks for everything. `state` is open or closed, `exercise` yes or no."""
+    """What is looked for, everything by default. `state` is open, closed or archived, `exercise` yes or no."""
 
     state: str = ""
     urgency: str = ""
@@ -111,6 +114,8 @@ class CaseRow:
     acknowledged_at: datetime | None
     closed_at: datetime | None
     outcome: str
+    archived_at: datetime | None
+    destroyed_at: datetime | None
     title: Title | None = None
 
 
@@ -170,11 +175,11 @@ def _row(desk: DeskRef, register: str, case: str, parties: bytes, *rest: Any) ->
 
 
 def _fitting(desk: DeskRef, wanted: Filter, reader: Reader) -> Any:
-    rows = Case.objects.filter(**of_desk(desk))
+    rows = Case.objects.filter(**of_desk(desk), destroyed_at=None, archived_at__isnull=wanted.state != "archived")
     for name in ("urgency", "form", "turn"):
         if value := getattr(wanted, name):
             rows = rows.filter(**{name: value})
-    if wanted.state or wanted.turn:
+    if wanted.state in ("open", "closed") or wanted.turn:
         rows = rows.filter(closed_at__isnull=wanted.state != "closed")
     if wanted.exercise:
         rows = rows.filter(exercise=wanted.exercise == "yes")
@@ -211,11 +216,11 @@ def _titles(desk: DeskRef, rows: Sequence[CaseRow]) -> dict[tuple[str, str], Tit
     found: dict[tuple[str, str], Title] = {}
     plaintexts: list[tuple[str, str, bytes]] = []
     if theirs:
-        firsts = _firsts(IncomingCopy.objects.filter(**place, case__in=theirs, verdict="accepted"))
+        firsts = _firsts(IncomingCopy.objects.filter(**place, case__in=theirs, verdict="accepted").filter(READABLE))
         said = IncomingCopy.objects.filter(pk__in=firsts)
         plaintexts += said.values_list("register", "case", "plaintext")
     if ours:
-        firsts = _firsts(OutgoingMessage.objects.filter(**place, case__in=ours))
+        firsts = _firsts(OutgoingMessage.objects.filter(**place, case__in=ours).exclude(core=b""))
         copies = OutgoingCopy.objects.filter(message__in=firsts)
         plaintexts += copies.values_list("message__register", "message__case", "plaintext")
     for register, case, plaintext in plaintexts:

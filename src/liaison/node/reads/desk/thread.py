@@ -20,6 +20,7 @@ from liaison.messages.case import CaseItem, CaseView, view_case
 from liaison.messages.message import Core, ReceivedMessage, open_message
 from liaison.messages.parties import DeskRef
 from liaison.node.models import AttachmentRow, Delivery, IncomingCopy, OutgoingCopy
+from liaison.node.models.line import READABLE
 from liaison.node.node import Node
 from liaison.node.reads.desk.listing import CaseRow, Reader, find_row, of_desk
 from liaison.node.reads.inbox import Reach
@@ -86,10 +87,12 @@ def read_thread(node: Node, desk: DeskRef, case: str, *, reader: Reader) -> Thre
     row = find_row(node, desk, case, reader=reader)
     if row is None:
         raise UsageError("case-not-found", case=case[:36])
+    if row.destroyed_at is not None:
+        raise UsageError("case-destroyed", at=format_instant(row.destroyed_at))
     with reading(node):
         named = {**of_desk(desk), "register": row.register, "case": row.case}
         attached = _attachments(named)
-        received = [_received(each, attached) for each in IncomingCopy.objects.filter(**named).order_by("pk")]
+        received = [_received(each, attached) for each in IncomingCopy.objects.filter(READABLE, **named).order_by("pk")]
         sent = _sent(named, attached)
     items = [item for found in (received, sent) for _, its in found for item in its]
     if not items:
@@ -143,7 +146,7 @@ def _received(row: IncomingCopy, attached: _Attached) -> _Found:
 
 def _sent(named: Mapping[str, str], attached: _Attached) -> list[_Found]:
     mine = {f"message__{name}": value for name, value in named.items()}
-    copies = OutgoingCopy.objects.filter(**mine).select_related("message").defer("sealed", "message__core")
+    copies = OutgoingCopy.objects.filter(READABLE, **mine).select_related("message").defer("sealed", "message__core")
     tries = Delivery.objects.filter(kind="message", **{f"copy__{name}": value for name, value in mine.items()})
     trials = {row[0]: Trial(*row[1:]) for row in tries.values_list("copy", "attempts", "last_error", "due")}
     found: dict[int, _Found] = {}

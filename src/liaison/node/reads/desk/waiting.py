@@ -25,7 +25,16 @@ from liaison.messages.lifecycle import CopyState
 from liaison.messages.message import kept_fields
 from liaison.messages.parties import DeskRef
 from liaison.messages.turns import Turn
-from liaison.node.models import Case, Delivery, FactRow, FollowedRegister, FollowUp, IncomingCopy, OutgoingCopy
+from liaison.node.models import (
+    Case,
+    CaseShare,
+    Delivery,
+    FactRow,
+    FollowedRegister,
+    FollowUp,
+    IncomingCopy,
+    OutgoingCopy,
+)
 from liaison.node.node import Node
 from liaison.node.reads.desk.listing import CaseRow, Reader, Title, of_desk, read_rows, title_of
 from liaison.node.reads.overview import AlarmRead, alarms
@@ -142,12 +151,18 @@ def _owed(row: tuple[Any, ...], exercises: set[tuple[str, str]], reader: Reader)
 def waiting(node: Node, desk: DeskRef, turn: Turn, *, reader: Reader) -> Some:
     """Open cases where it is the turn of one side: those with a clock first, the nearest first."""
     with reading(node):
-        rows = Case.objects.filter(**of_desk(desk), turn=turn.value, closed_at=None)
+        rows = Case.objects.filter(**of_desk(desk), turn=turn.value, closed_at=None).filter(~_handed_over(desk))
         clocks = read_rows(rows.filter(due__isnull=False).order_by("due"), desk, slice(0, IN_TURN), reader=reader)
         room = slice(0, IN_TURN - len(clocks))
         others = rows.filter(due=None).order_by("turn_since")
         found = clocks + (read_rows(others, desk, room, reader=reader) if room.stop else ())
         return Some(found, _count(rows) if len(found) == IN_TURN else len(found))
+
+
+def _handed_over(desk: DeskRef) -> Exists:
+    """Cases in which another desk of the participant answers: they stand on its page."""
+    same = {"register": OuterRef("register"), "case": OuterRef("case")}
+    return Exists(CaseShare.objects.filter(**of_desk(desk), **same, purpose="handed-over"))
 
 
 def follow_ups(node: Node, desk: DeskRef, now: datetime) -> Some:
@@ -214,5 +229,5 @@ def register_care(node: Node, register: str, now: datetime) -> RegisterCare:
 def recent(node: Node, desk: DeskRef, *, reader: Reader) -> tuple[CaseRow, ...]:
     """The cases with the latest messages."""
     with reading(node):
-        rows = Case.objects.filter(**of_desk(desk)).order_by("-last_at", "-pk")
+        rows = Case.objects.filter(**of_desk(desk), archived_at=None, destroyed_at=None).order_by("-last_at", "-pk")
         return read_rows(rows, desk, slice(0, RECENT), reader=reader)

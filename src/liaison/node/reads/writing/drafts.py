@@ -60,6 +60,7 @@ class DraftRead:
     changed_at: datetime
     by: str
     sent_as: str
+    awaiting: bool
     fingerprint: str
 
 
@@ -139,5 +140,6 @@ def _read(row: Draft, names: Mapping[int, str]) -> DraftRead:
         changed_at=row.changed_at,
         by=names.get(row.changed_by, ""),
         sent_as=row.sent_as,
+        awaiting=row.awaiting,
         fingerprint=fingerprint_of(row),
     )

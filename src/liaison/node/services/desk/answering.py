@@ -10,8 +10,9 @@ the audit trail are there together or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from liaison.errors import UsageError
@@ -19,13 +20,18 @@ from liaison.messages.forms import check_passing_on, latest_form
 from liaison.messages.message import Core, Tlp, Urgency, open_message
 from liaison.messages.parties import DeskRef, sorted_desks
 from liaison.node.models import Case, IncomingCopy, OutgoingMessage
+from liaison.node.models.line import READABLE
 from liaison.node.node import Node
 from liaison.node.reads.desk.listing import of_desk
-from liaison.node.services.line.acknowledging import Original, acknowledge, answer
-from liaison.node.services.line.sending import Letter, SentMessage, send_letter
+from liaison.node.services.inside.clearance import Asking, Gone, send_or_ask
+from liaison.node.services.line.acknowledging import Original, acknowledge, answer_letter
+from liaison.node.services.line.sending import Letter
 from liaison.node.services.people.audit import note
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.wire.canonical import JSON
+from liaison.wire.identifiers import format_instant
+
+NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,7 @@ class Saying:
     urgency: Urgency | None = None
     wanted_by: str | None = None
     host_may_read: bool = False
+    alone: bool = False
 
 
 def acknowledge_message(
@@ -63,18 +70,37 @@ def acknowledge_message(
     return True
 
 
-def say(node: Node, desk: DeskRef, saying: Saying, *, officer: int) -> SentMessage:
-    """Send a message in a case of the desk. Raises UsageError, MalformedError for fields that do not fit."""
+def say(
+    node: Node, desk: DeskRef, saying: Saying, *, officer: int, typed: Mapping[str, Sequence[str]] = NOTHING
+) -> Gone:
+    """Send a message in a case of the desk, or have it wait for clearance with what was `typed`.
+
+    Raises UsageError, MalformedError for fields that do not fit.
+    """
     with unit_of_work(node):
+        require_writable(desk, saying.case)
         about = find_said(node, desk, saying.case, saying.re) if saying.re else first_said(node, desk, saying.case)
         if saying.re:
             acknowledge_if_owed(node, desk, saying.re, officer=officer)
         if saying.re and latest_form(saying.form).re != "never":
-            (sent,) = answer(node, about, form=saying.form, fields=saying.fields, **_changes(saying))
+            letter = answer_letter(about, form=saying.form, fields=saying.fields, **_changes(saying))
         else:
-            (sent,) = send_letter(node, _letter(about, saying))
-        note(node, "message-sent", officer=officer, subject=sent.message_id, params={"form": saying.form})
-    return sent
+            letter = _letter(about, saying)
+        gone = send_or_ask(node, letter, Asking(officer=officer, alone=saying.alone, typed=typed))
+        for sent in gone.sent:
+            note(node, "message-sent", officer=officer, subject=sent.message_id, params={"form": saying.form})
+    return gone
+
+
+def require_writable(desk: DeskRef, case: str) -> None:
+    """Inside a unit of work: return unless the case is archived or destroyed. Raises UsageError."""
+    row = Case.objects.filter(**of_desk(desk), case=case).values("archived_at", "destroyed_at").first()
+    if row is None:
+        raise UsageError("case-not-found", case=case[:36])
+    if row["destroyed_at"] is not None:
+        raise UsageError("case-destroyed", at=format_instant(row["destroyed_at"]))
+    if row["archived_at"] is not None:
+        raise UsageError("case-archived", at=format_instant(row["archived_at"]))
 
 
 def acknowledge_if_owed(node: Node, desk: DeskRef, message_id: str, *, officer: int) -> None:
@@ -87,7 +113,7 @@ def find_said(node: Node, desk: DeskRef, case: str, message_id: str) -> Original
     """A message of a case by its whole identifier, whoever said it. Raises UsageError."""
     with reading(node):
         named = {**of_desk(desk), "case": case, "message_id": message_id}
-        row = IncomingCopy.objects.filter(**named, verdict="accepted").first()
+        row = IncomingCopy.objects.filter(READABLE, **named, verdict="accepted").first()
         if row is not None:
             return Original(open_message(bytes(row.plaintext)).core, row.core_hash, desk)
         return _written(OutgoingMessage.objects.filter(**named).first(), desk, message_id)
@@ -101,15 +127,16 @@ def first_said(node: Node, desk: DeskRef, case: str) -> Original:
             raise UsageError("case-not-found", case=case[:36])
         named = {**of_desk(desk), "case": case}
         if row.ours:
-            return _written(OutgoingMessage.objects.filter(**named).order_by("pk").first(), desk, case)
-        received = IncomingCopy.objects.filter(**named, verdict="accepted").order_by("pk").first()
+            mine = OutgoingMessage.objects.filter(**named).exclude(core=b"").order_by("pk")
+            return _written(mine.first(), desk, case)
+        received = IncomingCopy.objects.filter(READABLE, **named, verdict="accepted").order_by("pk").first()
         if received is None:
             raise UsageError("message-not-found", message=case[:36])
         return Original(open_message(bytes(received.plaintext)).core, received.core_hash, desk)
 
 
 def _written(row: Any, desk: DeskRef, name: str) -> Original:
-    copy = row.copies.order_by("pk").first() if row is not None else None
+    copy = row.copies.filter(READABLE).order_by("pk").first() if row is not None else None
     if copy is None:
         raise UsageError("message-not-found", message=name[:36])
     return Original(open_message(bytes(copy.plaintext)).core, row.core_hash, desk)

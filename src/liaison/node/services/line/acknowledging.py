@@ -16,6 +16,7 @@ from liaison.messages.forms import check_passing_on
 from liaison.messages.message import Core, open_message
 from liaison.messages.parties import DeskRef, sorted_desks
 from liaison.node.models import IncomingCopy
+from liaison.node.models.line import READABLE
 from liaison.node.node import Node
 from liaison.node.services.line.sending import Letter, SentMessage, send_letter
 from liaison.node.unit_of_work import reading
@@ -35,7 +36,9 @@ class Original:
 def find_original(node: Node, message_id: str, *, desk: str | None = None) -> Original:
     """The accepted message with this identifier (or its beginning). Raises UsageError."""
     with reading(node):
-        rows = IncomingCopy.objects.filter(message_id__startswith=message_id.lower(), verdict="accepted")
+        rows = IncomingCopy.objects.filter(message_id__startswith=message_id.lower(), verdict="accepted").filter(
+            READABLE
+        )
         if desk is not None:
             rows = rows.filter(desk=desk)
         found = list(rows.order_by("pk")[:2])
@@ -67,11 +70,16 @@ def answer(
     node: Node, original: Original, *, form: str, fields: Mapping[str, JSON], leased: bool = False, **changes: Any
 ) -> list[SentMessage]:
     """Send a message in the same case that refers to `original`, under the same label unless told otherwise."""
+    return send_letter(node, answer_letter(original, form=form, fields=fields, **changes), leased=leased)
+
+
+def answer_letter(original: Original, *, form: str, fields: Mapping[str, JSON], **changes: Any) -> Letter:
+    """What `answer` sends. Raises UsageError where the label would be weaker than that of the original."""
     core = original.core
     given: dict[str, Any] = {"tlp": core.tlp, "urgency": core.urgency, "marking": core.marking} | changes
     to = sorted_desks(core.parties - {original.desk})
     check_passing_on(core, given["tlp"], to)
-    letter = Letter(
+    return Letter(
         register=core.register,
         sender=original.desk,
         to=to,
@@ -82,4 +90,3 @@ def answer(
         re=original.core_hash,
         **given,
     )
-    return send_letter(node, letter, leased=leased)

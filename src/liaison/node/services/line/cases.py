@@ -3,7 +3,8 @@
 Parties and exercise flag are fixed by the first message; the standing (`messages.turns`) is carried on by each.
 
 Invariants: the row is locked for the rest of the unit of work, so numbers within a case are given one at a time; a
-message reads the standing once and writes it once.
+message reads the standing once and writes it once; a message brings a case back from the archive, and one whose texts
+were destroyed goes on with the new ones alone.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def open_case(core: Core, fields: Mapping[str, JSON], desk: DeskRef, now: dateti
         raise UsageError("case-exercise-fixed", case=core.case)
     before = standing_of(Case.objects.filter(pk=known.row).values(*STANDING).get())
     standing = after(before, Word(core, fields, core.sender == desk, now))
-    change(Case, known.row, last_at=now, **columns_of(standing))
+    change(Case, known.row, last_at=now, archived_at=None, destroyed_at=None, **columns_of(standing))
 
 
 def standing_of(columns: Mapping[str, object]) -> Standing:

@@ -3,10 +3,11 @@
     letter = Letter(register=…, sender=desk, to=(desk, …), form="incident-notice", fields={…})
     sent = send_letter(node, letter)          # durable when it returns, whether or not the peer has answered
 
-In this order (docs/spec/message.md): (1) compose and check against the form; (2) the clearance step; (3) sign and seal
-each copy under the number it will have; then in one transaction (4) the numbers under a lock on (case, sender), where a
-copy whose number somebody else took meanwhile is signed and sealed anew, (5) the outbox rows, leased to this process,
-so that it can make the first attempt after the commit; the worker goes on if that fails.
+In this order (docs/spec/message.md): (1) compose and check against the form; (2) the clearance step, by the rules of
+the desk (`officers.clearance`); (3) sign and seal each copy under the number it will have; then in one transaction (4)
+the numbers under a lock on (case, sender), where a copy whose number somebody else took meanwhile is signed and sealed
+anew, (5) the outbox rows, leased to this process, so that it can make the first attempt after the commit; the worker
+goes on if that fails.
 
 Invariants: what `send_letter` returned is never lost; a number is given once; no lock is held while the network is
 waited for, and none while a copy is signed and sealed unless its number was taken.
@@ -42,7 +43,9 @@ from liaison.node.models import AttachmentRow, OutgoingCopy, OutgoingMessage, Se
 from liaison.node.node import Node
 from liaison.node.reads.caution.disputes import check_pinned
 from liaison.node.reads.facts import RegisterFacts, register_facts
+from liaison.node.reads.inside.rules import rule_for
 from liaison.node.reads.memory import own_memory
+from liaison.node.services.inside.review import note_for_review
 from liaison.node.services.line.attachments import hold_blobs
 from liaison.node.services.line.cases import begin_case, open_case
 from liaison.node.services.line.progress import note_own_acknowledgement
@@ -50,6 +53,7 @@ from liaison.node.unit_of_work import after_commit, reading, unit_of_work
 from liaison.node.work import outbox
 from liaison.node.work.outbox import Lease, Work
 from liaison.node.work.statements import add, change, fetch
+from liaison.officers.clearance import LOOKED_AT_LATER, Cleared, cleared_at_once
 from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import digest, format_instant, format_uuid7
 
@@ -81,6 +85,10 @@ class Letter:
     attachments: tuple[Attachment, ...] = ()
     host_may_read: bool = False
     """The officer knows that a host opens what is sealed to a desk it hosts, and sends red or amber-strict anyway."""
+    cleared: Cleared | None = None
+    """Why it may leave where the desk's rules make it wait; decided by `services.inside`, never by a page."""
+    written_by: int = 0
+    """The officer, for whoever looks at it later; 0 for the command line. Never part of the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +142,43 @@ def send_letter(node: Node, letter: Letter, *, leased: bool = False) -> list[Sen
     Raises MalformedError when it does not fit its form, VerificationError for keys that may not be used or are
     disputed, UsageError, NotNowError.
     """
+    desk, messages = _prepare(node, letter, leased=leased)
+    with reading(node):
+        cleared = clear_letter(letter)  # Before anything is signed.
+    fresh = letter.case is None
+    ahead = _close_ahead(node, messages, desk, fresh=fresh)
+    with unit_of_work(node):
+        sent = [_write(node, message, desk, cleared, fresh=fresh, ahead=ahead) for message in messages]
+        if cleared in LOOKED_AT_LATER:
+            for message in messages:
+                note_for_review(node, letter, cleared, message.core)
+        if not leased:
+            after_commit(node.waker.wake)
+    return sent
+
+
+def check_letter(node: Node, letter: Letter) -> bool:
+    """Return if the letter could be sent now, but for its clearance; whether it would be an exercise.
+
+    Raises what `send_letter` raises.
+    """
+    _, messages = _prepare(node, letter, leased=True)
+    return messages[0].core.exercise
+
+
+def clear_letter(letter: Letter) -> Cleared:
+    """Inside a reading: why a letter may leave. Raises UsageError when a second person has to clear it first."""
+    if letter.cleared is not None:
+        return letter.cleared
+    rule = rule_for(letter.register, letter.sender, form=letter.form, urgency=letter.urgency)
+    cleared = cleared_at_once(rule, form=letter.form, urgency=letter.urgency, alone=False)
+    if cleared is None:
+        raise UsageError("clearance-needed", form=letter.form, urgency=letter.urgency)
+    return cleared
+
+
+def _prepare(node: Node, letter: Letter, *, leased: bool) -> tuple[_Desk, list[ComposedMessage]]:
+    """(1), before the transaction."""
     own_memory(node).require_writable()
     if letter.form != ACKNOWLEDGEMENT:  # That a person has heard is said as long as it can be said at all.
         node.storage.require_room()
@@ -145,13 +190,7 @@ def send_letter(node: Node, letter: Letter, *, leased: bool = False) -> list[Sen
         for recipient in message.core.to:
             check_pinned(desk.facts, letter.sender, recipient)
             desk.facts.sealing_key(recipient)  # Refused before anything is written when there is none.
-    fresh = letter.case is None
-    ahead = _close_ahead(node, messages, desk, fresh=fresh)
-    with unit_of_work(node):
-        sent = [_write(node, message, desk, fresh=fresh, ahead=ahead) for message in messages]
-        if not leased:
-            after_commit(node.waker.wake)
-    return sent
+    return desk, messages
 
 
 def _sending_desk(node: Node, letter: Letter, *, leased: bool) -> _Desk:
@@ -224,7 +263,9 @@ def _close_ahead(node: Node, messages: Iterable[ComposedMessage], desk: _Desk, *
     return ahead
 
 
-def _write(node: Node, message: ComposedMessage, desk: _Desk, *, fresh: bool, ahead: _Ahead) -> SentMessage:
+def _write(
+    node: Node, message: ComposedMessage, desk: _Desk, cleared: Cleared, *, fresh: bool, ahead: _Ahead
+) -> SentMessage:
     """(4), (5), inside the unit of work. Raises UsageError for an attachment that was swept away meanwhile."""
     core = message.core
     if core.attachments:
@@ -238,7 +279,7 @@ def _write(node: Node, message: ComposedMessage, desk: _Desk, *, fresh: bool, ah
     else:
         open_case(core, fields, core.sender, desk.now)
     note_own_acknowledgement(core)
-    key = _write_message(message, desk)
+    key = _write_message(message, desk, cleared)
     leases = []
     for recipient in core.to:
         head = None if fresh else _head(message, recipient)
@@ -249,12 +290,11 @@ def _write(node: Node, message: ComposedMessage, desk: _Desk, *, fresh: bool, ah
     return SentMessage(core.id, core.case, message.core_hash, tuple(leases))
 
 
-def _write_message(message: ComposedMessage, desk: _Desk) -> int:
+def _write_message(message: ComposedMessage, desk: _Desk, cleared: Cleared) -> int:
     """The row of the message; its key."""
     core = message.core
     state = lifecycle.advance_message(MessageState.DRAFT, MessageEvent.SUBMITTED)
-    clearance = lifecycle.clear(core)
-    state = lifecycle.advance_message(state, clearance.event)
+    state = lifecycle.advance_message(state, MessageEvent.PASSED)
     key = add(
         OutgoingMessage,
         register=core.register,
@@ -267,7 +307,7 @@ def _write_message(message: ComposedMessage, desk: _Desk) -> int:
         form=core.form,
         urgency=core.urgency,
         state=lifecycle.advance_message(state, MessageEvent.NUMBERED).value,
-        cleared=clearance.why,
+        cleared=cleared.value,
         core=message.core_bytes,
         core_hash=message.core_hash,
         composed_at=desk.now,

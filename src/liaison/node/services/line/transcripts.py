@@ -16,6 +16,7 @@ from liaison.messages.receipts import SignedReceipt, decode_receipt
 from liaison.messages.transcript import LogCopy, encode_transcript, pack_transcript
 from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.models import Case, FollowedRegister, GivenReceipt, IncomingCopy, OutgoingCopy, TakenReceipt
+from liaison.node.models.line import READABLE
 from liaison.node.node import Node
 from liaison.node.unit_of_work import reading
 from liaison.tlog.log import read_entries
@@ -35,6 +36,12 @@ def find_case_row(case: str, own: DeskRef | None = None) -> Case:
     return rows[0]
 
 
+def require_texts(row: Case) -> None:
+    """Return unless the texts of the case were destroyed. Raises UsageError."""
+    if row.destroyed_at is not None:
+        raise UsageError("case-destroyed", at=format_instant(row.destroyed_at))
+
+
 def export_transcript(
     node: Node,
     case: str,
@@ -50,6 +57,7 @@ def export_transcript(
     """
     with reading(node):
         row = find_case_row(case, own)
+        require_texts(row)
         desk = DeskRef(row.participant, row.node, row.desk)
         messages = [*_sent(row), *_received(row)]
         known = {message.message_hash for message in messages}
@@ -72,7 +80,7 @@ def _sent(row: Case) -> Iterator[ReceivedMessage]:
         message__case=row.case,
         message__participant=row.participant,
         message__desk=row.desk,
-    )
+    ).filter(READABLE)
     for plaintext in copies.values_list("plaintext", flat=True):
         yield open_message(bytes(plaintext))
 
@@ -80,7 +88,7 @@ def _sent(row: Case) -> Iterator[ReceivedMessage]:
 def _received(row: Case) -> Iterator[ReceivedMessage]:
     copies = IncomingCopy.objects.filter(
         register=row.register, case=row.case, participant=row.participant, desk=row.desk, verdict="accepted"
-    )
+    ).filter(READABLE)
     for plaintext in copies.values_list("plaintext", flat=True):
         yield open_message(bytes(plaintext))
 

@@ -2,7 +2,8 @@
 
 Invariants: only what passed between this node and the caller is looked at, so a caller learns nothing of others; what
 is told again was said before, byte for byte, so a node that is itself open for reading only may answer; a text goes
-back sealed to the published key of the desk that wrote it, never to a key that the request brings.
+back sealed to the published key of the desk that wrote it, never to a key that the request brings; a text that the
+desk's retention destroyed is told by its hashes and receipts and cannot be sent again.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from liaison.keys.sealing import seal
 from liaison.messages.dealings import MOST_ON_A_PAGE, Again, Dealing, Page, Question, Side
 from liaison.messages.parties import DeskRef, NodeRef
 from liaison.node.models import Delivery, IncomingCopy, OutgoingCopy
+from liaison.node.models.line import READABLE
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
 from liaison.node.services.line.resealing import reseal
@@ -54,7 +56,7 @@ def send_again(node: Node, wanted: Again, *, register: str, caller: NodeRef) -> 
     """Have messages that were sent to `caller` sealed to its present keys and delivered again; which ones will be."""
     put = []
     with catching_up(), unit_of_work(node):
-        rows = _sent_to(register, caller).filter(message_hash__in=wanted.messages).order_by("pk")
+        rows = _sent_to(register, caller).filter(READABLE, message_hash__in=wanted.messages).order_by("pk")
         for row in rows.select_related("message"):
             put.append(row.message_hash)
             if not Delivery.objects.filter(copy=row, kind=Work.MESSAGE.value).exists():
@@ -67,7 +69,7 @@ def send_again(node: Node, wanted: Again, *, register: str, caller: NodeRef) -> 
 def copy_for_sender(node: Node, message_hash: str, *, register: str, caller: NodeRef) -> bytes:
     """The signed copy that `caller` once sent here, sealed to its desk. Raises UsageError for anything else."""
     with reading(node):
-        row = _received_from(register, caller).filter(message_hash=message_hash).first()
+        row = _received_from(register, caller).filter(READABLE, message_hash=message_hash).first()
     if row is None:
         raise UsageError("message-not-here")
     desk = DeskRef(row.from_participant, row.from_node, row.from_desk)

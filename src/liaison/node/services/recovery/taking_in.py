@@ -33,6 +33,7 @@ from liaison.node.models import (
     OutgoingMessage,
     RecoveredReceipt,
 )
+from liaison.node.models.line import READABLE
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.memory import own_memory
@@ -309,6 +310,7 @@ def _note_seen(message: ReceivedMessage) -> None:
     """An acknowledgement of the copy may be here already."""
     desk = message.copy.desk
     answers = IncomingCopy.objects.filter(
+        READABLE,
         register=message.core.register,
         case=message.core.case,
         form=ACKNOWLEDGEMENT,

@@ -9,6 +9,7 @@ Invariants:
 - A national marking above the node's limit is refused before anything of that save is kept.
 - What is sent is what was seen: a draft that changed after it was shown is not sent.
 - The trail tells that a draft was begun, given a file, sent or discarded; not each save while somebody types.
+- A draft that a second person has to clear waits as it is; nobody changes it until then.
 - Sending and the end of the draft are one unit of work, so that a button pressed twice sends once.
 """
 
@@ -22,10 +23,11 @@ import msgspec
 
 from liaison.errors import UsageError
 from liaison.messages.message import MOST_ATTACHMENTS, Attachment
-from liaison.node.models import Draft, OutgoingMessage
+from liaison.node.models import Draft
 from liaison.node.node import Node
 from liaison.node.reads.writing.drafts import DraftRead, Place, fingerprint_of, read_draft
-from liaison.node.services.line.sending import Letter, SentMessage, send_letter
+from liaison.node.services.inside.clearance import Asking, Gone, end_draft, send_or_ask, sent_together_as
+from liaison.node.services.line.sending import Letter
 from liaison.node.services.people.audit import note
 from liaison.node.unit_of_work import unit_of_work
 from liaison.wire.canonical import JSON
@@ -116,22 +118,28 @@ def discard_draft(node: Node, place: Place, number: int, *, officer: int) -> Non
         note(node, "draft-discarded", officer=officer, subject=str(number))
 
 
-def send_draft(node: Node, place: Place, number: int, *, officer: int, seen: str, letter: Letter) -> list[SentMessage]:
-    """Send what was seen; its first attempts are the caller's. Raises UsageError and what `send_letter` raises."""
+def send_draft(
+    node: Node, place: Place, number: int, *, officer: int, seen: str, letter: Letter, alone: bool = False
+) -> Gone:
+    """Send what was seen, or have it wait for clearance; the first attempts of what left are the caller's.
+
+    `alone` sends an urgent technical notice without waiting. Raises UsageError and what `send_letter` raises.
+    """
     with unit_of_work(node):
         row = _open(place, number)
         if fingerprint_of(row) != seen:
             raise UsageError("draft-changed-elsewhere", version=row.version)
-        sent = send_letter(node, letter, leased=True)
-        first = sent[0].message_id
-        batch = OutgoingMessage.objects.filter(register=letter.register, message_id=first).values_list("batch").first()
-        sent_as = (batch and batch[0]) or first
-        Draft.objects.filter(pk=row.pk).update(
-            sent_as=sent_as, typed={}, attachments=[], changed_at=node.clock.now(), changed_by=officer
-        )
-        params: JSON = {"draft": number, "form": letter.form, "messages": [each.message_id for each in sent]}
+        authors = {row.begun_by, row.changed_by}
+        asking = Asking(officer=officer, authors=authors, alone=alone, draft=number, leased=True)
+        gone = send_or_ask(node, letter, asking)
+        if gone.request:
+            Draft.objects.filter(pk=row.pk).update(awaiting=True)
+            return gone
+        sent_as = sent_together_as(letter.register, gone.sent)
+        end_draft(node, number, sent_as, officer=officer)
+        params: JSON = {"draft": number, "form": letter.form, "messages": [each.message_id for each in gone.sent]}
         note(node, "message-sent", officer=officer, subject=sent_as, params=params)
-    return sent
+    return gone
 
 
 def _open(place: Place, number: int) -> Draft:
@@ -141,6 +149,8 @@ def _open(place: Place, number: int) -> Draft:
         raise UsageError("draft-not-found", number=number)
     if row.sent_as:
         raise UsageError("draft-was-sent", number=number)
+    if row.awaiting:
+        raise UsageError("draft-awaits-clearance", number=number)
     return row
 
 

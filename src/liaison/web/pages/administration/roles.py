@@ -28,6 +28,7 @@ ACTION_NAMES: Mapping[Action, Any] = MappingProxyType(
         Action.CLEAR: gettext_lazy("Clear what a colleague wants to send"),
         Action.PUBLISH: gettext_lazy("Change the desk's own entry and keys"),
         Action.MANAGE_PEOPLE: gettext_lazy("Add officers, give roles, end access"),
+        Action.SET_RULES: gettext_lazy("Make the rules of clearance and retention"),
         Action.READ_AUDIT: gettext_lazy("Read the audit trail"),
     }
 )

@@ -19,9 +19,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from liaison.errors import LiaisonError, MalformedError
 from liaison.messages.forms.sharing import STRICTNESS
 from liaison.node.reads.desk.thread import Thread
+from liaison.node.reads.inside.rules import rule_for
+from liaison.node.reads.inside.waiting import find_request
 from liaison.node.reads.recipients import find_recipient
 from liaison.node.services.desk.answering import Saying, acknowledge_message, say
+from liaison.node.services.inside.sharing import acknowledging_desk, answering_desk
 from liaison.node.services.people.officers import Seat
+from liaison.node.unit_of_work import reading
+from liaison.officers.clearance import Rule
 from liaison.officers.permissions import Action
 from liaison.web.forms import Problem, Surroundings, Typed, read_form, show_form, typed_of
 from liaison.web.forms.instants import find_zone, parse_local
@@ -29,6 +34,7 @@ from liaison.web.forms.languages import language_tag
 from liaison.web.forms.typed import input_name
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.allowed import WITH_A_CLOCK, Allowed, allowed_forms, answerable
+from liaison.web.pages.cases.held import find_held
 from liaison.web.pages.cases.naming import case_path, officer_id, reader_of
 from liaison.web.pages.cases.thread import open_thread
 from liaison.web.pages.cases.values import form_title
@@ -38,6 +44,7 @@ from liaison.web.site import here
 from liaison.web.words import code_word, explained
 from liaison.wire.identifiers import format_instant
 
+LONG = 18
 URGENCIES = ("routine", "urgent", "emergency")
 
 
@@ -46,7 +53,10 @@ URGENCIES = ("routine", "urgent", "emergency")
 def acknowledge(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Acknowledge a message, from the desk page or from its case."""
     message, case = request.POST.get("message", "")[:36], request.POST.get("case", "")[:36]
-    fresh = acknowledge_message(here(), seat.desk, message, officer=officer_id(request))
+    desk = acknowledging_desk(here(), seat, case) if case else seat.desk
+    if desk != seat.desk and all(each.message_id != message for each in open_thread(request, seat, case).entries):
+        raise Http404  # A share reaches one case of the other desk, and no other.
+    fresh = acknowledge_message(here(), desk, message, officer=officer_id(request))
     where = case_path(seat, case) if request.POST.get("back") == "case" and case else path_to(seat)
     return after_post(where, "acknowledged" if fresh else "acknowledged-before")
 
@@ -56,11 +66,12 @@ def acknowledge(request: HttpRequest, seat: Seat) -> HttpResponse:
 def saying(request: HttpRequest, seat: Seat, case: str, form: str) -> HttpResponse:
     """The page of a form in a case, and what it sends."""
     thread = open_thread(request, seat, case)
-    allowed = next((each for each in allowed_forms(thread, here(), seat) if each.form.id == form), None)
-    if allowed is None or not reader_of(request, seat).may(case):
+    found = find_held(seat, case)
+    allowed = next((each for each in allowed_forms(thread, here(), found.seat) if each.form.id == form), None)
+    if allowed is None or not reader_of(request, found.seat).may(case):
         raise Http404
     about = answerable(thread, form)
-    given = typed_of(request.POST) if request.method == "POST" else _begun(request, allowed)
+    given = typed_of(request.POST) if request.method == "POST" else _begun(request, seat, allowed)
     typed: Typed = {"re": [about[0].message_id] if about and allowed.form.re != "never" else []} | given
     around = _surroundings(request, thread.row.register)
     if request.method == "POST":
@@ -69,17 +80,23 @@ def saying(request: HttpRequest, seat: Seat, case: str, form: str) -> HttpRespon
         problems = (*read.problems, *wrong)
         if not problems:
             try:
-                say(here(), seat.desk, _what(case, allowed, typed, read.values, clock), officer=officer_id(request))
+                what = _what(case, allowed, typed, read.values, clock)
+                desk = answering_desk(here(), seat, case)
+                gone = say(here(), desk, what, officer=officer_id(request), typed=typed)
             except LiaisonError as error:
                 told = explained(error)
                 return _page(request, seat, thread, allowed, typed, failed={"said": told, "code": error.code})
-            return after_post(case_path(seat, case), "sent")
+            return after_post(case_path(seat, case), "handed-in" if gone.request else "sent")
         return _page(request, seat, thread, allowed, typed, problems=problems)
     return _page(request, seat, thread, allowed, typed)
 
 
-def _begun(request: HttpRequest, allowed: Allowed) -> dict[str, list[str]]:
-    """What stands in a fresh form: the message it is about, and now for a call."""
+def _begun(request: HttpRequest, seat: Seat, allowed: Allowed) -> dict[str, list[str]]:
+    """What stands in a fresh form: what was returned, or the message it is about, and now for a call."""
+    number = request.GET.get("returned", "")
+    back = find_request(here(), seat, int(number)) if number.isdecimal() and len(number) < LONG else None
+    if back is not None and back.form == allowed.form.id and officer_id(request) in back.authors:
+        return {name: list(texts) for name, texts in back.typed.items()}
     typed = {"re": [request.GET["re"][:36]]} if request.GET.get("re") else {}
     if allowed.form.id == "call-note":
         user: Any = request.user
@@ -121,6 +138,7 @@ def _what(case: str, allowed: Allowed, typed: Typed, fields: Mapping[str, Any], 
         re=_one(typed, "re"),
         wanted_by=clock,
         host_may_read=_one(typed, "host_may_read") == "yes",
+        alone=_one(typed, "alone") == "on",
         **{name: value or None for name, value in given.items()},
     )
 
@@ -157,6 +175,7 @@ def _page(
         "labels": _choices("tlp", [each for each in STRICTNESS if STRICTNESS[each] >= STRICTNESS[least]], typed, least),
         "urgencies": _choices("urgency", URGENCIES, typed, thread.row.urgency),
         "stages": _choices("stage", allowed.form.stages, typed, "update"),
+        "rule": _rule(seat, thread.row.case, allowed.form.id, _one(typed, "urgency") or thread.row.urgency),
         "clock": allowed.form.id in WITH_A_CLOCK,
         "wanted_by": _one(typed, "wanted_by"),
         "host_may_read": failed is not None and failed["code"] == "host-would-read",
@@ -165,6 +184,13 @@ def _page(
     }
     status = 400 if problems or failed else 200
     return render(request, "web/cases/saying.html", given, status=status)
+
+
+def _rule(seat: Seat, case: str, form: str, urgency: str) -> Rule | None:
+    """What the desk that keeps the case asks for before such a message leaves."""
+    keeper = find_held(seat, case).seat
+    with reading(here()):
+        return rule_for(keeper.register, keeper.desk, form=form, urgency=urgency)
 
 
 def _choices(name: str, codes: Any, typed: Typed, otherwise: str) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Action
+from liaison.web.pages.cases.held import find_held
 from liaison.web.pages.cases.naming import case_path, officer_id, reader_of
 from liaison.web.pages.cases.thread import open_thread
 from liaison.web.requests import at_desk
@@ -56,7 +57,7 @@ def fetch(request: HttpRequest, seat: Seat, case: str, message: str, position: i
     entry = _entry(request, seat, case, message)
     if position >= len(entry.attachments) or entry.ours:
         raise Http404
-    want_attachments(here(), message, {position}, own=seat.desk)
+    want_attachments(here(), message, {position}, own=find_held(seat, case).seat.desk)
     return after_post(case_path(seat, case), "fetching")
 
 
@@ -73,7 +74,7 @@ def safe_name(name: str, position: int) -> str:
 
 def _entry(request: HttpRequest, seat: Seat, case: str, message: str) -> Entry:
     """The message of the case. Raises Http404, also for a case that is closed to this officer."""
-    if not reader_of(request, seat).may(case):
+    if not reader_of(request, find_held(seat, case).seat).may(case):
         raise Http404
     thread = open_thread(request, seat, case)
     found = next((each for each in thread.entries if each.message_id == message and not each.rejected), None)

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
-from liaison.errors import UsageError
 from liaison.messages.case import ACKNOWLEDGEMENT
 from liaison.messages.parties import DeskRef
 from liaison.node.reads.caution.parties import name_warnings, same_host
@@ -21,6 +20,8 @@ from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.names import DeskName, DeskNames
 from liaison.web.pages.cases.allowed import allowed_forms
+from liaison.web.pages.cases.held import find_held
+from liaison.web.pages.cases.inside import inside_of
 from liaison.web.pages.cases.naming import case_path, reader_of
 from liaison.web.pages.cases.values import ShownField, form_title, shown_fields
 from liaison.web.requests import at_desk
@@ -61,24 +62,25 @@ class Spoken:
 
 
 def open_thread(request: HttpRequest, seat: Seat, case: str) -> Thread:
-    """The case of the desk. Raises Http404 when the desk has none of this name."""
-    try:
-        return read_thread(here(), seat.desk, case, reader=reader_of(request, seat))
-    except UsageError as error:
-        raise Http404 from error
+    """The case of the desk, or shared with it. Raises Http404 for any other, UsageError for a destroyed one."""
+    keeper = find_held(seat, case).seat
+    return read_thread(here(), keeper.desk, case, reader=reader_of(request, keeper))
 
 
 @at_desk(Action.READ_METADATA)
 def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
     """The page of a case."""
+    found = find_held(seat, case)
+    held, keeper = found.held, found.seat
     thread, names, now = open_thread(request, seat, case), DeskNames(here()), here().clock.now()
-    readable = reader_of(request, seat).may(case)
+    readable = reader_of(request, keeper).may(case)
+    writes = seat.may(Action.WRITE) and readable and held.answers and thread.row.archived_at is None
     said = list(spoken(thread, names))
     given = {
         "thread": thread,
         "row": thread.row,
         "now": now,
-        "parties": list(_parties(thread, seat, names)),
+        "parties": list(_parties(thread, keeper, names)),
         "spoken": said,
         "owed": [each for each in said if each.entry.owed],
         "told_differently": [
@@ -90,12 +92,13 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "closed_by": [names.of(thread.row.register, each) for each in sorted(thread.view.closed_by)],
         "readable": readable,
         "closed_to_you": seat.may(Action.READ_CASE) and not readable,
-        "may_acknowledge": seat.may(Action.ACKNOWLEDGE),
-        "may_write": seat.may(Action.WRITE) and readable,
-        "forms": allowed_forms(thread, here(), seat) if seat.may(Action.WRITE) and readable else [],
-        "follow_up": follow_up_of(here(), seat.desk, case) if readable else None,
+        "may_acknowledge": seat.may(Action.ACKNOWLEDGE) and (held.own or held.answers),
+        "may_write": seat.may(Action.WRITE) and readable and held.own and thread.row.archived_at is None,
+        "forms": allowed_forms(thread, here(), keeper) if writes else [],
+        "follow_up": follow_up_of(here(), keeper.desk, case) if readable and held.own else None,
+        "may_export": readable and (held.own or held.answers),
         "here": case_path(seat, case),
-    }
+    } | inside_of(seat, thread.row, held, readable=readable)
     return render(request, "web/cases/case.html", given)
 
 

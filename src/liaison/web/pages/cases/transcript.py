@@ -18,6 +18,7 @@ from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Action
 from liaison.web.names import DeskNames
+from liaison.web.pages.cases.held import find_held
 from liaison.web.pages.cases.naming import case_path, officer_id, reader_of
 from liaison.web.pages.cases.thread import open_thread, spoken
 from liaison.web.requests import at_desk
@@ -30,12 +31,13 @@ Withheld = dict[str, set[str]]
 @at_desk(Action.READ_CASE)
 def transcript(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
     """Choose, look over, download."""
-    if not reader_of(request, seat).may(case):
+    found = find_held(seat, case)
+    if not reader_of(request, found.seat).may(case) or not (found.held.own or found.held.answers):
         raise Http404
     thread = open_thread(request, seat, case)
     withheld = _withheld(request, thread)
     if request.POST.get("what") == "download":
-        return _file(request, seat, thread, withheld)
+        return _file(request, found.seat, thread, withheld)
     names = DeskNames(here())
     messages = [
         {

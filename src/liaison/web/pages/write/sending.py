@@ -28,6 +28,7 @@ from liaison.web.pages.write.plan import read_plan, surroundings
 from liaison.web.pages.write.steps import officer_of, path_of, place_of, show_step
 from liaison.web.pages.write.uploads import SealingUpload, check_length
 from liaison.web.requests import at_desk, path_to
+from liaison.web.said import after_post
 from liaison.web.site import here
 from liaison.web.words import explained
 
@@ -70,20 +71,24 @@ def send(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     draft = read_draft(node, place, number)
     if draft.sent_as:
         return HttpResponseRedirect(path_to(seat, f"write/sent/{draft.sent_as}"))
+    if draft.awaiting:
+        return HttpResponseRedirect(path_to(seat, f"write/{number}/waiting"))
     plan = read_plan(draft, seat, surroundings(request, seat))
     if not plan.complete:
         return show_step(request, seat, draft, "check", status=400)
     letter = plan.letter(seat, host_may_read=request.POST.get("host_may_read") == "on")
-    seen = request.POST.get("seen", "")
+    seen, alone = request.POST.get("seen", ""), request.POST.get("alone") == "on"
     try:
-        sent = send_draft(node, place, number, officer=officer_of(request), seen=seen, letter=letter)
+        gone = send_draft(node, place, number, officer=officer_of(request), seen=seen, letter=letter, alone=alone)
     except UsageError as error:
         if error.code not in ("draft-changed-elsewhere", "host-would-read"):
             raise
         where = "host_may_read" if error.code == "host-would-read" else "seen"
         problems = (Problem(where, explained(error).what),)
         return show_step(request, seat, draft, "check", problems=problems, status=409)
-    deliver_within(node, [lease for each in sent for lease in each.leases], FIRST_ATTEMPTS)
+    if gone.request:
+        return after_post(path_to(seat, f"clearance/{gone.request}"), "handed-in")
+    deliver_within(node, [lease for each in gone.sent for lease in each.leases], FIRST_ATTEMPTS)
     after = read_draft(node, place, number)
     return HttpResponseRedirect(path_to(seat, f"write/sent/{after.sent_as}"))
 

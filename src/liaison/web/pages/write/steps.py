@@ -106,7 +106,11 @@ def listed_draft(seat: Seat, draft: DraftRead) -> dict[str, Any]:
         "title": title,
         "to": recipients.names_of(node, seat, desks[:3]),
         "more": max(0, len(desks) - 3),
-        "path": path_of(seat, draft.number, "check" if draft.form and desks else "to" if draft.form else "form"),
+        "path": path_of(
+            seat,
+            draft.number,
+            "waiting" if draft.awaiting else "check" if draft.form and desks else "to" if draft.form else "form",
+        ),
         "discard": path_to(seat, f"write/{draft.number}/discard"),
     }
 
@@ -139,6 +143,8 @@ def step(request: HttpRequest, seat: Seat, number: int, name: str) -> HttpRespon
     draft = read_draft(here(), place_of(seat), number)
     if draft.sent_as:
         return HttpResponseRedirect(path_to(seat, f"write/sent/{draft.sent_as}"))
+    if draft.awaiting:
+        return HttpResponseRedirect(path_of(seat, number, "waiting"))
     if request.method == "POST" and name not in ("files", "check"):
         return _save(request, seat, draft, name)
     return show_step(request, seat, draft, name)

@@ -9,9 +9,13 @@ from typing import Any
 from liaison.messages.forms import code_list
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
+from liaison.node.reads.inside.rules import rule_for
+from liaison.node.reads.inside.waiting import request_of_draft
 from liaison.node.reads.register import directory
 from liaison.node.reads.writing.drafts import Place, forms_used
 from liaison.node.services.people.officers import Seat
+from liaison.node.unit_of_work import reading
+from liaison.officers.clearance import may_send_alone
 from liaison.web.forms import Surroundings, read_form, show_form
 from liaison.web.forms.showing import Option
 from liaison.web.names import DeskNames
@@ -67,7 +71,12 @@ def _files(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str
 def _check(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, Any]:
     cards = show_cards(node, seat, recipients.entries_of(node, seat, plan.to))
     gone = len(plan.to) - len(cards)
+    with reading(node):
+        rule = rule_for(seat.register, seat.desk, form=plan.form.id if plan.form else "", urgency=plan.urgency)
     return {
+        "rule": rule,
+        "alone": plan.form is not None and may_send_alone(plan.form.id, plan.urgency),
+        "returned": request_of_draft(node, seat, plan.draft.number),
         "cards": [(card, dict(_expected(card)).get(plan.urgency, "")) for card in cards],
         "gone": gone,
         "fields": list(fields_of(plan.form, seat.register, plan.reading.values, DeskNames(node))) if plan.form else [],

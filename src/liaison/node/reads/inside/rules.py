@@ -1,0 +1,70 @@
+"""Which rules did a desk make: of clearance, of retention?
+
+Invariants: a rule holds at one desk; without any, messages leave at once and cases are kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from liaison.messages.parties import DeskRef
+from liaison.node.models import ClearanceRule, Membership, RetentionRule
+from liaison.node.node import Node
+from liaison.node.unit_of_work import reading
+from liaison.officers import clearance, retention
+from liaison.officers.permissions import MAY, Action
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A rule with its number, and who made it when."""
+
+    number: int
+    rule: Any
+    changed_by: int
+    changed_at: datetime
+
+
+def columns(register: str, desk: DeskRef) -> dict[str, str]:
+    """What keeps a query to one own desk in one register."""
+    return {"register": register, "participant": desk.participant, "node": desk.node, "desk": desk.desk}
+
+
+def rule_for(register: str, desk: DeskRef, *, form: str, urgency: str) -> clearance.Rule | None:
+    """Inside a reading or a unit of work: the rule of clearance that counts for such a message."""
+    rows = ClearanceRule.objects.filter(**columns(register, desk))
+    return clearance.find_rule([_clearance(row) for row in rows], form=form, urgency=urgency)
+
+
+def clearance_rules(node: Node, register: str, desk: DeskRef) -> list[Made]:
+    """The table of a desk, the most general rule first."""
+    with reading(node):
+        rows = ClearanceRule.objects.filter(**columns(register, desk)).order_by("form", "urgency")
+        return [Made(row.pk, _clearance(row), row.changed_by, row.changed_at) for row in rows]
+
+
+def retention_rules(node: Node, register: str, desk: DeskRef) -> list[Made]:
+    """The table of a desk, the most general rule first."""
+    with reading(node):
+        rows = RetentionRule.objects.filter(**columns(register, desk)).order_by("form", "marking")
+        return [Made(row.pk, read_retention(row), row.changed_by, row.changed_at) for row in rows]
+
+
+def approvers(node: Node, register: str, desk: DeskRef) -> frozenset[int]:
+    """The officers who may clear messages of a desk."""
+    roles = [role.value for role, may in MAY.items() if Action.CLEAR in may]
+    with reading(node):
+        rows = Membership.objects.filter(**columns(register, desk), role__in=roles, officer__is_active=True)
+        return frozenset(rows.values_list("officer", flat=True))
+
+
+def read_retention(row: RetentionRule) -> retention.Rule:
+    """The rule that a row keeps."""
+    return retention.Rule(row.form, row.marking, row.close_days, row.archive_days, row.destroy_days)
+
+
+def _clearance(row: ClearanceRule) -> clearance.Rule:
+    demand, silence = clearance.Demand(row.demand), clearance.Silence(row.silence or clearance.Silence.RETURNS.value)
+    return clearance.Rule(row.form, row.urgency, demand, timedelta(minutes=row.minutes), silence)

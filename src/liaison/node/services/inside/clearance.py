@@ -1,0 +1,244 @@
+"""How does a letter leave where its desk wants a second person to look at it first?
+
+    gone = send_or_ask(node, letter, Asking(officer=7, draft=12))      inside a unit of work
+    gone.sent          what left at once
+    gone.request       or the number under which it waits: nothing is signed, numbered or sealed yet
+
+    approve(node, seat, gone.request, by=4)                            signed, numbered, sealed, in the outbox
+    give_back(node, seat, gone.request, by=4, reason="…")              the writer has it again, with the reason
+    keep_deadlines(node)                                               what silence means, where nobody decided
+
+Invariants:
+- A letter is checked when it is handed in, so that whoever clears it decides about its words only, and again when it
+  leaves, because keys and register may have changed meanwhile.
+- Nobody clears what they wrote. What waits is decided once; its text is kept in the draft it came from, or in the
+  inputs it was typed in, until then.
+- A deadline is kept by the node itself; what then cannot be sent goes back to its writer with the reason.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+from django.db.models import Q
+
+from liaison.errors import LiaisonError, NotNowError, UsageError
+from liaison.messages.message import Attachment
+from liaison.messages.parties import DeskRef
+from liaison.node.models import CaseShare, ClearanceRequest, Draft, OutgoingMessage
+from liaison.node.models.inside import REASON
+from liaison.node.node import Node
+from liaison.node.reads.inside.rules import columns, rule_for
+from liaison.node.services.line.sending import Letter, SentMessage, check_letter, send_letter
+from liaison.node.services.people.audit import SYSTEM, note
+from liaison.node.services.people.case_access import require_case_access
+from liaison.node.services.people.officers import Seat
+from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.officers.clearance import Cleared, Silence, check_second_person, cleared_at_once
+from liaison.officers.permissions import Action, require
+from liaison.wire.canonical import JSON
+from liaison.wire.typed import convert
+
+WAITING, PASSED, RETURNED = "waiting", "passed", "returned"
+OF_A_SHARE = ("clearance", "handed-over")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Who sends, alone or not, and where the text goes back to if it is not cleared."""
+
+    officer: int
+    authors: Collection[int] = ()
+    alone: bool = False
+    draft: int = 0
+    typed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    leased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What became of a letter."""
+
+    sent: tuple[SentMessage, ...] = ()
+    request: int = 0
+
+
+def send_or_ask(node: Node, letter: Letter, asking: Asking) -> Gone:
+    """Inside a unit of work: send a letter, or have it wait for a second person. Raises what `send_letter` raises."""
+    _forget_returned(letter, asking.officer)
+    rule = rule_for(letter.register, letter.sender, form=letter.form, urgency=letter.urgency)
+    cleared = cleared_at_once(rule, form=letter.form, urgency=letter.urgency, alone=asking.alone)
+    if cleared is not None:
+        ready = replace(letter, cleared=cleared, written_by=asking.officer)
+        return Gone(tuple(send_letter(node, ready, leased=asking.leased)))
+    if rule is None:
+        raise UsageError("clearance-needed", form=letter.form, urgency=letter.urgency)
+    exercise = check_letter(node, letter)
+    now = node.clock.now()
+    row = ClearanceRequest.objects.create(
+        **columns(letter.register, letter.sender),
+        draft=asking.draft,
+        case=letter.case or "",
+        form=letter.form,
+        urgency=letter.urgency,
+        exercise=exercise,
+        letter=keep_letter(letter),
+        typed={name: list(texts) for name, texts in asking.typed.items()},
+        authors=sorted({asking.officer, *asking.authors}),
+        asked_by=asking.officer,
+        asked_at=now,
+        deadline=now + rule.within,
+        silence=rule.silence.value,
+    )
+    told: JSON = {"form": letter.form, "draft": asking.draft}
+    note(node, "clearance-asked", officer=asking.officer, subject=str(row.pk), params=told)
+    return Gone(request=row.pk)
+
+
+def _forget_returned(letter: Letter, officer: int) -> None:
+    """An answer that was returned is said anew: what was typed then is not kept any longer."""
+    if letter.case is not None:
+        mine = ClearanceRequest.objects.filter(**columns(letter.register, letter.sender), case=letter.case)
+        mine.filter(form=letter.form, asked_by=officer, state=RETURNED).update(typed={})
+
+
+def approve(node: Node, seat: Seat, number: int, *, by: int) -> list[SentMessage]:
+    """Let a letter leave; its first attempts are the caller's. Raises UsageError and what `send_letter` raises."""
+    with unit_of_work(node):
+        row = _to_decide(node, seat, number, by)
+        return _pass(node, row, Cleared.APPROVED, by=by, leased=True)
+
+
+def give_back(node: Node, seat: Seat, number: int, *, by: int, reason: str) -> None:
+    """Return a letter to its writer. Raises UsageError, also without a reason."""
+    if not 0 < len(reason.strip()) <= REASON:
+        raise UsageError("clearance-reason", limit=REASON)
+    with unit_of_work(node):
+        _return(node, _to_decide(node, seat, number, by), reason.strip(), by=by)
+
+
+def take_back(node: Node, seat: Seat, number: int, *, by: int) -> None:
+    """As one of its writers: have the letter again before anybody decided. Raises UsageError."""
+    with unit_of_work(node):
+        row = _waiting(Q(**columns(seat.register, seat.desk)), number)
+        if by not in row.authors:
+            raise UsageError("clearance-not-yours")
+        _return(node, row, "", by=by)
+
+
+def keep_deadlines(node: Node) -> int:
+    """Apply what silence means to every letter whose deadline passed; how many. Raises NotNowError."""
+    with reading(node):
+        due = ClearanceRequest.objects.filter(state=WAITING, deadline__lte=node.clock.now())
+        numbers = list(due.order_by("deadline", "pk").values_list("pk", flat=True))
+    for number in numbers:
+        try:
+            with unit_of_work(node):
+                row = _waiting(Q(), number)
+                if row.silence == Silence.PASSES.value:
+                    _pass(node, row, Cleared.SILENCE, by=SYSTEM, leased=False)
+                else:
+                    _return(node, row, "", by=SYSTEM)
+        except NotNowError:
+            raise
+        except LiaisonError as error:
+            _return_unsent(node, number, error.code)
+    return len(numbers)
+
+
+def keep_letter(letter: Letter) -> bytes:
+    """A letter as a row keeps it."""
+    return json.dumps(msgspec.to_builtins(letter, enc_hook=dict), ensure_ascii=False, sort_keys=True).encode()
+
+
+def kept_letter(data: bytes) -> Letter:
+    """The letter of such a row."""
+    found: dict[str, Any] = json.loads(data)
+    found["sender"] = convert(found["sender"], DeskRef)
+    found["to"] = convert(found["to"], tuple[DeskRef, ...])
+    found["attachments"] = convert(found["attachments"], tuple[Attachment, ...])
+    return Letter(**found)
+
+
+def in_reach(seat: Seat) -> Q:
+    """The requests that people at this seat may clear: the desk's own, and those of cases shared with it for that."""
+    shared = CaseShare.objects.filter(
+        register=seat.register,
+        participant=seat.desk.participant,
+        to_node=seat.desk.node,
+        to_desk=seat.desk.desk,
+        purpose__in=OF_A_SHARE,
+    )
+    reach = Q(**columns(seat.register, seat.desk))
+    for case, node, desk in shared.values_list("case", "node", "desk"):
+        owner = DeskRef(seat.desk.participant, node, desk)
+        reach |= Q(**columns(seat.register, owner), case=case)
+    return reach
+
+
+def _to_decide(node: Node, seat: Seat, number: int, by: int) -> ClearanceRequest:
+    """The request, if this officer may decide about it. Raises UsageError."""
+    require(Action.CLEAR, seat.roles)
+    row = _waiting(in_reach(seat), number)
+    check_second_person(by, row.authors)
+    if row.case:
+        owner = DeskRef(row.participant, row.node, row.desk)
+        require_case_access(node, replace(seat, desk=owner), by, row.case)
+    return row
+
+
+def _waiting(reach: Q, number: int) -> ClearanceRequest:
+    row = ClearanceRequest.objects.select_for_update().filter(reach, pk=number).first()
+    if row is None:
+        raise UsageError("clearance-not-found")
+    if row.state != WAITING:
+        raise UsageError("clearance-decided", state=row.state)
+    return row
+
+
+def _pass(node: Node, row: ClearanceRequest, cleared: Cleared, *, by: int, leased: bool) -> list[SentMessage]:
+    letter = replace(kept_letter(bytes(row.letter)), cleared=cleared, written_by=row.asked_by)
+    sent = send_letter(node, letter, leased=leased)
+    sent_as = sent_together_as(letter.register, sent)
+    _decide(node, row, PASSED, by=by, sent_as=sent_as, typed={})
+    end_draft(node, row.draft, sent_as, officer=row.asked_by)
+    told: Any = {"cleared": cleared.value, "form": row.form, "messages": [each.message_id for each in sent]}
+    note(node, "clearance-passed", officer=by, subject=str(row.pk), params=told, participant=row.participant)
+    return sent
+
+
+def _return(node: Node, row: ClearanceRequest, reason: str, *, by: int) -> None:
+    _decide(node, row, RETURNED, by=by, reason=reason)
+    Draft.objects.filter(pk=row.draft).update(awaiting=False)
+    note(node, "clearance-returned", officer=by, subject=str(row.pk), participant=row.participant)
+
+
+def _return_unsent(node: Node, number: int, code: str) -> None:
+    """What silence let pass cannot be sent any more: the writer has it again, with the code of why."""
+    with unit_of_work(node):
+        row = ClearanceRequest.objects.filter(pk=number, state=WAITING).first()
+        if row is not None:
+            _return(node, row, code, by=SYSTEM)
+
+
+def _decide(node: Node, row: ClearanceRequest, state: str, *, by: int, **values: Any) -> None:
+    told = {"state": state, "decided_by": by, "decided_at": node.clock.now(), "letter": b"", **values}
+    ClearanceRequest.objects.filter(pk=row.pk).update(**told)
+
+
+def sent_together_as(register: str, sent: Sequence[SentMessage]) -> str:
+    """Inside a unit of work: what a letter was sent as: its batch, or its only message."""
+    first = sent[0].message_id
+    batch = OutgoingMessage.objects.filter(register=register, message_id=first).values_list("batch", flat=True).first()
+    return str(batch or first)
+
+
+def end_draft(node: Node, number: int, sent_as: str, *, officer: int) -> None:
+    """Inside a unit of work: a draft that was sent keeps only what it was sent as."""
+    Draft.objects.filter(pk=number).update(
+        sent_as=sent_as, typed={}, attachments=[], awaiting=False, changed_at=node.clock.now(), changed_by=officer
+    )

@@ -1,0 +1,114 @@
+"""How does a desk let another desk of its participant see a case, clear in it or answer in it, and what is noted?
+
+    share(node, seat, case, other, HANDED_OVER, by=7)
+    end_share(node, seat, case, other, by=7)           by the desk that keeps the case, or by the other one
+    add_note(node, seat, case, "…", by=7)              by either
+
+Invariants:
+- One desk answers in a case: handing it over moves that duty until it is taken back. An acknowledgement is never held
+  up: the desk a message came to may always give it.
+- Sharing and its end are a line for each of the two desks. A case closed to named officers is not shared.
+- Notes are read by the desks that have the case and by nobody else; they are part of no message and no export.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from liaison.errors import UsageError
+from liaison.messages.parties import DeskRef
+from liaison.node.models import CaseNote, CaseShare
+from liaison.node.models.inside import WORDS
+from liaison.node.node import Node
+from liaison.node.reads.inside.rules import columns
+from liaison.node.reads.inside.sharing import HANDED_OVER, PURPOSES, Held, held_case, other_desks
+from liaison.node.services.people.audit import note
+from liaison.node.services.people.case_access import named_officers, require_case_access
+from liaison.node.services.people.officers import Seat
+from liaison.node.unit_of_work import unit_of_work
+from liaison.officers.permissions import Action, require
+
+
+def share(node: Node, seat: Seat, case: str, other: DeskRef, purpose: str, *, by: int) -> None:
+    """Let another desk of the participant have a case. Raises UsageError."""
+    require(Action.WRITE, seat.roles)
+    if purpose not in PURPOSES or other not in other_desks(node, seat):
+        raise UsageError("share-not-understood")
+    with unit_of_work(node):
+        if not held_case(node, seat, case).own:
+            raise UsageError("share-not-own")
+        require_case_access(node, seat, by, case)
+        if named_officers(node, seat, case):
+            raise UsageError("share-closed")
+        place = {**columns(seat.register, seat.desk), "case": case}
+        to = {"to_node": other.node, "to_desk": other.desk}
+        if purpose == HANDED_OVER and CaseShare.objects.filter(**place, purpose=purpose).exclude(**to).exists():
+            raise UsageError("share-handed-already")
+        values = {"purpose": purpose, "shared_by": by, "shared_at": node.clock.now()}
+        CaseShare.objects.update_or_create(**place, **to, defaults=values)
+        action = "case-handed-over" if purpose == HANDED_OVER else "case-shared"
+        _note_both(node, action, case, (seat.desk, other), purpose, by=by)
+
+
+def end_share(node: Node, seat: Seat, case: str, other: DeskRef, *, by: int) -> None:
+    """Take a case back, or as the other desk give it back; idempotent. Raises UsageError."""
+    require(Action.WRITE, seat.roles)
+    with unit_of_work(node):
+        held = held_case(node, seat, case)
+        if not held.own and other != seat.desk:
+            raise UsageError("share-not-own")
+        place = {**columns(seat.register, held.owner), "case": case}
+        rows = CaseShare.objects.filter(**place, to_node=other.node, to_desk=other.desk)
+        row = rows.first()
+        if row is not None:
+            rows.delete()
+            _note_both(node, "case-share-ended", case, (held.owner, other), row.purpose, by=by)
+
+
+def answering_desk(node: Node, seat: Seat, case: str) -> DeskRef:
+    """The desk in whose name this seat answers in a case. Raises UsageError where another desk has that duty."""
+    held = held_case(node, seat, case)
+    if not held.answers:
+        raise UsageError("case-handed-over" if held.own else "case-only-shared")
+    return held.owner
+
+
+def acknowledging_desk(node: Node, seat: Seat, case: str) -> DeskRef:
+    """The desk in whose name this seat acknowledges: its own always, another's where it answers. Raises UsageError."""
+    held = held_case(node, seat, case)
+    if not held.own and not held.answers:
+        raise UsageError("case-only-shared")
+    return held.owner
+
+
+def add_note(node: Node, seat: Seat, case: str, words: str, *, by: int) -> None:
+    """Note something for the participant's own people. Raises UsageError."""
+    require(Action.READ_CASE, seat.roles)
+    text = words.strip()
+    if not 0 < len(text) <= WORDS:
+        raise UsageError("case-note-length", limit=WORDS)
+    with unit_of_work(node):
+        held = held_case(node, seat, case)
+        require_case_access(node, _at(seat, held), by, case)
+        CaseNote.objects.create(
+            **columns(seat.register, held.owner),
+            case=case,
+            by_desk=seat.desk.desk,
+            written_by=by,
+            written_at=node.clock.now(),
+            words=text,
+        )
+        told = {"desk": seat.desk.desk}
+        note(node, "case-noted", officer=by, subject=case, params=dict(told), participant=seat.desk.participant)
+
+
+def _at(seat: Seat, held: Held) -> Seat:
+    return replace(seat, desk=held.owner)
+
+
+def _note_both(node: Node, action: str, case: str, desks: tuple[DeskRef, DeskRef], purpose: str, *, by: int) -> None:
+    """One line for the desk that keeps the case, one for the other."""
+    owner, other = desks
+    for desk in desks:
+        told = {"desk": desk.desk, "from": owner.desk, "to": other.desk, "purpose": purpose}
+        note(node, action, officer=by, subject=case, params=dict(told), participant=desk.participant)

@@ -1,0 +1,73 @@
+"""How does an officer let another desk of the participant have a case, take it back, and note something on it?"""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_POST
+
+from liaison.errors import UsageError
+from liaison.messages.parties import DeskRef
+from liaison.node.services.inside.sharing import add_note, end_share, share
+from liaison.node.services.people.officers import Seat
+from liaison.officers.permissions import Action
+from liaison.web.pages.cases.held import find_held
+from liaison.web.pages.cases.naming import case_path, officer_id, reader_of
+from liaison.web.pages.write.cards import read_key
+from liaison.web.requests import at_desk, path_to
+from liaison.web.said import after_post
+from liaison.web.site import here
+from liaison.web.words import explained
+
+
+@require_POST
+@at_desk(Action.WRITE)
+def share_case(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
+    """Let another desk have the case."""
+    _require_readable(request, seat, case)
+    purpose = request.POST.get("purpose", "")
+    share(here(), seat, case, _desk(request), purpose, by=officer_id(request))
+    return after_post(case_path(seat, case), "shared")
+
+
+@require_POST
+@at_desk(Action.WRITE)
+def unshare_case(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
+    """Take it back, or give it back."""
+    own = find_held(seat, case).held.own
+    end_share(here(), seat, case, _desk(request), by=officer_id(request))
+    return after_post(case_path(seat, case) if own else path_to(seat), "unshared")
+
+
+@require_POST
+@at_desk(Action.READ_CASE)
+def note(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
+    """Keep a note for the participant's own people."""
+    _require_readable(request, seat, case)
+    words = request.POST.get("words", "")
+    try:
+        add_note(here(), seat, case, words, by=officer_id(request))
+    except UsageError as error:
+        given = {"said": explained(error), "typed_note": words, "here": case_path(seat, case), "may_note": True}
+        return render(request, "web/inside/note.html", given, status=400)
+    return after_post(case_path(seat, case), "noted")
+
+
+def _require_readable(request: HttpRequest, seat: Seat, case: str) -> None:
+    if not reader_of(request, find_held(seat, case).seat).may(case):
+        raise Http404
+
+
+def _desk(request: HttpRequest) -> DeskRef:
+    found = read_key(request.POST.get("desk", ""))
+    if found is None:
+        raise Http404
+    return found
+
+
+ROUTES = [
+    path("cases/<slug:case>/share", share_case, name="case-share"),
+    path("cases/<slug:case>/unshare", unshare_case, name="case-unshare"),
+    path("cases/<slug:case>/note", note, name="case-note"),
+]

@@ -1,0 +1,252 @@
+"""Do the desks of one State clear, share, note and keep on the pages what they may, and nobody else?"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from liaison.messages.message import open_message
+from liaison.node.models import AuditRow, CaseNote, ClearanceRequest, Officer, OutgoingCopy, OutgoingMessage
+from liaison.node.services.desk.answering import acknowledge_message
+from liaison.node.services.inside.retention import keep_retention
+from liaison.node.services.line.transcripts import export_transcript
+from liaison.officers.permissions import Role
+from liaison.web.pages.write.cards import desk_key
+from tests.node.inside.desks import other_desk
+from tests.web.test_write import send, written
+from tests.web.visiting import Visitor, visit
+from tests.world import World
+
+NOTE = "juniper-anvil-marmot"
+NEEDED: dict[str, Any] = {"form": "", "urgency": "", "demand": "needed", "minutes": "90", "silence": "returns"}
+
+
+def test_a_notice_waits_is_read_by_a_second_person_returned_and_cleared(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        manager = visit(world, "XC", Role.DIRECTORY)
+        assert "Nobody at this desk may clear messages." in manager.see("administration/clearance")
+        manager.send("administration/clearance", **NEEDED)
+        writer, approver = visit(world, "XC", Role.OFFICER), visit(world, "XC", Role.APPROVER)
+        number = written(writer, "XD")
+        assert "within 90 minutes" in writer.see(f"write/{number}/check")
+        where = send(writer, number).headers["Location"].split("?")[0].removeprefix(writer.base)
+        assert "Waits for clearance" in writer.see("write/")
+        assert "a colleague decides" in writer.see(where)
+        writer.send(f"{where}/decide", status=403, what="clear")
+        assert "Waiting for clearance" in approver.see()
+        page = approver.see(where)
+        assert "EXERCISE. Nothing in this message is real." in page
+        assert "Scanning of port 22" in page
+        assert "192.0.2.10" in page
+        approver.send(f"{where}/decide", status=400, what="return", reason="")
+        approver.send(f"{where}/decide", what="return", reason="Name the network <b>first</b>.")
+        assert "Name the network &lt;b&gt;first&lt;/b&gt;." in writer.see(f"write/{number}/check")
+        again = send(writer, number).headers["Location"].split("?")[0].removeprefix(writer.base)
+        approver.send(f"{again}/decide", what="clear")
+        with world.at("XC"):
+            assert OutgoingMessage.objects.get().cleared == "approved"
+        assert "Cleared and sent" in approver.see(again)
+        assert "Nothing of this desk waits" in approver.see("clearance/")
+
+
+def test_one_person_sends_an_urgent_notice_alone_and_another_ticks_it_off_next_day(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        visit(world, "XC", Role.ADMINISTRATOR).send("administration/clearance", **NEEDED)
+        writer, approver = visit(world, "XC", Role.APPROVER), visit(world, "XC", Role.APPROVER)
+        number = written(writer, "XD", urgency="urgent")
+        assert "write/sent/" in send(writer, number, alone="on").headers["Location"]
+        assert "EXERCISE" in approver.see("clearance/")
+        line = re.search(r"clearance/review/(\d+)", approver.see("clearance/"))
+        assert line is not None
+        assert "clearance/review/" not in writer.see("clearance/")
+        assert "1 message left without a second person" in approver.see()
+        approver.send(line[0])
+        assert "Nothing left that nobody looked at." in approver.see("clearance/")
+
+
+def test_a_returned_answer_opens_in_its_form_with_what_was_typed(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        (sent,) = world.send("XC", "XD")
+        visit(world, "XD", Role.ADMINISTRATOR).send("administration/clearance", **NEEDED)
+        writer, approver = visit(world, "XD", Role.OFFICER), visit(world, "XD", Role.APPROVER)
+        typed: dict[str, Any] = {
+            "re": sent.message_id,
+            "field.answer": "accepted",
+            "field.nature": "We look <today>.",
+            "field.nature.lang": "en",
+        }
+        answer = writer.send(f"cases/{sent.case}/say/reply", **typed)
+        assert answer.headers["Location"].endswith("?said=handed-in")
+        with world.at("XD"):
+            number = ClearanceRequest.objects.get().pk
+            assert [row.form for row in OutgoingMessage.objects.all()] == ["acknowledgement"]
+        approver.send(f"clearance/{number}/decide", what="return", reason="Say by when.")
+        assert "Say by when." in writer.see("clearance/")
+        page = writer.get(writer.at(f"cases/{sent.case}/say/reply"), {"returned": number}).content.decode()
+        assert "We look &lt;today&gt;." in page
+
+
+def test_roles_other_desks_and_other_participants_are_refused(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        visit(world, "XC", Role.ADMINISTRATOR).send("administration/clearance", **NEEDED)
+        writer = visit(world, "XC", Role.OFFICER)
+        where = send(writer, written(writer, "XD")).headers["Location"].split("?")[0].removeprefix(writer.base)
+        for role in (Role.OFFICER, Role.APPROVER, Role.AUDITOR):
+            visitor = visit(world, "XC", role)
+            visitor.see("administration/clearance", status=403)
+            visitor.see("administration/retention", status=403)
+        for role in (Role.ADMINISTRATOR, Role.AUDITOR, Role.DIRECTORY):
+            visit(world, "XC", role).see(where, status=403)
+        other_desk(world, "XC")
+        visit(world, "XC", Role.APPROVER, desk="ministry").see(where, status=404)
+        visit(world, "XD", Role.APPROVER).see(where, status=404)
+
+
+def share(visitor: Visitor, world: World, case: str, purpose: str, *, status: int = 302) -> None:
+    key = desk_key(world.desk("XD", "ministry"))
+    visitor.send(f"cases/{case}/share", desk=key, purpose=purpose, status=status)
+
+
+def test_a_case_shared_for_information_is_read_and_noted_on_but_not_answered(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        (sent,) = world.send("XC", "XD")
+        (hidden,) = world.send("XC", "XD")
+        other_desk(world, "XD")
+        duty, ministry = visit(world, "XD", Role.OFFICER), visit(world, "XD", Role.OFFICER, desk="ministry")
+        path = f"cases/{sent.case}/"
+        ministry.see(path, status=404)
+        share(duty, world, sent.case, "information")
+        assert "For information" in ministry.see()
+        page = ministry.see(path)
+        assert "Scanning of port 22" in page
+        assert "say/reply" not in page
+        assert ">Acknowledge<" not in page
+        ministry.see(f"{path}transcript", status=404)
+        reply: dict[str, Any] = {"re": sent.message_id, "field.answer": "accepted"}
+        ministry.send(f"{path}say/reply", status=400, **reply)
+        ministry.send("acknowledge", status=400, message=sent.message_id, case=sent.case)
+        ministry.send(f"{path}note", words=NOTE)
+        assert NOTE in duty.see(path)
+        ministry.see(f"cases/{hidden.case}/", status=404)
+        ministry.send(f"cases/{hidden.case}/note", status=404, words=NOTE)
+        with world.at("XD"):
+            assert not OutgoingMessage.objects.exists()
+            lines = AuditRow.objects.filter(action="case-shared", subject=sent.case)
+            assert sorted(row.params["desk"] for row in lines) == ["duty", "ministry"]
+
+
+def test_a_case_handed_over_is_answered_by_the_other_desk_in_the_name_of_the_first(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        (sent,) = world.send("XC", "XD")
+        (hidden,) = world.send("XC", "XD")
+        other_desk(world, "XD")
+        duty, ministry = visit(world, "XD", Role.OFFICER), visit(world, "XD", Role.OFFICER, desk="ministry")
+        share(duty, world, sent.case, "handed-over")
+        path = f"cases/{sent.case}/"
+        assert "say/reply" in ministry.see(path)
+        assert "say/reply" not in duty.see(path)
+        ministry.send("acknowledge", status=404, message=hidden.message_id, case=sent.case)
+        reply: dict[str, Any] = {"re": sent.message_id, "field.answer": "accepted"}
+        duty.send(f"{path}say/reply", status=400, **reply)
+        ministry.send(f"{path}say/reply", **reply)
+        with world.at("XD"):
+            rows = set(OutgoingMessage.objects.values_list("form", "desk", "case"))
+            assert rows == {("acknowledgement", "duty", sent.case), ("reply", "duty", sent.case)}
+            lines = AuditRow.objects.filter(action="case-handed-over", subject=sent.case)
+            assert sorted(row.params["desk"] for row in lines) == ["duty", "ministry"]
+        assert "Handed over" in ministry.see()
+        duty.send(f"{path}unshare", desk=desk_key(world.desk("XD", "ministry")))
+        ministry.see(path, status=404)
+        assert "say/reply" in duty.see(path)
+
+
+def test_an_approver_of_the_other_desk_clears_in_a_case_shared_for_that(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        (sent,) = world.send("XC", "XD")
+        other_desk(world, "XD")
+        visit(world, "XD", Role.ADMINISTRATOR).send("administration/clearance", **NEEDED)
+        duty, ministry = visit(world, "XD", Role.OFFICER), visit(world, "XD", Role.APPROVER, desk="ministry")
+        reply: dict[str, Any] = {"re": sent.message_id, "field.answer": "accepted"}
+        duty.send(f"cases/{sent.case}/say/reply", **reply)
+        with world.at("XD"):
+            number = ClearanceRequest.objects.get().pk
+        ministry.see(f"clearance/{number}", status=404)
+        share(duty, world, sent.case, "clearance")
+        ministry.send(f"clearance/{number}/decide", what="clear")
+        with world.at("XD"):
+            assert OutgoingMessage.objects.get(form="reply").cleared == "approved"
+
+
+def test_a_case_is_shared_with_no_other_participant(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        (sent,) = world.send("XC", "XD")
+        duty = visit(world, "XD", Role.OFFICER)
+        for desk in (world.desk("XC"), world.desk("XD"), world.desk("XD", "unknown")):
+            duty.send(f"cases/{sent.case}/share", desk=desk_key(desk), purpose="information", status=400)
+
+
+def test_internal_notes_are_in_no_message_transcript_or_export(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        (sent,) = world.send("XC", "XD")
+        duty = visit(world, "XD")
+        path = f"cases/{sent.case}/"
+        duty.send(f"{path}note", words=NOTE)
+        reply: dict[str, Any] = {"re": sent.message_id, "field.answer": "accepted"}
+        duty.send(f"{path}say/reply", **reply)
+        world.work()
+        node = world.nodes["XD"]
+        told = [export_transcript(node, sent.case)]
+        told += [duty.post(duty.at(f"{path}transcript"), {"what": "download"}).content]
+        told += [duty.get(duty.at(each)).content for each in ("cases/export", "cases/", "")]
+        with world.at("XD"):
+            assert CaseNote.objects.get().words == NOTE
+            told += [bytes(each.plaintext) for each in OutgoingCopy.objects.all()]
+            told += [repr(list(AuditRow.objects.values())).encode()]
+        assert len(told[1]) > len(sent.case)
+        assert not any(NOTE.encode() in each for each in told)
+        told_to_them = [request.body for _, request in world.network.requests]
+        assert not any(NOTE.encode() in each for each in told_to_them)
+        with world.at("XD"):
+            fields = [open_message(bytes(each.plaintext)).fields for each in OutgoingCopy.objects.all()]
+        assert NOTE not in repr(fields)
+
+
+def test_administrators_see_metadata_of_a_case_and_none_of_its_notes(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        (sent,) = world.send("XC", "XD")
+        visit(world, "XD", Role.OFFICER).send(f"cases/{sent.case}/note", words=NOTE)
+        page = visit(world, "XD", Role.ADMINISTRATOR).see(f"cases/{sent.case}/")
+        assert NOTE not in page
+        assert "Internal notes" not in page
+
+
+def test_rules_of_retention_are_made_looked_at_held_and_leave_a_statement(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        (sent,) = world.send("XC", "XD")
+        acknowledge_message(world.nodes["XD"], world.desk("XD"), sent.message_id, officer=1)
+        manager, reader = visit(world, "XD", Role.DIRECTORY), visit(world, "XD", Role.OFFICER)
+        manager.send("administration/retention", status=400, what="rule", close="30", archive="20", destroy="10")
+        manager.send("administration/retention", status=400, what="rule", close="x", archive="20")
+        manager.send("administration/retention", what="rule", close="1", archive="2", destroy="3")
+        page = manager.see("administration/retention")
+        assert "Nothing is due." in page
+        assert "Destroyed</span>" in page
+        assert sent.case in page
+        manager.send("administration/retention", what="hold", case=sent.case, reason="Asked for.")
+        world.work()
+        for _ in range(4):
+            world.advance(days=1)
+            keep_retention(world.nodes["XD"])
+        with world.at("XD"):  # The officers' sessions are older than a day by now.
+            assert Officer.objects.exists()
+        manager, reader = visit(world, "XD", Role.DIRECTORY), visit(world, "XD", Role.OFFICER)
+        assert "A hold stands against it" in manager.see("administration/retention")
+        assert "Archived" in reader.see(f"cases/{sent.case}/")
+        manager.send("administration/retention", what="lift", case=sent.case)
+        keep_retention(world.nodes["XD"])
+        statement = re.search(r"administration/retention/stub/\d+", manager.see("administration/retention"))
+        assert statement is not None
+        assert sent.case in manager.get(manager.at(statement[0])).headers["Content-Disposition"]
+        assert "destroyed" in reader.see(f"cases/{sent.case}/", status=400)
+        assert sent.case not in reader.see("cases/")
