@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from liaison.errors import VerificationError
@@ -189,8 +190,8 @@ def test_acknowledgements_name_the_desk() -> None:
 
 def test_a_bad_signature_does_not_hold() -> None:
     (message, *_) = scene().notice()
-    bad = replace(message.envelope.signatures[0], sig=bytes(64))
-    broken = replace(message, envelope=replace(message.envelope, signatures=(bad,)))
+    bad = msgspec.structs.replace(message.envelope.signatures[0], sig=bytes(64))
+    broken = replace(message, envelope=msgspec.structs.replace(message.envelope, signatures=(bad,)))
     assert FindingCode.BAD_SIGNATURE in codes(judged(packed([broken], [])))
 
 

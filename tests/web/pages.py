@@ -120,6 +120,8 @@ PAGES: Mapping[str, Page] = {
     "rule-drop": Page(Action.SET_RULES, _DRAFT | {"kind": "clearance"}),
     "case-stub": Page(Action.SET_RULES, _DRAFT),
     "settings": Page(Action.MANAGE_PEOPLE),
+    "year": Page(Action.READ_METADATA),
+    "year-export": Page(Action.READ_METADATA),
 }
 
 

@@ -102,7 +102,7 @@ def sync_register(node: Node, *, register: str) -> Synced:
         return _report(node, register, 0, void, failed)
     for source in mirrors(node, register):
         try:
-            new, found = _sync_from(node, row, source)
+            new, found = _sync_from(node, row, source, checks=True)
         except LiaisonError as error:
             failed[source.url] = error.code
             if error.code == "register-forked":
@@ -123,7 +123,8 @@ def sync_register(node: Node, *, register: str) -> Synced:
 @catching_up()
 def sync_from(node: Node, *, register: str, source: PeerAddress) -> None:
     """Bring the own copy up to what one named mirror has. Raises what is wrong with it."""
-    _sync_from(node, followed(node, register), source)
+    # What one mirror led to is no check of the register: a restored node must not open because of it.
+    _sync_from(node, followed(node, register), source, checks=False)
     if not _is_settled(followed(node, register)):
         _fold(node, register)
 
@@ -148,7 +149,7 @@ def _is_settled(row: FollowedRegister) -> bool:
     return bool(row.applied == row.size == row.trusted_size and row.trusted_checkpoint)
 
 
-def _sync_from(node: Node, row: FollowedRegister, source: PeerAddress) -> tuple[int, list[VoidEntry]]:
+def _sync_from(node: Node, row: FollowedRegister, source: PeerAddress, *, checks: bool) -> tuple[int, list[VoidEntry]]:
     """Take what one mirror has that is new and right; the number of new entries, and the void ones folded already."""
     register = row.register
     remote = RemoteLog(node.link, source, register)
@@ -157,7 +158,7 @@ def _sync_from(node: Node, row: FollowedRegister, source: PeerAddress) -> tuple[
     checkpoint = verify_checkpoint(note, row.origin, _log_keys(node, row, remote, note))
     judge_own_line(node, register, note, checkpoint)
     if checkpoint.size <= row.size:
-        _compare(node, row, note, checkpoint)
+        _compare(node, row, note, checkpoint, checks=checks)
         return 0, []
     # (2)
     start = row.size
@@ -169,7 +170,7 @@ def _sync_from(node: Node, row: FollowedRegister, source: PeerAddress) -> tuple[
             row = locked(register)
             overtaken = checkpoint.size <= row.size
             if not overtaken:
-                void = _append(node, row, note, leaves[row.size - start :])
+                void = _append(node, row, note, leaves[row.size - start :], checks=checks)
             drop_staged(register)
     except VerificationError as error:
         with unit_of_work(node):
@@ -178,7 +179,7 @@ def _sync_from(node: Node, row: FollowedRegister, source: PeerAddress) -> tuple[
         raise VerificationError("mirror-not-consistent", reason=error.code) from error
     if overtaken:
         # Another process of this node stored as much or more meanwhile: only what is said is compared.
-        _compare(node, row, note, checkpoint)
+        _compare(node, row, note, checkpoint, checks=checks)
     return 0 if overtaken else len(leaves), void
 
 
@@ -193,14 +194,15 @@ def _catch_trust(node: Node, register: str, source: PeerAddress) -> None:
     except (UnreachableError, MalformedError, VerificationError):
         return
     if note is not None and checkpoint is not None and row.trusted_size < checkpoint.size <= row.size:
-        _compare(node, row, note, checkpoint)
+        _compare(node, row, note, checkpoint, checks=True)
 
 
-def _append(node: Node, row: FollowedRegister, note: Note, leaves: list[bytes]) -> list[VoidEntry]:
+def _append(node: Node, row: FollowedRegister, note: Note, leaves: list[bytes], *, checks: bool) -> list[VoidEntry]:
     store, at_once = DatabaseTileStore(row.register), can_take_in(row, len(leaves))
     growth = follow_entries(store, stored_head(row), leaves, parse_checkpoint(note.text).head)
     store.write(growth.items)
-    row.size, row.checkpoint, row.checked_at = growth.head.size, format_note(note), node.clock.now()
+    row.size, row.checkpoint = growth.head.size, format_note(note)
+    row.checked_at = node.clock.now() if checks else row.checked_at
     void = take_in(row, leaves, note) if at_once else []
     row.save(update_fields=["size", "checkpoint", "checked_at", "applied", "trusted_size", "trusted_checkpoint"])
     for entry in void:
@@ -228,7 +230,7 @@ def _log_keys(node: Node, row: FollowedRegister, remote: RemoteLog, note: Note) 
     return opening.body.log_keys
 
 
-def _compare(node: Node, row: FollowedRegister, note: Note, checkpoint: Checkpoint) -> None:
+def _compare(node: Node, row: FollowedRegister, note: Note, checkpoint: Checkpoint, *, checks: bool) -> None:
     """A mirror that has no more than we: it may have cosignatures, or another history."""
     with reading(node):
         reader = LogReader(DatabaseTileStore(row.register), stored_head(row))
@@ -241,7 +243,8 @@ def _compare(node: Node, row: FollowedRegister, note: Note, checkpoint: Checkpoi
         row = locked(row.register)
         merged = merge_cosignatures(row, note) if checkpoint.size == row.size else note
         settle_trust(row, merged)
-        FollowedRegister.objects.filter(register=row.register).update(checked_at=node.clock.now())
+        if checks:
+            FollowedRegister.objects.filter(register=row.register).update(checked_at=node.clock.now())
 
 
 def _look_for_fork(node: Node, row: FollowedRegister, note: Note, remote: RemoteLog, checkpoint: Checkpoint) -> None:
