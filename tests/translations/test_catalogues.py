@@ -130,3 +130,8 @@ def test_the_build_compiles_what_is_newer_and_the_same_sources_to_the_same_bytes
         made.append(path.read_bytes())
         assert compile_catalogues(tmp_path / name) == []
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("language", SHIPPED)
+def test_every_text_of_a_catalogue_is_translated(language: str) -> None:
+    assert [message.id for message in catalogues.untranslated(catalogue(language))] == []
