@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_datetime
+from babel.dates import format_datetime, get_datetime_format
 from django import template
 from django.conf import settings
 from django.utils import timezone, translation
@@ -41,7 +41,9 @@ def when(at: datetime | None) -> SafeString | str:
     if at is None:
         return ""
     zone: Any = timezone.get_current_timezone()
-    shown = format_datetime(at, "d MMM y, HH:mm", tzinfo=zone, locale=babel_locale())
+    locale = babel_locale()
+    day, hour = (format_datetime(at, part, tzinfo=zone, locale=locale) for part in ("d MMM y", "HH:mm"))
+    shown = str(get_datetime_format("medium", locale=locale)).format(hour, day)  # The comma between is the language's own.
     name = at.astimezone(zone).strftime("%Z")
     return format_html(
         '<time datetime="{}"><bdi>{}</bdi> <bdi class="zone">{}</bdi></time>', format_instant(at), shown, name
