@@ -86,3 +86,18 @@ def test_a_call_is_logged_from_the_page_of_the_centre(tmp_path: Path) -> None:
         auditor = visit(world, "XC", Role.AUDITOR)
         assert 'value="call-note"' not in auditor.see(path_of(world, "XD"))
         assert visitor.get(visitor.at("centres/0123456789abcdef/duty/")).status_code == 400
+
+
+def test_the_telephone_sheet_says_every_sentence_in_both_languages_under_one_code(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        page = visit(world, "XC", language="ar").see(f"{path_of(world, 'XD')}call", **{"in": "fr"})
+        assert page.count('dir="ltr">B3</bdi>') == 1
+        assert "Nous vous avons envoyé un message scellé" in page
+        assert 'lang="fr" dir="ltr"' in page
+        assert format_words(world.registry.sealing("XD/duty").public.fingerprint) in page
+
+
+def test_the_telephone_sheet_begins_with_a_language_the_other_side_publishes(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        page = visit(world, "XC", language="fr").see(f"{path_of(world, 'XD')}call")
+        assert '<option value="en" lang="en" dir="ltr" selected>' in page

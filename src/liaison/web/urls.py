@@ -8,6 +8,7 @@ from liaison.web.pages import (
     account,
     administration,
     book,
+    calling,
     cases,
     centres,
     desk,
@@ -34,6 +35,7 @@ DESK = [
     *administration.ROUTES,
     *book.ROUTES,
     *centres.ROUTES,
+    *calling.ROUTES,
     *year.ROUTES,
 ]
 

@@ -43,6 +43,11 @@ def code_meaning(list_name: str, code: str) -> str:
     return pgettext(list_name, found.meaning) if found is not None and found.meaning else ""
 
 
+def codes_of(list_name: str) -> tuple[str, ...]:
+    """Every code of a list, in the order of its file."""
+    return tuple(_lists()[list_name])
+
+
 def form_word(form: Form) -> str:
     """What a form is called."""
     return pgettext(form.id, form.en)

@@ -43,7 +43,9 @@ def when(at: datetime | None) -> SafeString | str:
     zone: Any = timezone.get_current_timezone()
     locale = babel_locale()
     day, hour = (format_datetime(at, part, tzinfo=zone, locale=locale) for part in ("d MMM y", "HH:mm"))
-    shown = str(get_datetime_format("medium", locale=locale)).format(hour, day)  # The comma between is the language's own.
+    shown = str(get_datetime_format("medium", locale=locale)).format(
+        hour, day
+    )  # The comma between is the language's own.
     name = at.astimezone(zone).strftime("%Z")
     return format_html(
         '<time datetime="{}"><bdi>{}</bdi> <bdi class="zone">{}</bdi></time>', format_instant(at), shown, name
