@@ -11,7 +11,6 @@ import pytest
 from django.db import connections
 
 from liaison.node.services.line.receiving import Arrival, receive_message
-from tests import engines
 from tests.world import World
 
 GROWING = (
@@ -19,7 +18,7 @@ GROWING = (
 )
 WALKS = re.compile(rf"SCAN {GROWING}|SEARCH {GROWING} .*\((register|participant|from_participant)=\?\)")
 
-pytestmark = pytest.mark.skipif(bool(engines.SERVER), reason="PostgreSQL chooses by what is in the tables")
+pytestmark = pytest.mark.sqlite  # PostgreSQL chooses by what is in the tables.
 
 
 @contextmanager
