@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from liaison.node import homes
+from liaison.node.config import Config
 from tests.browser.officers import enter
 from tests.browser.serving import served
 from tests.browser.walking import kind_of, walk
@@ -40,6 +42,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with World(tmp_path_factory.mktemp("pages")) as found:
         found.send("XC", "XD")
         found.send("XD", "XC", urgency="urgent")
+        node = found.nodes["XC"]  # The page of its health looks at the home as the doctor does.
+        homes.create_folders(node.home)
+        homes.write_config(node.home, Config())
+        homes.write_credential(node.home / "credential", b"0" * 32)
         yield found
 
 

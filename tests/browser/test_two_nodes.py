@@ -87,7 +87,7 @@ def write_notice(page: Any, to: str, title: str) -> None:
     page.click("nav >> text=Write")
     page.click("text=Incident notice")
     page.fill("[name=add]", to)
-    page.click("button[value=add]")
+    page.click("button[value=add]:not(.default)")
     page.click("button.main")
     page.check("[name=stage][value=notification]")
     page.check("[name=urgency][value=urgent]")
@@ -119,7 +119,7 @@ def acknowledged_and_proven(nodes: Processes, sender: Any, recipient: Any, title
     sender.click("nav >> text=Cases")
     sender.click(f"text={title}")
     until(sender, "cknowledged")
-    sender.click("main >> text=ranscript")
+    sender.click("main a[href$=transcript]")
     with sender.expect_download() as download:
         sender.click("text=Download the transcript")
     file = folder / "case.transcript"
