@@ -8,7 +8,7 @@ import sys
 FIRST_USES = """
 import sys, threading
 import msgspec
-from liaison.wire.typed import convert, decoder, passes_raw, read_json
+from liaison.wire.typed import convert, decoder, shape_of, read_json
 
 sys.setswitchinterval(1e-6)
 for turn in range(40):
@@ -17,7 +17,7 @@ for turn in range(40):
     value = {"first": {"i9": {"a": 1}}, **{f"f{n}": [1] for n in range(10)}}
     data = msgspec.json.encode(value)
     ways = (lambda: convert(value, outer), lambda: read_json(data, outer),
-            lambda: passes_raw(outer), lambda: decoder(outer).decode(data))
+            lambda: shape_of(outer), lambda: decoder(outer).decode(data))
     together = threading.Barrier(12)
 
     def use(number):
