@@ -109,3 +109,10 @@ def test_the_page_of_countries_says_only_what_cldr_says_otherwise() -> None:
         if Locale.parse(locale).territories[code] == name
     ]
     assert same == []
+
+
+def test_no_list_of_codes_stands_in_two_files() -> None:
+    folders = [resources.files("liaison.messages"), resources.files("liaison.web")]
+    pages = [page for folder in folders for page in folder.joinpath("data/codes").iterdir()]
+    names = [name for page in pages for name in tomllib.loads(page.read_text(encoding="utf-8"))]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []

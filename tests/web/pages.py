@@ -88,7 +88,6 @@ PAGES: Mapping[str, Page] = {
     "book-forget": Page(Action.WRITE),
     "centre": Page(Action.READ_METADATA, _CENTRE),
     "centre-call": Page(Action.READ_METADATA, _CENTRE),
-    "centre-proof": Page(Action.READ_METADATA, _CENTRE | {"index": 0}),
     "readers": Page(Action.READ_METADATA, _CASE),
     "readers-close": Page(Action.READ_CASE, _CASE),
     "readers-open": Page(Action.READ_CASE, _CASE),

@@ -37,14 +37,14 @@ def test_every_change_can_be_taken_away_with_its_proof(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         visitor = visit(world, "XC")
         page = visitor.see(path_of(world, "XD"))
-        indexes = [int(index) for index in re.findall(r'href="proof/(\d+)" download', page)]
+        indexes = [int(index) for index in re.findall(r'register/log/(\d+)/proof" download', page)]
         kinds = [world.registry.entries[index].payload.kind for index in indexes]
         assert kinds == ["resources.published", "node.published", "desk.published", "participant.keys",
                          "participant.admitted"]  # fmt: skip
-        answer = visitor.get(visitor.at(f"{path_of(world, 'XD')}proof/{indexes[0]}"))
+        answer = visitor.get(visitor.at(f"register/log/{indexes[0]}/proof"))
         assert parse_proof(answer.content).index == indexes[0]
         assert "attachment" in answer.headers["Content-Disposition"]
-        assert visitor.get(visitor.at(f"{path_of(world, 'XD')}proof/99999")).status_code == 400
+        assert visitor.get(visitor.at("register/log/99999/proof")).status_code == 400
 
 
 def test_a_line_test_shows_when_and_how_it_was_answered(tmp_path: Path) -> None:

@@ -67,6 +67,12 @@ def officer_seats(request: HttpRequest) -> list[Seat]:
     return known
 
 
+def officer_id(request: HttpRequest) -> int:
+    """Who acts, for drafts, proposals and the audit trail."""
+    user: Any = request.user
+    return int(user.pk)
+
+
 def seat_name(seat: Seat) -> str:
     """How a seat stands in a path."""
     return f"{seat.desk.participant[:SHORT]}.{seat.desk.desk}"

@@ -21,8 +21,8 @@ from liaison.node.services.people.officers import Seat
 from liaison.node.services.writing.book import forget_source, import_contacts
 from liaison.officers.permissions import Action
 from liaison.web.forms import Problem
-from liaison.web.pages.write.steps import officer_of, place_of
-from liaison.web.requests import at_desk, path_to
+from liaison.web.pages.write.steps import place_of
+from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.site import here
 from liaison.web.words import explained
 
@@ -73,7 +73,7 @@ def bring_in(request: HttpRequest, seat: Seat) -> HttpResponse:
         return _page(request, seat, typed | {"problems": (Problem("file", gettext("Choose a file.")),)}, status=400)
     try:
         done = import_contacts(
-            here(), place_of(seat), file.read(), source=source, dated=dated, officer=officer_of(request)
+            here(), place_of(seat), file.read(), source=source, dated=dated, officer=officer_id(request)
         )
     except UsageError as error:
         told = explained(error)
@@ -87,7 +87,7 @@ def bring_in(request: HttpRequest, seat: Seat) -> HttpResponse:
 @at_desk(Action.WRITE)
 def forget(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Throw everything of a source out."""
-    forget_source(here(), place_of(seat), request.POST.get("source", ""), officer=officer_of(request))
+    forget_source(here(), place_of(seat), request.POST.get("source", ""), officer=officer_id(request))
     return HttpResponseRedirect(path_to(seat, "book/"))
 
 

@@ -1,7 +1,6 @@
 """What is known of a contact centre: how to reach it now, how it is known to be them, and what changed?
 
     centres/9ab01c2d3e4f5061/duty/               the page
-    centres/9ab01c2d3e4f5061/duty/proof/412      the proof of an entry, to be verified without this node
 
 Invariants: keys are shown as words to read over the telephone and as a code to compare by camera; what comes from the
 log can be taken away with its proof; GET changes nothing, "write" and "log a call" begin drafts.
@@ -21,7 +20,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from liaison.keys.words import format_words
-from liaison.node.reads.proofs import prove_entry
 from liaison.node.reads.writing.centres import find_entry_by
 from liaison.node.reads.writing.origins import desks_at, last_heard, origins
 from liaison.node.services.people.officers import Seat
@@ -62,15 +60,6 @@ def centre(request: HttpRequest, seat: Seat, participant: str, desk: str) -> Htt
     return render(request, "web/centre.html", given)
 
 
-@at_desk(Action.READ_METADATA)
-def proof(request: HttpRequest, seat: Seat, participant: str, desk: str, index: int) -> HttpResponse:
-    """The proof of an entry of the register."""
-    find_entry_by(here(), seat.register, participant, desk)
-    answer = HttpResponse(prove_entry(here(), seat.register, index), content_type="text/plain; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="entry-{index}.proof"'
-    return answer
-
-
 def _shown(fingerprint: str) -> dict[str, object]:
     """A fingerprint in every way it can be compared."""
     return {"hex": fingerprint, "words": format_words(fingerprint), "qr": qr_of(fingerprint)}
@@ -87,5 +76,4 @@ def qr_of(text: str) -> SafeString:
 
 ROUTES = [
     path("centres/<str:participant>/<str:desk>/", centre, name="centre"),
-    path("centres/<str:participant>/<str:desk>/proof/<int:index>", proof, name="centre-proof"),
 ]

@@ -31,8 +31,8 @@ from liaison.register.lookup import fold_text
 from liaison.register.vocabulary import DeskKind
 from liaison.routing.route import Answer, Basis
 from liaison.web.pages.write.cards import desk_key, kind_word, show_cards
-from liaison.web.pages.write.steps import officer_of, place_of
-from liaison.web.requests import at_desk, path_to
+from liaison.web.pages.write.steps import place_of
+from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.site import here
 from liaison.web.words import explained
 
@@ -203,7 +203,7 @@ def each(request: HttpRequest, seat: Seat) -> HttpResponse:
         if ref == seat.desk:
             continue
         typed = {"to": [desk_key(ref)], "field.observables": ["\n".join(group.resources[:MOST_OBSERVABLES])]}
-        begin_draft(node, place_of(seat), officer=officer_of(request), form="incident-notice", typed=typed)
+        begin_draft(node, place_of(seat), officer=officer_id(request), form="incident-notice", typed=typed)
     return HttpResponseRedirect(path_to(seat, "write/#drafts"))
 
 

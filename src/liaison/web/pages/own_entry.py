@@ -30,7 +30,7 @@ from liaison.web.entrance.reauthentication import recently_signed_in
 from liaison.web.languages import languages
 from liaison.web.letters import letter as letters
 from liaison.web.letters.entry_words import AUDIENCES, CONTACT, HINTS, LABELS, entry_label
-from liaison.web.requests import at_desk, path_to
+from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.site import here
 from liaison.web.words import code_word
 from liaison.wire.typed import convert
@@ -69,7 +69,7 @@ def change(request: HttpRequest, seat: Seat) -> HttpResponse:
     wanted, wrong = _read(entry.declared, typed)
     if wanted is None:
         return _form(request, typed, wrong)
-    own_entry.propose(here(), seat.register, seat.desk, wanted, officer=_officer(request))
+    own_entry.propose(here(), seat.register, seat.desk, wanted, officer=officer_id(request))
     return HttpResponseRedirect(path_to(seat, "entry/"))
 
 
@@ -78,7 +78,7 @@ def change(request: HttpRequest, seat: Seat) -> HttpResponse:
 @at_desk(Action.PUBLISH)
 def withdraw(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Take the proposal back."""
-    own_entry.withdraw(here(), seat.register, seat.desk, officer=_officer(request))
+    own_entry.withdraw(here(), seat.register, seat.desk, officer=officer_id(request))
     return HttpResponseRedirect(path_to(seat, "entry/"))
 
 
@@ -87,7 +87,7 @@ def withdraw(request: HttpRequest, seat: Seat) -> HttpResponse:
 @at_desk(Action.PUBLISH)
 def approve(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Publish the proposal."""
-    own_entry.approve(here(), seat.register, seat.desk, officer=_officer(request))
+    own_entry.approve(here(), seat.register, seat.desk, officer=officer_id(request))
     return HttpResponseRedirect(path_to(seat, "entry/"))
 
 
@@ -105,7 +105,7 @@ def letter(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 def _proposal(request: HttpRequest, seat: Seat, declared: Wanted, proposal: Proposal) -> dict[str, Any]:
     changed = own_entry.differences(declared, proposal.wanted)
-    officer = _officer(request)
+    officer = officer_id(request)
     return {
         "proposal": proposal,
         "changes": [(entry_label(name), before, after) for name, before, after in changed],
@@ -226,11 +226,6 @@ def _place(error: msgspec.ValidationError) -> dict[str, str]:
 
 def _nothing(wanted: Wanted) -> Wanted:
     return Wanted(wanted.kind, (), Expected(None, None, None), {})
-
-
-def _officer(request: HttpRequest) -> int:
-    user: Any = request.user
-    return int(user.pk)
 
 
 ROUTES = [

@@ -35,10 +35,10 @@ from liaison.web.forms.typed import input_name
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.allowed import WITH_A_CLOCK, Allowed, allowed_forms, answerable
 from liaison.web.pages.cases.held import find_held
-from liaison.web.pages.cases.naming import case_path, officer_id, reader_of
+from liaison.web.pages.cases.naming import case_path, reader_of
 from liaison.web.pages.cases.thread import open_thread
 from liaison.web.pages.cases.values import form_title
-from liaison.web.requests import at_desk, path_to
+from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post
 from liaison.web.site import here
 from liaison.web.words import code_word, explained

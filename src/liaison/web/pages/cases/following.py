@@ -14,8 +14,8 @@ from liaison.node.services.desk.following import FollowUpRead, drop_follow_up, s
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.forms.instants import find_zone, parse_local
-from liaison.web.pages.cases.naming import case_path, officer_id, reader_of
-from liaison.web.requests import at_desk
+from liaison.web.pages.cases.naming import case_path, reader_of
+from liaison.web.requests import at_desk, officer_id
 from liaison.web.said import after_post
 from liaison.web.site import here
 from liaison.web.words import explained

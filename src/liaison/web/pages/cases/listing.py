@@ -21,8 +21,8 @@ from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Action
 from liaison.web.figures.tables import csv_answer
 from liaison.web.names import DeskNames
-from liaison.web.pages.cases.naming import officer_id, reader_of, row_views
-from liaison.web.requests import at_desk, path_to
+from liaison.web.pages.cases.naming import reader_of, row_views
+from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.site import here
 from liaison.web.words import code_word, form_word
 from liaison.wire.identifiers import format_instant

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest
 
@@ -13,7 +12,7 @@ from liaison.node.services.people.case_access import closed_to_others
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.names import DeskName, DeskNames
-from liaison.web.requests import path_to
+from liaison.web.requests import officer_id, path_to
 from liaison.web.site import here
 
 
@@ -30,12 +29,6 @@ def reader_of(request: HttpRequest, seat: Seat) -> Reader:
     """What this officer may see of the desk's cases: by their role, and by what was closed to named officers."""
     closed = closed_to_others(here(), seat, officer_id(request))
     return Reader(contents=seat.may(Action.READ_CASE), closed=closed)
-
-
-def officer_id(request: HttpRequest) -> int:
-    """Who acts, for the audit trail."""
-    user: Any = request.user
-    return int(user.pk)
 
 
 def case_path(seat: Seat, case: str, tail: str = "") -> str:

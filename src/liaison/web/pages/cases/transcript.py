@@ -19,9 +19,9 @@ from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Action
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.held import find_held
-from liaison.web.pages.cases.naming import case_path, officer_id, reader_of
+from liaison.web.pages.cases.naming import case_path, reader_of
 from liaison.web.pages.cases.thread import open_thread, spoken
-from liaison.web.requests import at_desk
+from liaison.web.requests import at_desk, officer_id
 from liaison.web.site import here
 
 Withheld = dict[str, set[str]]

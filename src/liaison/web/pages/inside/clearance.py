@@ -33,9 +33,9 @@ from liaison.node.services.people.officers import Seat
 from liaison.node.work.at_once import deliver_within
 from liaison.officers.permissions import Action
 from liaison.web.names import DeskNames
-from liaison.web.pages.cases.naming import case_path, officer_id, reader_of
+from liaison.web.pages.cases.naming import case_path, reader_of
 from liaison.web.pages.cases.values import fields_of
-from liaison.web.requests import at_desk, path_to
+from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post
 from liaison.web.site import here
 from liaison.web.words import explained

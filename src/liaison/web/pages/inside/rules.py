@@ -31,8 +31,7 @@ from liaison.node.services.inside.rules import (
 from liaison.node.services.people.officers import Seat
 from liaison.officers import clearance, retention
 from liaison.officers.permissions import Action
-from liaison.web.pages.cases.naming import officer_id
-from liaison.web.requests import at_desk, path_to
+from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post
 from liaison.web.site import here
 from liaison.web.words import explained, form_word

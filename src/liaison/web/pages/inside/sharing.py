@@ -13,9 +13,9 @@ from liaison.node.services.inside.sharing import add_note, end_share, share
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.pages.cases.held import find_held
-from liaison.web.pages.cases.naming import case_path, officer_id, reader_of
+from liaison.web.pages.cases.naming import case_path, reader_of
 from liaison.web.pages.write.cards import read_key
-from liaison.web.requests import at_desk, path_to
+from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post
 from liaison.web.site import here
 from liaison.web.words import explained

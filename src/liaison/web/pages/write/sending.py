@@ -25,9 +25,9 @@ from liaison.officers.permissions import Action
 from liaison.web.forms import Problem
 from liaison.web.names import DeskNames
 from liaison.web.pages.write.plan import read_plan, surroundings
-from liaison.web.pages.write.steps import officer_of, path_of, place_of, show_step
+from liaison.web.pages.write.steps import path_of, place_of, show_step
 from liaison.web.pages.write.uploads import SealingUpload, check_length
-from liaison.web.requests import at_desk, path_to
+from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post
 from liaison.web.site import here
 from liaison.web.words import explained
@@ -50,7 +50,7 @@ def upload(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
 def _attach(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     files: Any = request.FILES
     for each in files.getlist("file"):
-        attach(here(), place_of(seat), number, officer=officer_of(request), attachment=each.attachment)
+        attach(here(), place_of(seat), number, officer=officer_id(request), attachment=each.attachment)
     return HttpResponseRedirect(path_of(seat, number, "files"))
 
 
@@ -59,7 +59,7 @@ def _attach(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
 def remove(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     """Take a file out of a draft."""
     sealed = request.POST.get("sealed", "")
-    detach(here(), place_of(seat), number, officer=officer_of(request), sealed=sealed)
+    detach(here(), place_of(seat), number, officer=officer_id(request), sealed=sealed)
     return HttpResponseRedirect(path_of(seat, number, "files"))
 
 
@@ -79,7 +79,7 @@ def send(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     letter = plan.letter(seat, host_may_read=request.POST.get("host_may_read") == "on")
     seen, alone = request.POST.get("seen", ""), request.POST.get("alone") == "on"
     try:
-        gone = send_draft(node, place, number, officer=officer_of(request), seen=seen, letter=letter, alone=alone)
+        gone = send_draft(node, place, number, officer=officer_id(request), seen=seen, letter=letter, alone=alone)
     except UsageError as error:
         if error.code not in ("draft-changed-elsewhere", "host-would-read"):
             raise

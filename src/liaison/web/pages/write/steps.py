@@ -34,7 +34,7 @@ from liaison.web.forms.typed import PREFIX, ZONE
 from liaison.web.pages.write import recipients
 from liaison.web.pages.write.plan import OFFERED, Plan, chosen_desks, forms_to_choose, read_plan, surroundings
 from liaison.web.pages.write.views import STEP_PAGES
-from liaison.web.requests import at_desk, path_to
+from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.site import here
 from liaison.web.words import explained
 
@@ -71,12 +71,6 @@ ORDER = tuple(STEPS)
 def place_of(seat: Seat) -> Place:
     """Where the drafts of a seat's desk are."""
     return Place(seat.register, seat.desk)
-
-
-def officer_of(request: HttpRequest) -> int:
-    """Who is signed in."""
-    user: Any = request.user
-    return int(user.pk)
 
 
 def path_of(seat: Seat, number: int, step: str) -> str:
@@ -120,7 +114,7 @@ def _begin(request: HttpRequest, seat: Seat) -> HttpResponse:
     if form and form not in OFFERED:
         raise Http404
     typed = {name: texts for name, texts in typed_of(request.POST).items() if name in BEGUN_WITH}
-    number = begin_draft(here(), place_of(seat), officer=officer_of(request), form=form, typed=typed)
+    number = begin_draft(here(), place_of(seat), officer=officer_id(request), form=form, typed=typed)
     step = "form" if not form else "how" if typed.get("to") else "to"
     return HttpResponseRedirect(path_of(seat, number, step))
 
@@ -130,7 +124,7 @@ def discard(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     """Throw a draft away, after asking."""
     draft = read_draft(here(), place_of(seat), number)
     if request.method == "POST":
-        discard_draft(here(), place_of(seat), number, officer=officer_of(request))
+        discard_draft(here(), place_of(seat), number, officer=officer_id(request))
         return HttpResponseRedirect(path_to(seat, "write/"))
     return render(request, "web/write/discard.html", {"row": listed_draft(seat, draft)})
 
@@ -162,7 +156,7 @@ def _save(request: HttpRequest, seat: Seat, draft: DraftRead, name: str) -> Http
     quiet = go == "quiet"
     try:
         saved = save_draft(
-            node, place, draft.number, officer=officer_of(request), version=version, inputs=inputs, form=form
+            node, place, draft.number, officer=officer_id(request), version=version, inputs=inputs, form=form
         )
     except UsageError as error:
         return _not_saved(request, seat, (draft, inputs, name), error, quiet=quiet)
