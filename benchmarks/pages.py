@@ -114,5 +114,5 @@ def _first_page(visitor: Visitor) -> int:
     """Bytes of the desk page and what it loads, each compressed as it is sent."""
     answer: Any = visitor.get(visitor.at(), headers={"accept-encoding": "gzip"})
     page = len(answer.content)
-    named = ("liaison.css", "cases.css", "liaison.js", "htmx.min.js", "liaison.svg")
+    named = ("liaison.css", "cases.css", "liaison.js", "liaison.svg")
     return page + sum(len(gzip.compress((settings.STATIC_FOLDER / "web" / name).read_bytes())) for name in named)
