@@ -15,19 +15,17 @@ import itertools
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import string
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from django.core.management import call_command
 from django.db import connections
 
+from liaison.cli.demo.places import free_ports
 from liaison.messages.parties import DeskRef
 from liaison.node.models import TakenReceipt
 from liaison.node.services.line.sending import Letter, send_letter
@@ -37,7 +35,6 @@ from tests.scenarios.receivers import open_home
 from tests.world import hold_keys, seed_node
 
 SENDER = "XC"
-PORTS = range(10_000, 30_000)
 
 
 class _Homes(Processes):
@@ -65,7 +62,7 @@ class Fleet:
     def __init__(self, folder: Path, *, recipients: int, groups: int) -> None:
         names = itertools.product("Y", string.ascii_uppercase, string.ascii_uppercase)
         self.codes = ["".join(name) for name in itertools.islice(names, recipients)]
-        places = {code: Place(port=port) for code, port in zip(self.codes, _free_ports(), strict=False)}
+        places = {code: Place(port=port) for code, port in zip(self.codes, free_ports(len(self.codes)), strict=True)}
         self.world = _Homes(folder, SENDER, *self.codes, server="", places=places)
         self.groups = [self.codes[number::groups] for number in range(groups)]
         self._log = folder / "receivers.log"
@@ -148,15 +145,6 @@ class Fleet:
         for group in list(self._running):
             self.end(group)
         self.world.__exit__(None, None, None)
-
-
-def _free_ports() -> Iterator[int]:
-    """Ports below those that the system gives to connections, so that none of so many is taken before it is used."""
-    begin = os.getpid() % len(PORTS)
-    for port in (*PORTS[begin:], *PORTS[:begin]):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            yield port
 
 
 def _count(database: Path) -> int:

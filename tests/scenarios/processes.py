@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -31,6 +30,7 @@ from django.db import connections
 
 import tests.with_django  # noqa: F401
 from liaison.adapters.waking import PostgresWaker
+from liaison.cli.demo.places import free_ports
 from liaison.node import wiring
 from liaison.node.config import Address, Config, Database, Listen, Peers, database_url, pages_at
 from liaison.node.config import Processes as Each
@@ -51,9 +51,7 @@ ONE_OF_EACH = Each()
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1)[0]
 
 
 @dataclass(frozen=True, slots=True)

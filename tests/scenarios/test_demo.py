@@ -23,7 +23,7 @@ def test_every_step_of_the_demonstration_holds_and_it_ends_by_itself(tmp_path: P
         check=False,
     )
     told = json.loads(done.stdout)
-    assert [step["title"] for step in told["steps"] if not step["held"]] == []
+    assert [(step["title"], step["lines"]) for step in told["steps"] if not step["held"]] == []
     assert (done.returncode, told["held"], len(told["steps"])) == (0, True, 16)
     assert "Traceback" not in "".join(path.read_text() for path in folder.glob("*/serve.log"))
 

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +26,8 @@ from typing import Any, TypeVar
 from liaison.errors import UsageError
 
 HOST = "127.0.0.1"
-READY_CHECKS, READY_PAUSE = 600, 0.05
+PORTS = range(20_000, 32_768)
+READY_CHECKS, READY_PAUSE = 1200, 0.05
 LOOKS, LOOK_PAUSE = 120, 0.5
 T = TypeVar("T")
 PASSPHRASE = "a passphrase of the demonstration"  # noqa: S105 — it protects nothing but fictional States
@@ -156,15 +158,20 @@ def until(look: Callable[[], T], holds: Callable[[T], bool], failure: str) -> T:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports nobody listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind((HOST, 0))
-        return [int(each.getsockname()[1]) for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
+    """Ports nobody listens on now, below those that the system gives to connections.
+
+    A node listens long after its port was chosen, and again after a kill: a port of the system's own range may by
+    then be the near end of somebody's connection.
+    """
+    found: list[int] = []
+    begin = time.perf_counter_ns() % len(PORTS)
+    for port in (*PORTS[begin:], *PORTS[:begin]):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((HOST, port))
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise StepFailed(f"no {count} free ports between {PORTS[0]} and {PORTS[-1]} on {HOST}")
 
 
 def check_folder(folder: Path) -> None:

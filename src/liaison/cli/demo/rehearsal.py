@@ -73,7 +73,8 @@ def together(action: object, names: tuple[str, ...]) -> list[object]:
 def make_places(demo: Rehearsal) -> list[str]:
     """Four homes, each with its own credential, TLS key and database."""
     names = (SECRETARIAT, *STATES)
-    doors, pages = free_ports(len(names)), free_ports(len(names))
+    ports = free_ports(2 * len(names))
+    doors, pages = ports[: len(names)], ports[len(names) :]
     for name, port, page in zip(names, doors, pages, strict=True):
         demo.places[name] = Place(name, demo.folder / name.lower(), port, page if name in STATES else 0)
 
