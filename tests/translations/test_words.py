@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import tomllib
 from collections.abc import Iterator
 from importlib import resources
@@ -42,6 +43,7 @@ BUILT = {
 BUILT |= {f"{kind}-rule-dropped" for kind in ("clearance", "retention")} | {f"case-{past}" for past in PAST.values()}
 
 
+@functools.cache
 def noted() -> tuple[set[str], set[str]]:
     """What `note` is called with anywhere: the actions, and the names of what it says about them."""
     actions, details = set(BUILT), set()
