@@ -1,39 +1,28 @@
-"""Is every page usable by everybody: read aloud, mirrored, on a narrow screen, enlarged, by keyboard?"""
+"""Is every page usable by everybody, in every language: read aloud, mirrored, narrow, enlarged, by keyboard?
+
+English and Arabic on every page, the others on the six pages where an officer's work is; `make soak` takes every page
+in every language.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from liaison.node import homes
 from liaison.node.config import Config
+from liaison.node.models import OutgoingMessage
+from liaison.web.languages import find_language, languages
+from tests.browser.checking import by_keyboard, mirrored, narrow, read_aloud, wrong_with
 from tests.browser.officers import enter
 from tests.browser.serving import served
 from tests.browser.walking import kind_of, walk
 from tests.world import World
 
-AXE = Path(__file__).parents[1] / "interop" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-CHECK = """rules => axe.run(document, {runOnly: rules}).then(found => found.violations.map(each =>
-    each.id + ': ' + each.nodes.map(node => node.target.join(' ') + ' ' + (node.any[0]?.message || '')).join(' | ')))"""
-WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# What is cut off or stands outside the window although nothing scrolls there.
-OUTSIDE = """() => [...document.querySelectorAll('main *, header *')].filter(each => {
-    const box = each.getBoundingClientRect();
-    if (!box.width || !box.height || each.closest('.scrolls, .skip, svg, pre, option, select')) return false;
-    return box.left < -1 || box.right > document.documentElement.clientWidth + 1;
-}).map(each => each.outerHTML.slice(0, 120))"""
-SMALL = """() => [...document.querySelectorAll('a, button, input, select, textarea, summary')].filter(each => {
-    const box = each.getBoundingClientRect();
-    if (!box.width || each.closest('.skip') || getComputedStyle(each).display === 'inline') return false;
-    return box.height < 23.5 && !(each.type === 'checkbox' || each.type === 'radio');
-}).map(each => each.outerHTML.slice(0, 120))"""
-NOT_LEFT = """() => [...document.querySelectorAll('code, .words, time > bdi, pre')].filter(
-    each => getComputedStyle(each).direction !== 'ltr' && /[a-z0-9]{6}/.test(each.textContent)
-).map(each => each.outerHTML.slice(0, 120))"""
+EVERY_PAGE = ("ar", "en")
+OTHERS = sorted(set(languages()) - set(EVERY_PAGE))
 
 
 @pytest.fixture(scope="module")
@@ -55,70 +44,49 @@ def address(world: World) -> Iterator[str]:
         yield found
 
 
-def read_aloud(page: Any) -> list[str]:
-    """What keeps a page from being read aloud and told apart: the rules of WCAG 2.2 AA that a program can check."""
-    if not AXE.exists():
-        pytest.skip("part missing: npm")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    said: list[str] = page.evaluate(CHECK, RULES)
-    return said
+def main_pages(world: World) -> Iterator[str]:
+    """What an officer opens in an ordinary night: the desk, find, a contact centre, a form, a case, the register."""
+    other = world.desk("XD").participant
+    with world.at("XC"):
+        case = OutgoingMessage.objects.values_list("case", flat=True).first()
+    yield from ("", "find/?q=XD", f"centres/{other}/duty/", "write/", f"cases/{case}/", "register/")
 
 
-def narrow(page: Any) -> list[str]:
-    """What does not fit 320 pixels, or is too small for a finger there."""
-    page.set_viewport_size({"width": 320, "height": 640})
-    wider = page.evaluate(WIDER)
-    said = ([f"{wider} pixels wider than 320"] if wider > 0 else []) + page.evaluate(OUTSIDE) + page.evaluate(SMALL)
-    page.set_viewport_size({"width": 1280, "height": 900})
-    return said
-
-
-def enlarged(page: Any) -> list[str]:
-    """What does not fit when the text is twice as large."""
-    page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
-    wider = page.evaluate(WIDER)
-    page.evaluate("document.documentElement.style.removeProperty('font-size')")
-    return [f"{wider} pixels wider with text twice as large"] if wider > 0 else []
-
-
-def mirrored(page: Any) -> list[str]:
-    """What is not as a reader from right to left wants it."""
-    said = list(page.evaluate(OUTSIDE)) + list(page.evaluate(NOT_LEFT))
-    mark, end = (page.locator(each).first.bounding_box() for each in (".mark", ".end"))
-    said += [] if mark["x"] > end["x"] else ["the header is not mirrored"]
-    return said + ([] if page.evaluate("document.documentElement.dir") == "rtl" else ["not from right to left"])
-
-
-def by_keyboard(page: Any) -> list[str]:
-    """Whether the first stop of the keyboard is the way to the content, and the focus then moves on."""
-    page.evaluate("document.activeElement.blur()")
-    page.keyboard.press("Tab")
-    first = page.evaluate("document.activeElement.className")
-    stops = set()
-    for _ in range(12):
-        page.keyboard.press("Tab")
-        stops.add(page.evaluate("[...document.querySelectorAll('*')].indexOf(document.activeElement)"))
-    said = [] if first == "skip" else [f"the first stop is {first!r}, not the way to the content"]
-    return said + ([] if len(stops) > 8 else ["the focus stays where it is"])
-
-
-CHECKS = {
-    "en": (read_aloud, narrow, enlarged, by_keyboard),
-    "ar": (read_aloud, mirrored, narrow),
-}
-
-
-@pytest.mark.parametrize("language", sorted(CHECKS))
+@pytest.mark.parametrize("language", EVERY_PAGE)
 def test_every_page_is_for_everybody(page: Any, world: World, address: str, language: str) -> None:
+    assert wrong_pages(page, world, address, language) == {}
+
+
+def test_the_main_pages_are_for_everybody_in_the_other_languages(page: Any, world: World, address: str) -> None:
+    base = enter(world, "XC", page, address)
+    found = {}
+    for language in OTHERS:
+        page.select_option("#language", language)
+        page.click("form[action='/language'] button")
+        for tail in main_pages(world):
+            assert page.goto(base + tail).status == 200, tail
+            if said := wrong_with(page, find_language(language)):
+                found[language, tail] = said
+    assert found == {}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_page_is_for_everybody_in_the_other_languages(
+    page: Any, world: World, address: str, language: str
+) -> None:
+    assert wrong_pages(page, world, address, language) == {}
+
+
+def wrong_pages(page: Any, world: World, address: str, language: str) -> dict[str, list[str]]:
+    """What is wrong with one page of each kind."""
     base = enter(world, "XC", page, address, language=language)
     found = {}
     for visited, status in walk(page, base):
-        said = [] if status == 200 else [f"answered {status}"]
-        for check in CHECKS[language] if status == 200 else ():
-            said += check(page)
+        said = wrong_with(page, find_language(language)) if status == 200 else [f"answered {status}"]
         if said:
             found[kind_of(visited)] = said
-    assert found == {}
+    return found
 
 
 def test_the_checks_find_what_is_planted(page: Any) -> None:

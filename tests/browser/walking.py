@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 _VARIES = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f-]{27}|\b\d+\b")
-_FILES = re.compile(r"/(proof|letter|export|download|files/[^/]+/\d+|join/[^/]+)$|\.(csv|pdf|json|jsonl|vcf|ics)$")
+FILES = re.compile(r"/(proof|letter|export|download|files/[^/]+/\d+|join/[^/]+)$|\.(csv|pdf|json|jsonl|vcf|ics)$")
 
 
 def kind_of(address: str) -> str:
@@ -33,7 +33,7 @@ def walk(page: Any, base: str, *, limit: int = 80) -> Iterator[tuple[str, int]]:
         yield address, answer.status
         for link in page.eval_on_selector_all("a[href]:not([download])", "all => all.map(each => each.href)"):
             parts = urlsplit(link)
-            if parts.netloc != site or _FILES.search(parts.path) or kind_of(link) in seen:
+            if parts.netloc != site or FILES.search(parts.path) or kind_of(link) in seen:
                 continue
             seen.add(kind_of(link))
             waiting.append(link)

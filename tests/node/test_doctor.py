@@ -43,8 +43,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 def found(world: World, check: str, around: Surroundings = WELL) -> tuple[str, str]:
     """State and code of one check at XC."""
     findings = {each.check: each for each in examine(world.nodes["XC"], around)}
-    assert findings[check].sentence
-    assert bool(findings[check].next) == (findings[check].state is not State.OK)
+    what, step = findings[check].said()
+    assert what
+    assert bool(step) == (findings[check].state is not State.OK)
     return findings[check].state.value, findings[check].code
 
 
@@ -54,7 +55,7 @@ def change(world: World, model: Any, **values: Any) -> None:
 
 
 def test_a_node_that_is_well_has_nothing_to_do(world: World) -> None:
-    assert [(each.check, each.state.value) for each in examine(world.nodes["XC"], WELL) if each.next] == []
+    assert [(each.check, each.state.value) for each in examine(world.nodes["XC"], WELL) if each.said()[1]] == []
     assert [name for name, _ in CHECKS] == [each.check for each in examine(world.nodes["XC"], WELL)]
 
 
@@ -121,7 +122,8 @@ def test_a_clock_behind_what_the_witnesses_signed_is_broken(world: World) -> Non
 
 
 @pytest.mark.parametrize(
-    ("hours", "expected"), [(-1, ("warn", "clock-behind")), (0, ("ok", "clock-agrees")), (1, ("warn", "clock-ahead"))]
+    ("hours", "expected"),
+    [(-1, ("warn", "clock-behind-peers")), (0, ("ok", "clock-agrees")), (1, ("warn", "clock-ahead"))],
 )
 def test_a_clock_that_differs_from_most_peers_receipts_is_told(
     world: World, hours: int, expected: tuple[str, str]
@@ -216,4 +218,4 @@ def test_every_finding_has_its_words_and_every_word_a_finding() -> None:
 
 def test_a_finding_without_words_is_a_defect() -> None:
     with pytest.raises(KeyError):
-        _ = Finding("disk", State.OK, "no-such-code").sentence
+        _ = Finding("disk", State.OK, "no-such-code").said()

@@ -19,7 +19,8 @@ CODE = "eo"
 _ACCENTED = str.maketrans("acdeghijklnoprstuwyzACDEGHIJKLNOPRSTUWYZ", "åçđêğĥîĵķļñøþřşţûŵýžÅÇĐÊĞĤÎĴĶĻÑØÞŘŞŢÛŴÝŽ")
 _KEPT = re.compile(r"(\{[^}]*\}|%\(\w+\)s|%[sd%]|<[^>]+>)")
 _READ = {"alt", "aria-label", "placeholder", "title"}
-_SKIPPED = {"script", "style"}
+_DATA = {"script", "style", "bdi", "code", "time", "pre", "textarea"}
+_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
 def pseudo(text: str) -> str:
@@ -44,26 +45,33 @@ def write_pseudo(words: Catalog, locales: Path) -> None:
 
 
 def unmarked(html: str) -> list[str]:
-    """The texts of a page with letters outside the brackets; names and other data are left to the caller."""
+    """The texts of a page with letters outside the brackets; what a page marks as data is left out."""
     reader = _Texts()
     reader.feed(html)
-    rest = re.sub(r"⟦[^⟦⟧]*⟧", "\0", "\0".join(reader.texts))
+    rest, marked = "\0".join(reader.texts), 1
+    while marked:  # What is said inside a sentence has brackets of its own.
+        rest, marked = re.subn(r"⟦[^⟦⟧]*⟧", "\0", rest)
     return [part.strip() for part in rest.split("\0") if re.search(r"[^\W\d_]", part)]
 
 
 class _Texts(HTMLParser):
+    """The texts of a page; `_DATA` holds what nobody translates: names, times, codes, what others wrote."""
+
     def __init__(self) -> None:
         super().__init__()
         self.texts: list[str] = []
-        self.within = ""
+        self.within: list[tuple[str, bool]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.within = tag
+        given = dict(attrs)
+        if tag not in _VOID:
+            self.within.append((tag, tag in _DATA or (tag != "html" and bool({"lang", "dir"} & set(given)))))
         self.texts += [value for name, value in attrs if value and name in _READ]
 
     def handle_endtag(self, tag: str) -> None:
-        self.within = ""
+        while self.within and self.within.pop()[0] != tag:
+            pass
 
     def handle_data(self, data: str) -> None:
-        if self.within not in _SKIPPED:
+        if not any(skipped for _, skipped in self.within):
             self.texts.append(data)

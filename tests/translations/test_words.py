@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import functools
 import tomllib
 from collections.abc import Iterator
 from importlib import resources
@@ -15,14 +17,56 @@ from django.utils import translation
 from liaison.errors import UsageError
 from liaison.messages.forms import find_form, observables
 from liaison.messages.receipts import Verdict
+from liaison.node.services.care.doctor import CHECKS
+from liaison.node.services.inside.retention import PAST
+from liaison.node.services.people.leaving import BY_HAND
+from liaison.node.services.people.sessions import INVITATION
+from liaison.node.work.jobs import JOBS
 from liaison.officers.permissions import Role
 from liaison.register.vocabulary import DeskKind, ParticipantType
 from liaison.web import words
 from liaison.web.languages import LOCALES, languages
+from liaison.web.pages.account.provider import METHOD
 from tools.build_hook import compile_catalogues
 from tools.translations.extraction import SOURCES
 
+# What the services note where the code is not one literal.
+BUILT = {
+    "role-granted",
+    "role-withdrawn",
+    "case-shared",
+    "case-handed-over",
+    "case-share-ended",
+    "hold-set",
+    "hold-lifted",
+}
+BUILT |= {f"{kind}-rule-dropped" for kind in ("clearance", "retention")} | {f"case-{past}" for past in PAST.values()}
+
+
+@functools.cache
+def noted() -> tuple[set[str], set[str]]:
+    """What `note` is called with anywhere: the actions, and the names of what it says about them."""
+    actions, details = set(BUILT), set()
+    for path in SOURCES.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "note":
+                actions |= {each.value for each in call.args[1:2] if isinstance(each, ast.Constant)}
+                details |= {
+                    key.value
+                    for given in call.keywords
+                    if isinstance(given.value, ast.Dict)
+                    for key in given.value.keys
+                    if isinstance(key, ast.Constant)
+                }
+    return actions, details
+
+
 LISTS = {
+    "audit-action": noted()[0],
+    "check": {name for name, _ in CHECKS},
+    "job": {job.name for job in JOBS},
+    "leaving-step": set(BY_HAND),
+    "sign-in-method": {"passkey", "password", INVITATION, METHOD},
     "desk-kind": set(DeskKind),
     "participant-type": set(ParticipantType),
     "role": set(Role),
@@ -43,6 +87,14 @@ def catalogues() -> Iterator[None]:
 @pytest.mark.parametrize("name", LISTS)
 def test_every_value_of_a_closed_list_has_a_word(name: str) -> None:
     assert [code for code in LISTS[name] if words.code_word(name, code) == code] == []
+
+
+def test_no_word_is_kept_for_what_nobody_notes() -> None:
+    assert set(words.codes_of("audit-action")) == noted()[0]
+
+
+def test_what_a_line_of_the_trail_says_has_a_name() -> None:
+    assert noted()[1] <= set(words.codes_of("audit-detail"))
 
 
 def test_english_is_the_source_and_what_is_unknown_is_shown_as_it_is() -> None:

@@ -11,9 +11,7 @@ import pytest
 from liaison.messages.parties import DeskRef
 from liaison.node.reads.register import desk_entry
 from liaison.officers.permissions import Role
-from liaison.web.languages import languages
 from tests.node.stories import Resident, Story
-from tests.parts import needs
 from tests.web.visiting import Visitor, visit_desk
 
 pytestmark = pytest.mark.engine
@@ -101,13 +99,3 @@ def test_an_officer_without_the_role_cannot_propose(story: Story) -> None:
     officer = manager(resident, Role.OFFICER)
     officer.send("entry/change", status=403, **ENTRY)
     assert "Propose a change" not in officer.see("entry/")
-
-
-@pytest.mark.parametrize("language", sorted(languages()))
-def test_a_letter_is_a_pdf_in_every_language(story: Story, language: str) -> None:
-    needs("chromium")  # It brings the fonts.
-    story.join("xc", "XC")
-    visitor = manager(story.residents["xc"])
-    answer = visitor.get(visitor.at("entry/letter"), {"letter": "nomination", "in": language})
-    assert answer.status_code == 200, answer.content
-    assert answer.content.startswith(b"%PDF-")

@@ -63,7 +63,7 @@ def words_of_template(text: str) -> Iterator[Words]:
 
 
 def words_of_explanations(text: str) -> Iterator[Words]:
-    """The three sentences of each code."""
+    """The sentences of each code, of an error as of what the doctor finds."""
     for table in tomllib.loads(text).values():
         yield from (Words(sentence, None) for sentence in table.values())
 
@@ -88,6 +88,7 @@ READERS: tuple[tuple[str, Callable[[str], Iterator[Words]]], ...] = (
     ("**/templates/**/*.html", words_of_template),
     ("**/templates/**/*.txt", words_of_template),
     ("**/explanations.toml", words_of_explanations),
+    ("**/checks.toml", words_of_explanations),
     ("**/data/codes/*.toml", words_of_codes),
     ("**/data/forms/*.toml", words_of_form),
 )

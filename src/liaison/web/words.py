@@ -16,6 +16,7 @@ import functools
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import resources
 
 from babel import Locale
@@ -25,8 +26,11 @@ from liaison.errors import LiaisonError
 from liaison.explanations import Explanation, explain
 from liaison.messages.forms import Code, Form
 from liaison.messages.forms.codes import code_lists, read_code_lists
+from liaison.node.services.care.findings import Finding
 from liaison.web.languages import find_language
 
+# Which parameters of a finding are codes, and of which list.
+_CODED: Mapping[str, str] = {"error": "delivery-error", "job": "job", "reason": "register-stopped"}
 # AA, QM to QZ, XA to XZ and ZZ are left to the users of the standard.
 _STANDARD = re.compile(r"(?!AA|Q[M-Z]|X|ZZ)[A-Z]{2}")
 
@@ -67,6 +71,12 @@ def field_word(form: Form, field: str) -> str:
 def explained(error: LiaisonError) -> Explanation:
     """What happened, what was kept and what to do next."""
     return explain(error, gettext)
+
+
+def found_words(finding: Finding) -> tuple[str, str]:
+    """What a check of the node found, and what to do now, with the codes inside it as words."""
+    worded = {name: code_word(_CODED[name], str(value)) for name, value in finding.params.items() if name in _CODED}
+    return replace(finding, params={**finding.params, **worded}).said(gettext)
 
 
 def territory_word(code: str) -> str | None:

@@ -57,17 +57,19 @@ def doctor(*, as_json: bool) -> int:
     from liaison.node.services.care.findings import State
 
     findings = examine(node, wiring.survey(node.home))
-    rows = iter(table((each.state.value, each.check, each.sentence) for each in findings))
-    lines = [line for each in findings for line in (next(rows), *([f"        → {each.next}"] if each.next else []))]
+    told = [(each, *each.said()) for each in findings]
+    rows = table((each.state.value, each.check, what) for each, what, _ in told)
+    steps = ([f"        → {step}"] if step else [] for _, _, step in told)
+    lines = [line for row, step in zip(rows, steps, strict=True) for line in (row, *step)]
     value = [
         {
             "check": each.check,
             "state": each.state.value,
             "code": each.code,
-            "sentence": each.sentence,
-            "next": each.next,
+            "sentence": what,
+            "next": step,
         }
-        for each in findings
+        for each, what, step in told
     ]
     show(value, lines, as_json=as_json)
     return REFUSED if any(each.state is State.FAIL for each in findings) else GOOD

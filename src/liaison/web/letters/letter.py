@@ -6,17 +6,19 @@ Invariants:
 - The letter holds what the register is to say, and the fingerprints of the root keys in words, to be read out by
   telephone; it goes through the channel States use between them, and signs nothing itself.
 - Text enters the typesetter as data, never as its markup, so that no field can change the page.
-- A language whose letters no font here has is refused rather than printed as boxes.
+- A language for which no font is here is refused, and so is a letter with a sign that none has: nothing is printed
+  as an empty box.
 """
 
 from __future__ import annotations
 
-import functools
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from babel.dates import format_date
 from django.utils import translation
@@ -31,10 +33,15 @@ from liaison.node.services.own_entry import Wanted, differences, own_entry
 from liaison.node.services.people.officers import Seat
 from liaison.web.languages import Language
 from liaison.web.letters.entry_words import entry_label
+from liaison.web.letters.fonts import fonts_for, found_fonts
 from liaison.web.words import code_word
 
-FONTS = {"ar": "Noto Sans Arabic", "zh_Hans": "Noto Sans CJK SC"}
-LATIN = "Noto Sans"
+if TYPE_CHECKING:
+    from typst import Fonts
+
+# How the typesetter names a sign that no font has, which PDF/UA forbids.
+_NO_SIGN = re.compile(r'the text `"(.+?)"` could not be displayed')
+SIGNS = 8
 
 
 class LetterKind(StrEnum):
@@ -66,15 +73,10 @@ def title(kind: LetterKind) -> str:
     return titles[kind]
 
 
-def make_letter(node: Node, seat: Seat, kind: LetterKind, language: Language) -> bytes:
-    """The letter about the seat's desk. Raises UsageError where no font has the letters of the language."""
-    import typst  # 37 MB that most requests do not need.
-
-    fonts = [LATIN, FONTS[language.locale]] if language.locale in FONTS else [LATIN]
-    missing = sorted(set(fonts) - _families())
-    if missing:
-        raise UsageError("font-missing", font=missing[0])
-    facts = _facts(node, seat)
+def make_letter(node: Node, seat: Seat, kind: LetterKind, language: Language, *, found: Fonts | None = None) -> bytes:
+    """The letter about the seat's desk, in fonts of `found` (by default all there are). Raises UsageError."""
+    found = found_fonts() if found is None else found
+    fonts, facts = fonts_for(language.locale, found), _facts(node, seat)
     with translation.override(language.code):
         told = _told(facts, kind) | {
             "lang": language.tag.partition("-")[0],
@@ -82,21 +84,23 @@ def make_letter(node: Node, seat: Seat, kind: LetterKind, language: Language) ->
             "fonts": fonts,
             "date": format_date(node.clock.now(), "long", locale=language.locale),
         }
+    return _set(told, found, at=int(node.clock.now().timestamp()))
+
+
+def _set(told: Mapping[str, Any], found: Fonts, *, at: int) -> bytes:
+    """The page as PDF; `at` is the Unix time it was made."""
+    import typst  # 37 MB that most requests do not need.
+
     source = resources.files("liaison.web.letters").joinpath("letter.typ").read_bytes()
-    pdf: bytes = typst.compile(
-        source,
-        sys_inputs={"letter": json.dumps(told, ensure_ascii=True)},
-        timestamp=int(node.clock.now().timestamp()),
-        pdf_standards="ua-1",
-    )
+    given = {"letter": json.dumps(told, ensure_ascii=True)}
+    try:
+        pdf: bytes = typst.compile(source, sys_inputs=given, timestamp=at, pdf_standards="ua-1", font_paths=found)
+    except typst.TypstError as error:
+        signs = dict.fromkeys(_NO_SIGN.findall(str(error)))
+        if not signs:
+            raise
+        raise UsageError("font-lacks-signs", signs=" ".join(signs)[:SIGNS]) from error
     return pdf
-
-
-@functools.cache
-def _families() -> frozenset[str]:
-    import typst
-
-    return frozenset(typst.Fonts().families())
 
 
 def _facts(node: Node, seat: Seat) -> _Facts:

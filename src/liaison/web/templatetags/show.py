@@ -40,16 +40,23 @@ def when(at: datetime | None) -> SafeString | str:
     """An instant in the officer's zone, with the zone."""
     if at is None:
         return ""
+    return format_html(
+        '<time datetime="{}"><bdi>{}</bdi> <bdi class="zone">{}</bdi></time>', format_instant(at), *_day_and_zone(at)
+    )
+
+
+@register.filter
+def moment(at: datetime) -> str:
+    """The same as plain text, for places that take no elements."""
+    return " ".join(_day_and_zone(at))
+
+
+def _day_and_zone(at: datetime) -> tuple[str, str]:
     zone: Any = timezone.get_current_timezone()
     locale = babel_locale()
     day, hour = (format_datetime(at, part, tzinfo=zone, locale=locale) for part in ("d MMM y", "HH:mm"))
-    shown = str(get_datetime_format("medium", locale=locale)).format(
-        hour, day
-    )  # The comma between is the language's own.
-    name = at.astimezone(zone).strftime("%Z")
-    return format_html(
-        '<time datetime="{}"><bdi>{}</bdi> <bdi class="zone">{}</bdi></time>', format_instant(at), shown, name
-    )
+    # The comma between is the language's own.
+    return str(get_datetime_format("medium", locale=locale)).format(hour, day), at.astimezone(zone).strftime("%Z")
 
 
 @register.filter

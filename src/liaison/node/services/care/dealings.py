@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from liaison.errors import Param
 from liaison.node.log.views import RowsView
 from liaison.node.models import Alarm, Delivery, FollowedRegister, Timer
 from liaison.node.node import Node
@@ -27,7 +28,7 @@ def check_clock(node: Node, around: Surroundings) -> Finding:
         return Finding("clock", FAIL, "clock-behind", {"seconds": _seconds(newest[0] - now), "who": newest[1]})
     usual = sorted(delays)[(len(delays) - 1) // 2] if delays else timedelta(0)
     if usual < -CLOCK_TOLERANCE:
-        return Finding("clock", WARN, "clock-behind", {"seconds": _seconds(-usual), "who": "most peers"})
+        return Finding("clock", WARN, "clock-behind-peers", {"seconds": _seconds(-usual)})
     if usual > CLOCK_TOLERANCE:
         return Finding("clock", WARN, "clock-ahead", {"seconds": _seconds(usual)})
     return Finding("clock", OK, "clock-agrees" if times or delays else "clock-alone")
@@ -84,8 +85,10 @@ def check_outbox(node: Node, around: Surroundings) -> Finding:
     first = old.first()
     if first is None:
         return Finding("outbox", OK, "outbox-moving", {"count": Delivery.objects.count()})
-    named = {"count": old.count(), "hours": _hours(now - first.since), "error": first.last_error or "none"}
-    return Finding("outbox", WARN, "outbox-stuck", named)
+    named: dict[str, Param] = {"count": old.count(), "hours": _hours(now - first.since)}
+    if not first.last_error:
+        return Finding("outbox", WARN, "outbox-untried", named)
+    return Finding("outbox", WARN, "outbox-stuck", {**named, "error": first.last_error})
 
 
 def check_jobs(node: Node, around: Surroundings) -> Finding:

@@ -3,15 +3,15 @@
     Finding("disk", State.WARN, "disk-low", {"percent": 8})
     → "8 % of the disk are free."   next: "Free space or move the home to a larger disk; …"
 
-Invariants: the sentences stand in `checks.toml` by code, so that code holds no prose; `next` is empty where nothing
-needs to be done.
+Invariants: the sentences stand in `checks.toml` by code, so that code holds no prose; parameters hold names, numbers
+and codes, so that a page can say all of it in the reader's language; `next` is empty where nothing needs to be done.
 """
 
 from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import resources
@@ -39,15 +39,11 @@ class Finding:
     code: str
     params: Mapping[str, Param] = field(default_factory=dict)
 
-    @property
-    def sentence(self) -> str:
-        """What was found."""
-        return _words()[self.code]["what"].format_map(self.params)
-
-    @property
-    def next(self) -> str:
-        """What to do now; empty where nothing needs to be done."""
-        return _words()[self.code].get("next", "").format_map(self.params)
+    def said(self, translate: Callable[[str], str] = str) -> tuple[str, str]:
+        """What was found, and what to do now; `translate` gets the English source with its `{name}`s unfilled."""
+        page = _words()[self.code]
+        what, next_step = (translate(page[part]) if part in page else "" for part in ("what", "next"))
+        return what.format_map(self.params), next_step.format_map(self.params)
 
 
 @functools.cache

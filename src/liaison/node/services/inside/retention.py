@@ -105,7 +105,7 @@ def _take(node: Node, register: str, desk: DeskRef, planned: Planned) -> bool:
             return False
         _STEPS[still.step](node, case, now)
         told = {"desk": desk.desk, "form": still.form}
-        action = f"case-{_PAST[still.step]}"
+        action = f"case-{PAST[still.step]}"
         note(node, action, subject=planned.case, params=dict(told), participant=desk.participant)
     return True
 
@@ -214,4 +214,4 @@ def _empty(place: dict[str, str]) -> None:
 
 
 _STEPS = {Step.CLOSE: _close, Step.ARCHIVE: _archive, Step.DESTROY: _destroy}
-_PAST = {Step.CLOSE: "closed-by-rule", Step.ARCHIVE: "archived", Step.DESTROY: "destroyed"}
+PAST = {Step.CLOSE: "closed-by-rule", Step.ARCHIVE: "archived", Step.DESTROY: "destroyed"}

@@ -17,6 +17,7 @@ from liaison.node.services.people.participant_people import list_people
 from liaison.node.services.people.told_trail import TrailFilter, actions, export_lines, lines
 from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Action
+from liaison.web.pages.administration.trail_words import action_word, trail_words
 from liaison.web.requests import at_desk
 from liaison.web.site import here
 
@@ -38,8 +39,8 @@ def verify(request: HttpRequest, seat: Seat) -> HttpResponse:
 def _page(request: HttpRequest, seat: Seat, *, checked: int | None = None) -> HttpResponse:
     wanted = _wanted(request)
     given = {
-        "rows": lines(here(), seat, wanted),
-        "actions": actions(here(), seat),
+        "rows": [(row, trail_words(row.line)) for row in lines(here(), seat, wanted)],
+        "actions": sorted(((code, action_word(code)) for code in actions(here(), seat)), key=lambda each: each[1]),
         "people": list_people(here(), seat),
         "wanted": wanted,
         "given": request.GET,

@@ -23,17 +23,18 @@ from liaison.officers.permissions import Action
 from liaison.web.names import DeskNames
 from liaison.web.requests import at_desk
 from liaison.web.site import here
+from liaison.web.words import found_words
 
 
 @at_desk(Action.MANAGE_PEOPLE)
 @require_GET
 def health(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The doctor's findings, what is broken first."""
-    found = examine(here(), survey(here().home))
     order = [State.FAIL, State.WARN, State.OK]
+    found = sorted(examine(here(), survey(here().home)), key=lambda each: order.index(each.state))
     counts = Counter(each.state for each in found)
     given = {
-        "findings": sorted(found, key=lambda each: order.index(each.state)) if serves_one(here()) else [],
+        "findings": [(each, *found_words(each)) for each in found] if serves_one(here()) else [],
         "broken": counts[State.FAIL],
         "looked_at": counts[State.WARN],
         "alone": serves_one(here()),
