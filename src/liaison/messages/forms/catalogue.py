@@ -47,17 +47,11 @@ class Field:
     own: bool = False
     """Of a desk: it is one of the sender's own participant."""
 
-    def commitment(self) -> JSON:
+    def commitment(self) -> dict[str, JSON]:
         """What of this field enters the form's hash."""
         codes = None if self.codes is None else sorted(code_list(self.codes))
-        told: JSON = {
-            "codes": codes,
-            "most": self.most,
-            "name": self.name,
-            "required": self.required,
-            "type": self.type,
-        }
-        return {**told, "own": True} if self.own else told
+        told: dict[str, JSON] = {"codes": codes, "most": self.most, "name": self.name, "required": self.required}
+        return told | {"type": self.type} | ({"own": True} if self.own else {})
 
 
 @dataclass(frozen=True, slots=True)

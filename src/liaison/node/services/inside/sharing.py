@@ -16,13 +16,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from liaison.errors import UsageError
+from liaison.messages.inside import HANDED_OVER, PURPOSES
 from liaison.messages.parties import DeskRef
 from liaison.node.models import Case, CaseNote, CaseShare
 from liaison.node.models.inside import WORDS
 from liaison.node.node import Node
 from liaison.node.reads.inside.between import find_internal
 from liaison.node.reads.inside.rules import columns
-from liaison.node.reads.inside.sharing import HANDED_OVER, PURPOSES, Held, held_case, other_desks
+from liaison.node.reads.inside.sharing import Held, held_case, other_desks
 from liaison.node.services.inside.between.told import HANDING_OVER
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.case_access import named_officers, require_case_access
