@@ -269,6 +269,11 @@ class World:
             yield
 
     def _add_node(self, code: str) -> None:
+        self.make_node(code)
+        seed_node(self.nodes[code], self.registry, code)
+
+    def make_node(self, code: str) -> None:
+        """A node behind the door `https://CODE.example:8443` that knows nothing yet."""
         home = self.folder / code.lower()
         home.mkdir()
         self.nodes[code] = Node(
@@ -284,7 +289,6 @@ class World:
             link=SignedLink(self.network, self.clock),
         )
         self.network.doors[code] = Door(self.nodes[code], Quotas())
-        seed_node(self.nodes[code], self.registry, code)
 
 
 def seed_node(node: Node, registry: RegisterBuilder, *codes: str) -> None:
@@ -364,19 +368,19 @@ def _mirror_entries(registry: RegisterBuilder) -> None:
     )
 
 
-def hold_keys(node: Node, registry: RegisterBuilder, code: str) -> None:
-    """Inside a unit of work: what `node` holds as the node `main` of a State and its desk `duty`."""
+def hold_keys(node: Node, registry: RegisterBuilder, code: str, *, at: str = "main", desk: str = "duty") -> None:
+    """Inside a unit of work: what `node` holds as a node of a State and for its desk."""
     register, participant = registry.entries[0].leaf, registry.ids[code]
-    place = {"register": register, "participant": participant, "node": "main"}
+    place = {"register": register, "participant": participant, "node": at}
     models.HostedNode.objects.get_or_create(**place, defaults={"since": START})
     for purpose in (Purpose.ENTRY, Purpose.MESSAGE, Purpose.HTTP):
-        name = f"{code}/main/{purpose.value}"
+        name = f"{code}/{at}/{purpose.value}"
         _hold(node, registry.key(name).public, seed(registry.prefix + name), purpose, {**place, "desk": ""})
-    sealing = registry.sealing(f"{code}/duty")
-    _hold(node, sealing.public, sealing.seed, Purpose.SEALING, {**place, "desk": "duty"})
+    sealing = registry.sealing(f"{code}/{desk}")
+    _hold(node, sealing.public, sealing.seed, Purpose.SEALING, {**place, "desk": desk})
     models.OwnDesk.objects.get_or_create(
         **place,
-        desk="duty",
+        desk=desk,
         defaults={"kind": DeskKind.TECHNICAL.value, "languages": ["en"], "expected": {}, "parts": []},
     )
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liaison.errors import MalformedError
+from liaison.messages import turns
 from liaison.messages.forms import (
     Form,
     check_fields,
@@ -25,6 +26,8 @@ from liaison.messages.forms.catalogue import Field, find_form
 from liaison.messages.forms.checking import CHECKS, check_value
 from liaison.messages.forms.codes import code_lists
 from liaison.messages.message import Tlp, Urgency
+from liaison.messages.parties import DeskRef
+from liaison.officers import clearance
 from liaison.register.vocabulary import DeskKind
 from tests import house
 from tests.messages import cast
@@ -230,9 +233,10 @@ def test_norms_are_cited_in_diplomatic_forms_only() -> None:
 
 def test_every_form_of_the_line_is_there() -> None:
     assert {form for form, _ in forms()} == {
-        "acknowledgement", "assistance-request", "call-note", "clarification", "close", "correction", "false-positive",
-        "incident-notice", "information-request", "introduction", "line-test", "no-longer-needed", "reminder", "reply",
-        "resource-report", "withdrawal",
+        "acknowledgement", "assistance-request", "call-note", "clarification", "close", "continuation", "correction",
+        "false-positive", "incident-notice", "information-request", "internal-answer", "internal-clearance",
+        "internal-share", "introduction", "line-test", "no-longer-needed", "reminder", "reply", "resource-report",
+        "withdrawal",
     }  # fmt: skip
 
 
@@ -246,8 +250,46 @@ def test_every_field_is_of_a_known_type_and_list() -> None:
         assert set(form.stages) <= set(code_list("stage"))
 
 
-def test_no_acknowledgement_is_owed_for_an_acknowledgement() -> None:
-    assert {form.id for form in forms().values() if not form.owed} == {"acknowledgement"}
+def test_an_acknowledgement_is_owed_for_everything_but_acknowledgements_and_what_has_an_answer_of_its_own() -> None:
+    unowed = {form.id for form in forms().values() if not form.owed}
+    assert unowed == {"acknowledgement", "internal-answer", "internal-clearance"}
+
+
+def test_what_stays_inside_one_participant_is_the_same_for_forms_turns_and_clearance() -> None:
+    inside = {form.id for form in forms().values() if form.inside}
+    assert inside == {"internal-answer", "internal-clearance", "internal-share"}
+    assert inside == turns.INSIDE == clearance.INSIDE
+    assert inside < clearance.NEVER_WAITS
+
+
+def test_the_hash_covers_that_a_form_stays_inside_and_whose_desk_a_field_names() -> None:
+    share, going_on = latest_form("internal-share"), latest_form("continuation")
+    assert form_hash(dataclasses.replace(share, inside=False)) != share.hash
+    fields = {**going_on.fields, "previous": dataclasses.replace(going_on.fields["previous"], own=False)}
+    assert form_hash(dataclasses.replace(going_on, fields=fields)) != going_on.hash
+
+
+def test_a_form_that_stays_inside_is_for_no_other_participant_not_even_beside_an_own_desk() -> None:
+    own, fields = DeskRef(cast.XC.participant, "other", "ministry"), {"answer": "cleared"}
+    answer: dict[str, Any] = {"form": "internal-answer", "fields": fields, "re": cast.made_hash("share")}
+    core = cast.composed(**answer, to=(own,)).core
+    assert check_message_form(core, fields, sender_kind="technical").inside
+    for to in ((cast.XD,), (own, cast.XD)):
+        core = cast.composed(**answer, to=to).core
+        with pytest.raises(MalformedError, match="form-stays-inside"):
+            check_message_form(core, fields, sender_kind="technical")
+
+
+def test_nobody_goes_on_with_a_case_of_another_participants_desk() -> None:
+    fields: dict[str, Any] = {"case": cast.CASE, "previous": {"desk": "duty", "node": "cert"}}
+    for previous, refused in ((cast.XC, False), (cast.XD, True)):
+        fields["previous"]["participant"] = previous.participant
+        core = cast.composed(form="continuation", fields=fields, re=cast.made_hash("last")).core
+        if refused:
+            with pytest.raises(MalformedError, match="desk-of-another"):
+                check_message_form(core, fields, sender_kind="technical")
+        else:
+            check_message_form(core, fields, sender_kind="technical")
 
 
 def test_an_acknowledgement_names_no_person() -> None:

@@ -215,6 +215,13 @@ def test_a_diplomatic_form_from_a_technical_desk_is_rejected() -> None:
     assert judged(message, sender_desk=SenderDesk(kind="diplomatic")).accepted
 
 
+def test_what_stays_inside_one_participant_is_rejected_from_another() -> None:
+    answer: dict[str, Any] = {"fields": {"answer": "cleared"}, "re": cast.made_hash("share")}
+    assert (
+        judged(cast.received(cast.composed(form="internal-answer", stage=None, **answer))).reason is Reason.STAYS_INSIDE
+    )
+
+
 @pytest.mark.parametrize("hours", [-24, 24])
 def test_a_wrong_clock_silences_nobody(hours: int) -> None:
     judgement = judged(now=cast.NOW + timedelta(hours=hours))

@@ -55,6 +55,7 @@ class Reason(StrEnum):
     FORM_DIFFERS = "form-differs"
     FIELDS_DO_NOT_FIT = "fields-do-not-fit"
     NOT_FOR_THIS_KIND_OF_DESK = "not-for-this-kind-of-desk"
+    STAYS_INSIDE = "stays-inside"
 
 
 class Note(StrEnum):
@@ -246,6 +247,7 @@ _FORM_REASONS = {
     "unknown-form": Reason.UNKNOWN_FORM,
     "form-differs": Reason.FORM_DIFFERS,
     "form-of-another-kind-of-desk": Reason.NOT_FOR_THIS_KIND_OF_DESK,
+    "form-stays-inside": Reason.STAYS_INSIDE,
 }
 
 

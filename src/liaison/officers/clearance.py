@@ -4,7 +4,8 @@
     cleared_at_once(rule, form=…, urgency=…, alone=False)                  why it may leave now; None: it waits
 
 Invariants:
-- An acknowledgement never waits, whatever the rules say.
+- An acknowledgement never waits, whatever the rules say; nor does what passes between desks of the own participant, or
+  that one of them goes on with a case, which is said in codes alone.
 - Of several rules the one that names the form counts before the one that names the urgency, both before either.
 - One person can always send an urgent technical notice alone; it is marked `sent-alone` and looked at the next day.
 - Who wrote a message does not clear it.
@@ -19,7 +20,8 @@ from enum import StrEnum
 
 from liaison.errors import UsageError
 
-NEVER_WAITS = frozenset({"acknowledgement"})
+INSIDE = frozenset({"internal-share", "internal-clearance", "internal-answer"})
+NEVER_WAITS = frozenset({"acknowledgement", "continuation"}) | INSIDE
 TECHNICAL_NOTICES = frozenset({"incident-notice"})
 CANNOT_WAIT = frozenset({"urgent", "emergency"})
 REVIEWED_WITHIN = timedelta(days=1)

@@ -10,8 +10,8 @@
 
 Invariants (docs/spec/forms.md):
 - a published form never changes: another field is another version, and old versions stay readable;
-- the hash covers identifier, version, stages, reference rule, desk kinds and, a field, name, type, limits and codes:
-  what two readers must agree on. Labels and translations are left out;
+- the hash covers identifier, version, stages, reference rule, desk kinds, whether it stays inside one participant and,
+  a field, name, type, limits, codes and whose desk it names: what two readers must agree on. Labels are left out;
 - no form has a field that attributes; norms can be cited in diplomatic forms only.
 """
 
@@ -44,16 +44,20 @@ class Field:
     most: int
     codes: str | None
     en: str
+    own: bool = False
+    """Of a desk: it is one of the sender's own participant."""
 
-    def commitment(self) -> JSON:
+    def commitment(self) -> dict[str, JSON]:
         """What of this field enters the form's hash."""
         codes = None if self.codes is None else sorted(code_list(self.codes))
-        return {"codes": codes, "most": self.most, "name": self.name, "required": self.required, "type": self.type}
+        told: dict[str, JSON] = {"codes": codes, "most": self.most, "name": self.name, "required": self.required}
+        return told | {"type": self.type} | ({"own": True} if self.own else {})
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One version of a form. `owed` says whether a person is expected to acknowledge a message in it."""
+    """One version of a form. `owed` says whether a person is expected to acknowledge a message in it, `inside` that
+    it passes between desks of one participant only."""
 
     id: str
     version: int
@@ -62,6 +66,7 @@ class Form:
     sender_kinds: tuple[str, ...]
     diplomatic: bool
     owed: bool
+    inside: bool
     fields: Mapping[str, Field]
     en: str
     purpose: str
@@ -94,7 +99,7 @@ def latest_form(form: str) -> Form:
 
 def form_hash(form: Form) -> str:
     """SHA-256 over what two readers of the form must agree on."""
-    commitment: JSON = {
+    commitment: dict[str, JSON] = {
         "fields": [field.commitment() for _, field in sorted(form.fields.items())],
         "form": form.id,
         "re": form.re,
@@ -102,7 +107,8 @@ def form_hash(form: Form) -> str:
         "stages": list(form.stages),
         "version": form.version,
     }
-    return digest(encode(commitment))
+    # A key that is there only where it says something, so that the hashes of all other forms stay what they were.
+    return digest(encode(commitment | ({"inside": True} if form.inside else {})))
 
 
 def _read_form(page: Mapping[str, Any]) -> Form:
@@ -115,6 +121,7 @@ def _read_form(page: Mapping[str, Any]) -> Form:
         sender_kinds=tuple(sorted(page.get("sender_kinds", ()))),
         diplomatic=page.get("diplomatic", False),
         owed=page.get("owed", True),
+        inside=page.get("inside", False),
         fields=MappingProxyType(fields),
         en=page["en"],
         purpose=page["purpose"],
@@ -130,4 +137,5 @@ def _read_field(name: str, table: Mapping[str, Any]) -> Field:
         most=table.get("most", LONGEST_TEXT),
         codes=table.get("codes"),
         en=table["en"],
+        own=table.get("own", False),
     )

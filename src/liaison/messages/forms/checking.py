@@ -3,7 +3,8 @@
 Invariants (docs/spec/forms.md):
 - a required field is there, an unknown field is not; an optional field that is empty is left out, never null;
 - every type has one check in `CHECKS`; free text carries the tag of its language;
-- a form may demand a stage, an earlier message, or a kind of desk that speaks.
+- a form may demand a stage, an earlier message, or a kind of desk that speaks;
+- a form that stays inside one participant is for its desks only, whoever writes it and whoever receives it.
 """
 
 from __future__ import annotations
@@ -63,8 +64,18 @@ def check_message_form(core: Core, fields: Mapping[str, JSON], *, sender_kind: s
         raise MalformedError("stage-unfit", form=form.id)
     if (core.re is None and form.re == "required") or (core.re is not None and form.re == "never"):
         raise MalformedError("reference-unfit", form=form.id)
+    if form.inside and any(desk.participant != core.sender.participant for desk in core.to):
+        raise MalformedError("form-stays-inside", form=form.id)
     check_fields(form, fields)
+    _check_own(form, fields, core.sender)
     return form
+
+
+def _check_own(form: Form, fields: Mapping[str, JSON], sender: DeskRef) -> None:
+    """Nobody speaks for a desk of another participant."""
+    for name, field in form.fields.items():
+        if field.own and name in fields and strictly(fields[name], DeskRef).participant != sender.participant:
+            raise MalformedError("desk-of-another", form=form.id, field=name)
 
 
 def check_fields(form: Form, fields: Mapping[str, JSON]) -> None:

@@ -52,7 +52,8 @@ class ClearanceRule(OfDesk):
 class ClearanceRequest(OfDesk):
     """A letter that waits for a second person; `letter` is emptied when it was decided.
 
-    `authors` are all who wrote it; `typed` what stood in the inputs of an answer, which has no draft to go back to.
+    `authors` are all who wrote it; `typed` what stood in the inputs of an answer, which has no draft to go back to;
+    `answer` what a desk of another node said of it, `node/desk` in `answered_by`, until this node acts on it.
     """
 
     draft = models.BigIntegerField(default=0)
@@ -71,6 +72,8 @@ class ClearanceRequest(OfDesk):
     reason = models.CharField(max_length=REASON, default="")
     decided_by = models.BigIntegerField(default=0)
     decided_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=16, default="")
+    answered_by = models.CharField(max_length=2 * LOCAL_ID + 1, default="")
     sent_as = models.CharField(max_length=UUID, default="")
 
     class Meta:
@@ -97,12 +100,16 @@ class Review(OfDesk):
 
 
 class CaseShare(OfDesk):
-    """A case of this desk that another of its participant sees, for `information`, `clearance` or `handed-over`."""
+    """A case of this desk that another of its participant sees, for `information`, `clearance` or `handed-over`.
+
+    With a desk of another node it travels in the case `internal`; `handing-over` waits for that desk's word.
+    """
 
     case = models.CharField(max_length=UUID)
     to_node = models.CharField(max_length=LOCAL_ID)
     to_desk = models.CharField(max_length=LOCAL_ID)
     purpose = models.CharField(max_length=16)
+    internal = models.CharField(max_length=UUID, default="", db_index=True)
     shared_by = models.BigIntegerField()
     shared_at = models.DateTimeField()
 
@@ -119,6 +126,58 @@ class CaseShare(OfDesk):
             ),
         ]
         indexes = [models.Index(fields=["participant", "to_node", "to_desk"], name="case_share_by_other")]
+
+
+class InternalCase(OfDesk):
+    """The case in which this desk and one of another node of its participant speak about the case `about`.
+
+    It stays when the share has ended, so that the transcripts in it are destroyed with the case. At the desk that
+    received it, `core_hash` is that of the newest share, and `state` one of `open`, `taken-over`, `ended`.
+    """
+
+    internal = models.CharField(max_length=UUID)
+    about = models.CharField(max_length=UUID, db_index=True)
+    with_node = models.CharField(max_length=LOCAL_ID)
+    with_desk = models.CharField(max_length=LOCAL_ID)
+    ours = models.BooleanField()
+    message_id = models.CharField(max_length=UUID, default="")
+    core_hash = models.CharField(max_length=HASH, default="")
+    purpose = models.CharField(max_length=16, default="")
+    state = models.CharField(max_length=16, default="open")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["register", "participant", "node", "desk", "internal"], name="internal_case_once_a_desk"
+            )
+        ]
+
+
+class ClearanceElsewhere(OfDesk):
+    """A letter that desks of two nodes have to do with: `ours` waits here and was shown there, or the other way round.
+
+    `request` is our `ClearanceRequest`; `answer` what was decided, `deadline` and `silence` as that desk has set them.
+    """
+
+    ours = models.BooleanField()
+    request = models.BigIntegerField(default=0)
+    internal = models.CharField(max_length=UUID)
+    message_id = models.CharField(max_length=UUID)
+    core_hash = models.CharField(max_length=HASH, db_index=True)
+    with_node = models.CharField(max_length=LOCAL_ID)
+    with_desk = models.CharField(max_length=LOCAL_ID)
+    form = models.CharField(max_length=CODE)
+    urgency = models.CharField(max_length=16)
+    exercise = models.BooleanField(default=False)
+    deadline = models.DateTimeField()
+    silence = models.CharField(max_length=16)
+    answer = models.CharField(max_length=16, default="")
+    asked_at = models.DateTimeField()
+    decided_by = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["participant", "node", "desk", "answer"], name="clearance_elsewhere")]
 
 
 class CaseNote(OfDesk):

@@ -20,6 +20,7 @@ from liaison.errors import LiaisonError
 from liaison.messages.turns import Turn
 from liaison.node.reads.desk import waiting
 from liaison.node.reads.desk.listing import Reader, find_row
+from liaison.node.reads.inside.between import InternalRead, received_cases
 from liaison.node.reads.inside.sharing import shared_with
 from liaison.node.reads.inside.waiting import to_review, waiting_requests
 from liaison.node.reads.writing.drafts import list_drafts
@@ -27,6 +28,7 @@ from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.naming import case_path, reader_of, row_views
+from liaison.web.pages.inside.between import elsewhere_rows
 from liaison.web.pages.write.steps import listed_draft, place_of
 from liaison.web.requests import at_desk, officer_seats, path_to
 from liaison.web.site import here
@@ -137,12 +139,21 @@ def _shared(looking: Looking) -> dict[str, Any]:
         if found is not None:
             (view,) = row_views(looking.seat, [found], looking.names)
             rows.append({"each": each, "view": view, "owner": looking.names.of(looking.seat.register, each.owner)})
-    return {"rows": rows, "count": len(rows)}
+    there = []
+    for given in received_cases(here(), looking.seat):
+        owner = looking.names.of(looking.seat.register, given.other)
+        there.append({"each": given, "owner": owner, "path": _shared_path(looking, given)})
+    return {"rows": rows, "there": there, "count": len(rows) + len(there)}
+
+
+def _shared_path(looking: Looking, each: InternalRead) -> str:
+    return case_path(looking.seat, each.internal, "shared" if looking.reader.may(each.internal) else "")
 
 
 def _clearance(looking: Looking) -> dict[str, Any]:
     requests = waiting_requests(here(), looking.seat) if looking.reader.contents else []
     rows = [{"each": each, "path": path_to(looking.seat, f"clearance/{each.number}")} for each in requests]
+    rows += elsewhere_rows(looking.seat, looking.names) if looking.reader.contents else []
     reviews = len(to_review(here(), looking.seat)) if looking.seat.may(Action.CLEAR) else 0
     return {"rows": rows, "count": len(rows), "reviews": reviews}
 

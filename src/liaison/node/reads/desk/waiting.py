@@ -160,7 +160,7 @@ def waiting(node: Node, desk: DeskRef, turn: Turn, *, reader: Reader) -> Some:
 
 
 def _handed_over(desk: DeskRef) -> Exists:
-    """Cases in which another desk of the participant answers: they stand on its page."""
+    """Cases in which another desk of the participant answers: they stand on its page, and their reminders stop."""
     same = {"register": OuterRef("register"), "case": OuterRef("case")}
     return Exists(CaseShare.objects.filter(**of_desk(desk), **same, purpose="handed-over"))
 
@@ -168,7 +168,7 @@ def _handed_over(desk: DeskRef) -> Exists:
 def follow_ups(node: Node, desk: DeskRef, now: datetime) -> Some:
     """The cases the desk meant to come back to by now."""
     with reading(node):
-        rows = FollowUp.objects.filter(**of_desk(desk), due__lte=now).order_by("due")
+        rows = FollowUp.objects.filter(~_handed_over(desk), **of_desk(desk), due__lte=now).order_by("due")
         found = [Due(*row) for row in rows.values_list("register", "case", "due", "note")[:MOST]]
         return Some(tuple(found), _count(rows) if len(found) == MOST else len(found))
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from liaison.messages.inside import TAKEN_OVER
 from liaison.messages.message import open_message
 from liaison.messages.parties import DeskRef
 from liaison.node.models import (
@@ -29,6 +30,7 @@ from liaison.node.models import (
     Delivery,
     FollowUp,
     IncomingCopy,
+    InternalCase,
     OutgoingMessage,
     RetentionHold,
     RetentionRule,
@@ -180,7 +182,16 @@ def _delivery(case: Any, now: datetime) -> bool:
     return bool(
         Delivery.objects.filter(sent | receipt | fetch).exists()
         or AttachmentRow.objects.filter(**wanted, state="wanted").exists()
+        or any(_delivery(each, now) for each in told_inside(case))
     )
+
+
+def told_inside(case: Any) -> list[Any]:
+    """Inside a reading or a unit of work: the cases in which this desk gave the texts of this one to another desk."""
+    desk = {name: value for name, value in _place(case).items() if name != "case"}
+    rows = InternalCase.objects.filter(**desk, about=case.case, ours=True)
+    names = list(rows.values_list("internal", flat=True))
+    return list(Case.objects.filter(**desk, case__in=names, destroyed_at=None)) if names else []
 
 
 def _clearance(case: Any, now: datetime) -> bool:
@@ -188,7 +199,11 @@ def _clearance(case: Any, now: datetime) -> bool:
 
 
 def _shared(case: Any, now: datetime) -> bool:
-    return bool(CaseShare.objects.filter(**_place(case)).exists())
+    """A case that another desk has, or in which this one has or gives such a case."""
+    desk = {name: value for name, value in _place(case).items() if name != "case"}
+    here = InternalCase.objects.filter(**desk, internal=case.case, ours=False, state__in=("open", TAKEN_OVER))
+    shares = CaseShare.objects.filter(Q(case=case.case) | Q(internal=case.case), **desk)
+    return bool(shares.exists() or here.exists())
 
 
 _STANDS: Mapping[Obstacle, Callable[[Any, datetime], bool]] = MappingProxyType(

@@ -3,8 +3,8 @@
     held = held_case(node, seat, case)       held.owner keeps it; held.purpose is empty at the owner itself
     held.answers                             whether this desk says the next word in it
 
-Invariants: a share reaches desks of the same participant and register on this node, and nobody else; the messages stay
-those of the desk that keeps the case, because the parties of a case are fixed.
+Invariants: a share reaches desks of the same participant and register, and nobody else; the messages stay those of the
+desk that keeps the case, because the parties of a case are fixed; what goes to another node: `reads.inside.between`.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from liaison.errors import UsageError
+from liaison.messages.inside import HANDED_OVER
 from liaison.messages.parties import DeskRef
 from liaison.node.models import Case, CaseNote, CaseShare, Officer, OwnDesk
 from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading
-
-INFORMATION, CLEARANCE, HANDED_OVER = PURPOSES = ("information", "clearance", "handed-over")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,8 @@ class ShareRead:
     purpose: str
     by: str
     at: datetime
+    internal: str
+    """Of a desk on another node: the case in which it travels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ def _read(rows: list[CaseShare]) -> list[ShareRead]:
             row.purpose,
             names.get(row.shared_by, ""),
             row.shared_at,
+            row.internal,
         )
         for row in rows
     ]

@@ -13,6 +13,7 @@ Invariants:
   leaves, because keys and register may have changed meanwhile.
 - Nobody clears what they wrote. What waits is decided once; its text is kept in the draft it came from, or in the
   inputs it was typed in, until then.
+- Where a case is shared for clearance with a desk of another node, its people decide there; their answer counts here.
 - A deadline is kept by the node itself; what then cannot be sent goes back to its writer with the reason.
 """
 
@@ -27,12 +28,14 @@ import msgspec
 from django.db.models import Q
 
 from liaison.errors import LiaisonError, NotNowError, UsageError
+from liaison.messages.inside import CLEARED
 from liaison.messages.message import Attachment
 from liaison.messages.parties import DeskRef
 from liaison.node.models import CaseShare, ClearanceRequest, Draft, OutgoingMessage
 from liaison.node.models.inside import REASON
 from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns, rule_for
+from liaison.node.services.inside.between.clearing import call_letters_back, show_elsewhere
 from liaison.node.services.line.sending import Letter, SentMessage, check_letter, send_letter
 from liaison.node.services.people.audit import SYSTEM, note
 from liaison.node.services.people.case_access import require_case_access
@@ -96,6 +99,8 @@ def send_or_ask(node: Node, letter: Letter, asking: Asking) -> Gone:
     )
     told: JSON = {"form": letter.form, "draft": asking.draft}
     note(node, "clearance-asked", officer=asking.officer, subject=str(row.pk), params=told)
+    if row.case:
+        show_elsewhere(node, row, letter)
     return Gone(request=row.pk)
 
 
@@ -131,23 +136,36 @@ def take_back(node: Node, seat: Seat, number: int, *, by: int) -> None:
 
 
 def keep_deadlines(node: Node) -> int:
-    """Apply what silence means to every letter whose deadline passed; how many. Raises NotNowError."""
+    """Act on what desks of other nodes answered, and on what silence means where a deadline passed; on how many
+    letters. Raises NotNowError."""
     with reading(node):
-        due = ClearanceRequest.objects.filter(state=WAITING, deadline__lte=node.clock.now())
-        numbers = list(due.order_by("deadline", "pk").values_list("pk", flat=True))
+        due = Q(deadline__lte=node.clock.now()) | ~Q(answer="")
+        rows = ClearanceRequest.objects.filter(due, state=WAITING).order_by("deadline", "pk")
+        numbers = list(rows.values_list("pk", flat=True))
     for number in numbers:
         try:
             with unit_of_work(node):
-                row = _waiting(Q(), number)
-                if row.silence == Silence.PASSES.value:
-                    _pass(node, row, Cleared.SILENCE, by=SYSTEM, leased=False)
-                else:
-                    _return(node, row, "", by=SYSTEM)
+                _act(node, number)
         except NotNowError:
             raise
         except LiaisonError as error:
             _return_unsent(node, number, error.code)
     return len(numbers)
+
+
+def _act(node: Node, number: int) -> None:
+    """What was answered elsewhere before the deadline counts, however late this node comes to it."""
+    row = ClearanceRequest.objects.select_for_update().filter(pk=number, state=WAITING).first()
+    if row is None:
+        return
+    if row.answer == CLEARED:
+        _pass(node, row, Cleared.APPROVED, by=SYSTEM, leased=False)
+    elif row.answer:
+        _return(node, row, row.reason, by=SYSTEM)
+    elif row.silence == Silence.PASSES.value:
+        _pass(node, row, Cleared.SILENCE, by=SYSTEM, leased=False)
+    else:
+        _return(node, row, "", by=SYSTEM)
 
 
 def keep_letter(letter: Letter) -> bytes:
@@ -195,8 +213,8 @@ def _waiting(reach: Q, number: int) -> ClearanceRequest:
     row = ClearanceRequest.objects.select_for_update().filter(reach, pk=number).first()
     if row is None:
         raise UsageError("clearance-not-found")
-    if row.state != WAITING:
-        raise UsageError("clearance-decided", state=row.state)
+    if row.state != WAITING or row.answer:
+        raise UsageError("clearance-decided", state=row.answer or row.state)
     return row
 
 
@@ -228,6 +246,7 @@ def _return_unsent(node: Node, number: int, code: str) -> None:
 def _decide(node: Node, row: ClearanceRequest, state: str, *, by: int, **values: Any) -> None:
     told = {"state": state, "decided_by": by, "decided_at": node.clock.now(), "letter": b"", **values}
     ClearanceRequest.objects.filter(pk=row.pk).update(**told)
+    call_letters_back(node, row)
 
 
 def sent_together_as(register: str, sent: Sequence[SentMessage]) -> str:

@@ -30,6 +30,7 @@ from liaison.node.models import (
     CaseAccess,
     CaseNote,
     CaseStub,
+    ClearanceElsewhere,
     ClearanceRequest,
     Draft,
     FollowUp,
@@ -40,7 +41,7 @@ from liaison.node.models import (
     Review,
 )
 from liaison.node.node import Node
-from liaison.node.reads.inside.retention import Planned, plan_retention, step_for
+from liaison.node.reads.inside.retention import Planned, plan_retention, step_for, told_inside
 from liaison.node.reads.inside.rules import columns
 from liaison.node.reads.memory import own_memory
 from liaison.node.services.line.attachments import hold_blobs
@@ -119,6 +120,12 @@ def _archive(node: Node, case: Any, now: datetime) -> None:
 
 
 def _destroy(node: Node, case: Any, now: datetime) -> None:
+    """With the case go the transcripts of it that this desk gave to others of its participant."""
+    for each in [*told_inside(case), case]:
+        _destroy_one(node, each, now)
+
+
+def _destroy_one(node: Node, case: Any, now: datetime) -> None:
     place = {name: getattr(case, name) for name in ("register", "participant", "node", "desk", "case")}
     own = DeskRef(case.participant, case.node, case.desk)
     stub = _sign(node, case, _stub(case, place, own, now), own)
@@ -210,6 +217,7 @@ def _empty(place: dict[str, str]) -> None:
     for table in (FollowUp, CaseNote, CaseAccess, ClearanceRequest, Review):
         table.objects.filter(**place).delete()
     ClearanceRequest.objects.filter(**desk, sent_as__in=ids).delete()
+    ClearanceElsewhere.objects.filter(**desk, internal=place["case"]).delete()
     Draft.objects.filter(**desk, sent_as__in=ids).delete()
 
 

@@ -16,12 +16,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from liaison.errors import UsageError
+from liaison.messages.inside import HANDED_OVER, PURPOSES
 from liaison.messages.parties import DeskRef
-from liaison.node.models import CaseNote, CaseShare
+from liaison.node.models import Case, CaseNote, CaseShare
 from liaison.node.models.inside import WORDS
 from liaison.node.node import Node
+from liaison.node.reads.inside.between import find_internal
 from liaison.node.reads.inside.rules import columns
-from liaison.node.reads.inside.sharing import HANDED_OVER, PURPOSES, Held, held_case, other_desks
+from liaison.node.reads.inside.sharing import Held, held_case, other_desks
+from liaison.node.services.inside.between.told import HANDING_OVER
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.case_access import named_officers, require_case_access
 from liaison.node.services.people.officers import Seat
@@ -35,19 +38,29 @@ def share(node: Node, seat: Seat, case: str, other: DeskRef, purpose: str, *, by
     if purpose not in PURPOSES or other not in other_desks(node, seat):
         raise UsageError("share-not-understood")
     with unit_of_work(node):
-        if not held_case(node, seat, case).own:
-            raise UsageError("share-not-own")
-        require_case_access(node, seat, by, case)
-        if named_officers(node, seat, case):
-            raise UsageError("share-closed")
+        require_sharable(node, seat, case, purpose, other, by=by)
         place = {**columns(seat.register, seat.desk), "case": case}
         to = {"to_node": other.node, "to_desk": other.desk}
-        if purpose == HANDED_OVER and CaseShare.objects.filter(**place, purpose=purpose).exclude(**to).exists():
-            raise UsageError("share-handed-already")
         values = {"purpose": purpose, "shared_by": by, "shared_at": node.clock.now()}
         CaseShare.objects.update_or_create(**place, **to, defaults=values)
         action = "case-handed-over" if purpose == HANDED_OVER else "case-shared"
         _note_both(node, action, case, (seat.desk, other), purpose, by=by)
+
+
+def require_sharable(node: Node, seat: Seat, case: str, purpose: str, other: DeskRef, *, by: int) -> None:
+    """Inside a unit of work, with the row of the case locked: return if this desk may share it. Raises UsageError."""
+    Case.objects.select_for_update().filter(**columns(seat.register, seat.desk), case=case).first()
+    if not held_case(node, seat, case).own:
+        raise UsageError("share-not-own")
+    require_case_access(node, seat, by, case)
+    if named_officers(node, seat, case):
+        raise UsageError("share-closed")
+    place = {**columns(seat.register, seat.desk), "case": case, "purpose__in": (HANDED_OVER, HANDING_OVER)}
+    elsewhere = CaseShare.objects.filter(**place).exclude(to_node=other.node, to_desk=other.desk)
+    if purpose == HANDED_OVER and elsewhere.exists():
+        raise UsageError("share-handed-already")
+    if find_internal(node, seat, case) is not None:
+        raise UsageError("share-internal")
 
 
 def end_share(node: Node, seat: Seat, case: str, other: DeskRef, *, by: int) -> None:
@@ -58,7 +71,7 @@ def end_share(node: Node, seat: Seat, case: str, other: DeskRef, *, by: int) -> 
         if not held.own and other != seat.desk:
             raise UsageError("share-not-own")
         place = {**columns(seat.register, held.owner), "case": case}
-        rows = CaseShare.objects.filter(**place, to_node=other.node, to_desk=other.desk)
+        rows = CaseShare.objects.filter(**place, to_node=other.node, to_desk=other.desk, internal="")
         row = rows.first()
         if row is not None:
             rows.delete()

@@ -37,6 +37,7 @@ from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.judging import first_copy, judge_context
 from liaison.node.reads.memory import own_memory
+from liaison.node.services.inside.between.told import note_heard
 from liaison.node.services.line.attachments import attachment_rows, hold_blobs
 from liaison.node.services.line.cases import begin_case, open_case
 from liaison.node.services.line.catching_up import catch_up
@@ -267,6 +268,7 @@ def _take_in(
     enter = open_case if begun else begin_case
     enter(message.core, message.fields, place.desk, place.now)
     note_acknowledgement(message.core, place.desk)
+    note_heard(node, message.core, message.fields, place.desk)
     for row in attachment_rows(message.core.attachments, incoming_id=incoming, state="wanted"):
         if row.sealed in held:
             row.state = "held"

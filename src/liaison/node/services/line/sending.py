@@ -45,6 +45,7 @@ from liaison.node.reads.caution.disputes import check_pinned
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.inside.rules import rule_for
 from liaison.node.reads.memory import own_memory
+from liaison.node.services.inside.between.told import note_said
 from liaison.node.services.inside.review import note_for_review
 from liaison.node.services.line.attachments import attachment_rows, hold_blobs
 from liaison.node.services.line.cases import begin_case, open_case
@@ -279,6 +280,7 @@ def _write(
     else:
         open_case(core, fields, core.sender, desk.now)
     note_own_acknowledgement(core)
+    note_said(node, core, fields)
     key = _write_message(message, desk, cleared)
     leases = []
     for recipient in core.to:

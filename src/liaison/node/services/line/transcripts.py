@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 
 from liaison.errors import UsageError
+from liaison.messages.forms import find_form
 from liaison.messages.message import ReceivedMessage, open_message
 from liaison.messages.parties import DeskRef
 from liaison.messages.receipts import SignedReceipt, decode_receipt
@@ -60,6 +61,7 @@ def export_transcript(
         require_texts(row)
         desk = DeskRef(row.participant, row.node, row.desk)
         messages = [*_sent(row), *_received(row)]
+        _require_none_inside(messages)
         known = {message.message_hash for message in messages}
         receipts = {each.receipt_hash: each for each in _receipts(row) if each.receipt.message in known}
         log = _log(row.register) if with_log else None
@@ -72,6 +74,12 @@ def export_transcript(
         log=log,
     )
     return encode_transcript(made)
+
+
+def _require_none_inside(messages: Collection[ReceivedMessage]) -> None:
+    """What passed between desks of one participant is handed to nobody. Raises UsageError."""
+    if any(find_form(message.core.form, message.core.form_version).inside for message in messages):
+        raise UsageError("transcript-inside")
 
 
 def _sent(row: Case) -> Iterator[ReceivedMessage]:

@@ -12,6 +12,7 @@ from django.urls import path
 
 from liaison.messages.case import ACKNOWLEDGEMENT
 from liaison.messages.parties import DeskRef
+from liaison.messages.turns import INSIDE
 from liaison.node.reads.caution.parties import name_warnings, same_host
 from liaison.node.reads.desk.thread import Entry, Thread, read_thread
 from liaison.node.reads.facts import register_facts
@@ -96,7 +97,7 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "may_write": seat.may(Action.WRITE) and readable and held.own and thread.row.archived_at is None,
         "forms": allowed_forms(thread, here(), keeper) if writes else [],
         "follow_up": follow_up_of(here(), keeper.desk, case) if readable and held.own else None,
-        "may_export": readable and (held.own or held.answers),
+        "may_export": readable and (held.own or held.answers) and thread.row.form not in INSIDE,
         "here": case_path(seat, case),
     } | inside_of(seat, thread.row, held, readable=readable)
     return render(request, "web/cases/case.html", given)

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
+from liaison.messages.turns import INSIDE
 from liaison.node.reads.desk.thread import Thread
 from liaison.node.services.line.transcripts import export_transcript
 from liaison.node.services.people.audit import note
@@ -35,6 +36,8 @@ def transcript(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
     if not reader_of(request, found.seat).may(case) or not (found.held.own or found.held.answers):
         raise Http404
     thread = open_thread(request, seat, case)
+    if thread.row.form in INSIDE:
+        raise Http404
     withheld = _withheld(request, thread)
     if request.POST.get("what") == "download":
         return _file(request, found.seat, thread, withheld)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from liaison.web.pages.inside import clearance, rules, sharing
+from liaison.web.pages.inside import between, clearance, rules, sharing
 
-ROUTES = [*clearance.ROUTES, *sharing.ROUTES, *rules.ROUTES]
+ROUTES = [*between.ROUTES, *clearance.ROUTES, *sharing.ROUTES, *rules.ROUTES]

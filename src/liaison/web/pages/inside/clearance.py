@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from liaison.errors import LiaisonError
 from liaison.messages.forms import latest_form
+from liaison.node.reads.inside.between import asked_at
 from liaison.node.reads.inside.waiting import (
     Request,
     find_request,
@@ -35,6 +36,7 @@ from liaison.officers.permissions import Action
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.naming import case_path, reader_of
 from liaison.web.pages.cases.values import fields_of
+from liaison.web.pages.inside.between import elsewhere_rows
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post
 from liaison.web.site import here
@@ -49,7 +51,8 @@ def listing(request: HttpRequest, seat: Seat) -> HttpResponse:
     """What waits here, and the review list."""
     officer = officer_id(request)
     given = {
-        "waiting": [_row(seat, each, officer) for each in waiting_requests(here(), seat)],
+        "waiting": [_row(seat, each, officer) for each in waiting_requests(here(), seat)]
+        + elsewhere_rows(seat, DeskNames(here())),
         "returned": [{"each": each, "path": _answer_path(seat, each)} for each in returned_to(here(), seat, officer)],
         "to_review": [_line(seat, each, officer) for each in to_review(here(), seat)],
         "reviewed": [_line(seat, each, officer) for each in reviewed_lately(here(), seat)],
@@ -86,6 +89,7 @@ def _show(request: HttpRequest, seat: Seat, found: Request, *, refused: Any = No
         "to": [names.of(seat.register, each) for each in letter.to] if letter else [],
         "fields": list(fields_of(latest_form(found.form), seat.register, letter.fields, names)) if letter else [],
         "desk": names.of(seat.register, found.desk),
+        "asked": [names.of(seat.register, each) for each in asked_at(here(), seat, found.number)],
         "here": path_to(seat, f"clearance/{found.number}"),
         "case": case_path(seat, found.case) if found.case else "",
         "again": _answer_path(seat, found) if found.typed and writer else "",

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_POST
 
 from liaison.errors import UsageError
 from liaison.messages.parties import DeskRef
+from liaison.node.reads.inside.between import elsewhere_desks
+from liaison.node.services.inside.between.sharing import end_between, share_between
 from liaison.node.services.inside.sharing import add_note, end_share, share
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
@@ -26,8 +28,11 @@ from liaison.web.words import explained
 def share_case(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
     """Let another desk have the case."""
     _require_readable(request, seat, case)
-    purpose = request.POST.get("purpose", "")
-    share(here(), seat, case, _desk(request), purpose, by=officer_id(request))
+    purpose, other = request.POST.get("purpose", ""), _desk(request)
+    if other in elsewhere_desks(here(), seat):
+        share_between(here(), seat, case, other, purpose, by=officer_id(request))
+        return after_post(case_path(seat, case), "shared-elsewhere")
+    share(here(), seat, case, other, purpose, by=officer_id(request))
     return after_post(case_path(seat, case), "shared")
 
 
@@ -35,8 +40,10 @@ def share_case(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
 @at_desk(Action.WRITE)
 def unshare_case(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
     """Take it back, or give it back."""
-    own = find_held(seat, case).held.own
-    end_share(here(), seat, case, _desk(request), by=officer_id(request))
+    own, other = find_held(seat, case).held.own, _desk(request)
+    end_share(here(), seat, case, other, by=officer_id(request))
+    if own:
+        end_between(here(), seat, case, other, by=officer_id(request))
     return after_post(case_path(seat, case) if own else path_to(seat), "unshared")
 
 
