@@ -178,7 +178,7 @@ def _exact(told: object) -> Observable | None:
 
 
 def _agrees(own: Observable, told: Observable) -> bool:
-    if own.role is not None and (own.role == "destination") != (told.role == "destination"):
+    if own.role in ("source", "destination") and (own.role == "destination") != (told.role == "destination"):
         return False  # Other roles have no member of their own in most formats.
     for name in _AGREE:
         said, kept = getattr(own, name), getattr(told, name)

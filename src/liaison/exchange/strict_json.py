@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import accumulate
 from typing import Any
 
 from liaison.errors import MalformedError
@@ -21,8 +22,10 @@ MOST_VALUES = 200_000
 LONGEST_NUMBER = 32
 LONGEST_TEXT = 1 << 20
 
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+# The closing quote may be missing: a pattern that fails there would begin again at every quote of a string left open.
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+\\?"?', re.DOTALL)
 _NOT_A_BRACKET = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_OPENS = ord("[")
 _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 # Control characters, surrogates without their other half, and overrides of direction.
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
@@ -67,11 +70,9 @@ def _check_skeleton(skeleton: bytes) -> None:
     if values > MOST_VALUES:
         raise MalformedError("document-too-many", limit=MOST_VALUES)
     brackets = skeleton.translate(_ONE_KIND, delete=_NOT_A_BRACKET)
-    for _ in range(DEPTH):
-        if not brackets:
-            return
-        brackets = brackets.replace(b"[]", b"")
-    if brackets:
+    if brackets.count(b"]") > brackets.count(b"["):
+        raise MalformedError("document-not-json")
+    if max(accumulate(1 if byte == _OPENS else -1 for byte in brackets), default=0) > DEPTH:
         raise MalformedError("document-too-deep", limit=DEPTH)
 
 

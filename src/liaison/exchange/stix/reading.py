@@ -14,6 +14,7 @@ from typing import Any
 
 from liaison.errors import MalformedError
 from liaison.exchange.marking import strictest, tlp_of
+from liaison.exchange.members import inner, objects, text, texts
 from liaison.exchange.naming import plain_title
 from liaison.exchange.observing import Found, moment, observe, port, protocol
 from liaison.exchange.stix.patterns import observables_in, value_of
@@ -30,18 +31,18 @@ Placed = tuple[str, dict[str, Any]]
 def decode_stix(data: bytes) -> Document:
     """What the bundle says. Raises MalformedError."""
     bundle = decode_json(data)
-    objects = bundle.get("objects", []) if isinstance(bundle, dict) and bundle.get("type") == "bundle" else None
-    if not isinstance(objects, list) or not all(isinstance(each, dict) for each in objects):
+    told = inner(bundle).get("objects", []) if inner(bundle).get("type") == "bundle" else None
+    if not isinstance(told, list) or len(objects(told)) != len(told):
         raise MalformedError("document-of-another-format", format=Format.STIX.value)
-    reader = _Bundle([(f"objects[{number}]", each) for number, each in enumerate(objects)])
+    reader = _Bundle([(f"objects[{number}]", each) for number, each in enumerate(told)])
     reader.read()
-    report = next((each for _, each in reader.placed if each.get("type") in ("report", "grouping")), {})
-    exercise = any("exercise" in (each.get("labels") or ()) for _, each in reader.placed)
+    report = next((each for _, each in reader.placed if text(each.get("type")) in ("report", "grouping")), {})
+    exercise = any("exercise" in texts(each.get("labels")) for _, each in reader.placed)
     return Document(
         format=Format.STIX,
-        version=_text(bundle.get("spec_version")) or "2.1",
-        title=plain_title(_text(report.get("name")), exercise=exercise),
-        description=_text(report.get("description")),
+        version=text(bundle.get("spec_version")) or "2.1",
+        title=plain_title(text(report.get("name")), exercise=exercise),
+        description=text(report.get("description")),
         tlp=strictest(reader.label(each) for _, each in reader.placed),
         terms="\n".join(reader.statements()),
         exercise=exercise,
@@ -63,34 +64,31 @@ class _Bundle:
         kinds = {"observed-data": self._observed, "indicator": self._indicator, "vulnerability": self._vulnerability}
         for kind, take in kinds.items():
             for path, each in self.placed:
-                if each.get("type") == kind:
+                if text(each.get("type")) == kind:
                     take(path, each)
         told = {(each.what.kind, each.what.value) for each in self.found.indicators}
         for path, each in self.placed:
-            if each.get("type") not in kinds and each.get("type") not in SILENT:
+            if text(each.get("type")) not in kinds and text(each.get("type")) not in SILENT:
                 self._bare(path, each, told)
 
     def label(self, told: dict[str, Any]) -> Tlp | None:
         """The strictest label of one object."""
-        refs = told.get("object_marking_refs")
-        granular = told.get("granular_markings")
-        found = list(refs) if isinstance(refs, list) else []
-        found += [each.get("marking_ref") for each in granular or () if isinstance(each, dict)]
-        return strictest(self._named(ref) for ref in found if isinstance(ref, str))
+        found = texts(told.get("object_marking_refs"))
+        found += [text(each.get("marking_ref")) for each in objects(told.get("granular_markings"))]
+        return strictest(map(self._named, found))
 
     def statements(self) -> list[str]:
         """The statements of markings, each once, in order."""
-        markings = [each.get("definition") for _, each in self.placed if each.get("type") == "marking-definition"]
-        return list(dict.fromkeys(_text(each.get("statement")) for each in markings if isinstance(each, dict)
-                                  and each.get("statement")))  # fmt: skip
+        markings = [inner(each.get("definition")) for _, each in self.placed]
+        told = [text(each.get("statement")) for each in markings]
+        return list(dict.fromkeys(filter(None, told)))
 
     def _named(self, ref: str) -> Tlp | None:
         known = {value: label for label, value in TLP_2.items()} | dict(TLP_1)
         if ref in known or ref not in self._by_id:
             return known.get(ref)
         _, marking = self._by_id[ref]
-        definition = marking.get("definition")
-        told = tlp_of(definition.get("tlp")) if isinstance(definition, dict) else None
+        told = tlp_of(inner(marking.get("definition")).get("tlp"))
         return told or tlp_of(_extended(marking, TLP_EXTENSION).get("tlp_2_0"))
 
     def _observed(self, path: str, told: dict[str, Any]) -> None:
@@ -98,10 +96,10 @@ class _Bundle:
         first, last = moment(told.get("first_observed")), moment(told.get("last_observed"))
         seen = {"first": first, "last": last, "count": _count(told.get("number_observed"))}
         members = self._members(told)
-        traffic = [each for each in members.values() if each.get("type") == "network-traffic"]
-        ends = {each.get(side) for each in traffic for side in ("src_ref", "dst_ref")}
+        traffic = [each for each in members.values() if text(each.get("type")) == "network-traffic"]
+        ends = {text(each.get(side)) for each in traffic for side in ("src_ref", "dst_ref")}
         for name, each in members.items():
-            if each.get("type") == "network-traffic":
+            if text(each.get("type")) == "network-traffic":
                 self._take(self._ends(each, members, seen), exact, told, path)
             elif name not in ends:
                 self._take(list(_plain(each, seen)), exact, told, path)
@@ -118,28 +116,25 @@ class _Bundle:
 
     def _members(self, told: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """The objects that were observed, by the names they have for one another."""
-        inner, refs = told.get("objects"), told.get("object_refs")
-        if isinstance(inner, dict):
-            return {name: each for name, each in inner.items() if isinstance(each, dict)}
-        found = [ref for ref in refs if isinstance(ref, str) and ref in self._by_id] if isinstance(refs, list) else []
-        return {ref: self._by_id[ref][1] for ref in found}
+        inside = inner(told.get("objects"))
+        if inside:
+            return {name: each for name, each in inside.items() if isinstance(each, dict)}
+        return {ref: self._by_id[ref][1] for ref in texts(told.get("object_refs")) if ref in self._by_id}
 
     def _ends(
         self, traffic: dict[str, Any], members: dict[str, dict[str, Any]], seen: dict[str, Any]
     ) -> list[Observable | None]:
         """Both ends of a connection, each with both ports."""
-        names = traffic.get("protocols")
-        known = [protocol(name) for name in names] if isinstance(names, list) else []
+        known = [protocol(name) for name in texts(traffic.get("protocols"))]
         given = dict(seen)
         given["protocol"] = next((name for name in reversed(known) if name not in (None, "other")), None)
         given["source_port"], given["destination_port"] = port(traffic.get("src_port")), port(traffic.get("dst_port"))
         found = []
         for side, role in (("src_ref", "source"), ("dst_ref", "destination")):
-            ref = traffic.get(side)
-            outside = self._by_id.get(ref, ("", {}))[1] if isinstance(ref, str) else {}
-            end = members.get(ref, outside) if isinstance(ref, str) else {}
-            if end.get("type") in VALUES:
-                found.append(value_of(end["type"], end.get("value"), role=role, **given))
+            ref = text(traffic.get(side))
+            end = members.get(ref) or self._by_id.get(ref, ("", {}))[1]
+            if text(end.get("type")) in VALUES:
+                found.append(value_of(text(end["type"]), end.get("value"), role=role, **given))
         return found
 
     def _indicator(self, path: str, told: dict[str, Any]) -> None:
@@ -159,14 +154,14 @@ class _Bundle:
 
     def _vulnerability(self, path: str, told: dict[str, Any]) -> None:
         exact = _extended(told, EXTENSION).get("observable")
-        named = [each.get("external_id") for each in told.get("external_references") or () if isinstance(each, dict)]
-        name = next((each for each in named if isinstance(each, str)), told.get("name"))
+        named = [text(each.get("external_id")) for each in objects(told.get("external_references"))]
+        name = next(filter(None, named), told.get("name"))
         self.found.told(observe("vulnerability", name), exact, self.label(told), path)
 
     def _bare(self, path: str, told: dict[str, Any], known: set[tuple[Any, str]]) -> None:
         """An object of its own; one that is only part of what was read already is passed over."""
         found = [what for what in _plain(told, {}) if what is not None]
-        if told.get("type") == "network-traffic":
+        if text(told.get("type")) == "network-traffic":
             found = [what for what in self._ends(told, {}, {}) if what is not None]
         if not found:
             self.found.miss(path, "object-type")
@@ -177,14 +172,14 @@ class _Bundle:
 
 def _plain(told: dict[str, Any], seen: dict[str, Any]) -> Iterator[Observable | None]:
     """The observables of an object without ports: a value, a number, or hashes."""
-    kind = told.get("type")
+    kind = text(told.get("type"))
     if kind in VALUES:
         yield value_of(str(kind), told.get("value"), **seen)
     elif kind == "autonomous-system":
         number = told.get("number")
         yield observe("asn", str(number), **seen) if isinstance(number, int) else None
-    elif kind == "file" and isinstance(told.get("hashes"), dict):
-        for name, value in told["hashes"].items():
+    elif kind == "file":
+        for name, value in inner(told.get("hashes")).items():
             if name.upper() in HASHES:
                 yield observe(HASHES[name.upper()], value, role="artefact", **seen)
 
@@ -200,15 +195,9 @@ def _covers(told: Indicator, what: Observable) -> bool:
 
 
 def _extended(told: dict[str, Any], name: str) -> dict[str, Any]:
-    extensions = told.get("extensions")
-    found = extensions.get(name) if isinstance(extensions, dict) else None
-    return found if isinstance(found, dict) else {}
+    return inner(inner(told.get("extensions")).get(name))
 
 
 def _count(value: object) -> int | None:
     whole = isinstance(value, int) and not isinstance(value, bool)
     return value if whole and 1 <= value < MOST_OBSERVED else None  # type: ignore[return-value,operator]
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

@@ -13,6 +13,7 @@ from typing import Any
 
 from liaison.errors import MalformedError
 from liaison.exchange.marking import strictest, tlp_of
+from liaison.exchange.members import inner, text, texts
 from liaison.exchange.naming import plain_title
 from liaison.exchange.observing import Found, kind_of, moment, observe, port, protocol
 from liaison.exchange.strict_json import decode_json
@@ -30,17 +31,16 @@ def decode_xarf(data: bytes) -> Document:
     found = Found()
     labels = [_report(each, f"[{number}]" if len(reports) > 1 else "", found) for number, each in enumerate(reports)]
     first = reports[0]
-    told = first.get("liaison")
-    own = told if isinstance(told, dict) else {}
+    own = inner(first.get("liaison"))
     exercise = any("exercise:yes" in _tags(each) for each in reports)
-    named = f"{_text(first.get('category'))}/{_text(first.get('type'))}"
+    named = f"{text(first.get('category'))}/{text(first.get('type'))}"
     return Document(
         format=Format.XARF,
-        version=_text(first["xarf_version"]),
-        title=plain_title(_text(own.get("title")) or named, exercise=exercise),
-        description=_text(own.get("description")) if own else _text(first.get("description")),
+        version=text(first["xarf_version"]),
+        title=plain_title(text(own.get("title")) or named, exercise=exercise),
+        description=text(own.get("description")) if own else text(first.get("description")),
         tlp=strictest(labels),
-        terms=_text(own.get("terms")),
+        terms=text(own.get("terms")),
         exercise=exercise,
         indicators=tuple(found.indicators),
         unclear=tuple(found.unclear),
@@ -58,7 +58,7 @@ def _reports(data: bytes) -> list[dict[str, Any]]:
     else:
         value = [decode_json(data)]
     for each in value:
-        if not isinstance(each, dict) or not _text(each.get("xarf_version")).startswith("4."):
+        if not isinstance(each, dict) or not text(each.get("xarf_version")).startswith("4."):
             raise MalformedError("document-of-another-format", format=Format.XARF.value)
     return list(value)
 
@@ -77,8 +77,7 @@ def _report(told: dict[str, Any], path: str, found: Found) -> Tlp | None:
         "first": first,
         "last": last,
     }
-    own = told.get("liaison")
-    exact = own.get("observable") if isinstance(own, dict) else None
+    exact = inner(told.get("liaison")).get("observable")
     what = observe(kind, source, role="source", count=_count(told), **seen) if kind else None
     found.told(what, exact, label, f"{path}source_identifier")
     if told.get("destination_ip") is not None:
@@ -95,9 +94,8 @@ def _content(told: dict[str, Any], path: str, label: Tlp | None, found: Found, *
     for name in _WEB:
         if told.get(name) is not None and told[name] != known:
             found.add(observe("url", told[name], role="artefact", first=first), label, f"{path}{name}")
-    hashes = told.get("file_hashes")
-    given = dict(hashes) if isinstance(hashes, dict) else {}
-    name, colon, value = _text(told.get("file_hash")).partition(":")
+    given = dict(inner(told.get("file_hashes")))
+    name, colon, value = text(told.get("file_hash")).partition(":")
     given |= {name: value} if colon else {}
     for name, value in given.items():
         if name in ("md5", "sha1", "sha256"):
@@ -105,8 +103,7 @@ def _content(told: dict[str, Any], path: str, label: Tlp | None, found: Found, *
 
 
 def _tags(told: dict[str, Any]) -> list[str]:
-    tags = told.get("tags")
-    return [tag.lower() for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+    return [tag.lower() for tag in texts(told.get("tags"))]
 
 
 def _count(told: dict[str, Any]) -> int | None:
@@ -116,7 +113,3 @@ def _count(told: dict[str, Any]) -> int | None:
         if isinstance(value, int) and not isinstance(value, bool) and 1 <= value < 2**53:
             return value
     return None
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
