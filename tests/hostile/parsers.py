@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from liaison.exchange import documents
+from liaison.exchange.values import Format
 from liaison.keys import agetext, private, sealing, words
 from liaison.messages import dealings, message, receipts
 from liaison.messages.transcript import pack
@@ -18,6 +20,7 @@ from liaison.register import anchor, entries, export, facts, nominations, record
 from liaison.routing import addresses, allocation
 from liaison.tlog import bundles, checkpoint, monitor, tiles, tlogproof, witness
 from liaison.wire import age, bech32, byte_ranges, canonical, envelope, http_signature, identifiers, note
+from tests.exchange.reports import SCAN, report
 from tests.messages import tars
 from tests.routing import mmdb
 
@@ -100,6 +103,7 @@ PAGE = canonical.encode(
     }
 )
 HOSTS = [b"192.0.2.1", b"2001:db8::/32", b"AS64500", b"csirt.xc.example", b"https://a.example/x", b"192.0.2.0/24"]
+EXPORTED = {form: documents.encode_document(form, report(SCAN, exercise=True, terms="For you")).data for form in Format}
 
 PARSERS: dict[str, Parser] = {
     "wire.byte_ranges.parse_range": Parser(
@@ -166,6 +170,7 @@ PARSERS: dict[str, Parser] = {
         [canonical.encode(_json("register/state.json")["globals"])],
     ),
     "register.nominations.parse_nominations": Parser(text(nominations.parse_nominations), [CSV]),
+    "exchange.documents.decode_document": Parser(documents.decode_document, [*EXPORTED.values()]),
     "messages.transcript.pack.decode_transcript": Parser(pack.decode_transcript, [_file("messages/transcript.json")]),
     "messages.message.open_message": Parser(message.open_message, [NOTICE]),
     "messages.message.read_message_envelope": Parser(message.read_message_envelope, [NOTICE_ENVELOPE]),
@@ -191,7 +196,11 @@ PARSERS: dict[str, Parser] = {
     "routing.addresses.parse_name": Parser(text(addresses.parse_name), HOSTS),
 }
 
+_BEHIND = "behind exchange.documents.decode_document, whose good inputs are of all formats"
 NOT_FROM_OUTSIDE = {
+    **{f"exchange.{form}.reading.decode_{form}": _BEHIND for form in Format},
+    "exchange.strict_json.decode_json": _BEHIND,
+    "exchange.strict_xml.decode_xml": _BEHIND,
     "tlog.tiles.parse_index": "takes the groups that parse_tile_path and parse_bundle_path matched",
     "register.entries.open_entry": "takes the value of decode_envelope; decode_entry is both",
     "register.law.secretariat.open_register": "takes an entry that was read",

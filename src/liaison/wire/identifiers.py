@@ -5,6 +5,7 @@
     Instant      2026-11-22T03:02:00Z                                             UTC, whole seconds
     CountryCode  XC                                                               ISO 3166-1 alpha-2 or user-assigned
     Base64       aGk=                                                             RFC 4648 §4, padded
+    UUIDv5       d8c0f2a8-7c0d-5f0e-9d0a-3b1f5b6a7c8d                             ids of exported documents
     MessageId    019abc00-1234-7abc-8def-0123456789ab                             UUIDv7, lower-case
 
 The annotated types check the form when a struct is decoded; the functions below check what a pattern cannot.
@@ -100,6 +101,15 @@ def format_uuid7(milliseconds: int, entropy: bytes) -> str:
     number = milliseconds << 80 | 0x7 << 76 | (high & 0xFFF) << 64 | 0b10 << 62 | low & (2**62 - 1)
     digits = f"{number:032x}"
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def format_uuid5(namespace: str, name: str) -> str:
+    """The UUIDv5 (RFC 9562) of a name under a name space that is itself a UUID: the same words, the same id."""
+    space = bytes.fromhex(namespace.replace("-", ""))
+    digits = bytearray(hashlib.sha1(_of_length(space, 16) + name.encode(), usedforsecurity=False).digest()[:16])
+    digits[6], digits[8] = digits[6] & 0x0F | 0x50, digits[8] & 0x3F | 0x80
+    text = digits.hex()
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
 def _of_length(data: bytes, length: int | None) -> bytes:

@@ -4,17 +4,28 @@ liaison message export 0192f0c1 --sealed -o m.tar      the sealed message, for t
 liaison message import m.tar --receipt-out r.age       there: take it, write the receipt for the way back
 liaison message import r.age                           here: take the receipt
 liaison message export 0192f0b7 -o case.json           a transcript of the whole case, for anybody
+liaison message export 0192f0b7 --as stix -o c.json    what was observed, for a program that reads STIX 2.1
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from liaison.cli.message.screen import plain
 from liaison.cli.output import REFUSED, json_option, note, show
 from liaison.cli.register.choices import FILE, reading_file, write_chunks, write_file
 from liaison.cli.session import open_node
+from liaison.errors import UsageError
+
+if TYPE_CHECKING:
+    from liaison.node.node import Node
+
+FORMATS = click.Choice(["stix", "misp", "xarf", "iodef", "csaf"])
+AUDIENCES = click.Choice(["recipients", "organisation", "clients", "community", "public"])
+LABELS = click.Choice(["red", "amber-strict", "amber", "green", "clear"])
 
 
 @click.command()
@@ -23,6 +34,10 @@ from liaison.cli.session import open_node
 @click.option("--to", "recipient", help="Which recipient's copy, where there are several: CODE[/DESK].")
 @click.option("--without-log", is_flag=True, help="Transcript: leave the register's log out.")
 @click.option("--withhold", multiple=True, help="Transcript: leave a field out and show that it is; may be repeated.")
+@click.option("--as", "form", type=FORMATS, help="What was observed in the case, for another program.")
+@click.option("--for", "audience", type=AUDIENCES, default="recipients", show_default=True, help="With --as: readers.")
+@click.option("--tlp", type=LABELS, help="With --as: a stricter label than the case has.")
+@click.option("--desk", help="With --as: as this own desk has the case.")
 @click.option("--out", "-o", "out", type=FILE, required=True, help="File to write; - for stdout.")
 @json_option
 def export(
@@ -32,18 +47,26 @@ def export(
     recipient: str | None,
     without_log: bool,
     withhold: tuple[str, ...],
+    form: str | None,
+    audience: str,
+    tlp: str | None,
+    desk: str | None,
     out: Path,
     as_json: bool,
 ) -> None:
-    """Export a sealed message by its identifier (--sealed), or the transcript of a case."""
+    """Export a sealed message by its identifier (--sealed), a case as a transcript, or for another program (--as)."""
     node = open_node()
-    if sealed:
+    if form is not None:
+        if sealed or without_log or withhold:
+            raise UsageError("export-as-what")
+        value = _document(node, identifier, out, form=form, audience=audience, tlp=tlp, desk=desk)
+    elif sealed:
         from liaison.node.reads.recipients import find_recipient
         from liaison.node.services.line.files import export_sealed, register_of
 
         to = find_recipient(node, register_of(node, identifier), recipient) if recipient else None
-        desk, chunks = export_sealed(node, identifier, to=to)
-        value = {"kind": "sealed", "for": str(desk), "bytes": write_chunks(out, chunks), "file": str(out)}
+        reader, chunks = export_sealed(node, identifier, to=to)
+        value = {"kind": "sealed", "for": str(reader), "bytes": write_chunks(out, chunks), "file": str(out)}
     else:
         from liaison.node.services.line.transcripts import export_transcript
 
@@ -52,6 +75,37 @@ def export(
         value = {"kind": "transcript", "bytes": len(data), "file": str(out)}
     if str(out) != "-":
         show(value, [f"wrote {out} ({value['bytes']} bytes, {value['kind']})"], as_json=as_json)
+
+
+def _document(node: Node, case: str, out: Path, **options: Any) -> dict[str, Any]:
+    """Write the case in the format of another program, and say what that has no place for."""
+    from liaison.exchange.values import Format
+    from liaison.node.reads.desk.listing import Reader
+    from liaison.node.reads.exchange.cases import export_case
+    from liaison.node.services.line.transcripts import find_own_case
+
+    row, own = find_own_case(node, case, options["desk"])
+    exported = export_case(
+        node,
+        own,
+        row,
+        Format(options["form"]),
+        reader=Reader(contents=True),
+        audience=options["audience"],
+        tlp=options["tlp"],
+    )
+    write_file(out, exported.written.data)
+    for what in exported.left_out:
+        note(f"Left out, this format has no place for it: {what.kind} {plain(what.value)}")
+    return {
+        "kind": options["form"],
+        "bytes": len(exported.written.data),
+        "file": str(out),
+        "tlp": exported.report.tlp,
+        "exercise": exported.report.exercise,
+        "observables": len(exported.report.observables) - len(exported.left_out),
+        "left_out": [{"kind": what.kind, "value": what.value} for what in exported.left_out],
+    }
 
 
 @click.command("import")

@@ -3,13 +3,13 @@
     reports/                 one feed: its reports          reports/feed.csv/ reports/other/     several: a folder each
 
 Invariants: a run's folder is whole before anything of it is sent; the next feed begins when the last was sent, so
-that a row in both goes out once.
+that a row in both goes out once; a document of another program is routed by its indicators.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,11 +100,12 @@ def _route(
     from liaison.node.services.feeds.runs import route_feed
 
     name = options["feed_name"] or name_of(feed)
+    chunks, wanted = _rows(feed, wanted, options, quiet=as_json)
     sending = Sending(node, routing, name, options) if options["send"] and node is not None else None
     progress = Progress(wiring.clock().monotonic, quiet=as_json)
     routed = route_feed(
         routing,
-        wiring.read_feed(Path(feed)),
+        chunks,
         name=name,
         now=wiring.clock().now(),
         wanted=wanted,
@@ -121,6 +122,27 @@ def _route(
         return value, False
     outcomes = sending.send(routed, place, quiet=as_json)
     return value | {"sending": outcomes}, any(each["fate"] == "failed" for each in outcomes)
+
+
+def _rows(feed: str, wanted: Wanted, options: dict[str, Any], *, quiet: bool) -> tuple[Iterable[bytes], Wanted]:
+    """What to route: the feed itself, or the indicators of a document unless a format was named."""
+    from liaison.exchange.rows import COLUMN
+    from liaison.node import wiring
+    from liaison.node.services.feeds.documents import as_feed, check_sending_on
+    from liaison.routing.feeds.shape import Format, Wanted
+
+    if wanted.format is not None:
+        return wiring.read_feed(Path(feed)), wanted
+    chunks, document = as_feed(wiring.read_feed(Path(feed)))
+    if document is None:
+        return chunks, wanted
+    if options["send"]:
+        check_sending_on(document, options["tlp"])
+    if not quiet:
+        label = f"TLP:{document.tlp.upper().replace('-', '+')}" if document.tlp else "without a label"
+        note(f"{document.format.value} {document.version}, {label}: {len(document.indicators)} indicators, "
+             f"{len(document.unclear)} parts not understood.")  # fmt: skip
+    return chunks, Wanted(Format.JSON_LINES, None, wanted.column or COLUMN)
 
 
 def name_of(feed: str) -> str:

@@ -37,6 +37,16 @@ def find_case_row(case: str, own: DeskRef | None = None) -> Case:
     return rows[0]
 
 
+def find_own_case(node: Node, case: str, desk: str | None) -> tuple[str, DeskRef]:
+    """The whole identifier of a case given by its beginning, and our desk that has it. Raises UsageError."""
+    with reading(node):
+        row = find_case_row(case)
+        found = Case.objects.filter(case=row.case).filter(**({"desk": desk} if desk else {})).order_by("pk").first()
+        if found is None:
+            raise UsageError("case-not-found", case=case[:36])
+        return found.case, DeskRef(found.participant, found.node, found.desk)
+
+
 def require_texts(row: Case) -> None:
     """Return unless the texts of the case were destroyed. Raises UsageError."""
     if row.destroyed_at is not None:

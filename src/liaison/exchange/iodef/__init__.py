@@ -1,0 +1,1 @@
+"""How is a case read from and written as IODEF v2?"""

@@ -1,0 +1,1 @@
+"""How is a case read from and written as STIX 2.1?"""

@@ -1,0 +1,1 @@
+"""How is a case handed to other programs, and what do their documents say here?"""
