@@ -281,6 +281,7 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["participant", "node", "due", "id"], name="delivery_by_peer_due"),
             models.Index(fields=["lease_until"], condition=Q(lease_until__isnull=False), name="delivery_leased"),
+            models.Index(fields=["since"], condition=Q(attempts__gt=0, kind="message"), name="delivery_tried"),
         ]
 
 

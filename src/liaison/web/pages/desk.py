@@ -17,9 +17,10 @@ from django.shortcuts import render
 from django.urls import path
 
 from liaison.errors import LiaisonError
-from liaison.messages.turns import Turn
 from liaison.node.reads.desk import waiting
+from liaison.node.reads.desk.in_turn import InTurn, in_turn
 from liaison.node.reads.desk.listing import Reader, find_row
+from liaison.node.reads.desk.undelivered import undelivered
 from liaison.node.reads.inside.between import InternalRead, received_cases
 from liaison.node.reads.inside.sharing import shared_with
 from liaison.node.reads.inside.waiting import to_review, waiting_requests
@@ -45,6 +46,7 @@ class Looking:
     reader: Reader
     names: DeskNames
     now: datetime
+    turns: InTurn
 
 
 @login_required
@@ -61,7 +63,9 @@ def first(request: HttpRequest) -> HttpResponse:
 @at_desk(Action.READ_METADATA)
 def desk(request: HttpRequest, seat: Seat) -> HttpResponse:
     """What waits for this desk."""
-    looking = Looking(seat, reader_of(request, seat), DeskNames(here()), here().clock.now())
+    node, reader = here(), reader_of(request, seat)
+    turns = in_turn(node, seat.desk, reader=reader)
+    looking = Looking(seat, reader, DeskNames(node), node.clock.now(), turns)
     sections = [{"template": template, **read(looking)} for template, read in SECTIONS]
     may_acknowledge = seat.may(Action.ACKNOWLEDGE)
     given = {
@@ -86,13 +90,16 @@ def _unacknowledged(looking: Looking) -> dict[str, Any]:
     return {"rows": rows, "count": found.count, "more": found.more}
 
 
-def _turn(turn: Turn) -> Callable[[Looking], dict[str, Any]]:
-    def read(looking: Looking) -> dict[str, Any]:
-        found = waiting.waiting(here(), looking.seat.desk, turn, reader=looking.reader)
-        rows = row_views(looking.seat, found.rows, looking.names)
-        return {"rows": rows, "count": found.count, "more": found.more}
+def _waiting_for_us(looking: Looking) -> dict[str, Any]:
+    return _turn(looking, looking.turns.us)
 
-    return read
+
+def _waiting_for_them(looking: Looking) -> dict[str, Any]:
+    return _turn(looking, looking.turns.them)
+
+
+def _turn(looking: Looking, found: waiting.Some) -> dict[str, Any]:
+    return {"rows": row_views(looking.seat, found.rows, looking.names), "count": found.count, "more": found.more}
 
 
 def _follow_ups(looking: Looking) -> dict[str, Any]:
@@ -112,7 +119,7 @@ def _drafts(looking: Looking) -> dict[str, Any]:
 
 
 def _undelivered(looking: Looking) -> dict[str, Any]:
-    found = waiting.undelivered(here(), looking.seat.desk)
+    found = undelivered(here(), looking.seat.desk)
     rows = [
         {"each": each, "to": looking.names.of(each.register, each.desk), "path": case_path(looking.seat, each.case)}
         for each in found.rows
@@ -127,9 +134,7 @@ def _register(looking: Looking) -> dict[str, Any]:
 
 
 def _recent(looking: Looking) -> dict[str, Any]:
-    return {
-        "rows": row_views(looking.seat, waiting.recent(here(), looking.seat.desk, reader=looking.reader), looking.names)
-    }
+    return {"rows": row_views(looking.seat, looking.turns.recent, looking.names)}
 
 
 def _shared(looking: Looking) -> dict[str, Any]:
@@ -164,8 +169,8 @@ SECTIONS: list[tuple[str, Callable[[Looking], dict[str, Any]]]] = [
     ("web/inside/desk_shared.html", _shared),
     ("web/desk/follow_ups.html", _follow_ups),
     ("web/desk/undelivered.html", _undelivered),
-    ("web/desk/waiting_for_us.html", _turn(Turn.US)),
-    ("web/desk/waiting_for_them.html", _turn(Turn.THEM)),
+    ("web/desk/waiting_for_us.html", _waiting_for_us),
+    ("web/desk/waiting_for_them.html", _waiting_for_them),
     ("web/desk/drafts.html", _drafts),
     ("web/desk/register.html", _register),
     ("web/desk/recent.html", _recent),

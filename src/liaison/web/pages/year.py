@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime
 import zoneinfo
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from django.utils.translation import get_language_bidi, gettext
 from django.views.decorators.http import require_GET
 
 from liaison.node.reads.desk.regions import areas_of
-from liaison.node.reads.desk.year import MONTHS, Dealt, Spread, Year, read_year, spread, years
+from liaison.node.reads.desk.year import Dealt, Spread, Year, read_year, spread, years
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.figures.charts import Chart, bars
@@ -96,33 +97,40 @@ def _year(request: HttpRequest, seat: Seat) -> Year:
 def _tables(seat: Seat, year: Year) -> Iterator[Table]:
     months = get_month_names("wide", context="stand-alone", locale=babel_locale())
     by_month = [
-        _line(f"{year.number}-{month:02d}", months[month], year.of_month(month)) for month in range(1, MONTHS + 1)
+        _line(f"{year.number}-{month:02d}", months[month], cases) for month, cases in enumerate(year.by_month(), 1)
     ]
     yield _table("month", gettext("Each month"), gettext("Month"), by_month)
-    areas = areas_of(here(), seat.register, {who for case in year.cases for who in case.others})
-    yield _grouped(year, "type", gettext("By type of incident"), lambda case: [case.incident_type])
-    yield _grouped(year, "severity", gettext("By severity, on the common scale"), lambda case: [_severity(case)])
+    areas = _areas(seat, year)
+    yield _grouped(year, "type", gettext("By type of incident"), lambda case: (case.incident_type,))
+    yield _grouped(year, "severity", gettext("By severity, on the common scale"), _severity)
     yield _grouped(
         year,
         "area",
         gettext("By area of the other side, as its time zone in the register says"),
-        lambda case: sorted({areas.get(who, "") for who in case.others}),
+        lambda case: areas[case.others],
     )
-    yield _grouped(year, "outcome", gettext("By outcome, as this desk closed them"), lambda case: [case.outcome])
+    yield _grouped(year, "outcome", gettext("By outcome, as this desk closed them"), lambda case: (case.outcome,))
+
+
+def _areas(seat: Seat, year: Year) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """The areas of the other side, once for each that a case was with."""
+    met = {case.others for case in year.cases}
+    areas = areas_of(here(), seat.register, {who for others in met for who in others})
+    return {others: tuple(sorted({areas.get(who, "") for who in others})) for others in met}
 
 
 LISTS = {"type": "incident-type", "severity": "severity-common", "area": "zone-area", "outcome": "outcome"}
 
 
-def _severity(case: Dealt) -> str:
-    return "" if case.severity is None else str(case.severity)
+def _severity(case: Dealt) -> tuple[str]:
+    return ("" if case.severity is None else str(case.severity),)
 
 
-def _grouped(year: Year, name: str, title: str, values: Any) -> Table:
-    groups: dict[str, list[Dealt]] = {}
+def _grouped(year: Year, name: str, title: str, values: Callable[[Dealt], tuple[str, ...]]) -> Table:
+    groups: defaultdict[str, list[Dealt]] = defaultdict(list)
     for case in year.cases:
         for value in values(case):
-            groups.setdefault(value, []).append(case)
+            groups[value].append(case)
     # Severity in its own order, all else by how often, and what was not said at the end.
     order = sorted(groups, key=lambda code: (not code, code if name == "severity" else -len(groups[code]), code))
     lines = [_line(code, code_word(LISTS[name], code) if code else _unsaid(name), groups[code]) for code in order]
@@ -141,10 +149,9 @@ def _table(name: str, title: str, head: str, lines: Sequence[Line]) -> Table:
     return Table(name, title, head, tuple(lines), chart)
 
 
-def _line(code: str, word: str, cases: Iterable[Dealt]) -> Line:
-    found = list(cases)
-    heard, closed = spread(case.acknowledged for case in found), spread(case.closed for case in found)
-    return Line(code, word, len(found), sum(case.ours for case in found), heard, closed)
+def _line(code: str, word: str, cases: Collection[Dealt]) -> Line:
+    heard, closed = spread([case.acknowledged for case in cases]), spread([case.closed for case in cases])
+    return Line(code, word, len(cases), sum([case.ours for case in cases]), heard, closed)
 
 
 def _row(table: str, line: Line) -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 {{ at|when }}                 <time datetime="2026-11-22T03:02:00Z">22 Nov 2026, 04:02 <span>CET</span></time>
 {{ code|word:"tlp" }}         the label of a code
 {{ text|own }}                <bdi> around what others wrote: its direction never turns the page's
+{{ name|desk_name }}          a desk in words, with its host
 {% asset "liaison.css" %}     the path of a file of ours, with its hash, so that a new version is a new address
 """
 
@@ -10,24 +11,26 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
-from babel.dates import format_datetime, get_datetime_format
+from babel.dates import format_date, get_datetime_format
 from django import template
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 
 from liaison.messages.forms import Form, latest_form
 from liaison.web import words
 from liaison.web.languages import find_language
+from liaison.web.names import DeskName
 from liaison.wire.identifiers import format_instant, parse_instant
 
 register = template.Library()
+
+TAGS = {"emergency": ("strong", "tag alarm"), "urgent": ("strong", "tag warn")}
 
 
 def babel_locale() -> str:
@@ -52,11 +55,15 @@ def moment(at: datetime) -> str:
 
 
 def _day_and_zone(at: datetime) -> tuple[str, str]:
-    zone: Any = timezone.get_current_timezone()
-    locale = babel_locale()
-    day, hour = (format_datetime(at, part, tzinfo=zone, locale=locale) for part in ("d MMM y", "HH:mm"))
-    # The comma between is the language's own.
-    return str(get_datetime_format("medium", locale=locale)).format(hour, day), at.astimezone(zone).strftime("%Z")
+    there = at.astimezone(timezone.get_current_timezone())
+    day, between = _day(there.date(), babel_locale())
+    return between.format(there.strftime("%H:%M"), day), there.strftime("%Z")
+
+
+@functools.lru_cache(maxsize=4096)
+def _day(day: date, locale: str) -> tuple[str, str]:
+    """A day in words, and how the language sets the time of day (0) and the day (1) side by side."""
+    return format_date(day, "d MMM y", locale=locale), str(get_datetime_format("medium", locale=locale))
 
 
 @register.filter
@@ -123,3 +130,23 @@ def clock(at: datetime) -> str:
 def tel(number: str) -> str:
     """A telephone number as the address of a link: digits and a leading plus sign."""
     return ("+" if number.strip().startswith("+") else "") + "".join(sign for sign in number if sign.isdigit())
+
+
+@register.filter
+def desk_name(name: DeskName) -> SafeString:
+    """A desk in words, and who hosts it."""
+    code = format_html('<bdi class="code">{}</bdi> ', name.code) if name.code else ""
+    told = format_html('{}{} <bdi class="small">{}</bdi>', code, own(name.name), name.desk)
+    if name.host:
+        hosted = format_html(gettext("hosted by %(host)s").replace("%(host)s", "{}"), own(name.host))
+        told = format_html('{} <span class="tag warn">{}</span>', told, hosted)
+    return format_html('<span class="desk-name">{}</span>', told)
+
+
+@register.simple_tag
+def case_tags(urgency: str, exercise: bool) -> SafeString:
+    """How urgent it is, and whether it is an exercise; one of them stands out by more than its colour."""
+    element, kind = TAGS.get(urgency, ("span", "tag"))
+    told = format_html('<{} class="{}">{}</{}>', element, kind, words.code_word("urgency", urgency), element)
+    flag = format_html('<strong class="tag warn">{}</strong> ', gettext("EXERCISE")) if exercise else ""
+    return format_html("{}{}", flag, told)

@@ -10,28 +10,24 @@ message of the cases on the page, and only when the caller may read cases.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
-from liaison.messages.message import kept_fields
 from liaison.messages.parties import DeskRef
 from liaison.messages.turns import Turn
-from liaison.node.models import Case, IncomingCopy, OutgoingCopy, OutgoingMessage
-from liaison.node.models.line import READABLE
+from liaison.node.models import Case, IncomingCopy, OutgoingMessage
 from liaison.node.node import Node
+from liaison.node.reads.desk.titles import Title, read_titles
 from liaison.node.services.line.cases import read_parties
 from liaison.node.unit_of_work import reading
-from liaison.wire.canonical import JSON
 
 PAGE = 25
 EXPORTED = 20_000
 NAMED = 200
 IDENTIFIER = re.compile(r"[0-9a-f-]{4,36}")
-TITLES = ("title", "subject", "question", "summary", "greeting", "remark")
 COLUMNS = (
     "register",
     "case",
@@ -85,14 +81,6 @@ METADATA = Reader(contents=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Title:
-    """The words a case goes by, in the language they were written in."""
-
-    text: str
-    lang: str
-
-
-@dataclass(frozen=True, slots=True)
 class CaseRow:
     """One case in a list; `others` are the desks at the other end."""
 
@@ -137,20 +125,21 @@ def list_cases(node: Node, desk: DeskRef, wanted: Filter, *, page: int = 1, read
         pages = max(1, -(-count // PAGE))
         number = min(max(page, 1), pages)
         start = (number - 1) * PAGE
-        return Page(read_rows(rows, desk, slice(start, start + PAGE), reader=reader), count, number, pages)
+        found = read_rows(rows[start : start + PAGE], desk, reader=reader)
+        return Page(tuple(found.values()), count, number, pages)
 
 
 def every_case(node: Node, desk: DeskRef, wanted: Filter) -> tuple[CaseRow, ...]:
     """All cases that fit, at most `EXPORTED`, without what was said in them."""
     with reading(node):
-        return read_rows(_fitting(desk, wanted, METADATA), desk, slice(0, EXPORTED))
+        return tuple(read_rows(_fitting(desk, wanted, METADATA)[:EXPORTED], desk).values())
 
 
 def find_row(node: Node, desk: DeskRef, case: str, *, reader: Reader = METADATA) -> CaseRow | None:
     """One case of the desk by its whole identifier."""
     with reading(node):
-        found = read_rows(Case.objects.filter(**of_desk(desk), case=case), desk, slice(0, 1), reader=reader)
-    return found[0] if found else None
+        found = read_rows(Case.objects.filter(**of_desk(desk), case=case)[:1], desk, reader=reader)
+    return next(iter(found.values()), None)
 
 
 def of_desk(desk: DeskRef) -> dict[str, str]:
@@ -158,14 +147,14 @@ def of_desk(desk: DeskRef) -> dict[str, str]:
     return {"participant": desk.participant, "node": desk.node, "desk": desk.desk}
 
 
-def read_rows(rows: Any, desk: DeskRef, part: slice, *, reader: Reader = METADATA) -> tuple[CaseRow, ...]:
-    """Rows of cases as values, inside a reading."""
-    found = [_row(desk, *values) for values in rows.values_list(*COLUMNS)[part]]
-    named = _titles(desk, [row for row in found if reader.may(row.case)])
-    return tuple(
-        replace(row, title=named.get((row.register, row.case)), reference=row.reference if reader.may(row.case) else "")
-        for row in found
-    )
+def read_rows(rows: Any, desk: DeskRef, *, reader: Reader = METADATA) -> dict[int, CaseRow]:
+    """Rows of cases as values by their keys, in their order, inside a reading."""
+    found = {key: _row(desk, *values) for key, *values in rows.values_list("pk", *COLUMNS)}
+    named = read_titles(desk, [key for key, row in found.items() if reader.may(row.case)])
+    return {
+        key: replace(row, title=named.get(key), reference=row.reference if reader.may(row.case) else "")
+        for key, row in found.items()
+    }
 
 
 def _row(desk: DeskRef, register: str, case: str, parties: bytes, *rest: Any) -> CaseRow:
@@ -206,42 +195,3 @@ def _named(desk: DeskRef, text: str, reader: Reader) -> Q:
     if not reader.contents:
         return Q(pk=None)
     return Q(reference__icontains=text[:100]) & ~Q(case__in=reader.closed)
-
-
-def _titles(desk: DeskRef, rows: Sequence[CaseRow]) -> dict[tuple[str, str], Title]:
-    """What the first message of each case is called."""
-    # A desk stands in one register, by which its messages are indexed.
-    place = {**of_desk(desk), "register": rows[0].register} if rows else {}
-    theirs, ours = ([row.case for row in rows if row.ours == own] for own in (False, True))
-    found: dict[tuple[str, str], Title] = {}
-    plaintexts: list[tuple[str, str, bytes]] = []
-    if theirs:
-        firsts = _firsts(IncomingCopy.objects.filter(**place, case__in=theirs, verdict="accepted").filter(READABLE))
-        said = IncomingCopy.objects.filter(pk__in=firsts)
-        plaintexts += said.values_list("register", "case", "plaintext")
-    if ours:
-        firsts = _firsts(OutgoingMessage.objects.filter(**place, case__in=ours).exclude(core=b""))
-        copies = OutgoingCopy.objects.filter(message__in=firsts)
-        plaintexts += copies.values_list("message__register", "message__case", "plaintext")
-    for register, case, plaintext in plaintexts:
-        title = (register, case) not in found and title_of(kept_fields(bytes(plaintext)))
-        if title:
-            found[register, case] = title
-    return found
-
-
-def _firsts(rows: Any) -> list[int]:
-    """The first row of each case; grouped here, because SQLite would walk a whole index to group by it."""
-    firsts: dict[str, int] = {}
-    for case, key in rows.order_by().values_list("case", "pk"):
-        firsts[case] = min(key, firsts.get(case, key))
-    return list(firsts.values())
-
-
-def title_of(fields: Any) -> Title | None:
-    """The words a message goes by: the first of its free texts that names it."""
-    for name in TITLES:
-        value: JSON = fields.get(name)
-        if isinstance(value, dict) and value.get("text"):
-            return Title(str(value["text"])[:200], str(value.get("lang", "")))
-    return None

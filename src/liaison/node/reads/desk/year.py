@@ -13,23 +13,29 @@ from __future__ import annotations
 
 import zoneinfo
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import CharField
-from django.db.models.functions import Cast
+from django.db import connections
 
 from liaison.messages.parties import DeskRef
 from liaison.messages.turns import INCIDENT
+from liaison.node.database_router import current_database
 from liaison.node.models import Case
 from liaison.node.node import Node
 from liaison.node.reads.desk.listing import of_desk
 from liaison.node.unit_of_work import reading
 
 MONTHS = 12
-TIMES = ("opened_at", "acknowledged_at", "closed_at")
+# Times as texts, by a statement of our own: three thousand rows through the ORM took longer than all the rest.
+_STATEMENT = f"""
+SELECT "exercise", "ours", "incident_type", "severity", "others", "outcome",
+    CAST("opened_at" AS text), CAST("acknowledged_at" AS text), CAST("closed_at" AS text)
+FROM "{Case._meta.db_table}"
+WHERE "participant" = %s AND "node" = %s AND "desk" = %s AND "form" = %s AND "opened_at" >= %s AND "opened_at" < %s
+"""  # noqa: S608 — a name of the model
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,44 +68,39 @@ class Year:
     cases: tuple[Dealt, ...]
     exercises: int
 
-    def of_month(self, month: int) -> list[Dealt]:
-        """The cases that began in a month."""
-        return [case for case in self.cases if case.month == month]
+    def by_month(self) -> list[list[Dealt]]:
+        """The cases that began in each month, from January on."""
+        months: list[list[Dealt]] = [[] for _ in range(MONTHS)]
+        for case in self.cases:
+            months[case.month - 1].append(case)
+        return months
 
 
 def read_year(node: Node, desk: DeskRef, year: int, zone: zoneinfo.ZoneInfo) -> Year:
     """The cases about incidents that this desk began or was told of in a year of the zone."""
-    first, last = (datetime(each, 1, 1, tzinfo=zone).astimezone(UTC) for each in (year, year + 1))
+    months = [(year + at // MONTHS, 1 + at % MONTHS) for at in range(MONTHS + 1)]
+    begins = [datetime(*month, 1, tzinfo=zone).astimezone(UTC) for month in months]
     with reading(node):
-        rows = Case.objects.filter(**of_desk(desk), opened_at__gte=first, opened_at__lt=last, form=INCIDENT)
-        exercises = rows.filter(exercise=True).count()
-        begins = [datetime(year, month, 1, tzinfo=zone).astimezone(UTC) for month in range(1, MONTHS + 1)]
-        # As texts: making each time through the ORM took longer than all the rest.
-        texts = {f"{name}_text": Cast(name, CharField()) for name in TIMES}
-        columns = ("ours", "incident_type", "severity", "others", "outcome", *texts)
-        found = rows.filter(exercise=False).annotate(**texts).values_list(*columns)
-        return Year(year, tuple(_dealt(begins, *row) for row in found), exercises)
+        connection = connections[current_database.get()]
+        first, last = (connection.ops.adapt_datetimefield_value(begins[at]) for at in (0, MONTHS))
+        with connection.cursor() as cursor:
+            cursor.execute(_STATEMENT, [desk.participant, desk.node, desk.desk, INCIDENT, first, last])
+            rows = cursor.fetchall()
+    cases = tuple(_dealt(begins[:MONTHS], [row for row in rows if not row[0]]))
+    return Year(year, cases, len(rows) - len(cases))
 
 
-def _dealt(
-    begins: Sequence[datetime],
-    ours: bool,
-    kind: str,
-    severity: int | None,
-    others: str,
-    *rest: str,
-) -> Dealt:
-    outcome, opened, acknowledged, closed = rest
-    began = _instant(opened)
-    heard = max(0.0, (_instant(acknowledged) - began).total_seconds()) if acknowledged else None
-    ended = max(0.0, (_instant(closed) - began).total_seconds()) if closed else None
-    return Dealt(bisect_right(begins, began), bool(ours), kind, severity, tuple(others.split()), outcome, heard, ended)
-
-
-def _instant(text: str) -> datetime:
-    """SQLite keeps no zone, PostgreSQL prints that of the session; both are UTC."""
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+def _dealt(begins: Sequence[datetime], rows: Sequence[Sequence[Any]]) -> Iterator[Dealt]:
+    """Each row as it counts. SQLite keeps no zone, PostgreSQL prints that of the session; both are UTC."""
+    instant = datetime.fromisoformat
+    if rows and instant(rows[0][6]).tzinfo is None:
+        begins = [each.replace(tzinfo=None) for each in begins]
+    for _, ours, kind, severity, others, outcome, opened, acknowledged, closed in rows:
+        began = instant(opened)
+        heard = max(0.0, (instant(acknowledged) - began).total_seconds()) if acknowledged else None
+        ended = max(0.0, (instant(closed) - began).total_seconds()) if closed else None
+        month = bisect_right(begins, began)
+        yield Dealt(month, bool(ours), kind, severity, tuple(others.split()), outcome, heard, ended)
 
 
 def spread(seconds: Iterable[float | None]) -> Spread:
