@@ -9,10 +9,6 @@ under the token, for the participant of its desk.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
@@ -25,7 +21,6 @@ from liaison.node.services.people.case_access import closed_to_others
 from liaison.node.services.programs.tokens import Bearer, open_token
 from liaison.officers.tokens import Scope
 
-F = TypeVar("F", bound=Callable[..., Any])
 NO_OFFICER = 0
 """A token is no officer: what was closed to named officers is closed to it."""
 
@@ -51,6 +46,8 @@ class Token(HttpBearer):
         except UsageError:
             spend(request, str(request.META.get("REMOTE_ADDR", "")), quota=STRANGERS)
             raise
+        request.acting.enter_context(acting_for(bearer.seat.desk.participant))  # type: ignore[attr-defined]
+        request.acting.enter_context(acting_by_token(bearer.token))  # type: ignore[attr-defined]
         spend(request, bearer.token)
         if self.scope is not None:
             bearer.require(self.scope)
@@ -74,15 +71,3 @@ def reader_of(bearer: Bearer) -> Reader:
     """What the token may see of the desk's cases."""
     closed = closed_to_others(here(), bearer.seat, NO_OFFICER)
     return Reader(contents=bearer.may(Scope.READ_CASES), closed=closed)
-
-
-def acting(view: F) -> F:
-    """What the operation notes in the audit trail is noted under the token."""
-
-    @functools.wraps(view)
-    def noted(request: HttpRequest, *parts: Any, **rest: Any) -> Any:
-        bearer = bearer_of(request)
-        with acting_for(bearer.seat.desk.participant), acting_by_token(bearer.token):
-            return view(request, *parts, **rest)
-
-    return noted  # type: ignore[return-value]

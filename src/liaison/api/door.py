@@ -14,15 +14,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 from ninja.parser import Parser
 
-from liaison.api.operations import about, lookup, register
+from liaison.api.operations import about, attachments, cases, lookup, register, writing
 from liaison.api.problems import CONTENT_TYPE, problem, problem_of_status
 from liaison.errors import LiaisonError, UsageError
 from liaison.wire.typed import read_json
 
 log = logging.getLogger("liaison.api")
-REFUSED = 400
+REFUSED, PREFIX = 400, "/api/v1/"
 WHAT = """Look-ups, the register and its proofs, cases and messages of one contact centre, for its own programs.
 Every operation needs a token with the scope it names; see docs/using/api.md."""
 
@@ -41,9 +42,13 @@ class StrictParser(Parser):
 class ProgramsApi(NinjaAPI):
     """Ninja's, with problems in the document as they are in the answers."""
 
-    def get_openapi_schema(self, *args: Any, **options: Any) -> OpenAPISchema:
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """The name of an operation is that of its function."""
+        return str(operation.view_func.__name__)
+
+    def get_openapi_schema(self, **_: Any) -> OpenAPISchema:
         """The document."""
-        document = super().get_openapi_schema(*args, **options)
+        document = super().get_openapi_schema(path_prefix=PREFIX)
         for operations in document["paths"].values():
             for operation in operations.values():
                 for status, answer in operation["responses"].items():
@@ -63,6 +68,8 @@ api = ProgramsApi(
 api.add_router("", about.router)
 api.add_router("", lookup.router)
 api.add_router("/register", register.router)
+for _router in {cases.router, writing.router, attachments.router}:  # One, because they share paths.
+    api.add_router("", _router)
 
 
 @api.exception_handler(LiaisonError)

@@ -30,6 +30,7 @@ from liaison.explanations import explain
 CONTENT_TYPE = "application/problem+json"
 TYPES = "/api/v1/problems/"
 RETRY_SECONDS = 5
+DEFECT = 500
 OF_CLASS: Mapping[type[LiaisonError], int] = {
     MalformedError: 422,
     VerificationError: 409,
@@ -83,7 +84,7 @@ def status_of(error: LiaisonError) -> int:
         return OF_CODE[error.code]
     if error.code.endswith("-not-found"):
         return 404
-    return next(status for kind, status in OF_CLASS.items() if isinstance(error, kind))
+    return next((status for kind, status in OF_CLASS.items() if isinstance(error, kind)), DEFECT)
 
 
 def problem(error: LiaisonError, **more: Any) -> HttpResponse:

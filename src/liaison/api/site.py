@@ -12,6 +12,7 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from django.core.exceptions import DisallowedHost
@@ -52,7 +53,9 @@ def answer_program(request: HttpRequest) -> HttpResponse:
         return problem(error)
     except Resolver404:
         return problem_of_status(404)
-    response: Any = found.func(request, *found.args, **found.kwargs)
+    with ExitStack() as acting:  # Ends what is noted in the name of the token.
+        request.acting = acting  # type: ignore[attr-defined]
+        response: Any = found.func(request, *found.args, **found.kwargs)
     if response.status_code == 405:
         allowed = response.headers.get("Allow", "")
         response = problem_of_status(405)

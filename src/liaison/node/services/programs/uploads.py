@@ -22,7 +22,7 @@ from liaison.node.services.line.attachments import hold_blobs
 from liaison.node.services.line.sending import new_id
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat, desk_filter
-from liaison.node.unit_of_work import unit_of_work
+from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.wire.typed import convert
 
 KEPT = timedelta(days=1)
@@ -45,12 +45,19 @@ def keep_upload(node: Node, seat: Seat, attachment: Attachment, *, officer: int)
     return name
 
 
-def take_uploads(node: Node, seat: Seat, names: Sequence[str]) -> tuple[Attachment, ...]:
-    """Inside a unit of work: the files of these names, which are given away by this. Raises UsageError."""
-    rows = Upload.objects.filter(register=seat.register, **desk_filter(seat.desk), upload__in=names)
-    found = {row.upload: row for row in rows.filter(at__gt=node.clock.now() - KEPT)}
+def find_uploads(node: Node, seat: Seat, names: Sequence[str]) -> tuple[Attachment, ...]:
+    """The files of these names, still to be had. Raises UsageError."""
+    with reading(node):
+        rows = Upload.objects.filter(register=seat.register, **desk_filter(seat.desk), upload__in=names)
+        found = {row.upload: row for row in rows.filter(at__gt=node.clock.now() - KEPT)}
     for name in names:
         if name not in found or names.count(name) > 1:
             raise UsageError("upload-not-found", upload=name[:36])
-    rows.delete()
     return tuple(convert(found[name].attachment, Attachment) for name in names)
+
+
+def take_uploads(node: Node, seat: Seat, names: Sequence[str]) -> tuple[Attachment, ...]:
+    """Inside a unit of work: the files of these names, which are given away by this. Raises UsageError."""
+    attachments = find_uploads(node, seat, names)
+    Upload.objects.filter(upload__in=names).delete()
+    return attachments
