@@ -17,7 +17,9 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.parser import Parser
 
-from liaison.api.operations import about, attachments, cases, lookup, register, writing
+from liaison.api.operations import about, cases, lookup, register
+from liaison.api.operations import attachments as _attachments  # noqa: F401 — adds its operations to those of cases
+from liaison.api.operations import writing as _writing  # noqa: F401 — the same, because they share paths
 from liaison.api.problems import CONTENT_TYPE, problem, problem_of_status
 from liaison.errors import LiaisonError, UsageError
 from liaison.wire.typed import read_json
@@ -68,8 +70,7 @@ api = ProgramsApi(
 api.add_router("", about.router)
 api.add_router("", lookup.router)
 api.add_router("/register", register.router)
-for _router in {cases.router, writing.router, attachments.router}:  # One, because they share paths.
-    api.add_router("", _router)
+api.add_router("", cases.router)
 
 
 @api.exception_handler(LiaisonError)

@@ -137,7 +137,7 @@ def _letter(bearer: Bearer, given: shapes.NewMessage, attachments: tuple[Attachm
     )
 
 
-def _how(given: shapes.Words) -> dict[str, object]:
+def _how(given: shapes.Words) -> dict[str, Any]:
     return {name: getattr(given, name) for name in ("stage", "tlp", "urgency", "wanted_by", "host_may_read", "alone")}
 
 

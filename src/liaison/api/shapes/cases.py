@@ -47,14 +47,15 @@ class Case(Schema):
         """The shape of a case."""
         instants = ("due", "opened_at", "last_at", "acknowledged_at", "closed_at", "archived_at")
         plain = ("case", "exercise", "form", "urgency", "ours", "incident_type", "severity", "reference", "outcome")
+        told: dict[str, Any] = {name: getattr(row, name) for name in plain}
+        told |= {name: format_instant(at) if (at := getattr(row, name)) else None for name in instants}
         return Case(
             register_id=row.register,
             others=[Desk.at(each) for each in row.others],
             title=row.title.text if row.title else None,
             title_language=row.title.lang if row.title else None,
             turn=row.turn.value,
-            **{name: getattr(row, name) for name in plain},
-            **{name: format_instant(at) if (at := getattr(row, name)) else None for name in instants},
+            **told,
         )
 
 
