@@ -26,6 +26,7 @@ NOUNS = {
     "message": "liaison.cli.message:group",
     "case": "liaison.cli.case:group",
     "officer": "liaison.cli.officer:group",
+    "token": "liaison.cli.token:group",
     "route": "liaison.cli.route.command:route",
     "resources": "liaison.cli.resources:group",
     "verify": "liaison.cli.verify:group",

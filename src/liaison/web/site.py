@@ -10,25 +10,15 @@ with the last byte of the answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextvars import Context, ContextVar, copy_context
+from contextvars import Context, copy_context
 from typing import Any
 
-from liaison.node.database_router import current_database
+from liaison.node.current import enter, here
 from liaison.node.node import Node
 
-_node: ContextVar[Node] = ContextVar("node")
+__all__ = ["enter", "here", "open_pages"]
+
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
-
-def here() -> Node:
-    """The node whose page is being made."""
-    return _node.get()
-
-
-def enter(node: Node) -> None:
-    """From now on the present context is about this node."""
-    _node.set(node)
-    current_database.set(node.database)
 
 
 def open_pages(node: Node, site: Wsgi) -> Wsgi:

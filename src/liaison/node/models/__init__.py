@@ -32,6 +32,7 @@ from liaison.node.models.line import (
 )
 from liaison.node.models.own import Epoch, HeldKey, HostedNode, OwnDesk, Setting
 from liaison.node.models.people import AuditRow, CaseAccess, Invitation, LeavingStep, Membership, Officer
+from liaison.node.models.programs import ApiToken, KeptAnswer, Upload
 from liaison.node.models.proposals import EntryProposal
 from liaison.node.models.recovery import LostMessage, PeerInquiry, RecoveredReceipt
 from liaison.node.models.register import (
@@ -49,6 +50,7 @@ from liaison.node.models.signing_in import OfficerSession, OneTimeCodes, Passkey
 
 __all__ = [
     "Alarm",
+    "ApiToken",
     "AttachmentRow",
     "AuditRow",
     "BookContact",
@@ -74,6 +76,7 @@ __all__ = [
     "IncomingCopy",
     "InternalCase",
     "Invitation",
+    "KeptAnswer",
     "LeavingStep",
     "LoggedEntry",
     "LostMessage",
@@ -101,6 +104,7 @@ __all__ = [
     "TakenReceipt",
     "Tile",
     "Timer",
+    "Upload",
     "WitnessProgress",
     "WitnessedHead",
 ]

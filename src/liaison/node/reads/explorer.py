@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 
@@ -69,12 +70,23 @@ class Wanted:
 def list_entries(node: Node, register: str, wanted: Wanted, *, limit: int = 50) -> list[EntryListed]:
     """Entries below an index, the newest first."""
     with reading(node):
-        rows = LoggedEntry.objects.filter(register=register)
-        named = {"kind": wanted.kind, "participant": wanted.participant, "verdict": wanted.verdict}
-        rows = rows.filter(**{name: value for name, value in named.items() if value})
+        rows = _wanted(register, wanted)
         if wanted.below is not None:
             rows = rows.filter(index__lt=wanted.below)
         return _listed(register, list(rows.order_by("-index")[:limit]))
+
+
+def entries_from(node: Node, register: str, first: int, wanted: Wanted, *, limit: int) -> list[EntryListed]:
+    """Entries from an index on, the oldest first."""
+    with reading(node):
+        rows = _wanted(register, wanted).filter(index__gte=first)
+        return _listed(register, list(rows.order_by("index")[:limit]))
+
+
+def first_index_since(node: Node, register: str, since: datetime) -> int:
+    """The first entry that may have come in at an instant or later."""
+    with reading(node):
+        return _first_index_since(_times(register), since)
 
 
 def entries_since(node: Node, register: str, since: datetime, *, limit: int = 200) -> list[EntryListed]:
@@ -110,6 +122,12 @@ def kinds_in(node: Node, register: str) -> list[str]:
     with reading(node):
         rows = LoggedEntry.objects.filter(register=register).values_list("kind", flat=True).distinct()
         return sorted(rows)
+
+
+def _wanted(register: str, wanted: Wanted) -> Any:
+    named = {"kind": wanted.kind, "participant": wanted.participant, "verdict": wanted.verdict}
+    rows = LoggedEntry.objects.filter(register=register)
+    return rows.filter(**{name: value for name, value in named.items() if value})
 
 
 def _listed(register: str, rows: Sequence[LoggedEntry]) -> list[EntryListed]:

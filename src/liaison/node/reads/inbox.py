@@ -84,6 +84,24 @@ def list_messages(node: Node, *, desk: str | None = None, own: DeskRef | None = 
     return sorted(found, key=lambda each: (each.at, each.message_id))[-limit:]
 
 
+def messages_below(
+    node: Node, own: DeskRef, *, received: bool, owed: bool, below: int | None, limit: int
+) -> list[tuple[int, Listed]]:
+    """Messages of one own desk in one direction, the newest first, from below a row's key on; each with its key.
+
+    `owed` leaves only what nobody acknowledged yet.
+    """
+    with reading(node):
+        table = IncomingCopy if received else OutgoingMessage
+        rows = table.objects.filter(**_of(own)).order_by("-pk")
+        rows = rows.filter(owed=True) if received and owed else rows
+        rows = rows if below is None else rows.filter(pk__lt=below)
+        found = list((rows if received else rows.prefetch_related("copies"))[:limit])
+        exercises = _exercises(row.case for row in found)
+        listed = _incoming if received else _outgoing
+        return [(row.pk, listed(row, exercises)) for row in found]
+
+
 def show_message(node: Node, message_id: str, *, own: DeskRef | None = None) -> Opened:
     """The message with this identifier or its beginning, sent or received (by one own desk). Raises UsageError."""
     with reading(node):

@@ -129,6 +129,17 @@ def list_cases(node: Node, desk: DeskRef, wanted: Filter, *, page: int = 1, read
         return Page(tuple(found.values()), count, number, pages)
 
 
+def cases_below(
+    node: Node, desk: DeskRef, wanted: Filter, *, below: int | None, limit: int, reader: Reader
+) -> list[tuple[int, CaseRow]]:
+    """The cases that fit, the last opened first, from below a row's key on; each with its key."""
+    with reading(node):
+        rows = _fitting(desk, wanted, reader).order_by("-pk")
+        rows = rows if below is None else rows.filter(pk__lt=below)
+        keys = list(rows.values_list("pk", flat=True)[:limit])
+        return list(zip(keys, read_rows(rows, desk, slice(0, limit), reader=reader), strict=True))
+
+
 def every_case(node: Node, desk: DeskRef, wanted: Filter) -> tuple[CaseRow, ...]:
     """All cases that fit, at most `EXPORTED`, without what was said in them."""
     with reading(node):

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from liaison.node.models import AttachmentRow, Draft
+from liaison.node.models import AttachmentRow, Draft, Upload
 from liaison.node.node import Node
 from liaison.node.services.line.attachments import hold_blobs
 from liaison.node.services.line.fetching import source_of
@@ -47,7 +47,8 @@ def _sweep_blobs(node: Node, old: list[str]) -> int:
 def _of_drafts() -> set[str]:
     """The files of what is still being written; a draft may be older than a week."""
     drafts = Draft.objects.exclude(attachments=[]).values_list("attachments", flat=True)
-    return {each["sealed"] for attachments in drafts for each in attachments}
+    uploads = Upload.objects.values_list("attachment", flat=True)
+    return {each["sealed"] for attachments in (*drafts, list(uploads)) for each in attachments}
 
 
 def _sweep_partials(node: Node) -> int:

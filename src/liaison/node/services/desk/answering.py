@@ -17,7 +17,7 @@ from typing import Any
 
 from liaison.errors import UsageError
 from liaison.messages.forms import check_passing_on, latest_form
-from liaison.messages.message import Core, Tlp, Urgency, open_message
+from liaison.messages.message import Attachment, Core, Tlp, Urgency, open_message
 from liaison.messages.parties import DeskRef, sorted_desks
 from liaison.node.models import Case, IncomingCopy, OutgoingMessage
 from liaison.node.models.line import READABLE
@@ -48,6 +48,7 @@ class Saying:
     wanted_by: str | None = None
     host_may_read: bool = False
     alone: bool = False
+    attachments: tuple[Attachment, ...] = ()
 
 
 def acknowledge_message(
@@ -144,7 +145,8 @@ def _written(row: Any, desk: DeskRef, name: str) -> Original:
 
 def _changes(saying: Saying) -> dict[str, Any]:
     """What the officer decided beside the fields; what they left alone is as in the message they refer to."""
-    given = {name: getattr(saying, name) for name in ("stage", "tlp", "urgency", "wanted_by", "host_may_read")}
+    names = ("stage", "tlp", "urgency", "wanted_by", "host_may_read", "attachments")
+    given = {name: getattr(saying, name) for name in names}
     return {name: value for name, value in given.items() if value}
 
 

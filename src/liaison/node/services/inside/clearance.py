@@ -104,6 +104,12 @@ def send_or_ask(node: Node, letter: Letter, asking: Asking) -> Gone:
     return Gone(request=row.pk)
 
 
+def waits(letter: Letter, *, alone: bool) -> bool:
+    """Inside a reading: whether a letter would wait for a second person."""
+    rule = rule_for(letter.register, letter.sender, form=letter.form, urgency=letter.urgency)
+    return cleared_at_once(rule, form=letter.form, urgency=letter.urgency, alone=alone) is None
+
+
 def _forget_returned(letter: Letter, officer: int) -> None:
     """An answer that was returned is said anew: what was typed then is not kept any longer."""
     if letter.case is not None:

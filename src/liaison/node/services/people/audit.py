@@ -4,6 +4,7 @@
     check_trail(node)                                                    raises VerificationError at the first bad row
 
     with acting_for(participant): …                                      what is noted inside belongs to it
+    with acting_by_token(3): …                                           what is noted inside was done by a program
 
     hash = SHA-256(`liaison.audit.v1\\0` ‖ previous ‖ canonical JSON of the rest of the line)
 
@@ -31,6 +32,7 @@ DOMAIN = b"liaison.audit.v1\0"
 NOBODY_BEFORE = "0" * 64
 SYSTEM = 0
 _acting_for: ContextVar[str] = ContextVar("acting_for", default="")
+_by_token: ContextVar[int] = ContextVar("by_token", default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,16 @@ def acting_for(participant: str) -> Iterator[None]:
         _acting_for.reset(token)
 
 
+@contextmanager
+def acting_by_token(token: int) -> Iterator[None]:
+    """Lines noted inside name the token with which a program acts for the officer."""
+    before = _by_token.set(token)
+    try:
+        yield
+    finally:
+        _by_token.reset(before)
+
+
 def note(
     node: Node, action: str, *, officer: int = SYSTEM, subject: str = "", params: JSON = None, participant: str = ""
 ) -> None:
@@ -70,7 +82,7 @@ def note(
         officer=officer,
         action=action,
         subject=subject,
-        params=params if isinstance(params, dict) else {},
+        params=(params if isinstance(params, dict) else {}) | _token(),
         previous=last.hash if last else NOBODY_BEFORE,
     )
     AuditRow.objects.create(
@@ -83,6 +95,11 @@ def note(
         previous=line.previous,
         hash=line_hash(line),
     )
+
+
+def _token() -> dict[str, JSON]:
+    token = _by_token.get()
+    return {"token": token} if token else {}
 
 
 def trail(node: Node, *, after: int = 0, limit: int = 1000) -> list[AuditLine]:

@@ -4,8 +4,8 @@
     steps = leaving_steps(node, seat, officer)    (Step("duty", done_at=None, done_by="", hint="…"), …)
     tick(node, seat, officer, "letter", by=3)
 
-Invariants: access ends first and in one unit of work (roles, sessions, keys and codes, invitations), so that a list
-nobody finishes leaves nobody in; an officer who still serves another participant of the node keeps what is theirs
+Invariants: access ends first and in one unit of work (roles, sessions, keys, codes, tokens, invitations), so that a
+list nobody finishes leaves nobody in; an officer who still serves another participant of the node keeps what is theirs
 there, and only their sessions end.
 """
 
@@ -49,6 +49,7 @@ def begin_leaving(node: Node, seat: Seat, officer: int, *, by: int) -> None:
         Membership.objects.filter(deputy_for=officer, **place).delete()
         require_administrator(seat)
         OfficerSession.objects.filter(officer=officer).delete()
+        officers.end_tokens_of(node, officer, seat.desk.participant)
         if not Membership.objects.filter(officer=officer).exists():
             officers.leave(node, person, by=by)
         else:

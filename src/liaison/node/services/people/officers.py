@@ -3,7 +3,7 @@
     officer = add_officer(node, login="a.n", name="A. N.")
     grant(node, officer, desk, Role.OFFICER)
     link = invite(node, officer)         a token, shown once, that signs in once within a day
-    leave(node, officer)                 no session, no invitation and no role is left; the row stays
+    leave(node, officer)                 no session, invitation, role or token is left; the row stays
 
 Invariants: nobody registers by themselves; a token is kept as its hash only, and whoever uses it loses every earlier
 key, code and session, which may be in other hands; every step is a line of the audit trail.
@@ -19,7 +19,7 @@ from datetime import timedelta
 
 from liaison.errors import UsageError
 from liaison.messages.parties import DeskRef
-from liaison.node.models import Invitation, Membership, Officer
+from liaison.node.models import ApiToken, Invitation, Membership, Officer
 from liaison.node.node import Node
 from liaison.node.services.people.audit import SYSTEM, note
 from liaison.node.services.people.factors import forget_factors
@@ -158,13 +158,20 @@ def redeem(node: Node, token: str) -> Officer:
 
 
 def leave(node: Node, officer: Officer, *, by: int = SYSTEM) -> None:
-    """Take every role, key and invitation away; from the next request on no session of theirs is let in."""
+    """Take every role, key, token and invitation away; from the next request on no session of theirs is let in."""
     with unit_of_work(node):
         Membership.objects.filter(officer=officer).delete()
         Invitation.objects.filter(officer=officer).delete()
         forget_factors(node, officer.pk)
+        end_tokens_of(node, officer.pk)
         Officer.objects.filter(pk=officer.pk).update(is_active=False, left_at=node.clock.now())
         note(node, "officer-left", officer=by, subject=str(officer.pk))
+
+
+def end_tokens_of(node: Node, officer: int, participant: str = "") -> None:
+    """Inside a unit of work: end every token that acts for an officer, at the desks of one participant or at all."""
+    rows = ApiToken.objects.filter(officer=officer, ended_at=None)
+    (rows.filter(participant=participant) if participant else rows).update(ended_at=node.clock.now())
 
 
 def _hash(token: str) -> str:

@@ -18,6 +18,7 @@ from liaison.node.services.people.officers import change_person
 from liaison.node.services.people.sessions import end, end_others, sessions
 from liaison.web.entrance.entering import the_session
 from liaison.web.pages.sign_in import ways_in
+from liaison.web.requests import officer_seats, path_to, seat_name
 from liaison.web.said import after_post, said
 from liaison.web.site import here
 
@@ -43,6 +44,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "current": session.id,
         "zones": sorted(zoneinfo.available_timezones()),
         "person": user,
+        "token_pages": [(seat_name(each), path_to(each, "administration/tokens")) for each in officer_seats(request)],
         **ways_in(request),
     }
     return render(request, "web/account/account.html", given)

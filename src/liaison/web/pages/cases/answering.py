@@ -131,6 +131,7 @@ def _what(case: str, allowed: Allowed, typed: Typed, fields: Mapping[str, Any], 
         "urgency": _one(typed, "urgency"),
         "stage": _one(typed, "stage"),
     }
+    chosen: dict[str, Any] = {name: value or None for name, value in given.items()}
     return Saying(
         case=case,
         form=allowed.form.id,
@@ -139,7 +140,7 @@ def _what(case: str, allowed: Allowed, typed: Typed, fields: Mapping[str, Any], 
         wanted_by=clock,
         host_may_read=_one(typed, "host_may_read") == "yes",
         alone=_one(typed, "alone") == "on",
-        **{name: value or None for name, value in given.items()},
+        **chosen,
     )
 
 

@@ -1,0 +1,1 @@
+"""What can a program ask for? One module a subject; each operation names the scope that it needs."""

@@ -1,0 +1,1 @@
+"""What does a program send and get? The shapes of the OpenAPI document, and nothing that decides anything."""

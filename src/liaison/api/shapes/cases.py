@@ -1,0 +1,257 @@
+"""What do cases and messages look like to a program?
+
+Invariants: `contents` is null where the token or the officer may see metadata only, or the case is closed to named
+officers; `exercise` stands wherever a message or a case does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja import Schema
+
+from liaison.api.shapes.base import Desk, Instant
+from liaison.node.reads.desk.listing import CaseRow
+from liaison.node.reads.desk.receipts import ReceiptRead
+from liaison.node.reads.desk.thread import Thread
+from liaison.node.reads.inbox import Listed, Opened, Reach
+from liaison.wire.identifiers import encode_base64, format_instant
+
+
+class Case(Schema):
+    """One case of the desk: whose turn it is, which clocks run, how it ended."""
+
+    case: str
+    register_id: str
+    others: list[Desk]
+    exercise: bool
+    title: str | None
+    title_language: str | None
+    form: str
+    urgency: str
+    ours: bool
+    incident_type: str
+    severity: int | None
+    reference: str
+    turn: str
+    due: Instant | None
+    opened_at: Instant
+    last_at: Instant
+    acknowledged_at: Instant | None
+    closed_at: Instant | None
+    archived_at: Instant | None
+    outcome: str
+
+    @staticmethod
+    def of(row: CaseRow) -> Case:
+        """The shape of a case."""
+        instants = ("due", "opened_at", "last_at", "acknowledged_at", "closed_at", "archived_at")
+        plain = ("case", "exercise", "form", "urgency", "ours", "incident_type", "severity", "reference", "outcome")
+        told: dict[str, Any] = {name: getattr(row, name) for name in plain}
+        told |= {name: format_instant(at) if (at := getattr(row, name)) else None for name in instants}
+        return Case(
+            register_id=row.register,
+            others=[Desk.at(each) for each in row.others],
+            title=row.title.text if row.title else None,
+            title_language=row.title.lang if row.title else None,
+            turn=row.turn.value,
+            **told,
+        )
+
+
+class Cases(Schema):
+    """A page of cases, the last opened first."""
+
+    cases: list[Case]
+    next: str | None
+
+
+class Arrived(Schema):
+    """How far the copy for one desk has come."""
+
+    desk: Desk
+    state: str
+    reason: str
+    at: Instant | None
+
+    @staticmethod
+    def of(reach: Reach) -> Arrived:
+        """The shape of a reach."""
+        at = format_instant(reach.at) if reach.at else None
+        return Arrived(desk=Desk.at(reach.desk), state=reach.state, reason=reach.reason, at=at)
+
+
+class Message(Schema):
+    """A message in a list; `verdict` is this node's for what came in, the state in the outbox for what goes out."""
+
+    message: str
+    case: str
+    direction: str
+    form: str
+    urgency: str
+    at: Instant
+    others: list[Desk]
+    verdict: str
+    reason: str
+    exercise: bool
+    copies: list[Arrived]
+
+    @staticmethod
+    def of(listed: Listed) -> Message:
+        """The shape of a message in a list."""
+        return Message(
+            message=listed.message_id,
+            case=listed.case,
+            direction=listed.direction,
+            form=listed.form,
+            urgency=listed.urgency,
+            at=format_instant(listed.at),
+            others=[Desk.at(each) for each in listed.others],
+            verdict=listed.verdict,
+            reason=listed.reason,
+            exercise=listed.exercise,
+            copies=[Arrived.of(each) for each in listed.reach],
+        )
+
+
+class Messages(Schema):
+    """A page of messages, the newest first."""
+
+    messages: list[Message]
+    next: str | None
+
+
+class Attached(Schema):
+    """One file of a message; it is fetched by its position once its state is `held`."""
+
+    position: int
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    state: str
+
+
+class Contents(Schema):
+    """What a message says: its fields by the form it is in, and its files."""
+
+    fields: dict[str, Any]
+    attachments: list[Attached]
+
+
+class WholeMessage(Schema):
+    """A message with what it says, where that may be seen."""
+
+    message: Message
+    sender: Desk
+    to: list[Desk]
+    stage: str | None
+    tlp: str
+    marking: str | None
+    wanted_by: str | None
+    re: str | None
+    core_hash: str
+    form_version: int
+    notes: list[str]
+    contents: Contents | None
+
+    @staticmethod
+    def of(opened: Opened, *, readable: bool) -> WholeMessage:
+        """The shape of an opened message."""
+        core = opened.core
+        return WholeMessage(
+            message=Message.of(opened.listed),
+            sender=Desk.at(core.sender),
+            to=[Desk.at(each) for each in core.to],
+            stage=core.stage,
+            tlp=core.tlp,
+            marking=core.marking,
+            wanted_by=core.wanted_by,
+            re=core.re,
+            core_hash=opened.core_hash,
+            form_version=core.form_version,
+            notes=list(opened.notes),
+            contents=_contents(opened) if readable else None,
+        )
+
+
+def _contents(opened: Opened) -> Contents:
+    states = dict(enumerate(state for _, state in opened.attachments))
+    attached = [
+        Attached(
+            position=at,
+            name=each.name,
+            media_type=each.media_type,
+            size=each.size,
+            sha256=each.plain,
+            state=states.get(at, "failed"),
+        )
+        for at, each in enumerate(opened.core.attachments)
+    ]
+    return Contents(fields=dict(opened.fields), attachments=attached)
+
+
+class Said(Schema):
+    """A message in the thread of a case."""
+
+    message: str
+    ours: bool
+    form: str
+    at: Instant
+    owed: bool
+    rejected: bool
+
+
+class WholeCase(Schema):
+    """A case with its thread in order; `gaps` counts messages that are known to be missing."""
+
+    case: Case
+    messages: list[Said]
+    gaps: int
+    closed_by_all: bool
+
+    @staticmethod
+    def of(thread: Thread) -> WholeCase:
+        """The shape of a thread."""
+        said = [
+            Said(
+                message=each.message_id,
+                ours=each.ours,
+                form=each.core.form,
+                at=format_instant(each.at),
+                owed=each.owed,
+                rejected=each.rejected,
+            )
+            for each in thread.entries
+        ]
+        gaps, closed = len(thread.view.gaps), thread.view.closed
+        return WholeCase(case=Case.of(thread.row), messages=said, gaps=gaps, closed_by_all=closed)
+
+
+class Receipt(Schema):
+    """A signed receipt: a node has it, never that anybody agrees. `signed` is the envelope in base64."""
+
+    desk: Desk | None
+    n: int
+    verdict: str
+    reason: str
+    at: Instant
+    signed: str
+
+    @staticmethod
+    def of(receipt: ReceiptRead) -> Receipt:
+        """The shape of a receipt."""
+        return Receipt(
+            desk=Desk.at(receipt.desk) if receipt.desk else None,
+            n=receipt.n,
+            verdict=receipt.verdict,
+            reason=receipt.reason,
+            at=format_instant(receipt.at),
+            signed=encode_base64(receipt.signed),
+        )
+
+
+class Receipts(Schema):
+    """Every receipt for a message, in order."""
+
+    receipts: list[Receipt]

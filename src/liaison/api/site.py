@@ -1,0 +1,75 @@
+"""How does a request of a program reach the API, and what holds for every one of them?
+
+    /api/v1/…        answered here; everything else goes on to the pages
+
+Invariants:
+- No session, cookie or form token counts here: a token in the header `Authorization` or nothing (docs/using/api.md).
+- Every answer that is not 2xx is a problem (RFC 9457), also for paths and methods that are not there.
+- A body says its length beforehand; only a file may be longer than `MOST_BODY`.
+- The API itself is loaded by the first request that needs it, so that a node nobody programs for does not carry it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+
+from liaison.errors import UsageError
+
+ROOT = "/api/"
+PATHS = "liaison.api.urls"
+UPLOADS = "/api/v1/attachments"
+MOST_BODY = 2 << 20
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def programs(answer: Answer) -> Answer:
+    """Take what programs ask out of the way of sessions; a middleware of the pages' process."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return answer_program(request) if request.path_info.startswith(ROOT) else answer(request)
+
+    return middleware
+
+
+def answer_program(request: HttpRequest) -> HttpResponse:
+    """The answer to one request of a program."""
+    from liaison.api.limits import say_limits
+    from liaison.api.problems import problem, problem_of_status
+
+    request.COOKIES = {}
+    try:
+        request.get_host()
+        check_length(request)
+        found = resolve(request.path_info, urlconf=PATHS)
+    except DisallowedHost:
+        return problem(UsageError("host-not-here"))
+    except UsageError as error:
+        return problem(error)
+    except Resolver404:
+        return problem_of_status(404)
+    with ExitStack() as acting:  # Ends what is noted in the name of the token.
+        request.acting = acting  # type: ignore[attr-defined]
+        response: Any = found.func(request, *found.args, **found.kwargs)
+    if response.status_code == 405:
+        allowed = response.headers.get("Allow", "")
+        response = problem_of_status(405)
+        response.headers["Allow"] = allowed
+    say_limits(request, response)
+    return response
+
+
+def check_length(request: HttpRequest) -> None:
+    """Refuse a body of unknown length, or of too much, before a byte of it is read. Raises UsageError."""
+    if request.method in ("GET", "HEAD", "DELETE"):
+        return
+    told = request.META.get("CONTENT_LENGTH") or ""
+    if not told.isascii() or not told.isdigit() or "HTTP_TRANSFER_ENCODING" in request.META:
+        raise UsageError("body-length-missing")
+    if int(told) > MOST_BODY and request.path_info != UPLOADS:
+        raise UsageError("body-over-limit", limit=MOST_BODY)

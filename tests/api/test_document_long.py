@@ -1,0 +1,93 @@
+"""Does the API answer as its own document says, whatever is asked?
+
+schemathesis makes requests from the OpenAPI document, fit and unfit ones, and judges each answer by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from liaison.api.door import api
+from liaison.api.limits import forget_limits
+from liaison.web.site import open_pages
+from tests.api.calling import Program, call
+from tests.world import World
+
+CHECKS: Any = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+EXAMPLES = 60
+FOLLOWED: Any = settings(
+    max_examples=EXAMPLES,
+    database=None,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@dataclass(frozen=True)
+class Document:
+    """The document as a program gets it, and a token to ask with."""
+
+    schema: Any
+    program: Program
+
+    def operation(self, name: str) -> Any:
+        return self.schema.find_operation_by_id(name)
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Document]:
+    with World(Path(tmp_path_factory.mktemp("document")), codes=("XC", "XD")) as world:
+        world.send("XD", "XC")
+        site = open_pages(world.nodes["XC"], get_wsgi_application())
+        yield Document(schemathesis.openapi.from_wsgi("/api/v1/openapi.json", site), call(world, "XC"))
+
+
+def operations() -> list[str]:
+    paths = api.get_openapi_schema()["paths"].values()
+    return sorted(operation["operationId"] for path in paths for operation in path.values())
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode))
+@pytest.mark.parametrize("name", operations())
+def test_no_answer_is_a_failure_or_one_that_the_document_does_not_name(
+    document: Document, name: str, mode: GenerationMode
+) -> None:
+    operation = document.operation(name)
+
+    @given(operation.as_strategy(generation_mode=mode))
+    @FOLLOWED
+    def ask(case: Any) -> None:
+        forget_limits()
+        headers = {"Authorization": f"Bearer {document.program.token}", "Host": "testserver"}
+        case.call_and_validate(checks=CHECKS, headers=headers)
+
+    ask()
+
+
+def test_the_document_is_openapi_3_1_and_names_a_scope_or_none_for_each_operation(document: Document) -> None:
+    told = document.program.read("/openapi.json")
+    assert told["openapi"] == "3.1.0"
+    open_to_all = {
+        operation["operationId"]
+        for path in told["paths"].values()
+        for operation in path.values()
+        if "security" not in operation
+    }
+    assert open_to_all == {"problem_type"}
