@@ -15,6 +15,7 @@ from liaison.node.models.inside import (
     RetentionRule,
     Review,
 )
+from liaison.node.models.letter_box import KeptLetter, LeftLetter, OwnLetterBox
 from liaison.node.models.line import (
     AttachmentRow,
     Case,
@@ -70,7 +71,9 @@ __all__ = [
     "HostedNode",
     "IncomingCopy",
     "Invitation",
+    "KeptLetter",
     "LeavingStep",
+    "LeftLetter",
     "LoggedEntry",
     "LostMessage",
     "Membership",
@@ -80,6 +83,7 @@ __all__ = [
     "OutgoingCopy",
     "OutgoingMessage",
     "OwnDesk",
+    "OwnLetterBox",
     "Passkey",
     "PeerHealth",
     "PeerInquiry",
