@@ -2,10 +2,9 @@
 
     with World(tmp_path) as world:                 XC, XD and XE follow one rehearsal register
         world.send("XC", "XD")                     a notice, first attempt included
-        world.network.drop("XD")                   XD is not reached any more
         world.advance(minutes=5); world.work("XC") what is due at XC is done, one after the other
 
-The register is the one of `tests.register.registry`; what a node would have mirrored is written to its tables.
+The register is that of `tests.register.registry`; what a node would have mirrored is in its tables.
 """
 
 from __future__ import annotations
@@ -126,9 +125,7 @@ class Bell:
         return frozenset()
 
 
-class CountingWaker:
-    """Counts the knocks."""
-
+class CountingWaker:  # It counts the knocks.
     def __init__(self) -> None:
         self.knocks = 0
 
@@ -218,8 +215,7 @@ class World:
         registry: RegisterBuilder | None = None,
         configs: Mapping[str, Config] | None = None,
     ) -> None:
-        """`configs` says which nodes are configured otherwise; one without an address has no door."""
-        self.configs = configs or {}
+        self.configs = configs or {}  # Of nodes that are set up otherwise; without an address one has no door.
         self.folder = folder
         self.registry = registry or small_register(*codes)
         self.clock = HandClock()

@@ -245,6 +245,12 @@ def check_processes(home: Path, config: Config) -> None:
         raise UsageError("processes-need-postgresql")
 
 
+def check_listener(config: Config) -> None:
+    """Return if an address is published only where something listens. Raises `UsageError`."""
+    if config.address.url and not config.listen.port:
+        raise UsageError("address-without-door", url=config.address.url[:200])
+
+
 def check_pages(pages: Pages) -> None:
     """Return if these pages may be served as configured. Raises `UsageError`."""
     if pages.url and pages.sign_in == ("passkey",) and not takes_passkeys(pages.url):
