@@ -14,14 +14,14 @@ from typing import Any, NamedTuple
 from liaison.exchange import documents
 from liaison.exchange.values import Format
 from liaison.keys import agetext, private, sealing, words
-from liaison.messages import dealings, message, receipts
+from liaison.messages import dealings, letter_box, message, receipts
 from liaison.messages.transcript import pack
 from liaison.register import anchor, entries, export, facts, nominations, records
 from liaison.routing import addresses, allocation
 from liaison.tlog import bundles, checkpoint, monitor, tiles, tlogproof, witness
 from liaison.wire import age, bech32, byte_ranges, canonical, envelope, http_signature, identifiers, note
 from tests.exchange.reports import SCAN, report
-from tests.messages import tars
+from tests.messages import letters, tars
 from tests.routing import mmdb
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -181,6 +181,11 @@ PARSERS: dict[str, Parser] = {
     "messages.dealings.decode_question": Parser(dealings.decode_question, [QUESTION]),
     "messages.dealings.decode_page": Parser(lambda data: dealings.decode_page(data, ASKED), [PAGE]),
     "messages.dealings.decode_again": Parser(dealings.decode_again, [b'{"messages":["' + b"ab" * 32 + b'"]}']),
+    "messages.letter_box.decode_note": Parser(letter_box.decode_note, [letters.SIGNED]),
+    "messages.letter_box.decode_letters": Parser(
+        lambda data: letter_box.decode_letters(data, after=0), [letters.PAGE_BYTES]
+    ),
+    "messages.letter_box.decode_arrived": Parser(letter_box.decode_arrived, [b'{"arrived":2097152}']),
     "messages.tarball.read_tarball": Parser(tars.parse_tarball, [_file("messages/sealed-file.tar")]),
     "routing.allocation.decode_delegated": Parser(lambda data: allocation.decode_delegated([data]), [DELEGATED]),
     "routing.allocation.decode_tor_geoip": Parser(

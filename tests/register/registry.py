@@ -225,17 +225,23 @@ class RegisterBuilder:
         )
         return self.record(contact, "participants")
 
-    def publish_node(self, who: str, *desks: str, node: str = "main", at: str | None = None) -> Entry:
-        """`node.published` with the sealing keys of these desks and a peer door."""
+    def publish_node(
+        self, who: str, *desks: str, node: str = "main", at: str | None = None, ways: tuple[Address, ...] = ()
+    ) -> Entry:
+        """`node.published` with the sealing keys of these desks and a peer door, unless other `ways` are given."""
         keys = tuple(self.desk_keys(who, desk) for desk in desks)
         way = Address(way=Way.PEER, at=at or f"https://{who.lower()}.example:8443", by=None)
-        address = self.record(Addresses(ways=(way,)))
+        address = self.record(Addresses(ways=ways or (way,)))
         return self.by_node(bodies.NodePublished(desks=keys, tls=(LETTER,), address=address), who, node)
 
     def desk_keys(self, who: str, desk: str) -> bodies.DeskKeys:
         """The digest of a desk's sealing key part."""
         sealing = self.record(SealingKey(key=self.sealing(f"{who}/{desk}").public))
         return bodies.DeskKeys(desk=desk, sealing=sealing, openpgp=None)
+
+    def box(self, keeper: str, node: str = "main") -> Address:
+        """The way through a letter box at a node of `keeper`."""
+        return Address(way=Way.LETTERBOX, at=None, by=NodeRef(participant=self.ids[keeper], node=node))
 
     def publish_desk(self, who: str, desk: str, kind: DeskKind = DeskKind.TECHNICAL, node: str = "main") -> Entry:
         """`desk.published`."""

@@ -137,6 +137,10 @@ class Processes:
         place = self.places[code]
         return f"https://{place.host}:{place.front or self.ports[code]}"
 
+    def ways(self, code: str) -> tuple[WayAddress, ...]:
+        """How the register says the node is reached."""
+        return (WayAddress(way=Way.PEER, at=self.url(code), by=None),)
+
     def _listens(self, code: str) -> bool:
         """Whether the node's ports are open, looked up in the network namespace of its process."""
         rows = Path(f"/proc/{self.running[code].pid}/net/tcp").read_text(encoding="ascii").splitlines()[1:]
@@ -192,11 +196,10 @@ class Processes:
             registry.admit(code)
             registry.set_up(code)
             registry.publish_desk(code, "duty")
-            way = WayAddress(way=Way.PEER, at=self.url(code), by=None)
             body = bodies.NodePublished(
                 desks=(registry.desk_keys(code, "duty"),),
                 tls=(wiring.listener_hash(self.home(code)),),
-                address=registry.record(Addresses(ways=(way,))),
+                address=registry.record(Addresses(ways=self.ways(code))),
             )
             registry.by_node(body, code)
             registry.publish_resources(code, code[:2])

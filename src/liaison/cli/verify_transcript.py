@@ -88,6 +88,10 @@ def _statement(each: Statement, report: Report) -> dict[str, Any]:
                 "received": heard.received,
                 "standing": heard.standing.value,
                 "attachments": len(heard.attachments),
+                "letter_boxes": [
+                    {"by": _name(kept.by.participant, report), "state": kept.state.value, "at": kept.at}
+                    for kept in heard.kept
+                ],
             }
             for heard in each.heard
         ],
@@ -105,6 +109,9 @@ def _lines(report: Report) -> list[str]:
         for heard in each.heard:
             reason = f" ({heard.reason})" if heard.reason else ""
             lines.append(f"    {heard.received} by its own clock: {_desk(heard.desk, report)} {heard.verdict}{reason}")
+            for kept in heard.kept:
+                keeper = _name(kept.by.participant, report)
+                lines.append(f"    {kept.at} by its own clock: letter box of {keeper}: {kept.state.value}")
     lines += [f"{'!' if each.fatal else '-'} {finding_words(each)}" for each in report.findings]
     lines.append("Proven: nothing contradicts it." if report.proven else "NOT PROVEN: see the lines marked '!'.")
     return lines

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated, Literal
 
 import msgspec
@@ -34,6 +35,17 @@ ReasonCode = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9-]{1,48}\Z")]
 Verdict = Literal["accepted", "rejected"]
 Notice = Literal["receipt-is-not-acceptance"]
 NOTICE: Notice = "receipt-is-not-acceptance"
+
+
+class Obtained(StrEnum):
+    """How a receipt came to the sender."""
+
+    ANSWER = "answer"
+    DOOR = "door"
+    LETTER_BOX = "letter-box"
+    FILE = "file"
+    HOST = "host"
+    RECOVERY = "recovery"
 
 
 class Receipt(msgspec.Struct, frozen=True, rename={"desk": "for"}):

@@ -2,7 +2,7 @@
 
     [listen]
     host = "127.0.0.1"
-    port = 8443
+    port = 8443                               # 0: no peer door at all; then [address] is empty too
     [address]
     url = "https://127.0.0.1:8443"
     [database]
@@ -18,6 +18,12 @@
     [attachments]
     largest = 4294967296                      # bytes of a file that may be attached here
     fetched_at_once = 100000000               # sealed bytes; what is larger is fetched when an officer asks for it
+    [letter_box]
+    keeps_for = []                            # participants (64 hex digits) whose letters this node keeps
+    days = 14                                 # so long, if nobody fetches them; for each of their nodes at most
+    letters = 1000                            # so many,
+    mebibytes = 256                           # and so much together
+    ask_every_seconds = 30                    # how often this node asks for its own where others keep them
     [markings]
     ladder = ["XC RESTRICTED", "XC SECRET"]   # national markings beside TLP, the lowest first; empty: any words
     highest = "XC RESTRICTED"                 # what stands above it is refused before a draft is saved
@@ -62,7 +68,7 @@ CREDENTIAL_NAME = "credential"
 
 
 class Listen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the node's doors listen."""
+    """Where the node's doors listen; port 0 means nowhere: others leave what is for it in a letter box."""
 
     host: str = "127.0.0.1"
     port: int = 8443
@@ -112,6 +118,19 @@ class Attachments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     largest: Annotated[int, msgspec.Meta(ge=1, le=7 << 30)] = 4 << 30
     fetched_at_once: Annotated[int, msgspec.Meta(ge=0)] = 100 * 1000 * 1000
+
+
+class LetterBox(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose sealed bytes this node keeps until they are fetched, how much and how long; how often it asks for its own.
+
+    Nobody keeps longer than a replaced sealing key opens: 60 days.
+    """
+
+    keeps_for: tuple[Annotated[str, msgspec.Meta(pattern=r"\A([0-9a-f]{64}|register)\Z")], ...] = ()
+    days: Annotated[int, msgspec.Meta(ge=1, le=60)] = 14
+    letters: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1000
+    mebibytes: Annotated[int, msgspec.Meta(ge=1, le=1 << 20)] = 256
+    ask_every_seconds: Annotated[int, msgspec.Meta(ge=5, le=3600)] = 30
 
 
 class Markings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -167,6 +186,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     processes: Processes = Processes()
     storage: Storage = Storage()
     attachments: Attachments = Attachments()
+    letter_box: LetterBox = LetterBox()
     markings: Markings = Markings()
     pages: Pages = Pages()
     oidc: Oidc = Oidc()
@@ -223,6 +243,12 @@ def check_processes(home: Path, config: Config) -> None:
     several = max(config.processes.web, config.processes.workers) > 1
     if several and database_url(home, config).startswith("sqlite"):
         raise UsageError("processes-need-postgresql")
+
+
+def check_listener(config: Config) -> None:
+    """Return if an address is published only where something listens. Raises `UsageError`."""
+    if config.address.url and not config.listen.port:
+        raise UsageError("address-without-door", url=config.address.url[:200])
 
 
 def check_pages(pages: Pages) -> None:

@@ -36,6 +36,15 @@ def format_config(config: Config) -> str:
         f"keep_free_at_most_mib = {config.storage.keep_free_at_most_mib}\n\n"
         f"[attachments]\n# In bytes: the largest file to attach; the largest to fetch before an officer asks for it.\n"
         f"largest = {config.attachments.largest}\nfetched_at_once = {config.attachments.fetched_at_once}\n\n"
+        f"[markings]\n# National markings beside TLP, the lowest first; what stands above the highest is refused.\n"
+        f"ladder = [{', '.join(json.dumps(each, ensure_ascii=False) for each in config.markings.ladder)}]\n"
+        f"highest = {json.dumps(config.markings.highest, ensure_ascii=False)}\n\n"
+        f"[letter_box]\n# Participants whose letters this node keeps until fetched; at most so much a node.\n"
+        f"keeps_for = [{', '.join(json.dumps(each) for each in config.letter_box.keeps_for)}]\n"
+        f"days = {config.letter_box.days}\nletters = {config.letter_box.letters}\n"
+        f"mebibytes = {config.letter_box.mebibytes}\n"
+        f"# How often this node asks for its own where others keep them.\n"
+        f"ask_every_seconds = {config.letter_box.ask_every_seconds}\n\n"
         f"[pages]\n# Where officers reach the pages; empty: this node has none. Without TLS files only on loopback.\n"
         f"url = {json.dumps(config.pages.url)}\nhost = {json.dumps(config.pages.host)}\nport = {config.pages.port}\n"
         f"certificate = {json.dumps(config.pages.certificate)}\nkey = {json.dumps(config.pages.key)}\n"
@@ -92,8 +101,12 @@ def begin_stage(home: Path) -> Path:
 
 
 def use_database(home: Path, url: str) -> None:
-    """Have the configuration name this database, durably; empty: the tables in the home. For its owner's eyes only."""
-    config = msgspec.structs.replace(read_config(home), database=Database(url=url))
+    """Have the configuration name this database, durably; empty: the tables in the home."""
+    replace_config(home, msgspec.structs.replace(read_config(home), database=Database(url=url)))
+
+
+def replace_config(home: Path, config: Config) -> None:
+    """Write another configuration in place of the present one, durably and for its owner's eyes only."""
     path = home / CONFIG_NAME
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)

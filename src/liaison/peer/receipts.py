@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from liaison.errors import UsageError
+from liaison.messages.receipts import Obtained
 from liaison.node.node import Node
 from liaison.node.services.line.receipts import take_sealed_receipt
 from liaison.peer.requests import DoorRequest, answer
@@ -20,5 +21,6 @@ def take_receipt(node: Node, request: DoorRequest) -> HttpAnswer:
     if _DESK.fullmatch(f"{participant} {desk}") is None:
         raise UsageError("desk-not-here", desk="")
     register = request.known.register
-    take_sealed_receipt(node, register=register, participant=participant, desk=desk, sealed=request.body())
+    body = request.body()
+    take_sealed_receipt(node, register=register, participant=participant, desk=desk, sealed=body, way=Obtained.DOOR)
     return answer(204)

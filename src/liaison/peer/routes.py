@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from liaison.messages.dealings import LARGEST_QUESTION
 from liaison.node.node import Node
 from liaison.peer import attachments, dealings, health, messages, receipts
+from liaison.peer.letter_box import fetching, leaving
 from liaison.peer.log_door import LOG_ROUTES
 from liaison.peer.requests import DoorRequest
 from liaison.wire.http import HttpAnswer
@@ -22,6 +23,8 @@ DoorFunction = Callable[[Node, DoorRequest], HttpAnswer]
 PARTICIPANT = r"(?P<participant>[0-9a-f]{64}|register)"
 DESK = r"(?P<desk>[a-z0-9-]{1,32})"
 DIGEST = r"(?P<digest>[0-9a-f]{64})"
+NUMBER = r"(?P<number>[1-9][0-9]{0,14})"
+BOX = rf"/letter-boxes/{PARTICIPANT}/(?P<node>[a-z0-9-]{{1,32}})"
 REGISTER = r"/registers/(?P<register>[0-9a-f]{64})"
 
 SEALED_MESSAGE_LIMIT = 512 * 1024
@@ -58,6 +61,19 @@ ROUTES: tuple[Route, ...] = (
             ("POST", "/dealings", dealings.tell_dealings, LARGEST_QUESTION),
             ("POST", "/dealings/again", dealings.repeat_messages, LARGEST_QUESTION),
             ("GET", rf"/dealings/copies/{DIGEST}", dealings.return_copy, 0),
+        )
+    ),
+    *(
+        Route(method, re.compile(pattern), function, signed=True, limit=limit, dated=dated)
+        for method, pattern, function, limit, dated in (
+            ("POST", rf"{BOX}/messages", leaving.take_message, SEALED_MESSAGE_LIMIT, False),
+            ("POST", rf"{BOX}/receipts", leaving.take_receipt, RECEIPT_LIMIT, False),
+            ("POST", rf"{BOX}/attachments/{DIGEST}", leaving.take_piece, leaving.LARGEST_PIECE, False),
+            ("GET", rf"{BOX}/{DIGEST}", leaving.tell_state, 0, True),
+            ("GET", "/letters", fetching.list_letters, 0, True),
+            ("GET", rf"/letters/{NUMBER}", fetching.give_letter, 0, True),
+            ("GET", rf"/letters/attachments/{DIGEST}", fetching.give_file, 0, True),
+            ("DELETE", rf"/letters/{NUMBER}", fetching.end, 0, True),
         )
     ),
     Route("GET", re.compile("/healthz"), health.alive, signed=False, always=True),

@@ -41,6 +41,10 @@ class DeskNames:
             self._known[place] = self._look_up(*place)
         return self._known[place]
 
+    def participant(self, register: str, participant: str) -> str:
+        """The name of a participant."""
+        return self._participant(register, participant)[1]
+
     def _look_up(self, register: str, desk: DeskRef) -> DeskName:
         code, name = self._participant(register, desk.participant)
         host = host_of(register_facts(self._node, register), desk)

@@ -33,6 +33,7 @@ class PayloadType(StrEnum):
     MESSAGE = "application/vnd.liaison.message+json"
     RECEIPT = "application/vnd.liaison.receipt+json"
     STUB = "application/vnd.liaison.stub+json"
+    KEPT = "application/vnd.liaison.kept+json"
 
 
 class Signature(msgspec.Struct, frozen=True, gc=False):

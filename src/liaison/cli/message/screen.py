@@ -18,6 +18,7 @@ from liaison.wire.identifiers import format_instant
 if TYPE_CHECKING:
     from liaison.node.node import Node
     from liaison.node.reads.inbox import Listed, Opened
+    from liaison.node.reads.letter_boxes import LeftRead
 
 # Control characters and overrides of direction: what a stranger wrote must not steer the reader's terminal.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -65,6 +66,10 @@ class Names:
 
         return list(name_warnings(self._node, register, desk.participant))
 
+    def participant(self, register: str, participant: str) -> str:
+        """The first code or the name of a participant."""
+        return self._participant(register, participant)
+
     def _participant(self, register: str, participant: str) -> str:
         place = (register, participant)
         if place not in self._known:
@@ -103,6 +108,8 @@ def listed_value(each: Listed, names: Names) -> dict[str, Any]:
             "state": copy.state,
             "reason": copy.reason or None,
             "at": format_instant(copy.at) if copy.at else None,
+            "obtained": copy.obtained or None,
+            "letter_box": _left(copy.left, each.register, names),
         }
         for copy in each.reach
     ]
@@ -119,6 +126,19 @@ def listed_value(each: Listed, names: Names) -> dict[str, Any]:
         "reason": each.reason or None,
         "same_host": names.same_host(each),
         "copies": reach,
+    }
+
+
+def _left(left: LeftRead | None, register: str, names: Names) -> dict[str, Any] | None:
+    """Where a copy lies, or lay, in a letter box."""
+    if left is None:
+        return None
+    return {
+        "by": names.participant(register, left.by.participant),
+        "state": left.state,
+        "at": format_instant(left.at),
+        "until": format_instant(left.until),
+        "expired": left.expired,
     }
 
 
@@ -167,7 +187,22 @@ def opened_lines(value: Mapping[str, Any]) -> list[str]:
     for copy in value["copies"]:
         when = f"  {local(datetime.fromisoformat(copy['at']))}" if copy["at"] else ""
         lines.append(f"  at {copy['desk']}: {copy['state']}{when}{'  ' + copy['reason'] if copy['reason'] else ''}")
+        if copy["obtained"]:
+            lines.append(f"            {english('receipt-way', copy['obtained'])}")
+        elif copy["letter_box"]:
+            lines.append(_left_line(copy["letter_box"]))
     return lines
+
+
+def _left_line(left: Mapping[str, Any]) -> str:
+    at, until = (local(datetime.fromisoformat(left[name])) for name in ("at", "until"))
+    words = {
+        "kept": f"left in the letter box of {left['by']} at {at}, kept until {until}",
+        "fetched": f"fetched from the letter box of {left['by']} at {at}; the receipt has still to come",
+        "expired": f"not fetched from the letter box of {left['by']} until {until}; it is left there again",
+    }
+    again = f" (not fetched {left['expired']} times before)" if left["expired"] and left["state"] == "kept" else ""
+    return f"            {words[left['state']]}{again}"
 
 
 def _shown(said: Any) -> str:

@@ -6,26 +6,38 @@ import click
 
 from liaison.cli.output import GOOD, REFUSED, json_option, show, table
 from liaison.cli.session import WITH_PAGES, chosen_home, open_node
+from liaison.errors import UsageError
 from liaison.node.config import Address, Config, Database, Listen, Peers, credential_path, pages_at
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8443, show_default=True, help="Port to listen on.")
-@click.option("--url", default="", help="Where others reach the peer door; empty: by files only.")
+@click.option("--url", default="", help="Where others reach the peer door; empty: by letter box or files only.")
+@click.option("--no-door", is_flag=True, help="Listen nowhere: a node behind NAT, whose letters another node keeps.")
 @click.option("--database", default="", help="postgresql://… ; empty: SQLite in the home.")
 @click.option("--allow-private", multiple=True, help="A private or loopback host that may be spoken to.")
 @click.option("--pages", default="", help="Where officers reach the pages, as http://localhost:8080; empty: no pages.")
 @json_option
 def init(
-    *, host: str, port: int, url: str, database: str, allow_private: tuple[str, ...], pages: str, as_json: bool
+    *,
+    host: str,
+    port: int,
+    url: str,
+    no_door: bool,
+    database: str,
+    allow_private: tuple[str, ...],
+    pages: str,
+    as_json: bool,
 ) -> None:
     """Make a node: folder, configuration, credential, TLS key and tables."""
     from liaison.node import wiring
 
     home = chosen_home()
+    if no_door and url:
+        raise UsageError("address-without-door", url=url[:200])
     config = Config(
-        listen=Listen(host, port),
+        listen=Listen(host, 0 if no_door else port),
         address=Address(url),
         database=Database(database),
         peers=Peers(allow_private),

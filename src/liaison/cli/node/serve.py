@@ -1,5 +1,7 @@
 """How does a node run? One process for the doors, one worker and one for the pages, under a supervisor.
 
+A node without a peer door (`[listen] port = 0`) has no process for it and listens nowhere but for its pages.
+
     liaison node serve        the listeners of liaison.toml until SIGTERM; the doors speak TLS 1.3
 
 Invariants: the supervisor loads the program once and forks, so all processes share its memory; when the supervisor
@@ -16,6 +18,7 @@ import logging
 import multiprocessing
 import os
 import resource
+import signal
 import sys
 import threading
 import time
@@ -44,33 +47,50 @@ def serve() -> None:
     """Run this node: its doors and its worker, until it is told to stop."""
     home = chosen_home()
     prepare_django(home, settings_in=WITH_PAGES)
-    from liaison.node.config import check_pages, check_processes, read_config
+    from liaison.node.config import check_listener, check_pages, check_processes, read_config
     from liaison.node.wiring import listener_files, open_storage
 
     config = read_config(home)
     check_processes(home, config)
     check_pages(config.pages)
+    check_listener(config)
     files = listener_files(home)
     start_logging()
     reap()
-    server = _server(config, files)
+    server = _server(config, files) if config.listen.port else None
     children = [
         ChildSupervisor("worker", _run_worker, home, open_storage(home)) for _ in range(config.processes.workers)
     ]
     if config.pages.url:
         children.append(ChildSupervisor("pages", _run_pages, home, open_storage(home)))
         importlib.import_module("liaison.web.urls")
-    for child in children:
-        server.on_startup(child.start)
-        server.on_shutdown(child.stop)
     for module in ("liaison.peer.rsgi", "liaison.node.work.process"):
         importlib.import_module(module)
     gc.collect()
     gc.freeze()  # What is loaded now stays untouched by the collectors of the forked processes, so it stays shared.
-    click.echo(f"Listening on https://{config.listen.host}:{config.listen.port}", err=True)
     if config.pages.url:
         click.echo(f"Pages for officers at {config.pages.url}", err=True)
+    if server is None:
+        click.echo("No peer door: what others send is fetched from where it is kept.", err=True)
+        _watch_over(children)
+        return
+    click.echo(f"Listening on https://{config.listen.host}:{config.listen.port}", err=True)
+    for child in children:
+        server.on_startup(child.start)
+        server.on_shutdown(child.stop)
     server.serve(target_loader=_load_door, wrap_loader=False)
+
+
+def _watch_over(children: list[ChildSupervisor]) -> None:
+    """Keep the other processes alive until a signal says stop: there is no door to serve beside them."""
+    stopping = threading.Event()
+    for child in children:
+        child.start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    stopping.wait()
+    for child in children:
+        child.stop()
 
 
 def _server(config: Config, files: Any) -> Any:

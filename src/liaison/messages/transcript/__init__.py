@@ -6,6 +6,7 @@ from liaison.messages.transcript.folded import FoldedLog, RegisterJudge, fold_lo
 from liaison.messages.transcript.included import verify_included
 from liaison.messages.transcript.pack import (
     Inclusion,
+    KeptWord,
     LogCopy,
     Transcript,
     TranscriptMessage,
@@ -22,6 +23,7 @@ __all__ = [
     "FoldedLog",
     "Heard",
     "Inclusion",
+    "KeptWord",
     "LogCopy",
     "RegisterJudge",
     "Report",

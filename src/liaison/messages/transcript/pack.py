@@ -6,6 +6,7 @@
 
 Invariants (docs/spec/transcript.md):
 - messages are sorted by message hash, receipts by receipt hash, each once, all of one case and one register;
+- `letters`, where there are any, are notes of letter boxes about bytes that a receipt speaks of, sorted likewise;
 - every core has its disclosures, every field of it by name: null means withheld, and shows;
 - the exercise flag is true as soon as one message is an exercise: the file cannot lose what the messages say.
 """
@@ -20,6 +21,7 @@ import msgspec
 
 from liaison.errors import MalformedError
 from liaison.messages.fields import Disclosure, read_disclosed
+from liaison.messages.letter_box import KeptNote, decode_note
 from liaison.messages.message import (
     Core,
     FieldName,
@@ -75,6 +77,19 @@ class TranscriptMessage:
     message_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeptWord:
+    """What a node says that kept sealed bytes for another until it fetched them."""
+
+    envelope: Envelope
+    note: KeptNote
+
+    @property
+    def note_hash(self) -> str:
+        """SHA-256 of the signed payload."""
+        return digest(self.envelope.payload)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
     """A case as exported; `shown` has every field of every core, None where it was withheld."""
@@ -89,6 +104,7 @@ class Transcript:
     shown: Shown
     log: LogCopy | None
     included: tuple[Inclusion, ...]
+    letters: tuple[KeptWord, ...] = ()
 
     def values(self, core: Core) -> dict[str, JSON]:
         """The fields of `core` that are shown. Raises MalformedError when one is not what was signed."""
@@ -118,6 +134,7 @@ class _File(msgspec.Struct, frozen=True):
     disclosures: dict[Hash, dict[FieldName, Disclosure | None]]
     log: _Log | None
     included: tuple[_Inclusion, ...]
+    letters: tuple[dict[str, Any], ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 def pack_transcript(
@@ -129,8 +146,11 @@ def pack_transcript(
     withheld: Mapping[str, Collection[str]] | None = None,
     log: LogCopy | None = None,
     included: Iterable[Inclusion] = (),
+    letters: Iterable[KeptWord] = (),
 ) -> Transcript:
     """The transcript of one case; `withheld` names the fields to leave out, core hash → names.
+
+    Of `letters` those are taken that speak of bytes which some receipt speaks of too: nothing else ties them to it.
 
     Raises MalformedError when the messages are none or of several cases.
     """
@@ -139,6 +159,8 @@ def pack_transcript(
         raise MalformedError("transcript-empty")
     first = next(iter(opened.values())).core
     hidden = withheld or {}
+    signed = tuple(sorted(receipts, key=lambda each: each.receipt_hash))
+    words = {each.note_hash: each for each in letters if _ties(each, signed)}
     made = Transcript(
         register=first.register,
         case=first.case,
@@ -146,10 +168,11 @@ def pack_transcript(
         exported=exported,
         exported_by=exported_by,
         messages=tuple(_of_received(opened[name]) for name in sorted(opened)),
-        receipts=tuple(sorted(receipts, key=lambda each: each.receipt_hash)),
+        receipts=signed,
         shown={each.core_hash: _show(each, hidden.get(each.core_hash, ())) for each in opened.values()},
         log=log,
         included=tuple(included),
+        letters=tuple(words[name] for name in sorted(words)),
     )
     return _checked(made)
 
@@ -171,6 +194,7 @@ def encode_transcript(transcript: Transcript) -> bytes:
             disclosures={core: dict(parts) for core, parts in transcript.shown.items()},
             log=None if log is None else _Log(log.checkpoint, entries),
             included=tuple(_Inclusion(encode_base64(each.entry), each.proof) for each in transcript.included),
+            letters=tuple(_envelope_value(each.envelope) for each in transcript.letters) or msgspec.UNSET,
         )
     )
 
@@ -194,6 +218,7 @@ def decode_transcript(data: bytes) -> Transcript:
             shown=file.disclosures,
             log=log,
             included=tuple(Inclusion(decode_base64(each.entry), each.proof) for each in file.included),
+            letters=_read_letters(file.letters),
         )
     )
 
@@ -218,7 +243,25 @@ def _checked(transcript: Transcript) -> Transcript:
     known = {message.message_hash for message in transcript.messages}
     if any(receipt.receipt.message not in known for receipt in transcript.receipts):
         raise MalformedError("transcript-stray-receipt")
+    _check_order([each.note_hash for each in transcript.letters])
+    if not all(_ties(each, transcript.receipts) for each in transcript.letters):
+        raise MalformedError("transcript-stray-note")
     return transcript
+
+
+def _ties(word: KeptWord, receipts: Iterable[SignedReceipt]) -> bool:
+    """Whether a receipt is by the node that the bytes were kept for, for these very bytes."""
+    about = (word.note.register, word.note.owner, word.note.sealed)
+    return any((each.receipt.register, each.receipt.by, each.receipt.sealed) == about for each in receipts)
+
+
+def _read_letters(values: tuple[dict[str, Any], ...] | msgspec.UnsetType) -> tuple[KeptWord, ...]:
+    """What letter boxes say; a file without any does not have the member. Raises MalformedError for an empty one."""
+    if isinstance(values, msgspec.UnsetType):
+        return ()
+    if not values:
+        raise MalformedError("transcript-order")
+    return tuple(KeptWord(*decode_note(encode(value))) for value in values)
 
 
 def _check_order(hashes: list[str]) -> None:

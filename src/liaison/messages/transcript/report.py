@@ -19,6 +19,7 @@ from enum import StrEnum
 
 from liaison.errors import Param
 from liaison.messages.case import ACKNOWLEDGEMENT
+from liaison.messages.letter_box import KeptNote
 from liaison.messages.message import Core
 from liaison.messages.parties import DeskRef, NodeRef
 from liaison.wire.canonical import JSON
@@ -118,6 +119,8 @@ class Heard:
     received_by_log: datetime | None
     attachments: tuple[str, ...]
     standing: Standing
+    kept: tuple[KeptNote, ...] = ()
+    """What letter boxes say in which it lay before; by their clocks."""
 
 
 @dataclass(frozen=True, slots=True)

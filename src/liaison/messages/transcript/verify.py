@@ -2,7 +2,7 @@
 
 The steps (docs/spec/transcript.md):
  (1) form, order and disclosures hold: `decode_transcript` has seen to it;
- (2) every message and receipt is signed by a message key of the node it names;
+ (2) every message, receipt and note of a letter box is signed by a message key of the node it names;
  (3) the checkpoints they state lie on the one history of the log;
  (4) each key counted when it was used, or somebody else dated what it signed before it was revoked;
  (5) receipts fit the copies they are for, and none contradicts another;
@@ -22,6 +22,7 @@ from liaison.errors import MalformedError
 from liaison.messages.case import CaseItem, CaseView, view_case
 from liaison.messages.forms.catalogue import find_form
 from liaison.messages.forms.checking import check_value
+from liaison.messages.letter_box import KeptNote
 from liaison.messages.message import Core
 from liaison.messages.parties import NodeRef
 from liaison.messages.receipts import SignedReceipt
@@ -56,7 +57,11 @@ def verify_transcript(transcript: Transcript, judge: RegisterJudge | None, inclu
         judged=judge is not None,
         witnessed=judge is not None and judge.witnessed,
         parties=tuple(sorted(view.parties)),
-        names=bench.names({desk.participant for desk in view.parties} | {host.participant for host in hosts.values()}),
+        names=bench.names(
+            {desk.participant for desk in view.parties}
+            | {host.participant for host in hosts.values()}
+            | {word.note.by.participant for word in transcript.letters}
+        ),
         hosts=hosts,
         statements=statements,
         findings=tuple(dict.fromkeys(findings)),
@@ -129,7 +134,7 @@ def _statement(
         fields=fields,
         withheld=tuple(sorted(core.fields.keys() - fields.keys())),
         composed_by_log=bench.log_time(core.composed_under.size),
-        heard=tuple(_heard(chain, bench) for chain in _chains(held)),
+        heard=tuple(_heard(chain, bench, _kept(transcript, chain, bench, findings)) for chain in _chains(held)),
     )
 
 
@@ -146,7 +151,21 @@ def _chains(held: Iterable[Certificate]) -> list[list[Certificate]]:
     return list(chains.values())
 
 
-def _heard(chain: list[Certificate], bench: Bench) -> Heard:
+def _kept(
+    transcript: Transcript, chain: list[Certificate], bench: Bench, findings: list[Finding]
+) -> tuple[KeptNote, ...]:
+    """What letter boxes say of the bytes that these receipts speak of, where they signed it."""
+    said = []
+    for word in transcript.letters:
+        receipt = chain[0].signed.receipt
+        if (word.note.owner, word.note.sealed) == (receipt.by, receipt.sealed):
+            faults = bench.signature_faults(word.envelope, word.note.by)
+            findings += [Finding(code, receipt.core) for code in faults]
+            said += [] if faults else [word.note]
+    return tuple(said)
+
+
+def _heard(chain: list[Certificate], bench: Bench, kept: tuple[KeptNote, ...]) -> Heard:
     receipt = chain[0].signed.receipt
     return Heard(
         desk=chain[0].desk,
@@ -157,6 +176,7 @@ def _heard(chain: list[Certificate], bench: Bench) -> Heard:
         received_by_log=bench.log_time(receipt.checkpoint.size),
         attachments=chain[-1].signed.receipt.attachments,
         standing=_worst(each.standing for each in chain),
+        kept=kept,
     )
 
 

@@ -113,6 +113,16 @@ class Bench:
 
     def _faults_of(self, envelope: Envelope, node: NodeRef, under: ComposedUnder) -> tuple[FindingCode, ...]:
         """(2) and (3): the key is of the node, it signed, and the checkpoint lies on this history."""
+        faults = self.signature_faults(envelope, node)
+        if faults or self._judge is None:
+            return faults
+        root = self._judge.root(under.size)
+        if root is None:
+            return (FindingCode.LOG_TOO_SHORT,)
+        return () if root == under.root else (FindingCode.ANOTHER_HISTORY,)
+
+    def signature_faults(self, envelope: Envelope, node: NodeRef) -> tuple[FindingCode, ...]:
+        """(2): the key is of the node, and it signed."""
         try:
             key = self._key(envelope, node)
         except VerificationError:
@@ -121,12 +131,7 @@ class Bench:
             verify_envelope(envelope, {envelope.signatures[0].keyid: key})
         except LiaisonError:
             return (FindingCode.BAD_SIGNATURE,)
-        if self._judge is None:
-            return ()
-        root = self._judge.root(under.size)
-        if root is None:
-            return (FindingCode.LOG_TOO_SHORT,)
-        return () if root == under.root else (FindingCode.ANOTHER_HISTORY,)
+        return ()
 
     def _key(self, envelope: Envelope, node: NodeRef) -> PublicKey:
         keyid = envelope.signatures[0].keyid

@@ -17,6 +17,7 @@ from liaison.node.models.inside import (
     RetentionRule,
     Review,
 )
+from liaison.node.models.letter_box import KeptLetter, LeftLetter, OwnLetterBox
 from liaison.node.models.line import (
     AttachmentRow,
     Case,
@@ -77,7 +78,9 @@ __all__ = [
     "InternalCase",
     "Invitation",
     "KeptAnswer",
+    "KeptLetter",
     "LeavingStep",
+    "LeftLetter",
     "LoggedEntry",
     "LostMessage",
     "Membership",
@@ -87,6 +90,7 @@ __all__ = [
     "OutgoingCopy",
     "OutgoingMessage",
     "OwnDesk",
+    "OwnLetterBox",
     "Passkey",
     "PeerHealth",
     "PeerInquiry",

@@ -152,12 +152,13 @@ class SentHead(models.Model):
 
 
 class TakenReceipt(models.Model):
-    """A receipt for one of our copies, as it came and verified."""
+    """A receipt for one of our copies, as it came and verified; `way` is how (empty: before ways were noted)."""
 
     copy = models.ForeignKey(OutgoingCopy, on_delete=models.PROTECT, related_name="receipts", db_index=False)
     n = models.IntegerField()
     receipt_hash = models.CharField(max_length=HASH)
     receipt = models.BinaryField()
+    way = models.CharField(max_length=16, default="")
     taken_at = models.DateTimeField()
 
     class Meta:
@@ -188,7 +189,7 @@ class IncomingCopy(models.Model):
     verdict = models.CharField(max_length=8)
     reason = models.CharField(max_length=48, default="")
     notes = models.JSONField(default=list)
-    way = models.CharField(max_length=8)
+    way = models.CharField(max_length=16)
     reused = models.BooleanField(default=False)
     owed = models.BooleanField(default=False)
     received_at = models.DateTimeField(db_index=True)
@@ -260,7 +261,8 @@ class AttachmentRow(models.Model):
 
 
 class Delivery(models.Model):
-    """One thing to do at one peer: send a `message`, hand over a `receipt`, or `fetch` an attachment."""
+    """One thing to do at one peer: send a `message`, hand over a `receipt`, `fetch` an attachment, `leave` the files of
+    a copy in a letter box."""
 
     kind = models.CharField(max_length=16)
     register = models.CharField(max_length=HASH)

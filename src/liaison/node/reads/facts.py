@@ -30,6 +30,7 @@ from liaison.node.unit_of_work import reading
 from liaison.node.work.statements import fetch
 from liaison.register.facts import DeskState, Globals, KeyFact, ParticipantState
 from liaison.register.lookup import desk_of
+from liaison.register.records import Address as Way
 from liaison.register.standing import log_time
 from liaison.register.views import RegisterListing
 from liaison.register.vocabulary import NodeRef as HostRef
@@ -94,12 +95,27 @@ class RegisterFacts:
 
         return self._remember("address", at, ask)
 
+    def ways(self, at: NodeRef) -> tuple[Way, ...]:
+        """The peer doors and letter boxes of a node, in the order of its address record."""
+
+        def ask() -> tuple[Way, ...] | None:
+            return reads.node_ways(self.node, self.register, at.participant, at.node) or None
+
+        return self._remember("ways", at, ask) or ()
+
     def desk(self, participant: str, desk: str) -> DeskRef:
         """The live desk of this name with its node. Raises UsageError."""
         found = self._remember("desk", (participant, desk), lambda: self._find_desk(participant, desk))
         if found is None:
             raise UsageError("desk-not-found", participant=participant[:16], desk=desk)
         return found
+
+    def some_desk(self, at: NodeRef) -> DeskRef | None:
+        """A desk that a node keeps now, the first by name: what is for the node itself is sealed to it."""
+        state = self.participant(at.participant)
+        node = state.nodes.get(at.node) if state else None
+        desks = sorted(name for name, each in node.desks.items() if each.withdrawn_index is None) if node else []
+        return DeskRef(at.participant, at.node, desks[0]) if desks else None
 
     def desk_state(self, desk: DeskRef) -> DeskState | None:
         """What the register last said of a desk, withdrawn or not."""

@@ -7,7 +7,7 @@ with its reason and never as if it had been said.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from liaison.messages.parties import DeskRef
 from liaison.node.models import Case, IncomingCopy, OutgoingCopy, OutgoingMessage, OwnDesk
 from liaison.node.models.line import READABLE
 from liaison.node.node import Node
+from liaison.node.reads.letter_boxes import LeftRead, left_copies, obtained
 from liaison.node.unit_of_work import reading
 from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import format_instant
@@ -25,12 +26,14 @@ from liaison.wire.identifiers import format_instant
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far one copy has come."""
+    """How far one copy has come; of one message also where it lies in a letter box, and how its receipt came."""
 
     desk: DeskRef
     state: str
     reason: str
     at: datetime | None
+    left: LeftRead | None = None
+    obtained: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +199,25 @@ def _outgoing(row: OutgoingMessage, exercises: Container[tuple[str, str]]) -> Li
         verdict=row.state,
         reason="",
         exercise=(row.register, row.case) in exercises,
-        reach=tuple(
-            Reach(DeskRef(copy.participant, copy.node, copy.desk), copy.state, copy.reason, copy.settled_at)
-            for copy in row.copies.all()
-        ),
+        reach=reach_of(row.copies.all()),
+    )
+
+
+def reach_of(copies: Iterable[Any], *, closely: bool = False) -> tuple[Reach, ...]:
+    """How far copies have come, inside a reading; `closely`: with letter boxes and ways, for one message."""
+    rows = list(copies)
+    keys = [row.pk for row in rows] if closely else []
+    left, ways = (left_copies(keys), obtained(keys)) if closely else ({}, {})
+    return tuple(
+        Reach(
+            DeskRef(row.participant, row.node, row.desk),
+            row.state,
+            row.reason,
+            row.settled_at,
+            left.get(row.pk),
+            ways.get(row.pk, ""),
+        )
+        for row in rows
     )
 
 
@@ -222,9 +240,8 @@ def _open_sent(row: OutgoingMessage) -> Opened:
     if copy is None:
         raise UsageError("message-destroyed", message=row.message_id)
     message = open_message(bytes(copy.plaintext))
-    return Opened(
-        _outgoing(row, _exercises([row.case])), message.core, message.core_hash, message.fields, _states(row), ()
-    )
+    listed = replace(_outgoing(row, _exercises([row.case])), reach=reach_of(row.copies.all(), closely=True))
+    return Opened(listed, message.core, message.core_hash, message.fields, _states(row), ())
 
 
 def _states(row: Any) -> tuple[tuple[str, str], ...]:

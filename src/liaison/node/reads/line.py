@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from liaison.messages.parties import DeskRef
-from liaison.node.models import AttachmentRow, Delivery, IncomingCopy, LostMessage, OutgoingCopy
+from liaison.node.models import AttachmentRow, Delivery, IncomingCopy, KeptLetter, LostMessage, OutgoingCopy
+from liaison.node.models.letter_box import LIVE
 from liaison.node.node import Node
 from liaison.node.unit_of_work import reading
 
@@ -33,6 +34,7 @@ def line_counts(node: Node) -> dict[str, int]:
         counts |= {f"sent_{row['state'].replace('-', '_')}": row["count"] for row in sent}
         received = IncomingCopy.objects.values("verdict").annotate(count=Count("pk"))
         counts |= {f"received_{row['verdict']}": row["count"] for row in received}
+        counts["kept_letters"] = KeptLetter.objects.filter(state__in=LIVE).count()
     return counts
 
 

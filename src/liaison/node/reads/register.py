@@ -87,6 +87,17 @@ def peer_address(node: Node, register: str, participant: str, node_id: str) -> P
     return PeerAddress(url, tls) if url else None
 
 
+def node_ways(node: Node, register: str, participant: str, node_id: str) -> tuple[records.Address, ...]:
+    """The ways to a node that need no hands, in its own order: peer doors and letter boxes; none if it told of none."""
+    addresses = node_addresses(node, register, participant, node_id)
+    ways = addresses[0].ways if addresses is not None else ()
+    return tuple(way for way in ways if _is_open(way))
+
+
+def _is_open(way: records.Address) -> bool:
+    return bool(way.at) if way.way is records.Way.PEER else way.way is records.Way.LETTERBOX and way.by is not None
+
+
 def node_addresses(
     node: Node, register: str, participant: str, node_id: str
 ) -> tuple[records.Addresses, tuple[str, ...]] | None:

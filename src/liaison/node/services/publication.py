@@ -23,7 +23,7 @@ from liaison.node.keyring import create_key, public_of
 from liaison.node.log.chain import ChainWriter
 from liaison.node.log.parts import DRAFT, keep_records
 from liaison.node.log.views import RowsView
-from liaison.node.models import HeldKey, OwnDesk, RecordPart
+from liaison.node.models import HeldKey, OwnDesk, OwnLetterBox, RecordPart
 from liaison.node.node import Node
 from liaison.node.reads.own import require_writable, setting
 from liaison.node.services.secretariat import Handed
@@ -42,7 +42,7 @@ from liaison.register.bodies import (
     ResourcesPublished,
 )
 from liaison.register.facts import NodeState
-from liaison.register.vocabulary import DeskKind
+from liaison.register.vocabulary import DeskKind, NodeRef
 from liaison.wire.typed import convert
 
 SALT = 32
@@ -204,8 +204,14 @@ def _published_digests(state: NodeState) -> list[str]:
 
 def _address_digest(node: Node, place: Place) -> str:
     url = node.config.address.url
-    peer = [records.Address(records.Way.PEER, url, None)] if url else []
-    content = records.Addresses((*peer, records.Address(records.Way.FILE, None, None)))
+    ways = [records.Address(records.Way.PEER, url, None)] if url else []
+    with reading(node):
+        boxes = OwnLetterBox.objects.filter(
+            register=place.register, participant=place.participant, node=place.node
+        ).order_by("since", "by_participant", "by_node")
+        keepers = [NodeRef(row.by_participant, row.by_node) for row in boxes]
+    ways += [records.Address(records.Way.LETTERBOX, None, keeper) for keeper in keepers]
+    content = records.Addresses((*ways, records.Address(records.Way.FILE, None, None)))
     return _kept_part(node, place, content)
 
 

@@ -5,7 +5,7 @@ was seen in a cosigned checkpoint.
 
 Invariants: no ceremony is needed, because the node's entry key vouches for sealing keys; the old key opens what others
 sealed before they saw the new one; a message is opened before it is receipted, so nothing received waits for the key
-that is destroyed; what a letter box may still hold keeps the key until it was asked.
+that is destroyed; what a letter box may still hold keeps the key until the box was seen empty.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from liaison.errors import LiaisonError
 from liaison.keys.public import Purpose
 from liaison.messages.parties import DeskRef
 from liaison.node.keyring import destroy_key, public_of, retire_key
-from liaison.node.models import Epoch, HeldKey, OwnDesk
+from liaison.node.models import Epoch, HeldKey, OwnDesk, OwnLetterBox
 from liaison.node.node import Node
 from liaison.node.reads.own import hostings, setting
 from liaison.node.reads.register import sealing_key
@@ -106,14 +108,18 @@ def _retire(node: Node) -> int:
 
 def _destroy(node: Node) -> int:
     with reading(node):
-        old = list(
-            _sealing_keys()
-            .filter(retired_at__lte=node.clock.now() - KEPT, destroyed_at=None)
-            .values_list("fingerprint", flat=True)
-        )
+        retired = _sealing_keys().filter(retired_at__lte=node.clock.now() - KEPT, destroyed_at=None)
+        old = [row.fingerprint for row in retired if not _may_have_letters(row)]
     for fingerprint in old:
         destroy_key(node, fingerprint)
     return len(old)
+
+
+def _may_have_letters(row: HeldKey) -> bool:
+    """Whether a letter box of the key's node was not seen empty since the key had been replaced for so long."""
+    boxes = OwnLetterBox.objects.filter(register=row.register, participant=row.participant, node=row.node)
+    since = row.retired_at + KEPT
+    return boxes.filter(Q(emptied_at=None) | Q(emptied_at__lt=since)).exists()
 
 
 def _sealing_keys() -> Any:

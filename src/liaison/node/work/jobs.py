@@ -6,6 +6,7 @@ next time, and does not stop the others.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from liaison.node.node import Node
@@ -13,6 +14,7 @@ from liaison.node.reads.facts import forget_facts
 from liaison.node.services import mirror, rotation, witnessing
 from liaison.node.services.care import orphans
 from liaison.node.services.inside import clearance, retention
+from liaison.node.services.letterbox import collecting, keeping
 from liaison.node.services.recovery import noticing
 from liaison.node.work.timers import Job
 
@@ -60,8 +62,21 @@ def keep_retention(node: Node) -> None:
     retention.keep_retention(node)
 
 
+def fetch_letters(node: Node) -> None:
+    """Fetch what others left for this node where somebody keeps it."""
+    collecting.collect_all(node)
+
+
+def expire_letters(node: Node) -> None:
+    """End what this node keeps for others and nobody fetched in time."""
+    keeping.expire_letters(node)
+
+
 AT_START = "compare-with-peers"
 """The job that runs whenever a worker starts: what was put back was put back while none ran."""
+
+FETCH_LETTERS = "fetch-letters"
+"""The one job whose interval the operator chooses (`jobs_of`)."""
 
 JOBS: tuple[Job, ...] = (
     Job("mirror-registers", timedelta(seconds=60), mirror_registers),
@@ -70,6 +85,14 @@ JOBS: tuple[Job, ...] = (
     Job("note-checkpoints", timedelta(days=7), note_checkpoints),
     Job("rotate-sealing-keys", timedelta(hours=6), rotate_sealing_keys),
     Job("keep-clearance-deadlines", timedelta(seconds=60), keep_clearance_deadlines),
+    Job(FETCH_LETTERS, timedelta(seconds=30), fetch_letters),
+    Job("expire-letters", timedelta(hours=1), expire_letters),
     Job("keep-retention", timedelta(hours=24), keep_retention),
     Job("sweep-attachments", timedelta(hours=24), sweep_attachments),
 )
+
+
+def jobs_of(node: Node) -> tuple[Job, ...]:
+    """The jobs with the intervals that this node's operator chose."""
+    chosen = timedelta(seconds=node.config.letter_box.ask_every_seconds)
+    return tuple(replace(job, every=chosen) if job.name == FETCH_LETTERS else job for job in JOBS)

@@ -51,6 +51,11 @@ class Work(StrEnum):
     MESSAGE = "message"
     RECEIPT = "receipt"
     FETCH = "fetch"
+    LEAVE = "leave"
+
+
+BULK = frozenset({Work.FETCH.value, Work.LEAVE.value})
+"""What moves files: it leaves room for what is short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +181,18 @@ def settle_copy(copy_id: int) -> None:
     remove(Delivery, copy_id=copy_id, kind=Work.MESSAGE.value)
 
 
-def postpone(node: Node, lease: Lease, code: str, *, peer_failed: bool, silent: bool = False) -> None:
+def postpone(
+    node: Node,
+    lease: Lease,
+    code: str,
+    *,
+    peer_failed: bool,
+    silent: bool = False,
+    at_least: timedelta = timedelta(0),
+) -> None:
     """Give the work back to be tried again later; a failure of the peer itself counts for its breaker."""
     now = node.clock.now()
-    wait = backoff(lease.attempts, node.entropy.draw(2))
+    wait = max(backoff(lease.attempts, node.entropy.draw(2)), at_least)
     if peer_failed:  # Its breaker spaces the calls; waiting longer than that would only find it later when it is back.
         wait = min(wait, circuit.OPEN_AT_MOST)
     if code in OWN_DISK:  # Nobody else is troubled by asking often, and the work goes on soon after space returns.
@@ -223,4 +236,4 @@ def next_moment(node: Node) -> datetime | None:
     return min((moment for moment in (free, freed) if moment is not None), default=None)
 
 
-_COLUMNS = {Work.MESSAGE: "copy_id", Work.RECEIPT: "receipt_id", Work.FETCH: "attachment_id"}
+_COLUMNS = {Work.MESSAGE: "copy_id", Work.RECEIPT: "receipt_id", Work.FETCH: "attachment_id", Work.LEAVE: "copy_id"}

@@ -15,7 +15,7 @@ from pathlib import Path
 from liaison.errors import LiaisonError
 from liaison.node.node import Node
 from liaison.node.work import outbox
-from liaison.node.work.jobs import AT_START, JOBS
+from liaison.node.work.jobs import AT_START, jobs_of
 from liaison.node.work.timers import make_due, run_due
 from liaison.node.work.worker import Listener, Worker
 
@@ -38,7 +38,7 @@ def run_worker(home: Path) -> None:
     node = open_node(home)
     listener = open_listener(home)
     worker = Worker(node, listener)
-    timers_stop = threading.Event()
+    jobs, timers_stop = jobs_of(node), threading.Event()
 
     def stop(*_: object) -> None:
         timers_stop.set()
@@ -50,7 +50,7 @@ def run_worker(home: Path) -> None:
     def tick() -> None:
         while not timers_stop.is_set():
             try:
-                run_due(node, JOBS)
+                run_due(node, jobs)
             except Exception:
                 log.exception("the timers failed")
             timers_stop.wait(1.0)

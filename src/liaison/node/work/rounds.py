@@ -21,7 +21,7 @@ from liaison.node.node import Node
 from liaison.node.reads.own import setting
 from liaison.node.unit_of_work import READ_ONLY, reading, unit_of_work
 from liaison.node.work import circuit, outbox
-from liaison.node.work.outbox import Lease, Work
+from liaison.node.work.outbox import BULK, Lease
 from liaison.node.work.waiting import MOST_EACH, first_of_each_peer
 
 MOST_PROBES = 8
@@ -45,7 +45,7 @@ class Room:
     def takes(self, row: Delivery, busy: int, single: set[NodeRef]) -> bool:
         """Whether a peer with so many runs in hand takes this work too; what is fetched leaves half to the rest."""
         most = self.most(NodeRef(row.participant, row.node), single)
-        return busy < (max(1, most // 2) if row.kind == Work.FETCH.value else most)
+        return busy < (max(1, most // 2) if row.kind in BULK else most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +115,12 @@ def _choose(now: datetime, room: Room) -> tuple[list[Delivery], bool]:
 def _lengthen(runs: Sequence[list[Delivery]], now: datetime, room: Room) -> bool:
     """Deal out what else waits for the peer of these runs among them; whether there may be still more."""
     at = _at(runs[0][0])
-    short = [run for run in runs if run[0].kind != Work.FETCH.value]
+    short = [run for run in runs if run[0].kind not in BULK]
     if room.run <= 1 or at not in room.proven or len(runs) + room.busy.get(at, 0) < MOST_EACH or not short:
         return False
     taken = [run[0].pk for run in runs]
     rows = Delivery.objects.filter(outbox.unleased(now), participant=at.participant, node=at.node, due__lte=now)
-    rest = rows.exclude(kind=Work.FETCH.value).exclude(pk__in=taken).order_by("due", "pk")
+    rest = rows.exclude(kind__in=BULK).exclude(pk__in=taken).order_by("due", "pk")
     most = (room.run - 1) * len(short)
     dealt = list(outbox.locked(rest[:most]))
     for place, row in enumerate(dealt):

@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from liaison.errors import MalformedError
+from liaison.node.reads.letter_boxes import reached_by
 from liaison.node.services import own_entry
 from liaison.node.services.own_entry import Proposal, Wanted
 from liaison.node.services.people.officers import Seat
@@ -48,6 +49,7 @@ def show(request: HttpRequest, seat: Seat) -> HttpResponse:
             (entry_label(name), text)
             for name, _, text in own_entry.differences(_nothing(entry.declared), entry.declared)
         ],
+        "reached": reached_by(here(), seat.register, seat.desk.at),
         "may_publish": seat.may(Action.PUBLISH),
         "languages_of_letters": languages().values(),
         "letters": [(each.value, letters.title(each)) for each in letters.LetterKind],

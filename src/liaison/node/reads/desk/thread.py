@@ -24,6 +24,7 @@ from liaison.node.models.line import READABLE
 from liaison.node.node import Node
 from liaison.node.reads.desk.listing import CaseRow, Reader, find_row, of_desk
 from liaison.node.reads.inbox import Reach
+from liaison.node.reads.letter_boxes import left_copies, obtained
 from liaison.node.unit_of_work import reading
 from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import format_instant
@@ -150,11 +151,14 @@ def _sent(named: Mapping[str, str], attached: _Attached) -> list[_Found]:
     tries = Delivery.objects.filter(kind="message", **{f"copy__{name}": value for name, value in mine.items()})
     trials = {row[0]: Trial(*row[1:]) for row in tries.values_list("copy", "attempts", "last_error", "due")}
     found: dict[int, _Found] = {}
+    keys = copies.order_by().values("pk")
+    left, ways = left_copies(keys), obtained(keys)
     for copy in copies.order_by("message", "participant", "desk"):
         message = open_message(bytes(copy.plaintext))
         item = _item(message, copy.message.composed_at)
         at = DeskRef(copy.participant, copy.node, copy.desk)
-        reach = (Reach(at, copy.state, copy.reason, copy.settled_at), trials.get(copy.pk))
+        how = Reach(at, copy.state, copy.reason, copy.settled_at, left.get(copy.pk), ways.get(copy.pk, ""))
+        reach = (how, trials.get(copy.pk))
         if copy.message_id in found:
             entry, items = found[copy.message_id]
             found[copy.message_id] = (replace(entry, reach=(*entry.reach, reach)), [*items, item])

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from liaison.errors import MalformedError, UsageError, VerificationError
-from liaison.messages.parties import DeskRef
+from liaison.messages.parties import DeskRef, NodeRef
 from liaison.node.models import RecordPart
 from liaison.node.node import Node
+from liaison.node.reads.letter_boxes import ReachedBy, reached_by
 from liaison.node.reads.register import directory, followed
 from liaison.node.unit_of_work import reading
 from liaison.register import records
@@ -38,6 +39,7 @@ class DeskCard:
     warnings: tuple[str, ...]
     title: str
     """Of the register."""
+    reached: ReachedBy
 
     @property
     def ref(self) -> DeskRef | None:
@@ -84,8 +86,15 @@ def desk_cards(node: Node, register: str, entries: Iterable[DeskEntry]) -> list[
         host = found.participants.get(entry.hosted_by.participant) if entry.hosted_by else None
         warnings = tuple(sorted(each.value for each in found.name_warnings(entry.name)))
         name = host.labels.name if host is not None else ""
-        cards.append(DeskCard(entry, name, contacts, len(entry.parts) - len(contacts), warnings, title))
+        reached = _reached(node, register, entry)
+        cards.append(DeskCard(entry, name, contacts, len(entry.parts) - len(contacts), warnings, title, reached))
     return cards
+
+
+def _reached(node: Node, register: str, entry: DeskEntry) -> ReachedBy:
+    if entry.participant is None or entry.node is None:
+        return ReachedBy(False, ())
+    return reached_by(node, register, NodeRef(entry.participant, entry.node))
 
 
 def find_entry(node: Node, register: str, desk: DeskRef) -> DeskEntry:

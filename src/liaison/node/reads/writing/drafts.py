@@ -20,7 +20,7 @@ from liaison.messages.message import Attachment
 from liaison.messages.parties import DeskRef
 from liaison.node.models import Draft, Officer, OutgoingMessage
 from liaison.node.node import Node
-from liaison.node.reads.inbox import Reach
+from liaison.node.reads.inbox import Reach, reach_of
 from liaison.node.unit_of_work import reading
 from liaison.wire.typed import convert
 
@@ -116,11 +116,7 @@ def fingerprint_of(row: Draft) -> str:
 
 
 def _sent(row: OutgoingMessage) -> SentRead:
-    copies = row.copies.all()
-    reach = tuple(
-        Reach(DeskRef(each.participant, each.node, each.desk), each.state, each.reason, each.settled_at)
-        for each in copies
-    )
+    reach = reach_of(row.copies.all(), closely=True)
     exercise = bool(json.loads(bytes(row.core))["exercise"])
     return SentRead(row.message_id, row.case, exercise, reach)
 

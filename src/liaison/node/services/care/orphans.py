@@ -6,6 +6,7 @@
 Invariants:
 - a blob is sealed first and named by a row later, so only an old one is swept, and in a unit of work in which nobody
   else names one: no row can be written between the look and the removal;
+- a letter that is kept for another node names its blob as a message does;
 - whoever writes a row that names a blob looks in the same unit whether it is there: a message whose file was swept is
   refused before it is sent, and a received one fetches it again.
 """
@@ -15,9 +16,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from liaison.node.models import AttachmentRow, Draft, Upload
+from liaison.node.models import AttachmentRow, KeptLetter
+from liaison.node.models.letter_box import LIVE
 from liaison.node.node import Node
-from liaison.node.services.line.attachments import hold_blobs
+from liaison.node.services.line.attachments import hold_blobs, named_blobs, source_of_kept
 from liaison.node.services.line.fetching import source_of
 from liaison.node.unit_of_work import reading, unit_of_work
 
@@ -37,22 +39,15 @@ def sweep_orphans(node: Node) -> int:
 def _sweep_blobs(node: Node, old: list[str]) -> int:
     with unit_of_work(node):
         hold_blobs(sweeping=True)
-        named = set(AttachmentRow.objects.filter(sealed__in=old).values_list("sealed", flat=True)) | _of_drafts()
+        named = named_blobs(old)
         orphans = [digest for digest in old if digest not in named]
         for digest in orphans:
             node.blobs.remove(digest)
     return len(orphans)
 
 
-def _of_drafts() -> set[str]:
-    """The files of what is still being written; a draft may be older than a week."""
-    drafts = Draft.objects.exclude(attachments=[]).values_list("attachments", flat=True)
-    uploads = Upload.objects.values_list("attachment", flat=True)
-    return {each["sealed"] for attachments in (*drafts, list(uploads)) for each in attachments}
-
-
 def _sweep_partials(node: Node) -> int:
-    """A row is wanted before its partial begins, so what no wanted row names is nobody's."""
+    """A row is wanted or arriving before its partial begins, so what no such row names is nobody's."""
     found = node.blobs.partials()
     with reading(node):
         needed = set(_fetched(found))
@@ -66,3 +61,6 @@ def _fetched(found: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     rows = AttachmentRow.objects.filter(state="wanted", sealed__in=[digest for digest, _ in found])
     for row in rows.select_related("incoming"):
         yield row.sealed, source_of(row)
+    kept = KeptLetter.objects.filter(state__in=LIVE, sealed__in=[digest for digest, _ in found])
+    for letter in kept.defer("data"):
+        yield letter.sealed, source_of_kept(letter)

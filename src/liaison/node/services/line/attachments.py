@@ -23,13 +23,15 @@ from liaison.messages.parties import NodeRef
 from liaison.messages.receipts import decode_receipt, next_receipt
 from liaison.messages.tarball import LARGEST_ATTACHMENT
 from liaison.node.database_router import current_database
-from liaison.node.models import AttachmentRow, IncomingCopy
+from liaison.node.models import AttachmentRow, Draft, IncomingCopy, KeptLetter, Upload
+from liaison.node.models.letter_box import LIVE
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
 from liaison.node.unit_of_work import after_commit
 from liaison.node.work import outbox
 from liaison.node.work.outbox import Work
 from liaison.wire.identifiers import decode_base64, encode_base64, format_instant
+from liaison.wire.identifiers import digest as digest_of
 
 SEED = 32
 
@@ -93,6 +95,28 @@ def hold_blobs(*, sweeping: bool = False) -> None:
         mode = "SHARE" if sweeping else "ROW EXCLUSIVE"
         with connection.cursor() as cursor:
             cursor.execute(f'LOCK TABLE "{AttachmentRow._meta.db_table}" IN {mode} MODE')
+
+
+def named_blobs(digests: Iterable[str]) -> set[str]:
+    """Those of these blobs that a message, a draft or a letter that is kept for somebody names."""
+    wanted = set(digests)
+    named = set(AttachmentRow.objects.filter(sealed__in=wanted).values_list("sealed", flat=True))
+    named |= set(KeptLetter.objects.filter(sealed__in=wanted, state__in=LIVE).values_list("sealed", flat=True))
+    drafts = Draft.objects.exclude(attachments=[]).values_list("attachments", flat=True)
+    uploads = Upload.objects.values_list("attachment", flat=True)
+    return named | {each["sealed"] for some in (*drafts, list(uploads)) for each in some if each["sealed"] in wanted}
+
+
+def remove_unnamed(node: Node, digest: str) -> None:
+    """Inside a unit of work that has just ended what named it: remove a blob that nothing else names."""
+    hold_blobs(sweeping=True)
+    if not named_blobs([digest]):
+        node.blobs.remove(digest)
+
+
+def source_of_kept(row: KeptLetter) -> str:
+    """What the partial of a letter that is left in pieces is named by beside its digest: who leaves it, its size."""
+    return digest_of(f"kept {row.register} {row.from_participant} {row.from_node} {row.size}".encode())
 
 
 def attachment_identity(attachment: Attachment) -> SealingIdentity:

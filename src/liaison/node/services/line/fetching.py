@@ -30,7 +30,7 @@ from liaison.node.services.line.attachments import attachment_identity, attachme
 from liaison.node.unit_of_work import after_commit, reading, unit_of_work
 from liaison.node.work import outbox
 from liaison.node.work.outbox import Lease, Work
-from liaison.wire.byte_ranges import ByteRange, format_range, parse_content_range
+from liaison.wire.byte_ranges import ByteRange, parse_content_range
 from liaison.wire.identifiers import digest
 
 PIECE_SIZE = 16 << 20
@@ -93,21 +93,15 @@ def source_of(row: AttachmentRow) -> str:
     return digest(f"{of.register} {of.from_participant} {of.from_node} {row.sealed_size}".encode())
 
 
-def fetch_attachment(node: Node, lease: Lease, call: Callable[..., PeerAnswer]) -> None:
-    """Fetch one piece of an attachment from the sender; with the last, keep it and write the receipt that adds it."""
+def fetch_attachment(node: Node, lease: Lease, ask_for: Callable[[Node, Lease, AttachmentRow], Ask]) -> None:
+    """Fetch one piece of an attachment from whom `ask_for` names; with the last, keep it and give its receipt."""
     with reading(node):
         row = AttachmentRow.objects.select_related("incoming").get(pk=lease.subject)
         fetching = Delivery.objects.filter(kind=Work.FETCH.value).exclude(lease_until=None).count()
     whole = node.blobs.has(row.sealed)
     if not whole:
         node.storage.require_room(_missing(node, row))
-        own = NodeRef(row.incoming.participant, row.incoming.node)
-
-        def ask(wanted: ByteRange) -> PeerAnswer:
-            headers = {"range": format_range(wanted)}
-            path = f"/attachments/{row.sealed}"
-            return call(node, lease, own, path=path, method="GET", headers=headers, limit=wanted.size)
-
+        ask = ask_for(node, lease, row)
         with node.blobs.partial(row.sealed, source_of(row)) as partial:
             fetch_piece(
                 partial, row.sealed_size, ask, node.clock, first_pace(attempts=lease.attempts, fetching=fetching)

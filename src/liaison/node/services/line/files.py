@@ -16,7 +16,7 @@ from liaison.errors import MalformedError, UsageError, VerificationError
 from liaison.keys.sealing import open_sealed, seal
 from liaison.messages.message import open_message
 from liaison.messages.parties import DeskRef
-from liaison.messages.receipts import decode_receipt
+from liaison.messages.receipts import Obtained, decode_receipt
 from liaison.messages.tarball import LARGEST_ATTACHMENT, Member, Read, read_tarball, write_tarball
 from liaison.node.models import OutgoingCopy, OwnDesk
 from liaison.node.node import Node
@@ -113,7 +113,7 @@ def _import_receipt(node: Node, sealed: bytes) -> Imported:
             data = open_sealed(sealed, own_memory(node).openers(register, desk))
         except VerificationError:
             continue
-        receipt = take_receipt(node, data).receipt
+        receipt = take_receipt(node, data, way=Obtained.FILE).receipt
         return Imported("receipt", receipt.verdict, receipt.reason, receipt.id, None)
     raise VerificationError("file-for-another")
 

@@ -15,8 +15,8 @@ from liaison.keys.public import PublicKey
 from liaison.keys.sealing import open_sealed
 from liaison.messages.lifecycle import CopyEvent, CopyState, advance_copy
 from liaison.messages.parties import DeskRef
-from liaison.messages.receipts import Receipt, SentCopy, SignedReceipt, decode_receipt, verify_signed_receipt
-from liaison.node.models import AttachmentRow, OutgoingCopy, TakenReceipt
+from liaison.messages.receipts import Obtained, Receipt, SentCopy, SignedReceipt, decode_receipt, verify_signed_receipt
+from liaison.node.models import AttachmentRow, LeftLetter, OutgoingCopy, TakenReceipt
 from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.memory import own_memory
@@ -56,8 +56,11 @@ class _KeptCopy:
     sent: SentCopy
 
 
-def take_receipt(node: Node, data: bytes, *, copy_id: int | None = None) -> SignedReceipt:
-    """Verify a receipt against the copy it speaks of and store it. Raises MalformedError, VerificationError."""
+def take_receipt(node: Node, data: bytes, *, way: Obtained, copy_id: int | None = None) -> SignedReceipt:
+    """Verify a receipt against the copy it speaks of and store it, with the `way` it came by.
+
+    Raises MalformedError, VerificationError.
+    """
     signed = decode_receipt(data)
     with unit_of_work(node):
         copy = _copy_of(signed.receipt, copy_id)
@@ -67,18 +70,20 @@ def take_receipt(node: Node, data: bytes, *, copy_id: int | None = None) -> Sign
             return signed
         keys = _keys(signed, copy.sent, register_facts(node, copy.sent.register))
         verified = verify_signed_receipt(signed, copy.sent, keys, previous=previous)
-        _store(copy, verified, data, node.clock.now())
+        _store(copy, verified, data, way, node.clock.now())
         outbox.settle_copy(copy.key)
     return verified
 
 
-def take_sealed_receipt(node: Node, *, register: str, participant: str, desk: str, sealed: bytes) -> SignedReceipt:
+def take_sealed_receipt(
+    node: Node, *, register: str, participant: str, desk: str, sealed: bytes, way: Obtained
+) -> SignedReceipt:
     """Take a receipt that was sealed to one of our desks. Raises UsageError for a desk that is not here."""
     memory = own_memory(node)
     own = memory.own_desk(register, participant, desk)
     if own is None:
         raise UsageError("desk-not-here", desk=desk[:32])
-    return take_receipt(node, open_sealed(sealed, memory.openers(register, own)))
+    return take_receipt(node, open_sealed(sealed, memory.openers(register, own)), way=way)
 
 
 def _keys(signed: SignedReceipt, sent: SentCopy, facts: RegisterFacts) -> dict[str, PublicKey]:
@@ -95,7 +100,7 @@ def _copy_of(receipt: Receipt, copy_id: int | None) -> _KeptCopy:
     elif receipt.message is not None:
         rows = fetch(OutgoingCopy, COLUMNS, lock=True, message_hash=receipt.message)
     else:
-        rows = fetch(OutgoingCopy, COLUMNS, lock=True, sealed_hash=receipt.sealed)
+        rows = fetch(OutgoingCopy, COLUMNS, lock=True, sealed_hash=receipt.sealed) or _left_as(receipt.sealed)
     if not rows:
         raise VerificationError("receipt-for-another")
     key, state, reason, register, message_id, *desks, core_hash, message_hash, sealed, before, message = rows[0]
@@ -110,6 +115,12 @@ def _copy_of(receipt: Receipt, copy_id: int | None) -> _KeptCopy:
         attachments=_attached(message) if receipt.attachments else frozenset(),
     )
     return _KeptCopy(key, CopyState(state), reason, sent)
+
+
+def _left_as(sealed: str) -> list[tuple[object, ...]]:
+    """The copy that lies in a letter box under this seal: the outbox may have made another since."""
+    keys = fetch(LeftLetter, ("copy_id",), sealed=sealed)
+    return fetch(OutgoingCopy, COLUMNS, lock=True, id=keys[0][0]) if keys and keys[0][0] else []
 
 
 def _listed(column: str | list[str]) -> list[str]:
@@ -127,7 +138,7 @@ def _previous(copy: int, n: int) -> SignedReceipt | None:
     return decode_receipt(bytes(row.receipt)) if row is not None else None
 
 
-def _store(copy: _KeptCopy, verified: SignedReceipt, data: bytes, now: datetime) -> None:
+def _store(copy: _KeptCopy, verified: SignedReceipt, data: bytes, way: Obtained, now: datetime) -> None:
     receipt = verified.receipt
     add(
         TakenReceipt,
@@ -135,6 +146,7 @@ def _store(copy: _KeptCopy, verified: SignedReceipt, data: bytes, now: datetime)
         n=receipt.n,
         receipt_hash=verified.receipt_hash,
         receipt=data,
+        way=way.value,
         taken_at=now,
     )
     state = advance_copy(copy.state, EVENTS[receipt.verdict])

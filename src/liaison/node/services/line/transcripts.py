@@ -1,7 +1,8 @@
 """How is a whole case handed to somebody who was not there? As one file of signed messages, receipts and the log.
 
-Invariants (docs/spec/transcript.md): both directions are in it, with every receipt given and taken; the log goes up to
-this node's trusted checkpoint, so that the reader folds the rules without asking anybody.
+Invariants (docs/spec/transcript.md): both directions are in it, with every receipt given and taken, and what
+letter boxes say; the log goes up to this node's trusted checkpoint, so that the reader folds the rules without asking
+anybody.
 """
 
 from __future__ import annotations
@@ -11,12 +12,21 @@ from types import MappingProxyType
 
 from liaison.errors import UsageError
 from liaison.messages.forms import find_form
+from liaison.messages.letter_box import Kind, decode_note
 from liaison.messages.message import ReceivedMessage, open_message
 from liaison.messages.parties import DeskRef
 from liaison.messages.receipts import SignedReceipt, decode_receipt
-from liaison.messages.transcript import LogCopy, encode_transcript, pack_transcript
+from liaison.messages.transcript import KeptWord, LogCopy, encode_transcript, pack_transcript
 from liaison.node.log.tiles import DatabaseTileStore
-from liaison.node.models import Case, FollowedRegister, GivenReceipt, IncomingCopy, OutgoingCopy, TakenReceipt
+from liaison.node.models import (
+    Case,
+    FollowedRegister,
+    GivenReceipt,
+    IncomingCopy,
+    LeftLetter,
+    OutgoingCopy,
+    TakenReceipt,
+)
 from liaison.node.models.line import READABLE
 from liaison.node.node import Node
 from liaison.node.unit_of_work import reading
@@ -74,6 +84,7 @@ def export_transcript(
         _require_none_inside(messages)
         known = {message.message_hash for message in messages}
         receipts = {each.receipt_hash: each for each in _receipts(row) if each.receipt.message in known}
+        letters = [KeptWord(*decode_note(data)) for data in _notes(row)]
         log = _log(row.register) if with_log else None
     made = pack_transcript(
         messages,
@@ -82,6 +93,7 @@ def export_transcript(
         exported_by=desk,
         withheld={each.core_hash: {*withheld, *withheld_of.get(each.core_hash, ())} for each in messages},
         log=log,
+        letters=letters,
     )
     return encode_transcript(made)
 
@@ -117,6 +129,18 @@ def _receipts(row: Case) -> Iterator[SignedReceipt]:
     for rows in (taken, given):
         for data in rows.values_list("receipt", flat=True):
             yield decode_receipt(bytes(data))
+
+
+def _notes(row: Case) -> Iterator[bytes]:
+    """What letter boxes last said of our copies."""
+    left = LeftLetter.objects.filter(
+        copy__message__register=row.register,
+        copy__message__case=row.case,
+        copy__message__participant=row.participant,
+        copy__message__desk=row.desk,
+        kind=Kind.MESSAGE.value,
+    )
+    yield from (bytes(data) for data in left.exclude(note=b"").values_list("note", flat=True))
 
 
 def _log(register: str) -> LogCopy:

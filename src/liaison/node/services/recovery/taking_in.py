@@ -23,7 +23,7 @@ from liaison.messages.dealings import Dealing, Page
 from liaison.messages.lifecycle import CopyEvent, CopyState, MessageState
 from liaison.messages.message import ReceivedMessage, open_message
 from liaison.messages.parties import DeskRef
-from liaison.messages.receipts import SignedReceipt, decode_receipt
+from liaison.messages.receipts import Obtained, SignedReceipt, decode_receipt
 from liaison.node.models import (
     AttachmentRow,
     GivenReceipt,
@@ -187,7 +187,7 @@ def _take_missing(node: Node, copy: OutgoingCopy, dealing: Dealing) -> None:
     with catching_up():
         for data in map(decode_base64, dealing.receipts):
             if data not in have:
-                take_receipt(node, data, copy_id=copy.pk)
+                take_receipt(node, data, copy_id=copy.pk, way=Obtained.RECOVERY)
 
 
 def note_lost(node: Node, between: Between, found: Iterable[Dealing]) -> None:
@@ -240,7 +240,7 @@ def enter_message(node: Node, between: Between, lost: LostMessage, sealed: bytes
         row = _message_row(node, message)
         copy = _copy_row(node, row, message, plaintext, receipts)
         for data in receipts:
-            take_receipt(node, data, copy_id=copy.pk)
+            take_receipt(node, data, copy_id=copy.pk, way=Obtained.RECOVERY)
         _note_seen(message)
         LostMessage.objects.filter(pk=lost.pk).delete()
 

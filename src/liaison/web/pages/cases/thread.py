@@ -129,7 +129,13 @@ def spoken(thread: Thread, names: DeskNames) -> Iterator[Spoken]:
             sender=names.of(register, each.core.sender),
             fields=shown_fields(each.core, each.fields, names),
             reach=[
-                {"to": names.of(register, reach.desk), "reach": reach, "trial": trial} for reach, trial in each.reach
+                {
+                    "to": names.of(register, reach.desk),
+                    "reach": reach,
+                    "trial": trial,
+                    "keeper": names.participant(register, reach.left.by.participant) if reach.left else "",
+                }
+                for reach, trial in each.reach
             ],
             refers=titles.get(each.core.re or "", ""),
             acknowledged=heard.get(each.core_hash, []),

@@ -124,6 +124,12 @@ def _cautions(card: DeskCard) -> Iterable[str]:
     if card.host:
         told = gettext("Hosted by %(host)s, who opens what is sent here")
         yield told % {"host": card.host}
+    if card.reached.keepers and not card.reached.door:
+        told = gettext(
+            "Nobody can call its node: what is sent waits in the letter box of %(keeper)s until it is fetched. "
+            "%(keeper)s sees who writes and when, never what"
+        )
+        yield told % {"keeper": ", ".join(card.reached.keepers)}
     for warning in card.warnings:
         yield code_word("name-warning", warning)
     if entry.suspect:

@@ -104,6 +104,8 @@ def sent(request: HttpRequest, seat: Seat, sent_as: str) -> HttpResponse:
             "state": copy.state,
             "reason": copy.reason,
             "at": copy.at,
+            "left": copy.left,
+            "keeper": names.participant(seat.register, copy.left.by.participant) if copy.left else "",
             "waits": copy.state in IN_OUTBOX,
             "case": path_to(seat, f"cases/{message.case}/"),
         }

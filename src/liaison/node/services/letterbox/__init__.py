@@ -1,0 +1,1 @@
+"""How do sealed bytes wait at another node until their owner fetches them? One module a side."""

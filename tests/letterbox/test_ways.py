@@ -1,0 +1,128 @@
+"""Across a dead letter box, a lost letter and two ways at once: is there exactly one message in the inbox?"""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from liaison.node import models
+from liaison.node.config import LetterBox
+from liaison.node.services.letterbox.collecting import collect_all
+from liaison.node.services.letterbox.keeping import expire_letters
+from liaison.node.services.line.files import export_sealed, import_file
+from liaison.node.services.rotation import KEPT, rotate_all
+from liaison.node.unit_of_work import unit_of_work
+from tests.letterbox.boxes import behind_nat, inbox, kept, obtained, settle_down, states, waiting
+from tests.world import World
+
+pytestmark = pytest.mark.engine
+
+
+def lose_all_letters(world: World) -> None:
+    """The keeping node loses its disk and comes back without what it kept."""
+    with unit_of_work(world.nodes["XE"]):
+        models.KeptLetter.objects.all().delete()
+
+
+def test_a_dead_letter_box_delays_a_message_and_loses_none(tmp_path: Path) -> None:
+    with behind_nat(tmp_path) as world:
+        world.network.down = {"XE"}
+        sent = world.send("XC", "XD")
+        settle_down(world)
+        assert (inbox(world, "XD"), states(world, "XC")) == ([], ["queued"])
+        world.network.down = set()
+        settle_down(world)
+        assert (inbox(world, "XD"), states(world, "XC")) == ([sent[0].message_id], ["received"])
+
+
+def test_a_letter_box_that_died_with_a_message_in_it_gets_it_again(tmp_path: Path) -> None:
+    with behind_nat(tmp_path) as world:
+        sent = world.send("XC", "XD")
+        lose_all_letters(world)
+        settle_down(world, rounds=6)
+        assert (inbox(world, "XD"), states(world, "XC")) == ([sent[0].message_id], ["received"])
+
+
+def test_a_lost_answer_of_the_letter_box_leaves_the_message_once(tmp_path: Path) -> None:
+    with behind_nat(tmp_path) as world:
+        world.network.lose_answers["XE"] = 1
+        world.send("XC", "XD")
+        assert kept(world) == [("message", "kept")]
+        settle_down(world)
+        assert (len(inbox(world, "XD")), kept(world), states(world, "XC")) == (
+            1,
+            [("message", "fetched")],
+            ["received"],
+        )
+
+
+def test_a_door_that_comes_back_and_a_letter_box_carry_one_message(tmp_path: Path) -> None:
+    with behind_nat(tmp_path, door_too=True) as world:
+        world.network.down = {"XD"}
+        sent = world.send("XC", "XD")
+        assert waiting(world, "XC") == ["message left-in-letter-box"]
+        world.network.down = set()
+        world.advance(minutes=2)
+        world.work("XC")
+        assert (states(world, "XC"), obtained(world, "XC")) == (["received"], ["answer"])
+        collect_all(world.nodes["XD"])
+        world.work("XD")
+        assert (inbox(world, "XD"), obtained(world, "XC")) == ([sent[0].message_id], ["answer"])
+        assert kept(world) == [("message", "fetched")]
+
+
+def test_a_file_by_hand_and_a_letter_box_carry_one_message(tmp_path: Path) -> None:
+    with behind_nat(tmp_path) as world:
+        sent = world.send("XC", "XD")
+        _, pieces = export_sealed(world.nodes["XC"], sent[0].message_id)
+        imported = import_file(world.nodes["XD"], io.BytesIO(b"".join(pieces)).read)
+        collect_all(world.nodes["XD"])
+        assert inbox(world, "XD") == [sent[0].message_id]
+        import_file(world.nodes["XC"], io.BytesIO(imported.receipt_file or b"").read)
+        world.work("XD")
+        assert (states(world, "XC"), obtained(world, "XC")) == (["received"], ["file"])
+
+
+def test_what_was_taken_from_the_letter_box_and_never_receipted_is_left_again(tmp_path: Path) -> None:
+    with behind_nat(tmp_path) as world:
+        sent = world.send("XC", "XD")
+        with unit_of_work(world.nodes["XE"]):  # Somebody with the owner's key took it, or the owner lost it since.
+            models.KeptLetter.objects.update(state="fetched", data=b"", at=world.clock.now())
+        world.advance(minutes=2)
+        world.work("XC")
+        assert waiting(world, "XC") == ["message fetched-from-letter-box"]
+        world.advance(hours=2)
+        settle_down(world)
+        assert (inbox(world, "XD"), states(world, "XC")) == ([sent[0].message_id], ["received"])
+
+
+def test_the_desk_is_told_when_nobody_fetched_it_in_time_and_it_is_left_again(tmp_path: Path) -> None:
+    with behind_nat(tmp_path, keeps=LetterBox(days=2)) as world:
+        sent = world.send("XC", "XD")
+        world.advance(days=2, minutes=1)
+        expire_letters(world.nodes["XE"])
+        world.work("XC")
+        assert waiting(world, "XC") == ["message not-fetched-from-letter-box"]
+        with world.at("XC"):
+            row = models.LeftLetter.objects.get()
+            assert (row.state, row.expired, row.until - row.at) == ("expired", 1, timedelta(0))
+        settle_down(world)
+        assert (inbox(world, "XD"), states(world, "XC")) == ([sent[0].message_id], ["received"])
+
+
+def test_a_sealing_key_is_kept_while_a_letter_box_was_not_emptied_since_it_was_replaced(tmp_path: Path) -> None:
+    with behind_nat(tmp_path) as world:
+        node = world.nodes["XD"]
+        with unit_of_work(node):
+            models.HeldKey.objects.filter(purpose="sealing").update(retired_at=world.clock.now())
+        world.advance(seconds=KEPT.total_seconds() + 60)
+        rotate_all(node)
+        with world.at("XD"):
+            assert models.HeldKey.objects.get(purpose="sealing", retired_at__isnull=False).destroyed_at is None
+        collect_all(node)
+        rotate_all(node)
+        with world.at("XD"):
+            assert models.HeldKey.objects.get(purpose="sealing", retired_at__isnull=False).destroyed_at is not None
