@@ -42,6 +42,13 @@ class Correspondent:
     def import_(self, certificate: bytes) -> None:
         self.run("--import", data=certificate)
 
+    def forget(self, mailbox: str) -> None:
+        """Drop the certificates of a mailbox, so that the next one is the only one."""
+        subprocess.run(
+            [self.program, "--homedir", str(self.home), "--batch", "--yes", "--delete-keys", mailbox],
+            capture_output=True,
+        )
+
     def make_key(self, mailbox: str, algorithm: str = "future-default") -> None:
         self.run("--passphrase", "", "--quick-generate-key", f"Duty desk <{mailbox}>", algorithm, "default", "never")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -45,6 +46,45 @@ class IdentityLink(Protocol):
     def ask(self, url: str, form: Mapping[str, str] | None = None) -> bytes:
         """What it answers. Raises UnreachableError."""
         ...
+
+
+class MailCarrier(Protocol):
+    """Hands mails to the authority's mail server and reads its mailbox, which it never changes.
+
+    Contract: when `send` returns, the server has taken the mail; a refusal for good is an UnreachableError that is
+    permanent. `fetch` gives at most `most` mails after a place, the oldest first; one larger than `largest` with its
+    headers alone.
+    """
+
+    def send(self, sender: str, recipient: str, mail: bytes) -> None:
+        """Hand a mail over. Raises UnreachableError."""
+
+    def fetch(self, after: MailPlace, *, most: int, largest: int) -> Iterator[FetchedBytes]:
+        """What came after a place. Raises UnreachableError."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailPlace:
+    """A place in a mailbox: RFC 9051's UIDVALIDITY and the UID of a mail; 0, 0 before the first."""
+
+    validity: int = 0
+    uid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedBytes:
+    """One mail as it lies there, and its place; `whole` unless it was too large."""
+
+    at: MailPlace
+    data: bytes
+    whole: bool = True
+
+
+class Catalogues(Protocol):
+    """The translations of what the core says."""
+
+    def say(self, language: str, context: str, source: str) -> str:
+        """The text of a language; the source where there is none."""
 
 
 class KeyVault(Protocol):

@@ -20,6 +20,8 @@ from liaison.adapters.durable_files import save_chunks, write_durably
 from liaison.adapters.folder_files import FolderFiles
 from liaison.adapters.keyfiles import FolderKeyVault, decrypt_seed, encrypt_seed
 from liaison.adapters.lanes import ProcessLanes
+from liaison.adapters.mail.catalogues import FolderCatalogues
+from liaison.adapters.mail.server import MailServer
 from liaison.adapters.report_folder import ReportFolder
 from liaison.adapters.storage import HomeStorage
 from liaison.adapters.survey import free_disk, open_to_others, owned_by_others
@@ -209,5 +211,7 @@ def open_node(home: Path | None = None) -> Node:
         waker=_waker(place, config),
         link=SignedLink(carrier, clock),
         identity=HttpsIdentity(Path(config.oidc.secret_file)) if config.oidc.issuer else None,
+        mail=MailServer(config.mail) if config.mail.address else None,
+        catalogues=FolderCatalogues(),
         lanes=open_lanes,
     )

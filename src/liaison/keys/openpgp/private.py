@@ -93,6 +93,16 @@ def judge_detached(data: bytes, signature: bytes, expected: Certificate) -> str 
     return _signer(expected, bytes=data, signature=parsed)
 
 
+def judge_clear(text: bytes, expected: Certificate) -> bytes | None:
+    """What stands signed in a text with a clear signature where it is good and of `expected`, else None."""
+    try:
+        verified = pysequoia.verify(text, store=lambda _: [expected.parsed])
+    except Exception:  # noqa: BLE001
+        return None
+    found = {str(each.certificate) for each in verified.valid_sigs}
+    return verified.bytes if found == {expected.fingerprint} else None
+
+
 def _signer(expected: Certificate, **said: object) -> str | None:
     try:
         verified = pysequoia.verify(store=lambda _: [expected.parsed], **said)  # type: ignore[arg-type]

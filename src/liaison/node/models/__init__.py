@@ -28,6 +28,7 @@ from liaison.node.models.line import (
     TakenReceipt,
     Timer,
 )
+from liaison.node.models.mail import FetchedMail, MailboxPlace, MailContact, MailKey, SentMail
 from liaison.node.models.own import Epoch, HeldKey, HostedNode, OwnDesk, Setting
 from liaison.node.models.people import AuditRow, CaseAccess, Invitation, LeavingStep, Membership, Officer
 from liaison.node.models.proposals import EntryProposal
@@ -63,6 +64,7 @@ __all__ = [
     "EntryProposal",
     "Epoch",
     "FactRow",
+    "FetchedMail",
     "FollowUp",
     "FollowedRegister",
     "GivenReceipt",
@@ -73,6 +75,9 @@ __all__ = [
     "LeavingStep",
     "LoggedEntry",
     "LostMessage",
+    "MailContact",
+    "MailKey",
+    "MailboxPlace",
     "Membership",
     "Officer",
     "OfficerSession",
@@ -91,6 +96,7 @@ __all__ = [
     "RetentionRule",
     "Review",
     "SentHead",
+    "SentMail",
     "SentReport",
     "Setting",
     "SignInAttempt",

@@ -51,6 +51,7 @@ class Work(StrEnum):
     MESSAGE = "message"
     RECEIPT = "receipt"
     FETCH = "fetch"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def release(node: Node, leases: Iterable[Lease], *, wait: float) -> None:
 
 def settle_copy(copy_id: int) -> None:
     """End the sending of a copy, whoever holds it, inside a unit of work: its receipt is here."""
-    remove(Delivery, copy_id=copy_id, kind=Work.MESSAGE.value)
+    remove(Delivery, copy_id=copy_id)
 
 
 def postpone(node: Node, lease: Lease, code: str, *, peer_failed: bool, silent: bool = False) -> None:
@@ -223,4 +224,9 @@ def next_moment(node: Node) -> datetime | None:
     return min((moment for moment in (free, freed) if moment is not None), default=None)
 
 
-_COLUMNS = {Work.MESSAGE: "copy_id", Work.RECEIPT: "receipt_id", Work.FETCH: "attachment_id"}
+_COLUMNS = {
+    Work.MESSAGE: "copy_id",
+    Work.RECEIPT: "receipt_id",
+    Work.FETCH: "attachment_id",
+    Work.MAIL: "copy_id",
+}

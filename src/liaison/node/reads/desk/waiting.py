@@ -4,7 +4,8 @@
     waiting for us      the last word is the other side's: those with the nearest clock first
     waiting for them    the last word is ours
     follow-ups          cases the desk meant to come back to by now
-    not delivered       copies that were rejected, stopped, or tried without success, of cases that are open
+    not delivered       copies that were rejected, stopped, or tried without success, mails that came back or were not
+                        answered in time, of cases that are open
     register            what a person must look at: alarms, a stopped or old mirror, entries no quorum has seen
 
 Invariants: rows of the desk alone; at most `MOST` or `IN_TURN` of each, with their count up to `COUNTED`; nothing is
@@ -46,7 +47,7 @@ COUNTED = 100
 RECENT = 10
 STALE = timedelta(days=2)
 # Literal, because an engine uses a partial index only where it sees that its condition holds.
-NOT_TAKEN = """"node_outgoingcopy"."state" IN ('rejected', 'stopped')"""
+NOT_TAKEN = """"node_outgoingcopy"."state" IN ('rejected', 'stopped', 'bounced', 'silent')"""
 RANK = {"emergency": 0, "urgent": 1}
 
 
@@ -194,7 +195,7 @@ def _given_up(desk: DeskRef) -> Iterable[Undelivered]:
 
 def _still_tried(desk: DeskRef) -> Iterable[Undelivered]:
     mine = {f"copy__message__{name}": value for name, value in of_desk(desk).items()}
-    rows = Delivery.objects.filter(**mine, kind="message", attempts__gt=0).select_related("copy__message")
+    rows = Delivery.objects.filter(**mine, kind__in=("message", "mail"), attempts__gt=0).select_related("copy__message")
     for work in rows.defer("copy__plaintext", "copy__sealed", "copy__message__core").order_by("since")[: 10 * MOST]:
         if work.copy.state != CopyState.STOPPED.value:
             yield _undelivered(work.copy, work.since, work)

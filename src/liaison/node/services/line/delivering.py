@@ -29,6 +29,7 @@ from liaison.node.services.line.fetching import fetch_attachment
 from liaison.node.services.line.receipts import take_receipt, take_sealed_receipt
 from liaison.node.services.line.receiving import Arrival, receive_message
 from liaison.node.services.line.resealing import reseal
+from liaison.node.services.mail.handing_over import hand_over
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.node.work import circuit, outbox
 from liaison.node.work.outbox import Lease, Work
@@ -176,4 +177,5 @@ _WORK: dict[Work, Callable[[Node, Lease], None]] = {
     Work.MESSAGE: _deliver_message,
     Work.RECEIPT: _deliver_receipt,
     Work.FETCH: _fetch,
+    Work.MAIL: hand_over,
 }
