@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from liaison.messages.mail.mailbox import FetchedBytes, MailPlace
 from liaison.register.state import Lanes
 
 LaneOpener = Callable[[int], AbstractContextManager[Lanes | None]]
@@ -61,23 +61,6 @@ class MailCarrier(Protocol):
 
     def fetch(self, after: MailPlace, *, most: int, largest: int) -> Iterator[FetchedBytes]:
         """What came after a place. Raises UnreachableError."""
-
-
-@dataclass(frozen=True, slots=True)
-class MailPlace:
-    """A place in a mailbox: RFC 9051's UIDVALIDITY and the UID of a mail; 0, 0 before the first."""
-
-    validity: int = 0
-    uid: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class FetchedBytes:
-    """One mail as it lies there, and its place; `whole` unless it was too large."""
-
-    at: MailPlace
-    data: bytes
-    whole: bool = True
 
 
 class Catalogues(Protocol):

@@ -16,13 +16,26 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from liaison.errors import UnreachableError, UsageError
-from liaison.node.config import Mail
-from liaison.node.ports import FetchedBytes, MailPlace
+from liaison.messages.mail.mailbox import FetchedBytes, MailPlace
 
+Security = Literal["tls", "starttls", "none"]
 SECONDS = 30.0
 PORTS = {"smtp": {"tls": 465, "starttls": 587, "none": 25}, "imap": {"tls": 993, "starttls": 143, "none": 143}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailAccess:
+    """Where the servers are, as HOST or HOST:PORT, and how they are spoken to (`[mail]` in the configuration)."""
+
+    smtp: str
+    imap: str
+    security: Security = "tls"
+    authorities: str = ""
+    login: str = ""
+    password_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +47,7 @@ class _Server:
 class MailServer:
     """A `MailCarrier` over SMTP and IMAP."""
 
-    def __init__(self, config: Mail) -> None:
+    def __init__(self, config: MailAccess) -> None:
         """Raises UsageError for a server without TLS that is not on this machine."""
         self._config = config
         self._smtp = _server(config, "smtp", config.smtp)
@@ -131,7 +144,7 @@ def _refused(code: int, said: bytes | str) -> UnreachableError:
     return UnreachableError("mail-refused", permanent=code >= 500, status=code, said=" ".join(str(said).split())[:80])
 
 
-def _server(config: Mail, kind: str, named: str) -> _Server:
+def _server(config: MailAccess, kind: str, named: str) -> _Server:
     host, colon, port = named.rpartition(":") if re.search(r":\d+$", named) else (named, "", "")
     if config.security == "none" and not _on_this_machine(host):
         raise UsageError("mail-needs-tls", host=host)

@@ -26,12 +26,12 @@ from liaison.keys.openpgp.private import Opened, judge_clear, judge_detached
 from liaison.messages.lifecycle import CopyEvent, CopyState
 from liaison.messages.mail.answers import Answer, is_entity, read_entity, read_text
 from liaison.messages.mail.bounces import read_bounce
+from liaison.messages.mail.mailbox import FetchedBytes, MailPlace
 from liaison.messages.mail.reading import Mail, Sort, encrypted_part, first_text, read_mail, signed_part
 from liaison.messages.mail.tokens import correspondent_id, tokens_in
 from liaison.messages.message import open_message
 from liaison.node.models import FetchedMail, MailboxPlace, MailContact, OutgoingCopy, SentMail
 from liaison.node.node import Node
-from liaison.node.ports import FetchedBytes, MailPlace
 from liaison.node.services.line.progress import advance
 from liaison.node.services.mail.keys import all_keys
 from liaison.node.services.mail.storing import enter_case, seal_files, write_answer
