@@ -16,9 +16,9 @@ from typing import Any
 
 from liaison.errors import UnreachableError
 from liaison.keys.openpgp.certificates import read_certificate
+from liaison.messages.mail.mailbox import FetchedBytes, MailPlace
 from liaison.messages.mail.reading import encrypted_part, read_mail
 from liaison.node.config import Mail
-from liaison.messages.mail.mailbox import FetchedBytes, MailPlace
 from liaison.node.reads.mail.targets import mailbox_ref
 from liaison.node.services.mail.contacts import Contact, keep_contact
 from liaison.node.services.mail.keys import make_key

@@ -15,6 +15,7 @@ from liaison.messages.parties import DeskRef
 from liaison.node.reads.caution.parties import name_warnings, same_host
 from liaison.node.reads.desk.thread import Entry, Thread, read_thread
 from liaison.node.reads.facts import register_facts
+from liaison.node.reads.mail.overview import beside_case, mails_of_case
 from liaison.node.services.desk.following import follow_up_of
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
@@ -82,6 +83,7 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "now": now,
         "parties": list(_parties(thread, keeper, names)),
         "spoken": said,
+        "beside": beside_case(here(), thread.row.register, keeper.desk, case),
         "owed": [each for each in said if each.entry.owed],
         "told_differently": [
             names.of(thread.row.register, DeskRef(at.participant, at.node, ""))
@@ -114,6 +116,7 @@ def spoken(thread: Thread, names: DeskNames) -> Iterator[Spoken]:
     """The entries of the timeline."""
     register = thread.row.register
     titles = {each.core_hash: form_title(each.core) for each in thread.entries}
+    mails = mails_of_case(here(), register, thread.row.case)
     heard: dict[str, list[dict[str, Any]]] = {}
     for each in thread.entries:
         if each.core.form == ACKNOWLEDGEMENT and each.core.re and not each.rejected:
@@ -128,7 +131,13 @@ def spoken(thread: Thread, names: DeskNames) -> Iterator[Spoken]:
             sender=names.of(register, each.core.sender),
             fields=shown_fields(each.core, each.fields, names),
             reach=[
-                {"to": names.of(register, reach.desk), "reach": reach, "trial": trial} for reach, trial in each.reach
+                {
+                    "to": names.of(register, reach.desk),
+                    "reach": reach,
+                    "trial": trial,
+                    "mail": mails.get((each.message_id, reach.desk)) if reach.at else None,
+                }
+                for reach, trial in each.reach
             ],
             refers=titles.get(each.core.re or "", ""),
             acknowledged=heard.get(each.core_hash, []),
