@@ -47,6 +47,7 @@ PARTS = {
     "faketime": Part(
         "libfaketimeMT.so.1", ("faketime",), title="libfaketime", folders=("/usr/lib/*/faketime", "/usr/lib64/faketime")
     ),
+    "dovecot": Part("dovecot", ("dovecot-core", "dovecot-imapd"), title="Dovecot", folders=("/usr/sbin",)),
     "unshare": Part("unshare", ("util-linux", "mount")),
     "nsenter": Part("nsenter", ("util-linux",)),
     "ip": Part("ip", ("iproute2",)),

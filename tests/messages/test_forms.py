@@ -235,8 +235,8 @@ def test_every_form_of_the_line_is_there() -> None:
     assert {form for form, _ in forms()} == {
         "acknowledgement", "assistance-request", "call-note", "clarification", "close", "continuation", "correction",
         "false-positive", "incident-notice", "information-request", "internal-answer", "internal-clearance",
-        "internal-share", "introduction", "line-test", "no-longer-needed", "reminder", "reply", "resource-report",
-        "withdrawal",
+        "internal-share", "introduction", "line-test", "mail-reply", "no-longer-needed", "reminder", "reply",
+        "resource-report", "withdrawal",
     }  # fmt: skip
 
 
@@ -246,7 +246,7 @@ def test_every_field_is_of_a_known_type_and_list() -> None:
             assert each.type in CHECKS
             assert (each.codes is not None) == (each.type in ("code", "codes"))
             assert each.codes is None or each.codes in code_lists()
-        assert set(form.sender_kinds) <= set(DeskKind)
+        assert set(form.sender_kinds) <= {*DeskKind, "mailbox"}  # nobody with a node
         assert set(form.stages) <= set(code_list("stage"))
 
 

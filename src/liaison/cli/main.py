@@ -24,6 +24,7 @@ NOUNS = {
     "register": "liaison.cli.register.group:group",
     "key": "liaison.cli.key:group",
     "message": "liaison.cli.message:group",
+    "mail": "liaison.cli.mail:group",
     "case": "liaison.cli.case:group",
     "officer": "liaison.cli.officer:group",
     "token": "liaison.cli.token:group",

@@ -66,6 +66,8 @@ class Note(StrEnum):
     KEY_REPLACED = "key-replaced"
     KEYS_DISPUTED = "keys-disputed"
     DESK_WITHDRAWN = "desk-withdrawn"
+    BY_MAIL = "by-mail"
+    CASE_OUTSIDE = "case-named-outside"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

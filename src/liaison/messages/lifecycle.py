@@ -2,11 +2,14 @@
 
     message   draft → awaiting-clearance → cleared → outgoing
     copy      queued → received → acknowledged
+    by mail   queued → handed-over → answered, or bounced, or silent
 
 Invariants (docs/spec/lifecycle.md prints both tables, a test compares):
 - an event that the table does not name for a state is refused, never ignored;
 - clearance is a step every message takes; where the desk's rules ask nobody it passes at once and says so;
 - a verdict is final: what was received is never rejected later, nor the other way round;
+- a mail server is no desk: what it took is handed over, never received; a bounce and silence end nothing, because an
+  answer may still come;
 - an acknowledgement may overtake the receipt: the copy stays with the outbox until the receipt is here too.
 """
 
@@ -51,6 +54,10 @@ class CopyState(StrEnum):
     REJECTED = "rejected"
     ACKNOWLEDGED_FIRST = "acknowledged-first"
     ACKNOWLEDGED = "acknowledged"
+    HANDED_OVER = "handed-over"
+    BOUNCED = "bounced"
+    SILENT = "silent"
+    ANSWERED = "answered"
 
 
 class CopyEvent(StrEnum):
@@ -62,6 +69,10 @@ class CopyEvent(StrEnum):
     RECEIPT_ACCEPTED = "receipt-accepted"
     RECEIPT_REJECTED = "receipt-rejected"
     ACKNOWLEDGED = "acknowledged"
+    HANDED_OVER = "handed-over"
+    BOUNCED = "bounced"
+    FELL_SILENT = "fell-silent"
+    ANSWERED = "answered"
 
 
 MESSAGE_STEPS: Mapping[tuple[MessageState, MessageEvent], MessageState] = MappingProxyType(
@@ -98,6 +109,27 @@ COPY_STEPS: Mapping[tuple[CopyState, CopyEvent], CopyState] = MappingProxyType(
         (CopyState.ACKNOWLEDGED, CopyEvent.RECEIPT_ACCEPTED): CopyState.ACKNOWLEDGED,
         (CopyState.ACKNOWLEDGED, CopyEvent.ACKNOWLEDGED): CopyState.ACKNOWLEDGED,
         (CopyState.REJECTED, CopyEvent.RECEIPT_REJECTED): CopyState.REJECTED,
+        # By mail. What was handed over twice, because the first time was not noted, stays what it has become.
+        (CopyState.QUEUED, CopyEvent.HANDED_OVER): CopyState.HANDED_OVER,
+        (CopyState.QUEUED, CopyEvent.BOUNCED): CopyState.BOUNCED,
+        (CopyState.QUEUED, CopyEvent.ANSWERED): CopyState.ANSWERED,
+        (CopyState.STOPPED, CopyEvent.HANDED_OVER): CopyState.HANDED_OVER,
+        (CopyState.STOPPED, CopyEvent.BOUNCED): CopyState.BOUNCED,
+        (CopyState.STOPPED, CopyEvent.ANSWERED): CopyState.ANSWERED,
+        (CopyState.HANDED_OVER, CopyEvent.HANDED_OVER): CopyState.HANDED_OVER,
+        (CopyState.HANDED_OVER, CopyEvent.BOUNCED): CopyState.BOUNCED,
+        (CopyState.HANDED_OVER, CopyEvent.FELL_SILENT): CopyState.SILENT,
+        (CopyState.HANDED_OVER, CopyEvent.ANSWERED): CopyState.ANSWERED,
+        (CopyState.BOUNCED, CopyEvent.HANDED_OVER): CopyState.BOUNCED,
+        (CopyState.BOUNCED, CopyEvent.BOUNCED): CopyState.BOUNCED,
+        (CopyState.BOUNCED, CopyEvent.ANSWERED): CopyState.ANSWERED,
+        (CopyState.SILENT, CopyEvent.HANDED_OVER): CopyState.SILENT,
+        (CopyState.SILENT, CopyEvent.BOUNCED): CopyState.BOUNCED,
+        (CopyState.SILENT, CopyEvent.FELL_SILENT): CopyState.SILENT,
+        (CopyState.SILENT, CopyEvent.ANSWERED): CopyState.ANSWERED,
+        (CopyState.ANSWERED, CopyEvent.HANDED_OVER): CopyState.ANSWERED,
+        (CopyState.ANSWERED, CopyEvent.BOUNCED): CopyState.ANSWERED,
+        (CopyState.ANSWERED, CopyEvent.ANSWERED): CopyState.ANSWERED,
     }
 )
 

@@ -42,6 +42,16 @@
     client_id = ""
     secret_file = ""                          # a file beside the credential, not in the home
     claim = "email"                           # which claim names the officer: "email", or "login" by preferred_username
+    [mail]
+    address = ""                              # the mailbox of this node's desks; empty: no mail
+    telephone = ""                            # where a desk is told to call that has no OpenPGP key
+    smtp = "mail.xc.example:465"              # where mails are handed over
+    imap = "mail.xc.example:993"              # where answers are read; nothing there is ever deleted
+    security = "tls"                          # "starttls"; or "none", on the loopback address only
+    authorities = ""                          # a PEM file of those who vouch for the mail server; empty: the machine's
+    login = ""                                # the name to sign in with; empty: none is asked for
+    password_file = ""                        # a file beside the credential, not in the home
+    largest = 10485760                        # bytes of a mail, both ways
 
 Invariants: unknown keys are refused rather than ignored, because a misspelt safety setting must not pass unseen;
 `DATABASE_URL` in the environment wins over the file, so that a secret need not stand in it.
@@ -176,6 +186,20 @@ class Oidc(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     claim: Literal["email", "login"] = "email"
 
 
+class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The mail server of this authority and the mailbox of the node's desks; without an address there is none."""
+
+    address: str = ""
+    telephone: str = ""
+    smtp: str = ""
+    imap: str = ""
+    security: Literal["tls", "starttls", "none"] = "tls"
+    authorities: str = ""
+    login: str = ""
+    password_file: str = ""
+    largest: Annotated[int, msgspec.Meta(ge=64 << 10, le=32 << 20)] = 10 << 20
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything the operator decides about one node."""
 
@@ -190,6 +214,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     markings: Markings = Markings()
     pages: Pages = Pages()
     oidc: Oidc = Oidc()
+    mail: Mail = Mail()
 
 
 def pages_at(url: str) -> Pages:

@@ -54,7 +54,13 @@ def format_config(config: Config) -> str:
         f"session_hours = {config.pages.session_hours}\nidle_minutes = {config.pages.idle_minutes}\n\n"
         f"[oidc]\n# An identity provider of this authority; empty: none.\n"
         f"issuer = {json.dumps(config.oidc.issuer)}\nclient_id = {json.dumps(config.oidc.client_id)}\n"
-        f"secret_file = {json.dumps(config.oidc.secret_file)}\nclaim = {json.dumps(config.oidc.claim)}\n"
+        f"secret_file = {json.dumps(config.oidc.secret_file)}\nclaim = {json.dumps(config.oidc.claim)}\n\n"
+        f"[mail]\n# The mailbox of this node's desks, for OpenPGP mail; empty: none.\n"
+        f"address = {json.dumps(config.mail.address)}\ntelephone = {json.dumps(config.mail.telephone)}\n"
+        f"smtp = {json.dumps(config.mail.smtp)}\nimap = {json.dumps(config.mail.imap)}\n"
+        f"security = {json.dumps(config.mail.security)}\nauthorities = {json.dumps(config.mail.authorities)}\n"
+        f"login = {json.dumps(config.mail.login)}\npassword_file = {json.dumps(config.mail.password_file)}\n"
+        f"largest = {config.mail.largest}\n"
     )
 
 

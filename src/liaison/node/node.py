@@ -7,7 +7,19 @@ from pathlib import Path
 
 from liaison.node.config import Config
 from liaison.node.peering import PeerLink
-from liaison.node.ports import BlobStore, Clock, Entropy, IdentityLink, KeyVault, LaneOpener, Storage, Waker, no_lanes
+from liaison.node.ports import (
+    BlobStore,
+    Catalogues,
+    Clock,
+    Entropy,
+    IdentityLink,
+    KeyVault,
+    LaneOpener,
+    MailCarrier,
+    Storage,
+    Waker,
+    no_lanes,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +37,6 @@ class Node:
     waker: Waker
     link: PeerLink
     identity: IdentityLink | None = None
+    mail: MailCarrier | None = None
+    catalogues: Catalogues | None = None
     lanes: LaneOpener = no_lanes

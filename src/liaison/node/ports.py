@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Protocol
 
+from liaison.messages.mail.mailbox import FetchedBytes, MailPlace
 from liaison.register.state import Lanes
 
 LaneOpener = Callable[[int], AbstractContextManager[Lanes | None]]
@@ -45,6 +46,28 @@ class IdentityLink(Protocol):
     def ask(self, url: str, form: Mapping[str, str] | None = None) -> bytes:
         """What it answers. Raises UnreachableError."""
         ...
+
+
+class MailCarrier(Protocol):
+    """Hands mails to the authority's mail server and reads its mailbox, which it never changes.
+
+    Contract: when `send` returns, the server has taken the mail; a refusal for good is an UnreachableError that is
+    permanent. `fetch` gives at most `most` mails after a place, the oldest first; one larger than `largest` with its
+    headers alone.
+    """
+
+    def send(self, sender: str, recipient: str, mail: bytes) -> None:
+        """Hand a mail over. Raises UnreachableError."""
+
+    def fetch(self, after: MailPlace, *, most: int, largest: int) -> Iterator[FetchedBytes]:
+        """What came after a place. Raises UnreachableError."""
+
+
+class Catalogues(Protocol):
+    """The translations of what the core says."""
+
+    def say(self, language: str, context: str, source: str) -> str:
+        """The text of a language; the source where there is none."""
 
 
 class KeyVault(Protocol):

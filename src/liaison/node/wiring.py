@@ -20,6 +20,8 @@ from liaison.adapters.durable_files import save_chunks, write_durably
 from liaison.adapters.folder_files import FolderFiles
 from liaison.adapters.keyfiles import FolderKeyVault, decrypt_seed, encrypt_seed
 from liaison.adapters.lanes import ProcessLanes
+from liaison.adapters.mail.catalogues import FolderCatalogues
+from liaison.adapters.mail.server import MailAccess, MailServer
 from liaison.adapters.report_folder import ReportFolder
 from liaison.adapters.storage import HomeStorage
 from liaison.adapters.survey import free_disk, open_to_others, owned_by_others
@@ -190,6 +192,23 @@ def open_storage(home: Path) -> HomeStorage:
     return HomeStorage((home, home / "blobs", *tables), reserve=config.storage.reserve)
 
 
+def _mail_server(config: Config) -> MailServer | None:
+    """The mail server of this authority, if the node has a mailbox. Raises `UsageError`."""
+    mail = config.mail
+    if not mail.address:
+        return None
+    return MailServer(
+        MailAccess(
+            smtp=mail.smtp,
+            imap=mail.imap,
+            security=mail.security,
+            authorities=mail.authorities,
+            login=mail.login,
+            password_file=mail.password_file,
+        )
+    )
+
+
 def open_node(home: Path | None = None) -> Node:
     """The node whose home is `home`, wired to the machine."""
     place = home or default_home()
@@ -209,5 +228,7 @@ def open_node(home: Path | None = None) -> Node:
         waker=_waker(place, config),
         link=SignedLink(carrier, clock),
         identity=HttpsIdentity(Path(config.oidc.secret_file)) if config.oidc.issuer else None,
+        mail=_mail_server(config),
+        catalogues=FolderCatalogues(),
         lanes=open_lanes,
     )

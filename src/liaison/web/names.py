@@ -11,6 +11,7 @@ from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
 from liaison.node.reads.caution.parties import host_of
 from liaison.node.reads.facts import register_facts
+from liaison.node.reads.mail.targets import contact_name, is_mailbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class DeskName:
     name: str
     desk: str
     host: str = ""
+    by_mail: bool = False
+    """Whether it has a mailbox and no node: an officer keeps it, it is not in the register."""
 
     def __str__(self) -> str:
         return f"{self.name} / {self.desk}"
@@ -49,11 +52,12 @@ class DeskNames:
         code, name = self._participant(register, desk.participant)
         host = host_of(register_facts(self._node, register), desk)
         hosted = self._participant(register, host.participant)[1] if host is not None else ""
-        return DeskName(desk.participant, code, name, desk.desk, hosted)
+        return DeskName(desk.participant, code, name, desk.desk, hosted, is_mailbox(desk))
 
     def _participant(self, register: str, participant: str) -> tuple[str, str]:
         state = register_facts(self._node, register).participant(participant)
         if state is None:
-            return participant[:8], participant[:8]
+            name = contact_name(self._node, participant)
+            return ("", name) if name else (participant[:8], participant[:8])
         code = state.labels.codes[0] if state.labels.codes else ""
         return code, state.labels.name

@@ -45,8 +45,11 @@ class Names:
         """The first code or the name of the participant, the desk, and who hosts it."""
         from liaison.node.reads.caution.parties import host_of
         from liaison.node.reads.facts import register_facts
+        from liaison.node.reads.mail.targets import contact_name, is_mailbox
 
         host = host_of(register_facts(self._node, register), desk)
+        if is_mailbox(desk):
+            return plain(contact_name(self._node, desk.participant)) or desk.participant[:8]
         said = f"{self._participant(register, desk.participant)}/{desk.desk}"
         if host is None:
             return said

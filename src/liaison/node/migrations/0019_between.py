@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('node', '0014_inside'),
+        ('node', '0018_mail'),
     ]
 
     operations = [

@@ -31,6 +31,7 @@ from liaison.node.models.line import (
     TakenReceipt,
     Timer,
 )
+from liaison.node.models.mail import FetchedMail, MailboxPlace, MailContact, MailKey, SentMail
 from liaison.node.models.own import Epoch, HeldKey, HostedNode, OwnDesk, Setting
 from liaison.node.models.people import AuditRow, CaseAccess, Invitation, LeavingStep, Membership, Officer
 from liaison.node.models.programs import ApiToken, KeptAnswer, Upload
@@ -69,6 +70,7 @@ __all__ = [
     "EntryProposal",
     "Epoch",
     "FactRow",
+    "FetchedMail",
     "FollowUp",
     "FollowedRegister",
     "GivenReceipt",
@@ -83,6 +85,9 @@ __all__ = [
     "LeftLetter",
     "LoggedEntry",
     "LostMessage",
+    "MailContact",
+    "MailKey",
+    "MailboxPlace",
     "Membership",
     "Officer",
     "OfficerSession",
@@ -102,6 +107,7 @@ __all__ = [
     "RetentionRule",
     "Review",
     "SentHead",
+    "SentMail",
     "SentReport",
     "Setting",
     "SignInAttempt",

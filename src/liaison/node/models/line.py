@@ -123,7 +123,9 @@ class OutgoingCopy(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["state"], condition=Q(state__in=("rejected", "stopped")), name="outgoing_copy_not_taken"
+                fields=["state"],
+                condition=Q(state__in=("rejected", "stopped", "bounced", "silent")),
+                name="outgoing_copy_not_taken",
             )
         ]
 
@@ -262,7 +264,7 @@ class AttachmentRow(models.Model):
 
 class Delivery(models.Model):
     """One thing to do at one peer: send a `message`, hand over a `receipt`, `fetch` an attachment, `leave` the files of
-    a copy in a letter box."""
+    a copy in a letter box, or send a `mail`."""
 
     kind = models.CharField(max_length=16)
     register = models.CharField(max_length=HASH)

@@ -4,6 +4,7 @@
     XD/duty          a desk by its id, of the participant that answers for the code
     XD:diplomatic    the desk of a kind
     9ab0…/duty       a participant by the beginning of its hash
+    duty@xd.example  a desk without a node that this node keeps as a correspondent
 
 Invariants: a code nobody answers for, or that is contested, is routed to nobody: the officer names the participant.
 """
@@ -12,8 +13,11 @@ from __future__ import annotations
 
 from liaison.errors import UsageError
 from liaison.messages.parties import DeskRef
+from liaison.node.models import MailContact
 from liaison.node.node import Node
+from liaison.node.reads.mail.targets import mailbox_ref
 from liaison.node.reads.register import directory
+from liaison.node.unit_of_work import reading
 from liaison.register.lookup import DeskEntry, Directory, Refusal
 from liaison.register.vocabulary import DeskKind
 
@@ -22,6 +26,8 @@ KINDS = (DeskKind.TECHNICAL, *(kind for kind in DeskKind if kind is not DeskKind
 
 def find_recipient(node: Node, register: str, text: str) -> DeskRef:
     """The one desk that `text` names. Raises UsageError when it is none, several, or not confirmed."""
+    if "@" in text:
+        return _by_mailbox(node, register, text)
     found = directory(node, register)
     who, slash, desk = text.partition("/")
     who, colon, kind = who.partition(":")
@@ -40,6 +46,14 @@ def find_recipient(node: Node, register: str, text: str) -> DeskRef:
         raise UsageError(code, given=text[:80], count=len(usable))
     entry = usable[0]
     return DeskRef(entry.participant or "", entry.node or "", entry.desk)
+
+
+def _by_mailbox(node: Node, register: str, text: str) -> DeskRef:
+    desk = mailbox_ref(text)
+    with reading(node):
+        if not MailContact.objects.filter(register=register, who=desk.participant).exists():
+            raise UsageError("mailbox-not-kept")
+    return desk
 
 
 def _by_code(found: Directory, code: str, kind: str | None) -> list[DeskEntry]:

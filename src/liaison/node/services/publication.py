@@ -19,6 +19,7 @@ from django.db.models import Q
 
 from liaison.errors import UsageError
 from liaison.keys.public import PublicKey, Purpose
+from liaison.messages.parties import DeskRef
 from liaison.node.keyring import create_key, public_of
 from liaison.node.log.chain import ChainWriter
 from liaison.node.log.parts import DRAFT, keep_records
@@ -26,6 +27,7 @@ from liaison.node.log.views import RowsView
 from liaison.node.models import HeldKey, OwnDesk, OwnLetterBox, RecordPart
 from liaison.node.node import Node
 from liaison.node.reads.own import require_writable, setting
+from liaison.node.services.mail.keys import published_certificate
 from liaison.node.services.secretariat import Handed
 from liaison.node.services.submission import hand_in
 from liaison.node.unit_of_work import reading, unit_of_work
@@ -43,6 +45,7 @@ from liaison.register.bodies import (
 )
 from liaison.register.facts import NodeState
 from liaison.register.vocabulary import DeskKind, NodeRef
+from liaison.wire.identifiers import encode_base64
 from liaison.wire.typed import convert
 
 SALT = 32
@@ -161,7 +164,9 @@ def _desk_keys(node: Node, place: Place, desk: str, *, made_before: datetime | N
             node_id=place.node,
             desk=desk,
         )
-    return DeskKeys(desk, _kept_part(node, place, records.SealingKey(key)), None)
+    certificate = published_certificate(node, place.register, DeskRef(place.participant, place.node, desk))
+    openpgp = _kept_part(node, place, records.OpenPgp(encode_base64(certificate))) if certificate else None
+    return DeskKeys(desk, _kept_part(node, place, records.SealingKey(key)), openpgp)
 
 
 def _newest_key(node: Node, place: Place, desk: str, made_before: datetime | None) -> PublicKey | None:
@@ -199,7 +204,8 @@ def _published_digests(state: NodeState) -> list[str]:
     if state.publication is None:
         return []
     body = state.publication.body
-    return [body.address, *(keys.sealing for keys in body.desks)]
+    certificates = [keys.openpgp for keys in body.desks if keys.openpgp is not None]
+    return [body.address, *(keys.sealing for keys in body.desks), *certificates]
 
 
 def _address_digest(node: Node, place: Place) -> str:
@@ -211,7 +217,9 @@ def _address_digest(node: Node, place: Place) -> str:
         ).order_by("since", "by_participant", "by_node")
         keepers = [NodeRef(row.by_participant, row.by_node) for row in boxes]
     ways += [records.Address(records.Way.LETTERBOX, None, keeper) for keeper in keepers]
-    content = records.Addresses((*ways, records.Address(records.Way.FILE, None, None)))
+    mailbox = node.config.mail.address
+    mail = [records.Address(records.Way.MAIL, mailbox, None)] if mailbox else []
+    content = records.Addresses((*ways, records.Address(records.Way.FILE, None, None), *mail))
     return _kept_part(node, place, content)
 
 

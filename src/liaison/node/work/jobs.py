@@ -15,6 +15,7 @@ from liaison.node.services import mirror, rotation, witnessing
 from liaison.node.services.care import orphans
 from liaison.node.services.inside import clearance, retention
 from liaison.node.services.letterbox import collecting, keeping
+from liaison.node.services.mail import fetching
 from liaison.node.services.recovery import noticing
 from liaison.node.work.timers import Job
 
@@ -72,6 +73,12 @@ def expire_letters(node: Node) -> None:
     keeping.expire_letters(node)
 
 
+def fetch_mail(node: Node) -> None:
+    """Take in what came into the mailbox, and note which mails nobody answered in time."""
+    fetching.keep_silence(node, node.clock.now())
+    fetching.fetch_mail(node)
+
+
 AT_START = "compare-with-peers"
 """The job that runs whenever a worker starts: what was put back was put back while none ran."""
 
@@ -88,6 +95,7 @@ JOBS: tuple[Job, ...] = (
     Job(FETCH_LETTERS, timedelta(seconds=30), fetch_letters),
     Job("expire-letters", timedelta(hours=1), expire_letters),
     Job("keep-retention", timedelta(hours=24), keep_retention),
+    Job("fetch-mail", timedelta(seconds=60), fetch_mail),
     Job("sweep-attachments", timedelta(hours=24), sweep_attachments),
 )
 

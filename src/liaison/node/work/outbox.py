@@ -52,6 +52,7 @@ class Work(StrEnum):
     RECEIPT = "receipt"
     FETCH = "fetch"
     LEAVE = "leave"
+    MAIL = "mail"
 
 
 BULK = frozenset({Work.FETCH.value, Work.LEAVE.value})
@@ -178,7 +179,7 @@ def release(node: Node, leases: Iterable[Lease], *, wait: float) -> None:
 
 def settle_copy(copy_id: int) -> None:
     """End the sending of a copy, whoever holds it, inside a unit of work: its receipt is here."""
-    remove(Delivery, copy_id=copy_id, kind=Work.MESSAGE.value)
+    remove(Delivery, copy_id=copy_id)
 
 
 def postpone(
@@ -236,4 +237,10 @@ def next_moment(node: Node) -> datetime | None:
     return min((moment for moment in (free, freed) if moment is not None), default=None)
 
 
-_COLUMNS = {Work.MESSAGE: "copy_id", Work.RECEIPT: "receipt_id", Work.FETCH: "attachment_id", Work.LEAVE: "copy_id"}
+_COLUMNS = {
+    Work.MESSAGE: "copy_id",
+    Work.RECEIPT: "receipt_id",
+    Work.FETCH: "attachment_id",
+    Work.LEAVE: "copy_id",
+    Work.MAIL: "copy_id",
+}

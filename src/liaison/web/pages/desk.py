@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -24,6 +24,7 @@ from liaison.node.reads.desk.undelivered import undelivered
 from liaison.node.reads.inside.between import InternalRead, received_cases
 from liaison.node.reads.inside.sharing import shared_with
 from liaison.node.reads.inside.waiting import to_review, waiting_requests
+from liaison.node.reads.mail.overview import beside_cases, mailbox_state
 from liaison.node.reads.writing.drafts import list_drafts
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
@@ -36,6 +37,7 @@ from liaison.web.site import here
 from liaison.web.words import explained
 
 DRAFTS = 5
+MAIL_SHOWN = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,14 @@ def _undelivered(looking: Looking) -> dict[str, Any]:
     return {"rows": rows, "count": found.count, "more": found.more}
 
 
+def _mail(looking: Looking) -> dict[str, Any]:
+    desk, state = looking.seat.desk, mailbox_state(here())
+    found = beside_cases(here(), looking.seat.register, desk, since=looking.now - MAIL_SHOWN)
+    rows = [{"each": each, "path": case_path(looking.seat, each.case)} for each in found[: waiting.MOST]]
+    trouble = state is not None and state.trouble
+    return {"rows": rows, "count": len(found), "trouble": trouble, "checked_at": state.checked_at if state else None}
+
+
 def _register(looking: Looking) -> dict[str, Any]:
     care = waiting.register_care(here(), looking.seat.register, looking.now)
     told = [{"said": explained(LiaisonError(each.code, **each.params)), "at": each.raised_at} for each in care.alarms]
@@ -169,6 +179,7 @@ SECTIONS: list[tuple[str, Callable[[Looking], dict[str, Any]]]] = [
     ("web/inside/desk_shared.html", _shared),
     ("web/desk/follow_ups.html", _follow_ups),
     ("web/desk/undelivered.html", _undelivered),
+    ("web/desk/mail.html", _mail),
     ("web/desk/waiting_for_us.html", _waiting_for_us),
     ("web/desk/waiting_for_them.html", _waiting_for_them),
     ("web/desk/drafts.html", _drafts),

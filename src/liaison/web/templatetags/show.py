@@ -136,7 +136,9 @@ def tel(number: str) -> str:
 def desk_name(name: DeskName) -> SafeString:
     """A desk in words, and who hosts it."""
     code = format_html('<bdi class="code">{}</bdi> ', name.code) if name.code else ""
-    told = format_html('{}{} <bdi class="small">{}</bdi>', code, own(name.name), name.desk)
+    kind = '<span class="tag warn">{}</span>' if name.by_mail else '<bdi class="small">{}</bdi>'
+    desk = gettext("by mail, not in the register") if name.by_mail else name.desk
+    told = format_html("{}{} " + kind, code, own(name.name), desk)
     if name.host:
         hosted = format_html(gettext("hosted by %(host)s").replace("%(host)s", "{}"), own(name.host))
         told = format_html('{} <span class="tag warn">{}</span>', told, hosted)

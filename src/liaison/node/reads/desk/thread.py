@@ -148,7 +148,9 @@ def _received(row: IncomingCopy, attached: _Attached) -> _Found:
 def _sent(named: Mapping[str, str], attached: _Attached) -> list[_Found]:
     mine = {f"message__{name}": value for name, value in named.items()}
     copies = OutgoingCopy.objects.filter(READABLE, **mine).select_related("message").defer("sealed", "message__core")
-    tries = Delivery.objects.filter(kind="message", **{f"copy__{name}": value for name, value in mine.items()})
+    tries = Delivery.objects.filter(
+        kind__in=("message", "mail"), **{f"copy__{name}": value for name, value in mine.items()}
+    )
     trials = {row[0]: Trial(*row[1:]) for row in tries.values_list("copy", "attempts", "last_error", "due")}
     found: dict[int, _Found] = {}
     keys = copies.order_by().values("pk")

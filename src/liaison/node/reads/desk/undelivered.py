@@ -1,4 +1,5 @@
-"""What that a desk sent has not come through? Rejected, stopped, or tried without success, the oldest first.
+"""What that a desk sent has not come through? Rejected, stopped, or tried without success, mails that
+came back or were not answered in time, the oldest first.
 
 Invariants: copies of the desk's own messages alone; given up ones only while their case is open, because what is over
 needs nobody. Two statements whose text is made once: the page of a desk asks them at every look, and they are nearly
@@ -51,14 +52,15 @@ _SAME = " AND ".join(f'"{_CASE}"."{name}" = "{_OUT}"."{name}"' for name in _KEY)
 _STATEMENT = f"""
 SELECT * FROM (
     SELECT 'given-up' AS kind, "{_COPY}"."id" FROM "{_COPY}" {_MESSAGE}
-    WHERE "{_COPY}"."state" IN ('rejected', 'stopped') AND {_MINE}
+    WHERE "{_COPY}"."state" IN ('rejected', 'stopped', 'bounced', 'silent') AND {_MINE}
     AND EXISTS (SELECT 1 FROM "{_CASE}" WHERE {_SAME} AND "{_CASE}"."closed_at" IS NULL) LIMIT {READ}
 ) AS given_up
 UNION ALL
 SELECT * FROM (
     SELECT 'tried' AS kind, "{_WORK}"."id" FROM "{_WORK}"
     JOIN "{_COPY}" ON "{_COPY}"."id" = "{_WORK}"."copy_id" {_MESSAGE}
-    WHERE "{_WORK}"."attempts" > 0 AND "{_WORK}"."kind" = 'message' AND "{_COPY}"."state" <> 'stopped' AND {_MINE}
+    WHERE "{_WORK}"."attempts" > 0 AND "{_WORK}"."kind" IN ('message', 'mail')
+    AND "{_COPY}"."state" <> 'stopped' AND {_MINE}
     ORDER BY "{_WORK}"."since" LIMIT {READ}
 ) AS tried
 """  # noqa: S608 — names of the models

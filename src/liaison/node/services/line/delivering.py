@@ -32,6 +32,7 @@ from liaison.node.services.line.fetching import fetch_attachment
 from liaison.node.services.line.receipts import take_receipt, take_sealed_receipt
 from liaison.node.services.line.receiving import Arrival, receive_message
 from liaison.node.services.line.resealing import reseal
+from liaison.node.services.mail.handing_over import hand_over
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.node.work import outbox
 from liaison.node.work.calling import call_peer
@@ -161,4 +162,5 @@ _WORK: dict[Work, Callable[[Node, Lease], None]] = {
     Work.RECEIPT: _deliver_receipt,
     Work.FETCH: _fetch,
     Work.LEAVE: leave_files,
+    Work.MAIL: hand_over,
 }

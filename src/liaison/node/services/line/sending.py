@@ -44,12 +44,14 @@ from liaison.node.node import Node
 from liaison.node.reads.caution.disputes import check_pinned
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.inside.rules import rule_for
+from liaison.node.reads.mail.targets import MailTarget, mail_targets
 from liaison.node.reads.memory import own_memory
 from liaison.node.services.inside.between.told import note_said
 from liaison.node.services.inside.review import note_for_review
 from liaison.node.services.line.attachments import attachment_rows, hold_blobs
 from liaison.node.services.line.cases import begin_case, open_case
 from liaison.node.services.line.progress import note_own_acknowledgement
+from liaison.node.services.mail.outgoing import check_mails, note_mail
 from liaison.node.unit_of_work import after_commit, reading, unit_of_work
 from liaison.node.work import outbox
 from liaison.node.work.outbox import Lease, Work
@@ -104,13 +106,14 @@ class SentMessage:
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """What signing and numbering need of the sending desk, looked up once before the transaction."""
+    """What signing and numbering need, looked up once before the transaction."""
 
     facts: RegisterFacts
     signer: Signer
     epoch: str
     now: datetime
     leased: bool
+    by_mail: Mapping[DeskRef, MailTarget]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,17 +191,18 @@ def _prepare(node: Node, letter: Letter, *, leased: bool) -> tuple[_Desk, list[C
     for message in messages:
         hosted = [each for each in message.core.to if desk.facts.host_of(each) is not None]
         check_sharing(letter.tlp, message.core.to, hosted=hosted, confirmed=letter.host_may_read)
+        check_mails(node, message.core, desk.by_mail)
         for recipient in message.core.to:
             check_pinned(desk.facts, letter.sender, recipient)
-            desk.facts.sealing_key(recipient)  # Refused before anything is written when there is none.
+            if recipient not in desk.by_mail:
+                desk.facts.sealing_key(recipient)  # Refused before anything is written when there is none.
     return desk, messages
 
 
 def _sending_desk(node: Node, letter: Letter, *, leased: bool) -> _Desk:
-    facts = register_facts(node, letter.register)
-    memory = own_memory(node)
+    facts, memory = register_facts(node, letter.register), own_memory(node)
     signer = memory.signer(Purpose.MESSAGE, letter.register, letter.sender.at)
-    return _Desk(facts, signer, memory.epoch(), node.clock.now(), leased)
+    return _Desk(facts, signer, memory.epoch(), node.clock.now(), leased, mail_targets(facts, letter.sender, letter.to))
 
 
 def _drafts(node: Node, letter: Letter, desk: _Desk) -> Iterable[Draft]:
@@ -233,7 +237,7 @@ def new_id(node: Node) -> str:
 
 
 def _compose(node: Node, draft: Draft, desk: _Desk) -> ComposedMessage:
-    """(1), (2): raises MalformedError, UsageError when a desk's rules hold it back."""
+    """(1), (2): the message in its form; raises MalformedError."""
     message = compose(
         draft,
         message_id=new_id(node),
@@ -319,17 +323,19 @@ def _write_message(message: ComposedMessage, desk: _Desk, cleared: Cleared) -> i
     return key
 
 
-def _close(message: ComposedMessage, recipient: DeskRef, head: _Head | None, desk: _Desk) -> _Closed:
+def _close(message: ComposedMessage, at: DeskRef, head: _Head | None, desk: _Desk) -> _Closed:
     """The copy for a desk under the number after `head`, signed and sealed."""
     follows = head is not None and head.epoch == desk.epoch
     copy = Copy(
-        desk=recipient,
+        desk=at,
         epoch=desk.epoch,
         seq=head.seq + 1 if head is not None and follows else 0,
         prev=head.message_hash if head is not None and follows else None,
     )
     signed = sign_copy(message, copy, desk.signer)
-    key = desk.facts.sealing_key(recipient)
+    if at in desk.by_mail:  # Signed and encrypted for OpenPGP when it leaves.
+        return _Closed(head, signed, b"", desk.by_mail[at].fingerprint)
+    key = desk.facts.sealing_key(at)
     return _Closed(head, signed, seal(signed.plaintext, key), key.fingerprint)
 
 
@@ -350,11 +356,14 @@ def _write_copy(node: Node, message: ComposedMessage, key: int, closed: _Closed,
         message_hash=closed.signed.message_hash,
         plaintext=closed.signed.plaintext,
         sealed=closed.sealed,
-        sealed_hash=digest(closed.sealed),
+        sealed_hash=digest(closed.sealed or closed.signed.plaintext),
         sealed_to=closed.sealed_to,
         state=CopyState.QUEUED.value,
     )
-    return outbox.put_work(node, Work.MESSAGE, stored, register=message.core.register, at=at.at, leased=desk.leased)
+    work = Work.MAIL if at in desk.by_mail else Work.MESSAGE
+    if work is Work.MAIL:
+        note_mail(stored, closed.signed.message_hash, desk.by_mail[at])
+    return outbox.put_work(node, work, stored, register=message.core.register, at=at.at, leased=desk.leased)
 
 
 def _head(message: ComposedMessage, recipient: DeskRef) -> _Head | None:

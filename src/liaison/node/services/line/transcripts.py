@@ -119,6 +119,9 @@ def _received(row: Case) -> Iterator[ReceivedMessage]:
     copies = IncomingCopy.objects.filter(
         register=row.register, case=row.case, participant=row.participant, desk=row.desk, verdict="accepted"
     ).filter(READABLE)
+    copies = copies.exclude(
+        way="mail"
+    )  # This node's own writing of what a mail said: no word of the other side's node.
     for plaintext in copies.values_list("plaintext", flat=True):
         yield open_message(bytes(plaintext))
 

@@ -16,6 +16,7 @@ from liaison.messages.turns import INSIDE
 from liaison.node.reads.caution.parties import name_warnings, same_host
 from liaison.node.reads.desk.thread import Entry, Thread, read_thread
 from liaison.node.reads.facts import register_facts
+from liaison.node.reads.mail.overview import beside_case, mails_of_case
 from liaison.node.services.desk.following import follow_up_of
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
@@ -83,6 +84,7 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "now": now,
         "parties": list(_parties(thread, keeper, names)),
         "spoken": said,
+        "beside": beside_case(here(), thread.row.register, keeper.desk, case),
         "owed": [each for each in said if each.entry.owed],
         "told_differently": [
             names.of(thread.row.register, DeskRef(at.participant, at.node, ""))
@@ -115,6 +117,7 @@ def spoken(thread: Thread, names: DeskNames) -> Iterator[Spoken]:
     """The entries of the timeline."""
     register = thread.row.register
     titles = {each.core_hash: form_title(each.core) for each in thread.entries}
+    mails = mails_of_case(here(), register, thread.row.case)
     heard: dict[str, list[dict[str, Any]]] = {}
     for each in thread.entries:
         if each.core.form == ACKNOWLEDGEMENT and each.core.re and not each.rejected:
@@ -134,6 +137,7 @@ def spoken(thread: Thread, names: DeskNames) -> Iterator[Spoken]:
                     "reach": reach,
                     "trial": trial,
                     "keeper": names.participant(register, reach.left.by.participant) if reach.left else "",
+                    "mail": mails.get((each.message_id, reach.desk)) if reach.at else None,
                 }
                 for reach, trial in each.reach
             ],

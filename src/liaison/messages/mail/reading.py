@@ -1,0 +1,203 @@
+"""What kind of mail is this, to which of ours does it belong, and what of it is worth opening?
+
+    mail = read_mail(raw)                        Raises MalformedError for what nobody should write
+    mail.sort                                    Sort.ENCRYPTED · SIGNED · CLEARSIGNED · PLAIN · BOUNCE · AUTOMATIC
+    mail.tokens, mail.answers                    by which it finds its case: tokens first, then Message-IDs
+
+Invariants:
+- sizes, number and depth of parts are capped before anything is decoded; nothing is fetched that a mail names;
+- what a machine wrote (RFC 3834, lists, bounces) is never an answer and never answered;
+- every header is taken as a claim: who wrote a mail is told by a signature alone.
+"""
+
+from __future__ import annotations
+
+import email
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.message import EmailMessage, Message
+from email.policy import SMTP
+from email.utils import parseaddr
+from enum import StrEnum
+
+from liaison.errors import MalformedError
+from liaison.messages.mail.tokens import tokens_in
+
+LARGEST_MAIL = 32 << 20
+LARGEST_HEADERS = 64 << 10
+MOST_PARTS = 64
+DEEPEST = 8
+MOST_NAMED = 32
+_MULTIPART = re.compile(rb"(?i)(?:multipart|message)/[a-z]")
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
+_BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
+_ARMOR = "-----BEGIN PGP MESSAGE-----"
+_CLEAR = "-----BEGIN PGP SIGNED MESSAGE-----"
+
+
+class Sort(StrEnum):
+    """What kind of mail."""
+
+    ENCRYPTED = "encrypted"
+    SIGNED = "signed"
+    CLEARSIGNED = "clearsigned"
+    PLAIN = "plain"
+    BOUNCE = "bounce"
+    AUTOMATIC = "automatic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A mail whose form holds."""
+
+    sort: Sort
+    message_id: str
+    answers: tuple[str, ...]
+    """The Message-IDs it refers to, the nearest first."""
+    tokens: tuple[str, ...]
+    sender: str
+    subject: str
+    raw: bytes = field(repr=False)
+    parsed: EmailMessage = field(repr=False)
+
+
+def read_mail(raw: bytes) -> Mail:
+    """The mail in these bytes, as they came from the mailbox. Raises MalformedError."""
+    parsed = parse(raw)
+    subject = header(parsed, "Subject")
+    answers = (*reversed(_ids(parsed, "References")), *_ids(parsed, "In-Reply-To"))
+    return Mail(
+        sort=_sort(parsed),
+        message_id=next(iter(_ids(parsed, "Message-ID")), ""),
+        answers=tuple(dict.fromkeys(answers))[:MOST_NAMED],
+        tokens=tokens_in(" ".join((subject, header(parsed, "In-Reply-To"), header(parsed, "References")))),
+        sender=parseaddr(header(parsed, "From"))[1][:254],
+        subject=subject[:500],
+        raw=raw,
+        parsed=parsed,
+    )
+
+
+def parse(raw: bytes) -> EmailMessage:
+    """The parts of a mail or of what was inside one. Raises MalformedError for too many, too deep or too large."""
+    if len(raw) > LARGEST_MAIL:
+        raise MalformedError("too-large", size=len(raw), limit=LARGEST_MAIL)
+    head = re.search(rb"\r?\n\r?\n", raw)
+    if (head.start() if head else len(raw)) > LARGEST_HEADERS:
+        raise MalformedError("mail-headers", limit=LARGEST_HEADERS)
+    # The parser goes down as deep as it is led; a mail names a type for each part that holds others.
+    if len(_MULTIPART.findall(raw)) > 4 * MOST_PARTS or raw.count(b"\n--") > 40 * MOST_PARTS:
+        raise MalformedError("mail-parts", limit=MOST_PARTS)
+    try:
+        parsed = email.message_from_bytes(raw, policy=SMTP)
+        count = sum(1 for _ in parts(parsed))
+    except MalformedError:
+        raise
+    except Exception:  # noqa: BLE001 — the parser of the standard library raises what it stumbles over
+        raise MalformedError("mail-unreadable") from None
+    if count > MOST_PARTS:
+        raise MalformedError("mail-parts", limit=MOST_PARTS)
+    return parsed
+
+
+def parts(mail: Message, depth: int = 0) -> Iterator[Message]:
+    """The mail and every part in it. Raises MalformedError below the deepest level that is looked at."""
+    if depth > DEEPEST:
+        raise MalformedError("mail-depth", limit=DEEPEST)
+    yield mail
+    if mail.is_multipart():
+        for each in mail.get_payload():
+            if isinstance(each, Message):
+                yield from parts(each, depth + 1)
+
+
+def header(mail: Message, name: str) -> str:
+    """A header as text on one line; empty where there is none or it cannot be read."""
+    try:
+        value = str(mail.get(name, ""))
+    except Exception:  # noqa: BLE001
+        return ""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in value).split())
+
+
+def body_of(part: Message) -> bytes:
+    """The bytes of a part without their transfer encoding; empty for one that holds parts."""
+    try:
+        data = part.get_payload(decode=True)
+    except Exception:  # noqa: BLE001
+        return b""
+    return data if isinstance(data, bytes) else b""
+
+
+def text_of(part: Message) -> str:
+    """The text of a part, in UTF-8 or the charset it names, else a letter a byte."""
+    data = body_of(part)
+    for charset in ("utf-8", part.get_content_charset("utf-8")):
+        try:
+            return data.decode(str(charset))
+        except (LookupError, ValueError):
+            continue
+    return data.decode("latin-1")
+
+
+def encrypted_part(mail: Mail) -> bytes:
+    """What is to be decrypted. Raises MalformedError where the mail only says that something is."""
+    if mail.parsed.get_content_type() == "multipart/encrypted":
+        for part in parts(mail.parsed):
+            data = body_of(part)
+            if part.get_content_type() == "application/octet-stream" and data:
+                return data
+        raise MalformedError("mail-without-ciphertext")
+    return first_text(mail.parsed).encode()
+
+
+def signed_part(mail: Mail) -> tuple[bytes, bytes]:
+    """The exact bytes that a multipart/signed signs, lines ended by CR LF, and the signature. Raises MalformedError."""
+    boundary = mail.parsed.get_boundary()
+    inside = [each for each in mail.parsed.get_payload() if isinstance(each, Message)]
+    if not boundary or len(inside) != 2:
+        raise MalformedError("mail-signed-form")
+    raw = re.sub(rb"\r?\n", b"\r\n", mail.raw)
+    line = b"\r\n--" + boundary.encode("ascii", "replace")
+    pieces = raw.split(line)
+    if len(pieces) < 3 or not pieces[1].startswith(b"\r\n"):
+        raise MalformedError("mail-signed-form")
+    return pieces[1][2:], body_of(inside[1])
+
+
+def first_text(mail: Message) -> str:
+    """The first plain text in a mail."""
+    found = (part for part in parts(mail) if part.get_content_type() == "text/plain" and not part.get_filename())
+    part = next(found, None)
+    return "" if part is None else text_of(part)
+
+
+def _sort(mail: EmailMessage) -> Sort:
+    kind = mail.get_content_type()
+    if kind == "multipart/report" or header(mail, "Return-Path") == "<>":
+        report = str(mail.get_param("report-type", ""))
+        return Sort.BOUNCE if report.lower() == "delivery-status" else Sort.AUTOMATIC
+    if _is_automatic(mail):
+        return Sort.AUTOMATIC
+    if kind == "multipart/encrypted":
+        return Sort.ENCRYPTED
+    if kind == "multipart/signed":
+        return Sort.SIGNED
+    text = first_text(mail).lstrip()
+    if text.startswith(_ARMOR):
+        return Sort.ENCRYPTED
+    return Sort.CLEARSIGNED if text.startswith(_CLEAR) else Sort.PLAIN
+
+
+def _is_automatic(mail: EmailMessage) -> bool:
+    submitted = header(mail, "Auto-Submitted").partition(";")[0].strip().lower()
+    return (
+        submitted not in ("", "no")
+        or header(mail, "Precedence").lower() in _BULK
+        or any(mail.get(name) is not None for name in ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Loop"))
+    )
+
+
+def _ids(mail: EmailMessage, name: str) -> list[str]:
+    return _MESSAGE_ID.findall(header(mail, name))[-MOST_NAMED:]

@@ -1,0 +1,1 @@
+"""What does a desk see of its OpenPGP mail?"""

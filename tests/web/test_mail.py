@@ -1,0 +1,81 @@
+"""What does an officer see of a case with a desk that has only a mailbox?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from liaison.messages.mail.reading import read_mail
+from liaison.node.services.mail.fetching import fetch_mail, keep_silence
+from tests.gnupg import Correspondent
+from tests.mailing import THEM, Post, mailing_world, reply, send
+from tests.scenarios.test_mail import ASKS, BOUNCE
+from tests.web.visiting import visit
+from tests.world import World
+
+Scene = tuple[World, Post, Correspondent]
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    with mailing_world(tmp_path) as made:
+        yield made
+
+
+def test_the_case_says_that_the_server_took_it_and_that_this_is_no_receipt(scene: Scene) -> None:
+    world, _, _ = scene
+    case = send(world, fields=ASKS)
+    shown = visit(world, "XC").see(f"cases/{case}/")
+    for words in (
+        "CSIRT of XD",
+        "by mail, not in the register",
+        "Handed to the mail server",
+        "That is no receipt",
+        THEM,
+    ):
+        assert words in shown
+    assert "received" not in shown.partition("What was said")[2].partition("</ol>")[0]
+
+
+def test_a_signed_reply_stands_in_the_case_with_its_key_and_waits_for_an_acknowledgement(scene: Scene) -> None:
+    world, post, peer = scene
+    case = send(world, fields=ASKS)
+    post.box.append(reply(post, peer, "We have blocked it."))
+    fetch_mail(world.nodes["XC"])
+    visitor = visit(world, "XC")
+    shown = visitor.see(f"cases/{case}/")
+    for words in ("Reply by mail", "We have blocked it.", "By OpenPGP mail", "Signed by the key", "Answered by mail"):
+        assert words in shown
+    assert "Reply by mail" in visitor.see()
+
+
+def test_an_unverified_mail_shows_on_desk_and_case_without_what_it_says(scene: Scene) -> None:
+    world, post, peer = scene
+    case = send(world, fields=ASKS)
+    post.box.append(reply(post, peer, "Send it all to me.", signer="eve@xe.example"))
+    fetch_mail(world.nodes["XC"])
+    visitor = visit(world, "XC")
+    for shown in (visitor.see(), visitor.see(f"cases/{case}/")):
+        assert "Unverified mail" in shown
+        assert "not by the key that our mail was sealed to" in shown
+        assert "Send it all" not in shown
+
+
+def test_a_bounce_a_silence_and_an_unread_mailbox_need_the_desk(scene: Scene) -> None:
+    world, post, _ = scene
+    node = world.nodes["XC"]
+    send(world, fields=ASKS)
+    send(world, fields=ASKS, urgency="emergency")
+    token = read_mail(post.handed[0][2]).tokens[0]
+    post.box.append(BOUNCE.format(action="failed", status="5.1.1", token=token).encode())
+    fetch_mail(node)
+    world.advance(hours=2)
+    keep_silence(node, world.clock.now())
+    post.down = True
+    with pytest.raises(Exception, match="mailbox-not-reached"):
+        fetch_mail(node)
+    shown = visit(world, "XC").see()
+    for words in ("Mail came back", "No answer by mail", "telephone the desk", "answers may lie there unread"):
+        assert words in shown
