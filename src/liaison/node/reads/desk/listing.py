@@ -136,8 +136,7 @@ def cases_below(
     with reading(node):
         rows = _fitting(desk, wanted, reader).order_by("-pk")
         rows = rows if below is None else rows.filter(pk__lt=below)
-        keys = list(rows.values_list("pk", flat=True)[:limit])
-        return list(zip(keys, read_rows(rows, desk, slice(0, limit), reader=reader), strict=True))
+        return list(read_rows(rows[:limit], desk, reader=reader).items())
 
 
 def every_case(node: Node, desk: DeskRef, wanted: Filter) -> tuple[CaseRow, ...]:
