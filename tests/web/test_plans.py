@@ -21,7 +21,6 @@ ORDERED = re.compile(
 ALL_OF_A_DESK = re.compile(rf"SEARCH node_(case|incomingcopy|outgoingmessage) .*{DESK}")
 
 
-
 def test_neither_the_desk_nor_its_year_walks_through_a_table_that_grows(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         world.send("XD", "XC")

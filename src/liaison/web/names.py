@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
-from liaison.node.reads.caution.parties import host_of
+from liaison.node.reads.caution.parties import host_of, name_warnings
 from liaison.node.reads.facts import register_facts
 
 
@@ -33,6 +33,7 @@ class DeskNames:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._known: dict[tuple[str, DeskRef], DeskName] = {}
+        self._odd: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def of(self, register: str, desk: DeskRef) -> DeskName:
         """The desk in words."""
@@ -40,6 +41,13 @@ class DeskNames:
         if place not in self._known:
             self._known[place] = self._look_up(*place)
         return self._known[place]
+
+    def warnings(self, register: str, participant: str) -> tuple[str, ...]:
+        """The codes of what is odd about a participant's name, looked up once a page."""
+        place = (register, participant)
+        if place not in self._odd:
+            self._odd[place] = name_warnings(self._node, register, participant)
+        return self._odd[place]
 
     def _look_up(self, register: str, desk: DeskRef) -> DeskName:
         code, name = self._participant(register, desk.participant)
