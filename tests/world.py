@@ -372,21 +372,22 @@ def _mirror_entries(registry: RegisterBuilder) -> None:
     )
 
 
-def hold_keys(node: Node, registry: RegisterBuilder, code: str, *, at: str = "main", desk: str = "duty") -> None:
-    """Inside a unit of work: what `node` holds as a node of a State and for its desk."""
+def hold_keys(node: Node, registry: RegisterBuilder, code: str, *desks: str, at: str = "main") -> None:
+    """Inside a unit of work: what `node` holds as a node of a State and for its desks, `duty` by default."""
     register, participant = registry.entries[0].leaf, registry.ids[code]
     place = {"register": register, "participant": participant, "node": at}
     models.HostedNode.objects.get_or_create(**place, defaults={"since": START})
     for purpose in (Purpose.ENTRY, Purpose.MESSAGE, Purpose.HTTP):
         name = f"{code}/{at}/{purpose.value}"
         _hold(node, registry.key(name).public, seed(registry.prefix + name), purpose, {**place, "desk": ""})
-    sealing = registry.sealing(f"{code}/{desk}")
-    _hold(node, sealing.public, sealing.seed, Purpose.SEALING, {**place, "desk": desk})
-    models.OwnDesk.objects.get_or_create(
-        **place,
-        desk=desk,
-        defaults={"kind": DeskKind.TECHNICAL.value, "languages": ["en"], "expected": {}, "parts": []},
-    )
+    for desk in desks or ("duty",):
+        sealing = registry.sealing(f"{code}/{desk}")
+        _hold(node, sealing.public, sealing.seed, Purpose.SEALING, {**place, "desk": desk})
+        models.OwnDesk.objects.get_or_create(
+            **place,
+            desk=desk,
+            defaults={"kind": DeskKind.TECHNICAL.value, "languages": ["en"], "expected": {}, "parts": []},
+        )
 
 
 def _hold(node: Node, public: Any, secret: bytes, purpose: Purpose, place: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ from liaison.node.services.people.case_access import closed_to_others, require_c
 from liaison.node.services.people.officers import Seat, seats
 from liaison.officers.permissions import Role
 from tests.web.visiting import Visitor, visit
-from tests.world import World
+from tests.world import NOTICE, World
 
 
 @pytest.fixture
@@ -99,3 +99,16 @@ def test_a_closed_case_says_nothing_on_its_page_in_lists_and_files(world: World)
     other.see(f"cases/{case}/transcript", status=404)
     other.see(f"cases/{case}/say/reply", status=404)
     assert "Scanning of port 22" in named.see(f"cases/{case}/")
+
+
+def test_a_search_for_its_reference_finds_a_closed_case_for_the_named_only(world: World) -> None:
+    case = world.send("XC", "XD", fields=NOTICE | {"own_reference": "XC-CERT-7"})[0].case
+    named, other = visit(world, "XD", Role.OFFICER), visit(world, "XD", Role.OFFICER)
+    assert case in other.see("cases/", text="xc-cert")
+    named.send(f"cases/{case}/readers/close", officer=str(named.officer))
+    auditor = visit(world, "XD", Role.AUDITOR)
+    for page in ("cases/", "cases/export"):
+        assert case not in other.see(page, text="xc-cert"), page
+    assert case not in auditor.see("cases/", text="xc-cert")
+    assert case in named.see("cases/", text="xc-cert")
+    assert case in other.see("cases/", text=case[:13]), "that it is there is no secret"

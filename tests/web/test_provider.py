@@ -17,7 +17,7 @@ from liaison.node.config import Oidc
 from liaison.node.models import Officer
 from liaison.node.services.people.officers import add_officer, grant
 from liaison.officers.permissions import Role
-from tests.web.visiting import Visitor
+from tests.web.visiting import Visitor, visit
 from tests.world import World
 
 ISSUER = "https://identity.example"
@@ -120,3 +120,13 @@ def test_the_provider_confirms_an_officer_only_if_it_asked_them_just_now(world: 
 def test_without_a_provider_there_is_no_such_page(tmp_path: Path) -> None:
     with World(tmp_path, codes=("XC",)) as world:
         assert Visitor(world.nodes["XC"]).get("/sign-in/provider").status_code == 404
+
+
+def test_an_officer_whom_only_the_provider_signs_in_needs_no_invitation(world: World) -> None:
+    administrator = visit(world, "XC", Role.ADMINISTRATOR)
+    page = administrator.see("administration/")
+    assert "Yes, by the identity provider" in page
+    assert "Needs an invitation" not in page.split("A. N.")[1].split("</tr>")[0]
+    with world.at("XC"):
+        Officer.objects.filter(login="a.n").update(email="")
+    assert "Needs an invitation" in administrator.see("administration/"), "the provider could not name them"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
-from liaison.node.reads.caution.parties import host_of
+from liaison.node.reads.caution.parties import host_of, name_warnings
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.mail.targets import contact_name, is_mailbox
 
@@ -36,6 +36,7 @@ class DeskNames:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._known: dict[tuple[str, DeskRef], DeskName] = {}
+        self._odd: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def of(self, register: str, desk: DeskRef) -> DeskName:
         """The desk in words."""
@@ -47,6 +48,13 @@ class DeskNames:
     def participant(self, register: str, participant: str) -> str:
         """The name of a participant."""
         return self._participant(register, participant)[1]
+
+    def warnings(self, register: str, participant: str) -> tuple[str, ...]:
+        """The codes of what is odd about a participant's name, looked up once a page."""
+        place = (register, participant)
+        if place not in self._odd:
+            self._odd[place] = name_warnings(self._node, register, participant)
+        return self._odd[place]
 
     def _look_up(self, register: str, desk: DeskRef) -> DeskName:
         code, name = self._participant(register, desk.participant)

@@ -85,6 +85,7 @@ def _unacknowledged(looking: Looking) -> dict[str, Any]:
         {
             "each": each,
             "sender": looking.names.of(each.register, each.sender),
+            "warnings": looking.names.warnings(each.register, each.sender.participant),
             "path": case_path(looking.seat, each.case),
         }
         for each in found.rows

@@ -72,6 +72,12 @@ def told_by_provider(node: Node, flow: Flow, code: str) -> Officer:
     return _officer(node, claims)
 
 
+def comes_by_provider(node: Node, officer: Officer) -> bool:
+    """Whether the provider of this node can name the officer, so that they need no invitation."""
+    oidc = node.config.oidc
+    return bool(oidc.issuer) and (oidc.claim != "email" or bool(officer.email))
+
+
 def _holds(node: Node, flow: Flow, claims: dict[str, Any]) -> bool:
     now, oidc = node.clock.now().timestamp(), node.config.oidc
     client = oidc.client_id

@@ -26,6 +26,7 @@ from liaison.node.node import Node
 from liaison.node.services.people import officers
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.factors import factors
+from liaison.node.services.people.identity import comes_by_provider
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import Role
@@ -52,6 +53,7 @@ class Person:
     email: str
     roles: tuple[RoleRead, ...]
     ways_in: int
+    by_provider: bool
     invited_until: datetime | None
     seen_at: datetime | None
     leaving: bool
@@ -216,6 +218,7 @@ def _read(node: Node, seat: Seat, officer: Officer) -> Person:
             for row in rows
         ),
         ways_in=factors(node, officer.pk).count,
+        by_provider=comes_by_provider(node, officer),
         invited_until=invitation.until if invitation else None,
         seen_at=session.seen_at if session else officer.last_login,
         leaving=LeavingStep.objects.filter(officer=officer, **_place(seat)).exists(),
