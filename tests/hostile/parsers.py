@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from liaison.exchange import documents
+from liaison.exchange.contacts import files as contacts
 from liaison.exchange.values import Format
 from liaison.keys import agetext, private, sealing, words
 from liaison.messages import dealings, letter_box, message, receipts
@@ -20,6 +21,7 @@ from liaison.register import anchor, entries, export, facts, nominations, record
 from liaison.routing import addresses, allocation
 from liaison.tlog import bundles, checkpoint, monitor, tiles, tlogproof, witness
 from liaison.wire import age, bech32, byte_ranges, canonical, envelope, http_signature, identifiers, note
+from tests.exchange import test_contacts as lists
 from tests.exchange.reports import SCAN, report
 from tests.messages import letters, tars
 from tests.routing import mmdb
@@ -104,6 +106,7 @@ PAGE = canonical.encode(
 )
 HOSTS = [b"192.0.2.1", b"2001:db8::/32", b"AS64500", b"csirt.xc.example", b"https://a.example/x", b"192.0.2.0/24"]
 EXPORTED = {form: documents.encode_document(form, report(SCAN, exercise=True, terms="For you")).data for form in Format}
+CONTACTS = 'name;country;email\n"CERT; XJ";XJ;cert@example.xj\n'
 
 PARSERS: dict[str, Parser] = {
     "wire.byte_ranges.parse_range": Parser(
@@ -170,6 +173,10 @@ PARSERS: dict[str, Parser] = {
         [canonical.encode(_json("register/state.json")["globals"])],
     ),
     "register.nominations.parse_nominations": Parser(text(nominations.parse_nominations), [CSV]),
+    "exchange.contacts.files.decode_contacts": Parser(
+        contacts.decode_contacts,
+        [text.encode() for text in (lists.VCARD, lists.JSCONTACT, lists.RFC2350, lists.SIGNED, lists.FIRST, CONTACTS)],
+    ),
     "exchange.documents.decode_document": Parser(documents.decode_document, [*EXPORTED.values()]),
     "messages.transcript.pack.decode_transcript": Parser(pack.decode_transcript, [_file("messages/transcript.json")]),
     "messages.message.open_message": Parser(message.open_message, [NOTICE]),
@@ -204,6 +211,17 @@ PARSERS: dict[str, Parser] = {
 _BEHIND = "behind exchange.documents.decode_document, whose good inputs are of all formats"
 NOT_FROM_OUTSIDE = {
     **{f"exchange.{form}.reading.decode_{form}": _BEHIND for form in Format},
+    **dict.fromkeys(
+        (
+            "exchange.contacts.electronic_cards.decode_jscontact",
+            "exchange.contacts.electronic_cards.decode_vcards",
+            "exchange.contacts.pages.decode_rfc2350",
+            "exchange.contacts.pages.decode_security_txt",
+            "exchange.contacts.tables.decode_csv",
+            "exchange.contacts.tables.decode_teams",
+        ),
+        "behind exchange.contacts.files.decode_contacts, whose good inputs are of all kinds",
+    ),
     "exchange.strict_json.decode_json": _BEHIND,
     "exchange.strict_xml.decode_xml": _BEHIND,
     "tlog.tiles.parse_index": "takes the groups that parse_tile_path and parse_bundle_path matched",

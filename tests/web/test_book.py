@@ -7,11 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from hypothesis import given
-from hypothesis import strategies as st
 
-from liaison.errors import UsageError
-from liaison.node.services.writing.book import read_contacts
 from liaison.officers.permissions import Role
 from tests.web.visiting import Visitor, visit
 from tests.world import World
@@ -98,31 +94,30 @@ def test_another_desk_and_who_may_not_write_change_nothing(tmp_path: Path) -> No
         assert "The address book is empty." in visit(world, "XD").see("book/")
 
 
-def test_a_card_is_read_with_its_folded_lines_and_escapes() -> None:
-    found, refused = read_contacts(CARD.encode())
-    assert refused == []
-    assert found[0].texts == {
-        "name": "Desk of the Example",
-        "organisation": "Example Network, Ltd",
-        "mailbox": "abuse@net.example",
-        "telephone": "+000-555-0300",
-        "country": "XM",
-        "note": "Open from 8 to 18  in a long folded line",
-    }
+FIRST = """{"status": "OK", "data": [{"team": "CERT Example", "team-full": "Computer team of the example", "country":
+"XJ",
+ "email": "CERT@cert.example.xj", "telephone": "+000 555 0999"}]}"""
+SECURITY = """Contact: mailto:security@net.example
+Expires: 2026-01-01T00:00:00Z
+Canonical: https://net.example/.well-known/security.txt
+"""
 
 
-@given(st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: f"name,{text}".encode())))
-def test_any_file_is_read_or_refused_in_words(data: bytes) -> None:
-    try:
-        found, refused = read_contacts(data)
-    except UsageError as error:
-        assert error.code.startswith("book-")
-        return
-    assert all(contact.texts["name"] for contact in found)
-    assert all(number >= 0 for number in refused)
-
-
-@pytest.mark.parametrize("data", [b"", b"just words", b"\xff\xfe"])
-def test_what_is_no_list_is_refused(data: bytes) -> None:
-    with pytest.raises(UsageError):
-        read_contacts(data)
+def test_a_team_of_two_lists_is_one_row_with_both_and_a_page_that_expired_says_so(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        visitor = visit(world, "XC")
+        bring_in(visitor, LIST)
+        bring_in(visitor, FIRST, source="FIRST", dated="2026-11-20")
+        bring_in(visitor, SECURITY, source="net.example")
+        page = visitor.see("book/", q="CERT Example")
+        assert page.count("<td>CERT Example") + page.count('<td><bdi dir="auto">CERT Example') == 1
+        lists = ("FIRST", "2026-11-20", "List of teams", "2026-11-01")
+        for told in (*lists, "+000 555 0999", "+000 555 0200", "Says otherwise:"):
+            assert told in page, told
+        assert "Expired" in visitor.see("book/", q="net.example")
+        table = visitor.see("book/export", **{"as": "csv"})
+        assert "not in the register" in table
+        assert "FIRST; List of teams" in table
+        assert visitor.see("book/export", **{"as": "vcard", "q": "security@net.example"}).count("BEGIN:VCARD") == 1
+        visitor.send("book/forget", source="FIRST")
+        assert "List of teams" in visitor.see("book/", q="CERT Example")

@@ -42,7 +42,7 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """A part of a document that was not understood; `why` is a code of `data/codes/unclear.toml`."""
+    """A part of a document that was not understood; `why` is a code of the list `unclear`."""
 
     path: str
     why: str

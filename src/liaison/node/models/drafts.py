@@ -40,7 +40,7 @@ class Draft(models.Model):
 
 
 class BookContact(models.Model):
-    """Somebody a desk knows from elsewhere; `searched` is all of its words, folded."""
+    """Somebody a desk knows from elsewhere; `searched` is all of its words, `expires` when its page is old."""
 
     register = models.CharField(max_length=HASH)
     participant = models.CharField(max_length=HASH)
@@ -53,6 +53,7 @@ class BookContact(models.Model):
     telephone = models.CharField(max_length=64, default="")
     note = models.CharField(max_length=500, default="")
     domains = models.JSONField(default=list)
+    expires = models.CharField(max_length=20, default="")
     source = models.CharField(max_length=200)
     dated = models.CharField(max_length=10)
     imported_at = models.DateTimeField()

@@ -1,11 +1,15 @@
 """Whom does this desk know outside the register? A list that can be searched, printed, brought in and thrown out.
 
-Invariants: every contact shows its source and day, and that it is not in the register; bringing a list in replaces what
+Invariants: every contact shows its sources and their days, and that it is not in the register; bringing a list in
+replaces what
 came from the same source; what was typed beside a list that is refused stays on the page.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,18 +17,61 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from liaison.errors import UsageError
+from liaison.errors import MalformedError, UsageError
+from liaison.exchange.contacts.cards import MOST, Card
+from liaison.exchange.contacts.files import KINDS, Told, encode_contacts
+from liaison.exchange.contacts.merging import Merged
 from liaison.node.reads.writing import book
+from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat
 from liaison.node.services.writing.book import forget_source, import_contacts
+from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Action
 from liaison.web.forms import Problem
 from liaison.web.pages.write.steps import place_of
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.site import here
 from liaison.web.words import explained
+from liaison.wire.identifiers import parse_instant
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """What one list says: its name and day, and whatever differs from what leads."""
+
+    source: str
+    dated: str
+    differs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownContact:
+    """A team as a page shows it; `expires` is the time after which the page it came from is old."""
+
+    card: Card
+    rows: tuple[ShownRow, ...]
+    expires: Any
+    expired: bool
+
+
+def shown_contacts(found: Iterable[Merged], now: datetime) -> list[ShownContact]:
+    """Teams with every list that tells of them, and whether a page has expired by now."""
+    return [_shown(each, now) for each in found]
+
+
+def _shown(merged: Merged, now: datetime) -> ShownContact:
+    card = merged.card
+    names = ("name", "mailbox", "telephone", "note")
+    rows = tuple(
+        ShownRow(row.source, row.dated, tuple(said for name in names if (said := getattr(row.card, name))
+                                              and said != getattr(card, name)))
+        for row in merged.rows
+    )  # fmt: skip
+    expires = parse_instant(card.expires) if card.expires else None
+    return ShownContact(card, rows, expires, expires is not None and expires <= now)
+
 
 INPUTS = {"book-source-missing": "source", "book-day": "dated"}
 
@@ -40,9 +87,10 @@ def _page(request: HttpRequest, seat: Seat, given: dict[str, Any], *, status: in
     found = book.contacts(here(), place_of(seat), words=words)
     shown = {
         "q": words,
-        "contacts": found,
+        "contacts": shown_contacts(found, here().clock.now()),
+        "kinds": KINDS,
         "sources": book.sources(here(), place_of(seat)),
-        "full": len(found) == book.LISTED,
+        "full": book.rows_of(found) >= book.LISTED,
         "may_change": seat.may(Action.WRITE),
     }
     return render(request, "web/book.html", shown | given, status=status)
@@ -75,12 +123,28 @@ def bring_in(request: HttpRequest, seat: Seat) -> HttpResponse:
         done = import_contacts(
             here(), place_of(seat), file.read(), source=source, dated=dated, officer=officer_id(request)
         )
-    except UsageError as error:
+    except (UsageError, MalformedError) as error:
         told = explained(error)
         problem = Problem(INPUTS.get(error.code, "file"), f"{told.what} {told.next}")
         return _page(request, seat, typed | {"problems": (problem,)}, status=400)
     said = urlencode({"taken": done.taken, "refused": len(done.refused)})
     return HttpResponseRedirect(f"{path_to(seat, 'book/')}?{said}")
+
+
+@require_GET
+@at_desk(Action.READ_METADATA)
+def export(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """The contacts that bear the words in the box, as a file for another program."""
+    name = request.GET.get("as", "csv")
+    if name not in KINDS:
+        raise UsageError("book-export-kind", kind=name[:24])
+    found = book.contacts(here(), place_of(seat), words=request.GET.get("q", ""), limit=MOST)
+    with unit_of_work(here()):
+        note(here(), "book-exported", officer=officer_id(request), subject=name, params={"contacts": len(found)})
+    data = encode_contacts(name, [Told(each.card, each.sources) for each in found])
+    response = HttpResponse(data, content_type=KINDS[name].media_type)
+    response["Content-Disposition"] = f'attachment; filename="address-book{KINDS[name].suffix}"'
+    return response
 
 
 @require_POST
@@ -95,4 +159,5 @@ ROUTES = [
     path("book/", contacts, name="book"),
     path("book/import", bring_in, name="book-import"),
     path("book/forget", forget, name="book-forget"),
+    path("book/export", export, name="book-export"),
 ]

@@ -30,6 +30,7 @@ from liaison.officers.permissions import Action
 from liaison.register.lookup import fold_text
 from liaison.register.vocabulary import DeskKind
 from liaison.routing.route import Answer, Basis
+from liaison.web.pages.book import shown_contacts
 from liaison.web.pages.write.cards import desk_key, kind_word, show_cards
 from liaison.web.pages.write.steps import place_of
 from liaison.web.requests import at_desk, officer_id, path_to
@@ -103,7 +104,8 @@ def _one(node: Node, seat: Seat, text: str, kind: DeskKind) -> dict[str, Any]:
     entries = finding.by_words(node, seat.register, text)
     cards = show_cards(node, seat, entries[:SHOWN])
     known = book.contacts(node, place_of(seat), words=text, limit=SHOWN) if not entries else []
-    return {"named": cards, "more": max(0, len(entries) - SHOWN), "contacts": known, "asked": text}
+    shown = shown_contacts(known, node.clock.now())
+    return {"named": cards, "more": max(0, len(entries) - SHOWN), "contacts": shown, "asked": text}
 
 
 def _resource(node: Node, seat: Seat, text: str, kind: DeskKind) -> dict[str, Any]:
@@ -123,7 +125,8 @@ def _resource(node: Node, seat: Seat, text: str, kind: DeskKind) -> dict[str, An
         given["of_kind"] = _code(node, seat, answer.code)["of_kind"]
     if routed.entry is None:
         domain = text if answer.basis is Basis.SUFFIX or answer.refusal == "no-country-code-suffix" else ""
-        given["contacts"] = book.contacts_for(node, place_of(seat), domain=domain, country=answer.code or "")
+        known = book.contacts_for(node, place_of(seat), domain=domain, country=answer.code or "")
+        given["contacts"] = shown_contacts(known, node.clock.now())
     return given
 
 
@@ -134,7 +137,7 @@ def _code(node: Node, seat: Seat, code: str) -> dict[str, Any]:
         for each in finding.by_code(node, seat.register, code)
     ]
     known = book.contacts_for(node, place_of(seat), country=code) if not found else []
-    return {"code": code, "of_kind": found, "contacts": known, "asked": code}
+    return {"code": code, "of_kind": found, "contacts": shown_contacts(known, node.clock.now()), "asked": code}
 
 
 def _code_of(text: str) -> str | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from liaison.web.pages.cases import answering, files, following, listing, thread, transcript
+from liaison.web.pages.cases import answering, files, following, indicators, listing, thread, transcript
 
 ROUTES = [
     *listing.ROUTES,
     *answering.ROUTES,
     *following.ROUTES,
     *files.ROUTES,
+    *indicators.ROUTES,
     *transcript.ROUTES,
     *thread.ROUTES,
 ]

@@ -36,9 +36,7 @@ LONGEST = 120
 @at_desk(Action.READ_CASE)
 def download(request: HttpRequest, seat: Seat, case: str, message: str, position: int) -> HttpResponse:
     """One file, as a download."""
-    entry = _entry(request, seat, case, message)
-    if position >= len(entry.attachments) or entry.attachments[position].state != "held":
-        raise Http404
+    entry = held_entry(request, seat, case, message, position)
     attachment = entry.core.attachments[position]
     with unit_of_work(here()):
         note(here(), "file-downloaded", officer=officer_id(request), subject=message, params={"position": position})
@@ -70,6 +68,14 @@ def safe_name(name: str, position: int) -> str:
     if len(kept) > LONGEST:
         kept = f"{stem[: LONGEST - 10]}{dot}{suffix[:9]}" if dot else kept[:LONGEST]
     return f"{position + 1}-{kept or 'file'}"
+
+
+def held_entry(request: HttpRequest, seat: Seat, case: str, message: str, position: int) -> Entry:
+    """The message of the case whose file at this place is here. Raises Http404."""
+    entry = _entry(request, seat, case, message)
+    if position >= len(entry.attachments) or entry.attachments[position].state != "held":
+        raise Http404
+    return entry
 
 
 def _entry(request: HttpRequest, seat: Seat, case: str, message: str) -> Entry:

@@ -22,6 +22,7 @@ from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.names import DeskName, DeskNames
 from liaison.web.pages.cases.allowed import allowed_forms
+from liaison.web.pages.cases.documents import may_be_document
 from liaison.web.pages.cases.held import find_held
 from liaison.web.pages.cases.inside import inside_of
 from liaison.web.pages.cases.naming import case_path, reader_of
@@ -54,6 +55,8 @@ class Spoken:
     acknowledged: list[dict[str, Any]]
     withdrawn: bool
     wanted_by: Any
+    documents: frozenset[int]
+    """Which of its files are offered to be read as documents of other programs."""
     promise: Any
     """Of an acknowledgement: when an answer may be expected."""
 
@@ -145,6 +148,7 @@ def spoken(thread: Thread, names: DeskNames) -> Iterator[Spoken]:
             acknowledged=heard.get(each.core_hash, []),
             withdrawn=each.core_hash in thread.view.withdrawn,
             wanted_by=parse_instant(each.core.wanted_by) if each.core.wanted_by else None,
+            documents=frozenset(at for at, file in enumerate(each.core.attachments) if may_be_document(file)),
             promise=parse_instant(promise) if isinstance(promise, str) else None,
         )
 

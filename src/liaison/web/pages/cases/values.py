@@ -105,10 +105,12 @@ def _instant(field: Field, value: Any) -> Any:
 
 
 def _observables(field: Field, value: Any) -> list[ShownObservable]:
-    return [
-        ShownObservable(each, *(parse_instant(at) if at else None for at in (each.first_seen, each.last_seen)))
-        for each in read_observables(value)
-    ]
+    return [shown_observable(each) for each in read_observables(value)]
+
+
+def shown_observable(what: Observable) -> ShownObservable:
+    """An observable with its times as instants."""
+    return ShownObservable(what, *(parse_instant(at) if at else None for at in (what.first_seen, what.last_seen)))
 
 
 def _severity(field: Field, value: Any) -> dict[str, Any]:

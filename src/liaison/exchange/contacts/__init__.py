@@ -1,0 +1,1 @@
+"""How do contacts from elsewhere come into an address book, and how do they go out?"""

@@ -1,0 +1,81 @@
+"""What does a list or a page say of one team, whatever format it came in?
+
+    Card(name="CERT Example", country="XJ", mailbox="cert@cert.example.xj", telephone="+000 555 0200",
+    domains=("example.xj",))
+
+Invariants (docs/spec/contacts.md): texts are cut to what an address book holds and cleared of control characters; a
+country is
+two letters or nothing; nothing is guessed into another member; a page that expires says when.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+LARGEST = 2 << 20
+MOST = 20_000
+MOST_DOMAINS = 50
+WIDTHS = {"name": 200, "organisation": 200, "country": 2, "mailbox": 254, "telephone": 64, "note": 500}
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_DOMAIN = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
+_MAILBOX = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One team or person; what is not known is empty. `expires` is the instant after which its page is old."""
+
+    name: str
+    organisation: str = ""
+    country: str = ""
+    mailbox: str = ""
+    telephone: str = ""
+    note: str = ""
+    domains: tuple[str, ...] = ()
+    expires: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """The cards of one file, and the numbers of rows that name nobody."""
+
+    cards: tuple[Card, ...]
+    refused: tuple[int, ...] = ()
+
+
+def card(*, domains: Iterable[str] = (), expires: str = "", **texts: Any) -> Card | None:
+    """The card of these texts, or None where they name nobody."""
+    told = {name: clean(texts.get(name, ""), width) for name, width in WIDTHS.items()}
+    country = texts.get("country", "").strip()
+    told["country"] = country.upper() if re.fullmatch(r"[A-Za-z]{2}", country) else ""
+    told["name"] = told["name"] or told["organisation"]
+    if not told["name"]:
+        return None
+    found = dict.fromkeys([*domains, *domains_in(told["mailbox"].rpartition("@")[2])])
+    return Card(**told, domains=tuple(found)[:MOST_DOMAINS], expires=expires)
+
+
+def clean(text: str, width: int) -> str:
+    """The text without what steers a screen, cut to the width."""
+    return _UNFIT.sub(" ", text).strip()[:width].strip()
+
+
+def domains_in(text: str) -> list[str]:
+    """The words that look like domains."""
+    return [word for word in re.split(r"[\s,;|]+", text.lower()) if _DOMAIN.fullmatch(word)][:MOST_DOMAINS]
+
+
+def mailbox_in(text: str) -> str:
+    """The first mailbox, also where `@` is written as a word in brackets to keep machines away."""
+    plain = re.sub(r"\s*[\[(<{]\s*(?:at|AT)\s*[\])>}]\s*", "@", text[:4000])
+    found = _MAILBOX.search(plain)
+    return found[0] if found else ""
+
+
+def host_in(address: str) -> str:
+    """The host of a web address without a leading `www.`."""
+    found = re.match(r"https?://(?:www\.)?([A-Za-z0-9.-]+)", address.strip())
+    return found[1].lower() if found else ""

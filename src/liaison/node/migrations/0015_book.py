@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('node', '0014_inside'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='bookcontact',
+            name='expires',
+            field=models.CharField(default='', max_length=20),
+        ),
+    ]
