@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from liaison.node.config import Config
 from liaison.node.peering import PeerLink
-from liaison.node.ports import BlobStore, Clock, Entropy, IdentityLink, KeyVault, LaneOpener, Storage, Waker, no_lanes
+from liaison.node.ports import (
+    BlobStore,
+    Clock,
+    Entropy,
+    IdentityLink,
+    KeyVault,
+    LaneOpener,
+    NoWebhooks,
+    Storage,
+    Waker,
+    WebhookLink,
+    no_lanes,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +38,4 @@ class Node:
     link: PeerLink
     identity: IdentityLink | None = None
     lanes: LaneOpener = no_lanes
+    webhooks: WebhookLink = field(default_factory=NoWebhooks)

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Protocol
 
+from liaison.errors import UnreachableError
 from liaison.register.state import Lanes
 
 LaneOpener = Callable[[int], AbstractContextManager[Lanes | None]]
@@ -45,6 +46,29 @@ class IdentityLink(Protocol):
     def ask(self, url: str, form: Mapping[str, str] | None = None) -> bytes:
         """What it answers. Raises UnreachableError."""
         ...
+
+
+class WebhookLink(Protocol):
+    """Posts events to the programs of an authority. Contract: addresses are judged after resolution, every time."""
+
+    def check(self, url: str) -> None:
+        """Return if a webhook may have this address. Raises UnreachableError."""
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """The status of the answer. Raises UnreachableError."""
+        ...
+
+
+class NoWebhooks:
+    """The `WebhookLink` of a node that reaches no program."""
+
+    def check(self, url: str) -> None:
+        """Refuse every address. Raises UnreachableError."""
+        raise UnreachableError("webhook-address-refused", permanent=True, reason="no way out")
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """Reach nobody. Raises UnreachableError."""
+        raise UnreachableError("webhook-not-reached", reason="no way out")
 
 
 class KeyVault(Protocol):

@@ -27,6 +27,7 @@ from liaison.adapters.tiles import FolderTileStore
 from liaison.adapters.tls import TlsFiles, create_tls, tls_files, tls_hash
 from liaison.adapters.transports.identity import HttpsIdentity
 from liaison.adapters.transports.peer import HttpsPeerLink
+from liaison.adapters.transports.webhooks import HttpWebhooks
 from liaison.adapters.waking import PostgresListener, PostgresWaker, SocketListener, SocketWaker, somebody_listens
 from liaison.errors import UsageError
 from liaison.keys.private import Ed25519Signer
@@ -210,4 +211,5 @@ def open_node(home: Path | None = None) -> Node:
         link=SignedLink(carrier, clock),
         identity=HttpsIdentity(Path(config.oidc.secret_file)) if config.oidc.issuer else None,
         lanes=open_lanes,
+        webhooks=HttpWebhooks(allowed_private_hosts=config.webhooks.allowed_private_hosts),
     )

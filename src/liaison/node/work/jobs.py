@@ -13,6 +13,7 @@ from liaison.node.reads.facts import forget_facts
 from liaison.node.services import mirror, rotation, witnessing
 from liaison.node.services.care import orphans
 from liaison.node.services.inside import clearance, retention
+from liaison.node.services.programs import events
 from liaison.node.services.recovery import noticing
 from liaison.node.work.timers import Job
 
@@ -60,6 +61,11 @@ def keep_retention(node: Node) -> None:
     retention.keep_retention(node)
 
 
+def sweep_old_events(node: Node) -> None:
+    """Forget events that programs had a month to read."""
+    events.sweep_events(node)
+
+
 AT_START = "compare-with-peers"
 """The job that runs whenever a worker starts: what was put back was put back while none ran."""
 
@@ -71,5 +77,6 @@ JOBS: tuple[Job, ...] = (
     Job("rotate-sealing-keys", timedelta(hours=6), rotate_sealing_keys),
     Job("keep-clearance-deadlines", timedelta(seconds=60), keep_clearance_deadlines),
     Job("keep-retention", timedelta(hours=24), keep_retention),
+    Job("sweep-events", timedelta(hours=24), sweep_old_events),
     Job("sweep-attachments", timedelta(hours=24), sweep_attachments),
 )
