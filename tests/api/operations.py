@@ -57,6 +57,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "messages": Operation("GET", "/messages", Scope.READ_METADATA),
     "message": Operation("GET", "/messages/{message}", Scope.READ_METADATA),
     "receipts": Operation("GET", "/messages/{message}/receipts", Scope.READ_METADATA),
+    "events": Operation("GET", "/events", Scope.READ_METADATA),
+    "stream": Operation("GET", "/events/stream?seconds=0", Scope.READ_METADATA),
     "check": Operation("POST", "/checks", Scope.SEND, _NEW),
     "send": Operation("POST", "/messages", Scope.SEND, _NEW, key=True),
     "reply": Operation("POST", "/messages/{message}/replies", Scope.SEND, {"fields": {"answer": "accepted"}}, key=True),

@@ -62,6 +62,7 @@ OF_CODE: Mapping[str, int] = {
     "too-many-streams": 429,
     "message-destroyed": 410,
     "case-destroyed": 410,
+    "events-forgotten": 410,
     "register-not-trusted-yet": 409,
     "recipient-not-clear": 422,
     "recipient-not-found": 422,

@@ -37,6 +37,8 @@
     sign_in = ["passkey"]                     # and "password", which goes with one-time codes
     session_hours = 12                        # a session ends so long after it began,
     idle_minutes = 60                         # or so long after it was last used
+    [webhooks]
+    allowed_private_hosts = []                # a program on a private address is told of events only if named here
     [oidc]
     issuer = ""                               # an identity provider of this authority; empty: none
     client_id = ""
@@ -177,6 +179,12 @@ class Pages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     idle_minutes: Annotated[int, msgspec.Meta(ge=1, le=720)] = 60
 
 
+class Webhooks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which hosts on private addresses may be told of events; they alone may be without TLS."""
+
+    allowed_private_hosts: tuple[str, ...] = ()
+
+
 class Oidc(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The identity provider that may sign officers in; it never makes one."""
 
@@ -213,6 +221,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     letter_box: LetterBox = LetterBox()
     markings: Markings = Markings()
     pages: Pages = Pages()
+    webhooks: Webhooks = Webhooks()
     oidc: Oidc = Oidc()
     mail: Mail = Mail()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from liaison.node.config import Config
@@ -16,8 +16,10 @@ from liaison.node.ports import (
     KeyVault,
     LaneOpener,
     MailCarrier,
+    NoWebhooks,
     Storage,
     Waker,
+    WebhookLink,
     no_lanes,
 )
 
@@ -40,3 +42,4 @@ class Node:
     mail: MailCarrier | None = None
     catalogues: Catalogues | None = None
     lanes: LaneOpener = no_lanes
+    webhooks: WebhookLink = field(default_factory=NoWebhooks)

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Protocol
 
+from liaison.errors import UnreachableError
 from liaison.messages.mail.mailbox import FetchedBytes, MailPlace
 from liaison.register.state import Lanes
 
@@ -68,6 +69,29 @@ class Catalogues(Protocol):
 
     def say(self, language: str, context: str, source: str) -> str:
         """The text of a language; the source where there is none."""
+
+
+class WebhookLink(Protocol):
+    """Posts events to the programs of an authority. Contract: addresses are judged after resolution, every time."""
+
+    def check(self, url: str) -> None:
+        """Return if a webhook may have this address. Raises UnreachableError."""
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """The status of the answer. Raises UnreachableError."""
+        ...
+
+
+class NoWebhooks:
+    """The `WebhookLink` of a node that reaches no program."""
+
+    def check(self, url: str) -> None:
+        """Refuse every address. Raises UnreachableError."""
+        raise UnreachableError("webhook-address-refused", permanent=True, reason="no way out")
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """Reach nobody. Raises UnreachableError."""
+        raise UnreachableError("webhook-not-reached", reason="no way out")
 
 
 class KeyVault(Protocol):

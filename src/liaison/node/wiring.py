@@ -29,6 +29,7 @@ from liaison.adapters.tiles import FolderTileStore
 from liaison.adapters.tls import TlsFiles, create_tls, tls_files, tls_hash
 from liaison.adapters.transports.identity import HttpsIdentity
 from liaison.adapters.transports.peer import HttpsPeerLink
+from liaison.adapters.transports.webhooks import HttpWebhooks
 from liaison.adapters.waking import PostgresListener, PostgresWaker, SocketListener, SocketWaker, somebody_listens
 from liaison.errors import UsageError
 from liaison.keys.private import Ed25519Signer
@@ -231,4 +232,5 @@ def open_node(home: Path | None = None) -> Node:
         mail=_mail_server(config),
         catalogues=FolderCatalogues(),
         lanes=open_lanes,
+        webhooks=HttpWebhooks(allowed_private_hosts=config.webhooks.allowed_private_hosts),
     )

@@ -12,7 +12,8 @@ from typing import Any
 
 from liaison.node.config import Pages
 
-THREADS = 8
+THREADS = 12
+"""Of which a few may be held by programs that wait for events (`liaison.api.operations.events`)."""
 
 
 def load_site() -> Any:

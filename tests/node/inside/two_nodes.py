@@ -40,7 +40,7 @@ class TwoNodes(World):
         with unit_of_work(self.nodes["XD2"]):
             mirror(self.registry)
             models.Epoch.objects.get_or_create(value="00" * 16, defaults={"begun_at": START, "reason": "init"})
-            hold_keys(self.nodes["XD2"], self.registry, "XD", at="second", "ministry")
+            hold_keys(self.nodes["XD2"], self.registry, "XD", "ministry", at="second")
 
     def desk(self, code: str, desk: str = "duty") -> DeskRef:
         if code != "XD2":

@@ -123,7 +123,7 @@ class HttpsPeerLink:
         if not address.tls_hashes:
             raise UnreachableError("peer-key-not-published", permanent=True, url=address.url)
         destination = resolve(address.url, allowed_private_hosts=self._allowed)
-        plain = _open_socket(destination.addresses, destination.port, patience.connect)
+        plain = open_socket(destination.addresses, destination.port, patience.connect)
         try:
             plain.settimeout(patience.handshake)
             secured = self._context.wrap_socket(plain, server_hostname=destination.host)
@@ -168,7 +168,7 @@ def _patience(request: HttpRequest) -> Patience:
     return SLOW if request.patient else USUAL
 
 
-def _open_socket(addresses: tuple[str, ...], port: int, seconds: float) -> socket.socket:
+def open_socket(addresses: tuple[str, ...], port: int, seconds: float) -> socket.socket:
     """The first of the judged addresses that takes the connection. Raises UnreachableError."""
     deadline = time.monotonic() + seconds
     reason = "no address"

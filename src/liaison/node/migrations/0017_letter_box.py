@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('node', '0015_tokens'),
+        ('node', '0016_events'),
     ]
 
     operations = [

@@ -34,7 +34,15 @@ from liaison.node.models.line import (
 from liaison.node.models.mail import FetchedMail, MailboxPlace, MailContact, MailKey, SentMail
 from liaison.node.models.own import Epoch, HeldKey, HostedNode, OwnDesk, Setting
 from liaison.node.models.people import AuditRow, CaseAccess, Invitation, LeavingStep, Membership, Officer
-from liaison.node.models.programs import ApiToken, KeptAnswer, Upload
+from liaison.node.models.programs import (
+    ApiToken,
+    EventHead,
+    EventRow,
+    KeptAnswer,
+    Upload,
+    Webhook,
+    WebhookAttempt,
+)
 from liaison.node.models.proposals import EntryProposal
 from liaison.node.models.recovery import LostMessage, PeerInquiry, RecoveredReceipt
 from liaison.node.models.register import (
@@ -69,6 +77,8 @@ __all__ = [
     "Draft",
     "EntryProposal",
     "Epoch",
+    "EventHead",
+    "EventRow",
     "FactRow",
     "FetchedMail",
     "FollowUp",
@@ -115,6 +125,8 @@ __all__ = [
     "Tile",
     "Timer",
     "Upload",
+    "Webhook",
+    "WebhookAttempt",
     "WitnessProgress",
     "WitnessedHead",
 ]

@@ -56,3 +56,60 @@ class Upload(OfDesk):
     upload = models.CharField(max_length=UUID, unique=True)
     attachment = models.JSONField()
     at = models.DateTimeField(db_index=True)
+
+
+class EventHead(OfDesk):
+    """The number of the last event of a desk that somebody listens to; without the row nothing is written for it."""
+
+    last = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["register", "participant", "node", "desk"], name="event_head_once")
+        ]
+
+
+class EventRow(OfDesk):
+    """That something happened at a desk: which kind, in which case, with which message, and when."""
+
+    number = models.BigIntegerField()
+    kind = models.CharField(max_length=32)
+    case = models.CharField(max_length=UUID)
+    message = models.CharField(max_length=UUID)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["register", "participant", "node", "desk", "number"], name="event_once")
+        ]
+
+
+class Webhook(OfDesk):
+    """Where the events of a desk are sent: up to which number that was done, and when it is tried again.
+
+    `secret` names a file of the vault; `failing_since` is when what is tried now was first refused; a hook that is
+    `stopped_at` is tried no more until somebody says so.
+    """
+
+    url = models.CharField(max_length=2000)
+    secret = models.CharField(max_length=HASH)
+    reached = models.BigIntegerField()
+    attempts = models.IntegerField(default=0)
+    due = models.DateTimeField(db_index=True)
+    failing_since = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    lease_token = models.CharField(max_length=32, default="")
+    made_by = models.BigIntegerField()
+    made_at = models.DateTimeField()
+
+
+class WebhookAttempt(models.Model):
+    """One try to send one event; `status` is 0 where no answer came, `error` then says why."""
+
+    hook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="log")
+    number = models.BigIntegerField()
+    kind = models.CharField(max_length=32)
+    at = models.DateTimeField()
+    status = models.SmallIntegerField(default=0)
+    error = models.CharField(max_length=64, default="")

@@ -16,6 +16,7 @@ from liaison.node.services.care import orphans
 from liaison.node.services.inside import clearance, retention
 from liaison.node.services.letterbox import collecting, keeping
 from liaison.node.services.mail import fetching
+from liaison.node.services.programs import events
 from liaison.node.services.recovery import noticing
 from liaison.node.work.timers import Job
 
@@ -79,6 +80,11 @@ def fetch_mail(node: Node) -> None:
     fetching.fetch_mail(node)
 
 
+def sweep_old_events(node: Node) -> None:
+    """Forget events that programs had a month to read."""
+    events.sweep_events(node)
+
+
 AT_START = "compare-with-peers"
 """The job that runs whenever a worker starts: what was put back was put back while none ran."""
 
@@ -96,6 +102,7 @@ JOBS: tuple[Job, ...] = (
     Job("expire-letters", timedelta(hours=1), expire_letters),
     Job("keep-retention", timedelta(hours=24), keep_retention),
     Job("fetch-mail", timedelta(seconds=60), fetch_mail),
+    Job("sweep-events", timedelta(hours=24), sweep_old_events),
     Job("sweep-attachments", timedelta(hours=24), sweep_attachments),
 )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from liaison.errors import LiaisonError
 from liaison.node.node import Node
+from liaison.node.services.programs.webhooks import deliver_webhooks
 from liaison.node.work import outbox
 from liaison.node.work.jobs import AT_START, jobs_of
 from liaison.node.work.timers import make_due, run_due
@@ -55,8 +56,16 @@ def run_worker(home: Path) -> None:
                 log.exception("the timers failed")
             timers_stop.wait(1.0)
 
-    timers = threading.Thread(target=tick, name="timers", daemon=True)
-    timers.start()
+    def post() -> None:
+        while not timers_stop.is_set():
+            try:
+                deliver_webhooks(node)
+            except Exception:
+                log.exception("the webhooks failed")
+            timers_stop.wait(1.0)
+
+    for name, work in (("timers", tick), ("webhooks", post)):  # A program that hangs holds up no timer.
+        threading.Thread(target=work, name=name, daemon=True).start()
     _take_up(node, listener)
     worker.run()
     listener.close()

@@ -20,6 +20,7 @@ from liaison.node.models import AttachmentRow, LeftLetter, OutgoingCopy, TakenRe
 from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.memory import own_memory
+from liaison.node.services.programs.events import EventKind, Happened, tell
 from liaison.node.unit_of_work import unit_of_work
 from liaison.node.work import outbox
 from liaison.node.work.statements import add, change, fetch
@@ -30,6 +31,7 @@ COLUMNS = (
     "reason",
     "register",
     "message__message_id",
+    "message__case",
     "message__participant",
     "message__node",
     "message__desk",
@@ -53,6 +55,7 @@ class _KeptCopy:
     key: int
     state: CopyState
     reason: str
+    case: str
     sent: SentCopy
 
 
@@ -103,7 +106,7 @@ def _copy_of(receipt: Receipt, copy_id: int | None) -> _KeptCopy:
         rows = fetch(OutgoingCopy, COLUMNS, lock=True, sealed_hash=receipt.sealed) or _left_as(receipt.sealed)
     if not rows:
         raise VerificationError("receipt-for-another")
-    key, state, reason, register, message_id, *desks, core_hash, message_hash, sealed, before, message = rows[0]
+    key, state, reason, register, message_id, case, *desks, core_hash, message_hash, sealed, before, message = rows[0]
     sent = SentCopy(
         register=register,
         id=message_id,
@@ -114,7 +117,7 @@ def _copy_of(receipt: Receipt, copy_id: int | None) -> _KeptCopy:
         sealed=frozenset((sealed, *_listed(before))),
         attachments=_attached(message) if receipt.attachments else frozenset(),
     )
-    return _KeptCopy(key, CopyState(state), reason, sent)
+    return _KeptCopy(key, CopyState(state), reason, case, sent)
 
 
 def _left_as(sealed: str) -> list[tuple[object, ...]]:
@@ -151,3 +154,6 @@ def _store(copy: _KeptCopy, verified: SignedReceipt, data: bytes, way: Obtained,
     )
     state = advance_copy(copy.state, EVENTS[receipt.verdict])
     change(OutgoingCopy, copy.key, state=state.value, reason=receipt.reason or copy.reason, settled_at=now)
+    if receipt.n == 0:
+        kind = EventKind.DELIVERED if receipt.verdict == "accepted" else EventKind.REJECTED
+        tell(kind, copy.sent.register, copy.sent.sender, Happened(copy.case, copy.sent.id, now))

@@ -44,6 +44,7 @@ from liaison.node.services.line.catching_up import catch_up
 from liaison.node.services.line.progress import note_acknowledgement
 from liaison.node.services.line.resealing import lost_key
 from liaison.node.services.line.standing import give_again, recovered_receipts
+from liaison.node.services.programs.events import tell_received
 from liaison.node.unit_of_work import after_commit, reading, unit_of_work
 from liaison.node.work import outbox
 from liaison.node.work.outbox import Work
@@ -269,6 +270,7 @@ def _take_in(
     enter(message.core, message.fields, place.desk, place.now)
     note_acknowledgement(message.core, place.desk)
     note_heard(node, message.core, message.fields, place.desk)
+    tell_received(message.core, place.desk, place.now)
     for row in attachment_rows(message.core.attachments, incoming_id=incoming, state="wanted"):
         if row.sealed in held:
             row.state = "held"

@@ -52,6 +52,7 @@ from liaison.node.services.line.attachments import attachment_rows, hold_blobs
 from liaison.node.services.line.cases import begin_case, open_case
 from liaison.node.services.line.progress import note_own_acknowledgement
 from liaison.node.services.mail.outgoing import check_mails, note_mail
+from liaison.node.services.programs.events import EventKind, Happened, tell
 from liaison.node.unit_of_work import after_commit, reading, unit_of_work
 from liaison.node.work import outbox
 from liaison.node.work.outbox import Lease, Work
@@ -293,6 +294,7 @@ def _write(
         if closed is None or closed.head != head:
             closed = _close(message, recipient, head, desk)
         leases.append(_write_copy(node, message, key, closed, desk))
+    tell(EventKind.SENT, core.register, core.sender, Happened(core.case, core.id, desk.now))
     return SentMessage(core.id, core.case, message.core_hash, tuple(leases))
 
 

@@ -25,6 +25,7 @@ from liaison.node.models import ApiToken
 from liaison.node.node import Node
 from liaison.node.services.people.audit import SYSTEM, note
 from liaison.node.services.people.officers import Seat, desk_filter, seats
+from liaison.node.services.programs.events import listen
 from liaison.node.unit_of_work import catching_up, reading, unit_of_work
 from liaison.officers.permissions import Action, permitted, require
 from liaison.officers.tokens import BYTES, NEEDS, Scope, check_scopes, format_token, read_scopes, token_hash
@@ -119,6 +120,8 @@ def make_token(node: Node, seat: Seat, wanted: Wanted, *, by: int) -> Made:
             made_at=now,
             until=until,
         )
+        if Scope.READ_METADATA in wanted.scopes:
+            listen(seat)
         told = {"scopes": sorted(wanted.scopes), "officer": wanted.officer, "days": wanted.days}
         note(
             node,

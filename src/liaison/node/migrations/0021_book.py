@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('node', '0014_inside'),
+        ('node', '0020_tried'),
     ]
 
     operations = [

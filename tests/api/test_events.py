@@ -1,0 +1,107 @@
+"""Does a program hear of everything that happens at its desk, in order, and of nothing else?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from liaison.node.models import EventRow
+from liaison.node.services.programs.events import KEPT, sweep_events
+from liaison.officers.tokens import Scope
+from tests.api.calling import Program, call
+from tests.world import World
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with World(tmp_path, codes=("XC", "XD", "XE")) as made:
+        yield made
+
+
+def kinds(program: Program, after: int = 0) -> list[str]:
+    return [each["kind"] for each in program.read("/events", after=after)["events"]]
+
+
+def test_what_happens_at_a_desk_is_told_in_order_and_without_what_was_said(world: World) -> None:
+    ours, theirs = call(world, "XC"), call(world, "XD")
+    (sent,) = world.send("XC", "XD")
+    theirs.write(f"/messages/{sent.message_id}/acknowledge")
+    world.work()
+    assert kinds(ours) == ["message-sent", "message-delivered", "message-acknowledged"]
+    assert kinds(theirs) == ["message-received", "message-sent", "message-delivered"]
+    told = ours.read("/events")
+    assert [each["number"] for each in told["events"]] == [1, 2, 3] and told["next"] == told["latest"] == 3
+    assert set(told["events"][0]) == {"number", "kind", "case", "message", "at"}
+    assert "Scanning" not in str(told)
+
+
+def test_what_is_rejected_is_told_too(world: World) -> None:
+    ours = call(world, "XC")
+    world.send("XC", "XD")
+    world.advance(days=1)
+    with world.at("XC"):
+        assert [row.kind for row in EventRow.objects.order_by("number")] == ["message-sent", "message-delivered"]
+    assert kinds(ours, after=1) == ["message-delivered"]
+
+
+def test_events_go_on_behind_a_number_and_come_once(world: World) -> None:
+    ours = call(world, "XC")
+    world.send("XD", "XC")
+    first = ours.read("/events")
+    world.send("XE", "XC")
+    assert kinds(ours, first["next"]) == ["message-received"]
+    assert kinds(ours, first["next"] + 1) == []
+
+
+def test_a_desk_to_which_nobody_listens_writes_no_events(world: World) -> None:
+    call(world, "XC", Scope.LOOK_UP)
+    world.send("XD", "XC")
+    with world.at("XC"):
+        assert EventRow.objects.count() == 0
+
+
+def test_events_that_were_forgotten_are_not_passed_over_in_silence(world: World) -> None:
+    ours = call(world, "XC")
+    world.send("XD", "XC")
+    world.advance(seconds=KEPT.total_seconds() + 60)
+    sweep_events(world.nodes["XC"])
+    renewed = call(world, "XC")
+    assert renewed.read("/events", status=410, after=0)["code"] == "events-forgotten"
+    assert kinds(renewed, after=1) == []
+    assert ours.ask("GET", "/events").status_code == 401
+
+
+def test_a_request_that_waits_is_answered_as_soon_as_something_happens(world: World) -> None:
+    ours = call(world, "XC")
+    assert ours.read("/events", wait=1)["events"] == []
+    world.send("XD", "XC")
+    assert len(ours.read("/events", wait=25)["events"]) == 1
+
+
+def test_a_stream_goes_on_behind_the_last_event_that_was_heard(world: World) -> None:
+    ours = call(world, "XC")
+    for _ in range(2):
+        world.send("XD", "XC")
+    shown = {"last_event_id": "1"}
+    lines = b"".join(ours.ask("GET", "/events/stream?seconds=0", **shown).streaming_content).decode()
+    assert lines.startswith("retry: 1000\n\nid: 2\nevent: message-received\ndata: {")
+    live = ours.ask("GET", "/events/stream?seconds=1").streaming_content
+    assert next(live) == b"retry: 1000\n\n"
+    world.send("XE", "XC")
+    assert b"id: 3\n" in b"".join(live)
+
+
+def test_waiting_programs_are_bounded_and_give_their_place_back(world: World) -> None:
+    ours = call(world, "XC")
+    streams = [ours.ask("GET", "/events/stream") for _ in range(4)]
+    refused = ours.ask("GET", "/events/stream")
+    assert (refused.status_code, refused.json()["code"]) == (429, "too-many-streams")
+    for each in streams:
+        each.close()
+    again = ours.ask("GET", "/events/stream?seconds=0")
+    assert again.status_code == 200
+    again.close()
