@@ -1,6 +1,6 @@
 """Killed with SIGKILL between any two steps of leaving or fetching, is a message neither lost nor doubled?
 
-A forked process does the step and kills itself at one request; the tables are on a real disk. What it had done by then
+A forked process does the step and kills itself at one request (power stays on). What it had committed by then
 is found by who comes after it.
 """
 

@@ -10,12 +10,14 @@ import pytest
 
 from liaison.node import models
 from liaison.node.config import LetterBox
+from liaison.node.services.care.dealings import check_letter_boxes
+from liaison.node.services.care.surroundings import Surroundings
 from liaison.node.services.letterbox.collecting import collect_all
 from liaison.node.services.letterbox.keeping import expire_letters
 from liaison.node.services.line.files import export_sealed, import_file
 from liaison.node.services.rotation import KEPT, rotate_all
-from liaison.node.unit_of_work import unit_of_work
-from tests.letterbox.boxes import behind_nat, inbox, kept, obtained, settle_down, states, waiting
+from liaison.node.unit_of_work import catching_up, close_for_writing, open_for_writing, unit_of_work
+from tests.letterbox.boxes import behind_nat, inbox, kept, name_keeper, obtained, settle_down, states, waiting
 from tests.world import World
 
 pytestmark = pytest.mark.engine
@@ -126,3 +128,36 @@ def test_a_sealing_key_is_kept_while_a_letter_box_was_not_emptied_since_it_was_r
         rotate_all(node)
         with world.at("XD"):
             assert models.HeldKey.objects.get(purpose="sealing", retired_at__isnull=False).destroyed_at is not None
+
+
+def test_the_doctor_sees_a_node_that_nobody_can_write_to_and_a_letter_box_that_is_not_emptied(tmp_path: Path) -> None:
+    with behind_nat(tmp_path, own_box=False) as world:
+        assert doctor(world) == "letter-boxes-missing"
+        name_keeper(world, "XD")
+        collect_all(world.nodes["XD"])
+        assert doctor(world) == "letter-boxes-asked"
+        world.network.down = {"XE"}
+        world.advance(hours=2)
+        collect_all(world.nodes["XD"])
+        assert doctor(world) == "letter-boxes-silent"
+
+
+def test_a_restored_node_fetches_nothing_before_its_operator_lets_it(tmp_path: Path) -> None:
+    with behind_nat(tmp_path) as world:
+        sent = world.send("XC", "XD")
+        with unit_of_work(world.nodes["XD"]):
+            close_for_writing(world.nodes["XD"], "2026-11-22T03:02:00Z")
+        assert collect_all(world.nodes["XD"]).taken == 0
+        assert kept(world) == [("message", "kept")]
+        with catching_up(), unit_of_work(world.nodes["XD"]):
+            open_for_writing()
+        settle_down(world)
+        assert inbox(world, "XD") == [sent[0].message_id]
+
+
+def doctor(world: World) -> str:
+    """What the doctor finds about the letter boxes of XD."""
+    with world.at("XD"):
+        return check_letter_boxes(
+            world.nodes["XD"], Surroundings(Path("/run/credential"), (), (), 50, 100, True, "")
+        ).code

@@ -1,4 +1,4 @@
-"""Is all well between this node and others: clock, TLS key, registers, outbox, jobs, and may it speak?"""
+"""Is all well between this node and others: clock, TLS key, registers, outbox, letter boxes, jobs?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from liaison.errors import Param
 from liaison.node.log.views import RowsView
-from liaison.node.models import Alarm, Delivery, FollowedRegister, Timer
+from liaison.node.models import Alarm, Delivery, FollowedRegister, OwnLetterBox, Timer
 from liaison.node.node import Node
 from liaison.node.reads.own import hostings, setting
 from liaison.node.services.care.clocks import receipt_delays, signed_times
@@ -18,6 +18,7 @@ from liaison.node.unit_of_work import READ_ONLY
 CLOCK_TOLERANCE = timedelta(minutes=5)
 MIRROR_OLD = timedelta(hours=24)
 DELIVERY_OLD = timedelta(hours=1)
+LETTERS_OLD = timedelta(hours=1)
 
 
 def check_clock(node: Node, around: Surroundings) -> Finding:
@@ -89,6 +90,20 @@ def check_outbox(node: Node, around: Surroundings) -> Finding:
     if not first.last_error:
         return Finding("outbox", WARN, "outbox-untried", named)
     return Finding("outbox", WARN, "outbox-stuck", {**named, "error": first.last_error})
+
+
+def check_letter_boxes(node: Node, around: Surroundings) -> Finding:
+    """Can others leave something for this node, and is it fetched?"""
+    now, boxes = node.clock.now(), list(OwnLetterBox.objects.order_by("since"))
+    if not boxes:
+        alone = not node.config.address.url and bool(hostings(node))
+        return Finding("letter-boxes", WARN if alone else OK, "letter-boxes-missing" if alone else "letter-boxes-none")
+    for row in boxes:
+        silent = now - (row.asked_at or row.since)
+        if silent > LETTERS_OLD:
+            named = {"node": row.by_node, "hours": _hours(silent), "error": row.last_error or "none"}
+            return Finding("letter-boxes", WARN, "letter-boxes-silent", named)
+    return Finding("letter-boxes", OK, "letter-boxes-asked", {"count": len(boxes)})
 
 
 def check_jobs(node: Node, around: Surroundings) -> Finding:

@@ -34,6 +34,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("mirrors", dealings.check_mirrors),
     ("registers", dealings.check_registers),
     ("outbox", dealings.check_outbox),
+    ("letter-boxes", dealings.check_letter_boxes),
     ("jobs", dealings.check_jobs),
     ("writing", dealings.check_writing),
 )

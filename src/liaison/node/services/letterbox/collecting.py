@@ -26,11 +26,12 @@ from liaison.messages.receipts import Obtained, decode_receipt
 from liaison.node.models import AttachmentRow, Delivery, GivenReceipt, HostedNode, LeftLetter, OwnDesk, OwnLetterBox
 from liaison.node.node import Node
 from liaison.node.reads.memory import own_memory
+from liaison.node.reads.own import setting
 from liaison.node.services.letterbox.keeper import LetterBox, own_box
 from liaison.node.services.line.receipts import take_receipt
 from liaison.node.services.line.receiving import Arrival, receive_message
 from liaison.node.services.line.resealing import lost_key
-from liaison.node.unit_of_work import after_commit, reading, unit_of_work
+from liaison.node.unit_of_work import READ_ONLY, after_commit, reading, unit_of_work
 from liaison.node.work import outbox
 from liaison.node.work.outbox import Work
 
@@ -51,6 +52,8 @@ class Collected:
 def collect_all(node: Node) -> Collected:
     """Ask every letter box in turn; one that fails holds back no other."""
     taken = left = 0
+    if setting(node, READ_ONLY):  # A restored node takes nothing in this way before its operator lets it.
+        return Collected(0, 0)
     for register, own, by in _boxes(node):
         try:
             found = collect(node, own_box(node, register, own, by))
@@ -64,7 +67,6 @@ def collect_all(node: Node) -> Collected:
 
 def collect(node: Node, box: LetterBox) -> Collected:
     """Take what lies at one letter box. Raises UnreachableError, MalformedError, NotNowError for the whole of it."""
-    own_memory(node).require_writable()
     began, at = node.clock.monotonic(), node.clock.now()
     taken = left = 0
     after: int | None = 0

@@ -29,8 +29,9 @@ from liaison.node.models.letter_box import LIVE
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.memory import own_memory
+from liaison.node.reads.own import setting
 from liaison.node.services.line.attachments import remove_unnamed, source_of_kept
-from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.unit_of_work import READ_ONLY, reading, unit_of_work
 from liaison.wire.identifiers import format_instant
 
 ONE_SENDER = 4
@@ -248,6 +249,8 @@ def expire_letters(node: Node) -> int:
     """End what nobody fetched in time, and forget what ended long enough ago for its sender to have asked; how many."""
     now = node.clock.now()
     ended = Q(state__in=(State.FETCHED.value, State.EXPIRED.value))
+    if setting(node, READ_ONLY):
+        return 0
     with unit_of_work(node):
         KeptLetter.objects.filter(ended, at__lte=now - timedelta(days=node.config.letter_box.days)).delete()
         return expire(node, KeptLetter.objects.all())
