@@ -61,9 +61,9 @@ def _peer() -> Correspondent:
 
 
 @contextmanager
-def mailing_world(folder: Path, **config: Any) -> Iterator[tuple[World, Post, Correspondent]]:
+def mailing_world(folder: Path, *, registry: Any = None, **config: Any) -> Iterator[tuple[World, Post, Correspondent]]:
     peer = _peer()
-    with World(folder) as world:
+    with World(folder, registry=registry) as world:
         post = Post()
         mail = Mail(address=US, imap="localhost", smtp="localhost", security="none", telephone="+999 555 1", **config)
         node = world.nodes["XC"]

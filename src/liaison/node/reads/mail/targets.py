@@ -93,6 +93,22 @@ def _published(node: Node, register: str, desk: DeskRef) -> MailTarget | None:
     return MailTarget(mailbox, entry.languages, certificate.data, certificate.fingerprint)
 
 
+def kept_mailbox(node: Node, register: str, sender: DeskRef, nomination: str) -> DeskRef | None:
+    """The mailbox that a letter names for the desk it nominates, where the sending desk keeps it as a correspondent."""
+    found = (each for each in reads.directory(node, register).nominations if each.nomination == nomination)
+    digests = [part.digest for each in found for part in each.parts]
+    place = {"participant": sender.participant, "node": sender.node, "desk": sender.desk}
+    with reading(node):
+        for row in RecordPart.objects.filter(register=register, digest__in=digests).exclude(part=b""):
+            content = records.read_content(records.verify_record(bytes(row.part), row.digest).part)
+            if not isinstance(content, records.Contact) or content.mailbox is None:
+                continue
+            desk = mailbox_ref(content.mailbox)
+            if MailContact.objects.filter(register=register, **place, who=desk.participant).exists():
+                return desk
+    return None
+
+
 def contact_name(node: Node, who: str) -> str:
     """What a desk without a node is called here; empty for whoever is none."""
     with reading(node):

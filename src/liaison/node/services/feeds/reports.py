@@ -10,8 +10,8 @@ Invariants (docs/using/routing.md):
   is either on its way and known, or neither, and a second run sends what the first did not.
 - A report with the same bytes goes to the same desk once a window, even when two runs send at the same time; a row is
   counted, not sent again, within the window.
-- A desk without a key, unknown or nominated by letter, gets nothing, and the outcome says why; one desk's trouble
-  stops no other.
+- A desk that is unknown, or nominated by letter, gets nothing, and the outcome says why; unless the sending desk keeps
+  the mailbox that the letter names, which then gets it by mail. One desk's trouble stops no other.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from liaison.messages.parties import DeskRef
 from liaison.node.models import OwnDesk, SentReport, Setting
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
+from liaison.node.reads.mail.targets import kept_mailbox, mail_targets
 from liaison.node.reads.own import require_writable
 from liaison.node.services.line.attachments import seal_attachment
 from liaison.node.services.line.sending import Letter, SentMessage, new_id, send_letter
@@ -167,11 +168,14 @@ def _outcome(node: Node, report: Report, sender: DeskRef | None, feed: FeedFacts
     desk = report.desk
     if desk.standing is Standing.UNKNOWN:
         return Outcome(desk, Fate.UNKNOWN)
-    if desk.participant is None or desk.node is None:
-        return Outcome(desk, Fate.NOMINATED)
     if sender is None:
-        return Outcome(desk, Fate.NO_DESK_HERE)
-    recipient = DeskRef(desk.participant, desk.node, desk.desk)
+        return Outcome(desk, Fate.NO_DESK_HERE if desk.participant else Fate.NOMINATED)
+    if desk.participant is None or desk.node is None:
+        recipient = kept_mailbox(node, desk.register, sender, desk.desk)
+    else:
+        recipient = DeskRef(desk.participant, desk.node, desk.desk)
+    if recipient is None:
+        return Outcome(desk, Fate.NOMINATED)
     if recipient == sender:
         return Outcome(desk, Fate.OWN)
     try:
@@ -187,16 +191,18 @@ def _send(
     node: Node, report: Report, parties: tuple[DeskRef, DeskRef], feed: FeedFacts, occasion: _Occasion
 ) -> SentMessage | None:
     """Seal the rows, then in one unit note the report and write its message; None when it went out before."""
-    sender, recipient = parties
+    (sender, recipient), register = parties, report.desk.register
     digest = _digest(report.path)
     now = node.clock.now()
     since = now - feed.window
     with reading(node):
-        if _rows_of(report.desk, digest).filter(sent_at__gt=since).exists():
+        if _rows_of(register, recipient, digest).filter(sent_at__gt=since).exists():
             return None
-    register_facts(node, report.desk.register).sealing_key(recipient)
+    facts = register_facts(node, register)
+    if recipient not in mail_targets(facts, sender, [recipient]):
+        facts.sealing_key(recipient)
     letter = Letter(
-        register=report.desk.register,
+        register=register,
         sender=sender,
         to=(recipient,),
         form=FORM,
@@ -206,30 +212,30 @@ def _send(
         attachments=_attachments(node, report),
     )
     with unit_of_work(node):
-        if not _take(report, digest, now, since):
+        if not _take(report, recipient, digest, (now, since)):
             return None
         (sent,) = send_letter(node, letter, leased=occasion.leased)
-        _rows_of(report.desk, digest).update(message_id=sent.message_id, case=sent.case, batch=occasion.batch)
+        _rows_of(register, recipient, digest).update(message_id=sent.message_id, case=sent.case, batch=occasion.batch)
     return sent
 
 
-def _rows_of(desk: Desk, digest: str) -> Any:
-    place = {"register": desk.register, "participant": desk.participant, "node": desk.node, "desk": desk.desk}
+def _rows_of(register: str, desk: DeskRef, digest: str) -> Any:
+    place = {"register": register, "participant": desk.participant, "node": desk.node, "desk": desk.desk}
     return SentReport.objects.filter(**place, digest=digest)
 
 
-def _take(report: Report, digest: str, now: datetime, since: datetime) -> bool:
+def _take(report: Report, desk: DeskRef, digest: str, times: tuple[datetime, datetime]) -> bool:
     """Note the report as sent now; False when it was within the window. Others who try wait for this unit to end."""
-    desk = report.desk
+    now, since = times
     _, fresh = SentReport.objects.get_or_create(
-        register=desk.register,
+        register=report.desk.register,
         participant=desk.participant,
         node=desk.node,
         desk=desk.desk,
         digest=digest,
         defaults={"rows": report.rows, "row_digests": report.row_digests, "sent_at": now},
     )
-    return fresh or _rows_of(desk, digest).filter(sent_at__lte=since).update(sent_at=now) == 1
+    return fresh or _rows_of(report.desk.register, desk, digest).filter(sent_at__lte=since).update(sent_at=now) == 1
 
 
 def _digest(path: Path) -> str:

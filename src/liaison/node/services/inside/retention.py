@@ -33,6 +33,7 @@ from liaison.node.models import (
     ClearanceElsewhere,
     ClearanceRequest,
     Draft,
+    FetchedMail,
     FollowUp,
     IncomingCopy,
     OutgoingCopy,
@@ -213,6 +214,7 @@ def _empty(place: dict[str, str]) -> None:
     desk = {name: value for name, value in place.items() if name != "case"}
     OutgoingCopy.objects.filter(message__in=messages).update(plaintext=b"", sealed=b"")
     messages.update(core=b"")
+    FetchedMail.objects.filter(sent__copy__message__in=messages).update(raw=b"", sender="")
     IncomingCopy.objects.filter(**place).update(plaintext=b"", notes=[])
     for table in (FollowUp, CaseNote, CaseAccess, ClearanceRequest, Review):
         table.objects.filter(**place).delete()

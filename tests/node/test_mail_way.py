@@ -1,0 +1,61 @@
+"""Is a desk whose node names a mailbox and no door written to by what the register says of it?"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import msgspec
+
+from liaison.keys.openpgp.private import OpenPgpKey
+from liaison.messages.mail.answers import read_entity
+from liaison.messages.mail.reading import encrypted_part, read_mail
+from liaison.messages.parties import DeskRef
+from liaison.node.config import Address, Mail
+from liaison.node.node import Node
+from liaison.node.services import mirror, publication, records
+from liaison.node.services.line.delivering import deliver
+from liaison.node.services.line.sending import Letter, send_letter
+from liaison.node.services.mail.keys import desk_key, make_key
+from tests.mailing import Post
+from tests.node.stories import Story
+from tests.world import NOTICE
+
+
+def with_mail(node: Node, address: str, url: str, post: Post | None) -> Node:
+    config = msgspec.structs.replace(node.config, mail=Mail(address=address), address=Address(url))
+    return dataclasses.replace(node, config=config, mail=post)
+
+
+def test_the_certificate_and_mailbox_come_from_the_register(tmp_path: Path) -> None:
+    story, post = Story(tmp_path), Post()
+    xc, xd = story.join("xc", "XC"), story.join("xd", "XD")
+    ours, theirs = (DeskRef(each.participant, "main", "duty") for each in (xc, xd))
+    there = with_mail(xd.node, "duty@xd.example", "", None)
+    make_key(there, story.register, theirs, name="XD / duty")
+    publication.publish_node(there, xd.place)
+    here = with_mail(xc.node, "desk@xc.example", "https://xc.example", post)
+    make_key(here, story.register, ours, name="XC / duty")
+    mirror.sync_register(here, register=story.register)
+    records.fetch_records(here, register=story.register)
+    letter = Letter(
+        register=story.register, sender=ours, to=(theirs,), form="incident-notice", stage="notification", fields=NOTICE
+    )
+    for lease in send_letter(here, letter, leased=True)[0].leases:
+        assert deliver(here, lease)
+    ((_, mailbox, mail),) = post.handed
+    key: OpenPgpKey = desk_key(there, story.register, theirs)
+    opened = key.open(encrypted_part(read_mail(mail)), desk_key(here, story.register, ours).certificate, limit=1 << 20)
+    assert mailbox == "duty@xd.example"
+    assert opened.signer == desk_key(here, story.register, ours).certificate.fingerprint
+    assert "Scanning of port 22" in read_entity(opened.text).text
+
+
+def test_a_node_that_publishes_twice_publishes_its_certificate_once(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    xc = story.join("xc", "XC")
+    node = with_mail(xc.node, "desk@xc.example", "https://xc.example", None)
+    make_key(node, story.register, DeskRef(xc.participant, "main", "duty"), name="XC / duty")
+    assert len(publication.publish_node(node, xc.place)) == 1
+    mirror.sync_register(node, register=story.register)
+    assert publication.publish_node(node, xc.place) == []
