@@ -73,6 +73,7 @@ PAGES: Mapping[str, Page] = {
     "write-send": Page(Action.WRITE, _DRAFT),
     "write-step": Page(Action.WRITE, _DRAFT | {"name": "check"}),
     "cases": Page(Action.READ_METADATA),
+    "phrases": Page(Action.READ_METADATA),
     "cases-export": Page(Action.READ_CASE),
     "acknowledge": Page(Action.ACKNOWLEDGE),
     "saying": Page(Action.WRITE, _CASE | {"form": "reply"}),

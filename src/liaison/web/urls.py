@@ -15,6 +15,7 @@ from liaison.web.pages import (
     find,
     inside,
     own_entry,
+    phrases,
     problems,
     readers,
     register,
@@ -36,6 +37,7 @@ DESK = [
     *book.ROUTES,
     *centres.ROUTES,
     *calling.ROUTES,
+    *phrases.ROUTES,
     *year.ROUTES,
 ]
 
