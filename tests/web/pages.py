@@ -56,6 +56,7 @@ PAGES: Mapping[str, Page] = {
     "sessions-end": Page(SIGNED_IN),
     "desk": Page(Action.READ_METADATA),
     "register": Page(Action.READ_METADATA),
+    "world-map": Page(Action.READ_METADATA),
     "register-changes": Page(Action.READ_METADATA),
     "log": Page(Action.READ_METADATA),
     "log-entry": Page(Action.READ_METADATA, _ENTRY),

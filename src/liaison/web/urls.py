@@ -20,6 +20,7 @@ from liaison.web.pages import (
     readers,
     register,
     sign_in,
+    world_map,
     write,
     year,
 )
@@ -28,6 +29,7 @@ DESK = [
     *desk.ROUTES,
     *find.ROUTES,
     *register.ROUTES,
+    *world_map.ROUTES,
     *own_entry.ROUTES,
     *inside.ROUTES,  # Before the steps of a draft, whose last part is any word.
     *write.ROUTES,
