@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 Place = tuple[int, int]
+AROUND, LOWEST = 3600, 1800
 
 
 class Transform(msgspec.Struct):
@@ -70,7 +71,27 @@ def rings(atlas: Atlas) -> Iterator[list[Place]]:
                 joined = [place for arc in ring for place in (arcs[arc] if arc >= 0 else reversed(arcs[~arc]))]
                 kept = [*joined[:1], *(place for before, place in pairwise(joined) if place != before)]
                 if len(kept) > 3:
-                    yield kept
+                    yield from on_the_plane(unrolled(kept))
+
+
+def unrolled(ring: list[Place]) -> list[Place]:
+    """A ring without a jump from one edge of the plane to the other: it goes on beyond the edge instead.
+
+    Around a pole it does not come back to where it began; then it is closed along the lower edge.
+    """
+    out, turn = [ring[0]], 0
+    for (before, _), (x, y) in pairwise(ring):
+        turn -= AROUND * round((x - before) / AROUND)
+        out.append((x + turn, y))
+    return [*out, (out[-1][0], LOWEST), (out[0][0], LOWEST)] if turn else out
+
+
+def on_the_plane(ring: list[Place]) -> Iterator[list[Place]]:
+    """The ring, and once more at the other edge where it goes beyond one."""
+    left, right = min(x for x, _ in ring), max(x for x, _ in ring)
+    for shift in (-AROUND, 0, AROUND):
+        if left + shift < AROUND and right + shift > 0:
+            yield [(x + shift, y) for x, y in ring]
 
 
 def moves(ring: list[Place]) -> str:

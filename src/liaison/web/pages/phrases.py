@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET
 
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
-from liaison.web.languages import find_language, languages
-from liaison.web.phrases import GROUPS, beside, groups, said
+from liaison.web.languages import Language, find_language, languages
+from liaison.web.phrases import GROUPS, beside, groups, language_of, said
 from liaison.web.requests import at_desk
 from liaison.web.words import code_word
 
@@ -34,12 +34,18 @@ def book(request: HttpRequest, seat: Seat) -> HttpResponse:
         {
             "letter": letter,
             "title": code_word(GROUPS, letter),
-            "rows": [(code, said(code, own), said(code, other)) for code in codes if not picked or code in picked],
+            "rows": [_row(code, own, other) for code in codes if not picked or code in picked],
         }
         for letter, codes in groups()
     ]
     given = {"own": own, "other": other, "groups": [each for each in shown if each["rows"]], "picked": picked}
     return render(request, "web/phrases.html", given)
+
+
+def _row(code: str, own: Language, other: Language) -> dict[str, object]:
+    """A sentence in both languages, each text with the language that it really stands in."""
+    cells = [{"text": said(code, each), "language": language_of(code, each)} for each in (own, other)]
+    return {"code": code, "cells": cells}
 
 
 ROUTES = [path("phrases/", book, name="phrases")]
