@@ -212,14 +212,14 @@ class RegisterBuilder:
         }
         return bodies.DeskPublished(**(given | changes))
 
-    def contact(self, desk: str) -> str:
+    def contact(self, desk: str, zone: str = "UTC") -> str:
         """The digest of a contact part."""
         contact = Contact(
             institution=f"Office {desk}",
             unit=None,
             mailbox=f"{desk}@contact.example",
             telephone="+000 555 0100",
-            time_zone="UTC",
+            time_zone=zone,
             hours="24/7",
             persons=(),
         )

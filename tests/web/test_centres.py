@@ -91,7 +91,7 @@ def test_a_call_is_logged_from_the_page_of_the_centre(tmp_path: Path) -> None:
 def test_the_telephone_sheet_says_every_sentence_in_both_languages_under_one_code(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         page = visit(world, "XC", language="ar").see(f"{path_of(world, 'XD')}call", **{"in": "fr"})
-        assert page.count('dir="ltr">B3</bdi>') == 1
+        assert page.count('dir="ltr">D1</bdi>') == 1
         assert "Nous vous avons envoyé un message scellé" in page
         assert 'lang="fr" dir="ltr"' in page
         assert format_words(world.registry.sealing("XD/duty").public.fingerprint) in page

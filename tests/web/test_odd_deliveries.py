@@ -1,4 +1,4 @@
-"""Does a page say what is odd about what came: who hosts its sender, whose name it resembles, what is missing?"""
+"""Do pages say what is odd about what came: who hosts its sender, whose name it resembles, what is missing or large?"""
 
 from __future__ import annotations
 

@@ -37,6 +37,7 @@
     sign_in = ["passkey"]                     # and "password", which goes with one-time codes
     session_hours = 12                        # a session ends so long after it began,
     idle_minutes = 60                         # or so long after it was last used
+    map = false                               # whether the register also stands on a map without borders
     [webhooks]
     allowed_private_hosts = []                # a program on a private address is told of events only if named here
     [oidc]
@@ -177,6 +178,7 @@ class Pages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sign_in: tuple[Literal["passkey", "password"], ...] = ("passkey",)
     session_hours: Annotated[int, msgspec.Meta(ge=1, le=24)] = 12
     idle_minutes: Annotated[int, msgspec.Meta(ge=1, le=720)] = 60
+    map: bool = False
 
 
 class Webhooks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

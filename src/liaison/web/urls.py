@@ -15,10 +15,12 @@ from liaison.web.pages import (
     find,
     inside,
     own_entry,
+    phrases,
     problems,
     readers,
     register,
     sign_in,
+    world_map,
     write,
     year,
 )
@@ -27,6 +29,7 @@ DESK = [
     *desk.ROUTES,
     *find.ROUTES,
     *register.ROUTES,
+    *world_map.ROUTES,
     *own_entry.ROUTES,
     *inside.ROUTES,  # Before the steps of a draft, whose last part is any word.
     *write.ROUTES,
@@ -36,6 +39,7 @@ DESK = [
     *book.ROUTES,
     *centres.ROUTES,
     *calling.ROUTES,
+    *phrases.ROUTES,
     *year.ROUTES,
 ]
 

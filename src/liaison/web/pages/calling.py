@@ -20,13 +20,12 @@ from liaison.node.reads.writing.centres import find_entry_by
 from liaison.node.reads.writing.origins import origins
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
-from liaison.web.languages import Language, find_language, languages
+from liaison.web.languages import find_language, languages
 from liaison.web.pages.write.cards import show_cards
+from liaison.web.phrases import PHRASES, beside, said
 from liaison.web.requests import at_desk
 from liaison.web.site import here
-from liaison.web.words import code_word, codes_of
-
-PHRASES = "phrase"
+from liaison.web.words import codes_of
 
 
 @at_desk(Action.READ_METADATA)
@@ -35,30 +34,17 @@ def call(request: HttpRequest, seat: Seat, participant: str, desk: str) -> HttpR
     node = here()
     entry = find_entry_by(node, seat.register, participant, desk)
     own = find_language(translation.get_language())
-    other = languages().get(request.GET.get("in", "")) or _spoken(entry.languages, own)
+    other = languages().get(request.GET.get("in", "")) or beside(entry.languages, own)
     (card,) = show_cards(node, seat, [entry])
     sealing = origins(node, seat.register, entry, limit=1).sealing
     given: dict[str, Any] = {
         "card": card,
         "own": own,
         "other": other,
-        "rows": list(zip(codes_of(PHRASES), _said(own), _said(other), strict=True)),
+        "rows": [(code, said(code, own), said(code, other)) for code in codes_of(PHRASES)],
         "words": format_words(sealing) if sealing else "",
     }
     return render(request, "web/call.html", given)
-
-
-def _spoken(tags: tuple[str, ...], own: Language) -> Language:
-    """The first language of the desk that there is a catalogue for and the officer does not read already."""
-    wanted = (tag.lower().split("-")[0] for tag in tags)
-    known = [each for tag in wanted for each in languages().values() if each.code.split("-")[0] == tag]
-    return next((each for each in known if each != own), next(each for each in languages().values() if each != own))
-
-
-def _said(language: Language) -> list[str]:
-    """Every sentence in a language, in the order of the codes."""
-    with translation.override(language.code):
-        return [code_word(PHRASES, code) for code in codes_of(PHRASES)]
 
 
 ROUTES = [path("centres/<str:participant>/<str:desk>/call", call, name="centre-call")]

@@ -18,14 +18,17 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from liaison.keys.words import format_words
 from liaison.node.reads.writing.centres import find_entry_by
 from liaison.node.reads.writing.origins import desks_at, last_heard, origins
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
+from liaison.web.languages import find_language
 from liaison.web.pages.write.cards import desk_key, show_cards
 from liaison.web.pages.write.steps import place_of
+from liaison.web.phrases import beside
 from liaison.web.requests import at_desk, path_to
 from liaison.web.site import here
 from liaison.web.words import code_word
@@ -45,6 +48,7 @@ def centre(request: HttpRequest, seat: Seat, participant: str, desk: str) -> Htt
     others = show_cards(node, seat, desks_at(node, seat.register, entry))
     given: dict[str, Any] = {
         "card": card,
+        "spoken": beside(entry.languages, find_language(get_language())),
         "own": card.card.ref == seat.desk,
         "origins": known,
         "sealing": _shown(known.sealing) if known.sealing else None,

@@ -60,6 +60,7 @@ def search(request: HttpRequest, seat: Seat) -> HttpResponse:
             "overview": _overview(seat.register),
             "words": format_words(seat.register),
             "alarms": list(_alarms(seat.register)),
+            "map": here().config.pages.map,
         },
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from liaison.errors import LiaisonError, MalformedError
@@ -31,7 +31,9 @@ from liaison.officers.permissions import Action
 from liaison.web.forms import Problem, Surroundings, Typed, read_form, show_form, typed_of
 from liaison.web.forms.instants import find_zone, parse_local
 from liaison.web.forms.languages import language_tag
+from liaison.web.forms.sentences import offered, put_in
 from liaison.web.forms.typed import input_name
+from liaison.web.languages import find_language
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.allowed import WITH_A_CLOCK, Allowed, allowed_forms, answerable
 from liaison.web.pages.cases.held import find_held
@@ -74,6 +76,9 @@ def saying(request: HttpRequest, seat: Seat, case: str, form: str) -> HttpRespon
     given = typed_of(request.POST) if request.method == "POST" else _begun(request, seat, allowed)
     typed: Typed = {"re": [about[0].message_id] if about and allowed.form.re != "never" else []} | given
     around = _surroundings(request, thread.row.register)
+    if request.method == "POST" and request.POST.get("go") == "phrase":
+        typed, problems = put_in(allowed.form, typed)
+        return _page(request, seat, thread, allowed, typed, problems=problems)
     if request.method == "POST":
         read = read_form(allowed.form, typed, around)
         clock, wrong = _wanted_by(typed, around.zone)
@@ -168,6 +173,8 @@ def _page(
         "form_view": show_form(allowed.form, replace(read, problems=problems or read.problems), around),
         "problems": problems,
         "failed": failed,
+        "sentences": offered(allowed.form, typed, find_language(get_language())),
+        "put_in": _one(typed, "go") == "phrase",
         "about": [
             {"entry": each, "title": form_title(each.core), "chosen": each.message_id == chosen} for each in about
         ],

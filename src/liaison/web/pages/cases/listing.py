@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from liaison.messages.forms import forms, latest_form
@@ -28,7 +28,7 @@ from liaison.web.words import code_word, form_word
 from liaison.wire.identifiers import format_instant
 
 LONGEST = 100
-STATES = (("open", gettext_lazy("Open")), ("closed", gettext_lazy("Closed")))
+STATES = (("open", pgettext_lazy("case", "Open")), ("closed", pgettext_lazy("case", "Closed")))
 EXERCISES = (("no", gettext_lazy("No exercises")), ("yes", gettext_lazy("Exercises only")))
 HEAD = (
     "case",

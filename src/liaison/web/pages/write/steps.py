@@ -30,6 +30,8 @@ from liaison.node.services.people.officers import Seat
 from liaison.node.services.writing.drafts import Inputs, begin_draft, discard_draft, save_draft
 from liaison.officers.permissions import Action
 from liaison.web.forms import Problem, typed_of
+from liaison.web.forms.sentences import INPUTS as SENTENCE_INPUTS
+from liaison.web.forms.sentences import put_in
 from liaison.web.forms.typed import PREFIX, ZONE
 from liaison.web.pages.write import recipients
 from liaison.web.pages.write.plan import OFFERED, Plan, chosen_desks, forms_to_choose, read_plan, surroundings
@@ -151,6 +153,9 @@ def _save(request: HttpRequest, seat: Seat, draft: DraftRead, name: str) -> Http
     form = request.POST.get("form", draft.form) if name == "form" else draft.form
     if form and form not in OFFERED:
         raise Http404
+    wrong: tuple[Problem, ...] = ()
+    if go == "phrase" and name == "text" and draft.form:
+        typed, wrong = put_in(latest_form(draft.form), typed)
     inputs = Inputs(_owned(name, draft), typed)
     version = int(request.POST.get("version") or 0) if request.POST.get("version", "").isdecimal() else 0
     quiet = go == "quiet"
@@ -166,6 +171,10 @@ def _save(request: HttpRequest, seat: Seat, draft: DraftRead, name: str) -> Http
     if found is not None and (found.problem or found.choices):
         problems = (Problem("add", found.problem),) if found.problem else ()
         return show_step(request, seat, saved, name, problems=problems, choices=found.choices)
+    if go == "phrase" and name == "text":
+        picked = {each: typed[each] for each in SENTENCE_INPUTS & typed.keys()}
+        shown = dataclasses.replace(saved, typed={**saved.typed, **picked})
+        return show_step(request, seat, shown, name, problems=wrong, put_in=True)
     return _go_on(request, seat, saved, name, go)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from django.utils.translation import get_language
+
 from liaison.messages.forms import code_list
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
@@ -17,7 +19,9 @@ from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading
 from liaison.officers.clearance import may_send_alone
 from liaison.web.forms import Surroundings, read_form, show_form
+from liaison.web.forms.sentences import offered
 from liaison.web.forms.showing import Option
+from liaison.web.languages import find_language
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.values import fields_of
 from liaison.web.pages.write import cautions, recipients
@@ -58,10 +62,11 @@ def _how(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, 
 
 def _text(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, Any]:
     if plan.form is None:
-        return {"form_view": None}
+        return {"form_view": None, "sentences": None}
     # What is still empty is no mistake before the officer goes on.
     reading = plan.reading if plan.tried else read_form(plan.form, plan.draft.typed, around, complete=False)
-    return {"form_view": show_form(plan.form, reading, around)}
+    sentences = offered(plan.form, plan.draft.typed, find_language(get_language()))
+    return {"form_view": show_form(plan.form, reading, around), "sentences": sentences}
 
 
 def _files(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, Any]:

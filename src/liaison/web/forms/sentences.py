@@ -1,0 +1,78 @@
+"""How does a coded sentence come into a text field of a form, without a script and with nothing typed lost?
+
+    put_in(form, typed)      the inputs with the sentence at the end of the text, and the text marked with its language
+
+Invariants: a text has one language: an empty one takes that of the sentence, one that says something already keeps its
+own, and the sentence is put in that language or not at all; nothing else of what was typed changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext, pgettext
+
+from liaison.messages.forms import Form
+from liaison.web.forms.languages import language_tag
+from liaison.web.forms.reading import Problem
+from liaison.web.forms.showing import Group, Option
+from liaison.web.forms.typed import Typed, input_id, input_name
+from liaison.web.languages import Language, find_language, languages
+from liaison.web.phrases import GROUPS, PHRASES, groups, language_of, said
+from liaison.web.words import code_word, codes_of
+
+CODE, FIELD, LANGUAGE = "phrase", "phrase-field", "phrase-lang"
+INPUTS = frozenset({CODE, FIELD, LANGUAGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the page of a form offers: its text fields, every sentence by group, the languages."""
+
+    fields: tuple[Option, ...]
+    sentences: tuple[Group, ...]
+    languages: tuple[tuple[Language, bool], ...]
+
+
+def offered(form: Form, typed: Typed, own: Language) -> Choice:
+    """What can be put where; nothing where the form has no text."""
+    field, code = _one(typed, FIELD), _one(typed, CODE)
+    fields = (Option(each, pgettext(form.id, form.fields[each].en), chosen=each == field) for each in _texts(form))
+    chosen = languages().get(_one(typed, LANGUAGE), own)
+    sentences = (Group(code_word(GROUPS, letter), tuple(_options(codes, code))) for letter, codes in groups())
+    return Choice(tuple(fields), tuple(sentences), tuple((each, each == chosen) for each in languages().values()))
+
+
+def put_in(form: Form, typed: Typed) -> tuple[dict[str, list[str]], tuple[Problem, ...]]:
+    """What was typed with the chosen sentence at the end of the chosen text, or what forbids it."""
+    kept = {name: list(texts) for name, texts in typed.items()}
+    code, field = _one(typed, CODE), _one(typed, FIELD)
+    language = find_language(_one(typed, LANGUAGE))
+    if code not in codes_of(PHRASES) or field not in _texts(form):
+        return kept, (Problem(CODE, gettext("Choose a sentence, and the text it goes into.")),)
+    text, marked = _one(typed, input_name(field)).rstrip(), _one(typed, input_name(field, "lang"))
+    if text and marked != language_tag(language.code):
+        named = [each for each in languages().values() if language_tag(each.code) == marked]
+        if not named or language_of(code, named[0]) != named[0]:
+            told = gettext("The text says something already, in a language that this sentence does not exist in.")
+            return kept, (Problem(input_id(field), told),)
+        language = named[0]
+    language = language_of(code, language)
+    kept[input_name(field)] = ["\n".join(filter(None, (text, said(code, language))))]
+    kept[input_name(field, "lang")] = [language_tag(language.code)]
+    return kept, ()
+
+
+def _texts(form: Form) -> list[str]:
+    """Its fields of running text; a title is no place for a sentence."""
+    found = [each for each in form.fields.values() if each.type == "text"]
+    return [each.name for each in sorted(found, key=lambda each: (-each.most, not each.required))]
+
+
+def _options(codes: Iterable[str], chosen: str) -> Iterable[Option]:
+    return (Option(code, f"{code} · {code_word(PHRASES, code)}", chosen=code == chosen) for code in codes)
+
+
+def _one(typed: Typed, name: str) -> str:
+    return next(iter(typed.get(name, ())), "")
