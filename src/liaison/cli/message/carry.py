@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from liaison.cli.output import REFUSED, json_option, note, show
-from liaison.cli.register.choices import FILE, reading_file, write_chunks, write_file
+from liaison.cli.register.choices import FILE, desk_here, reading_file, write_chunks, write_file
 from liaison.cli.session import open_node
 
 
@@ -23,6 +23,7 @@ from liaison.cli.session import open_node
 @click.option("--to", "recipient", help="Which recipient's copy, where there are several: CODE[/DESK].")
 @click.option("--without-log", is_flag=True, help="Transcript: leave the register's log out.")
 @click.option("--withhold", multiple=True, help="Transcript: leave a field out and show that it is; may be repeated.")
+@click.option("--desk", help="Transcript: as this own desk has the case, where several desks here are in it.")
 @click.option("--out", "-o", "out", type=FILE, required=True, help="File to write; - for stdout.")
 @json_option
 def export(
@@ -32,6 +33,7 @@ def export(
     recipient: str | None,
     without_log: bool,
     withhold: tuple[str, ...],
+    desk: str | None,
     out: Path,
     as_json: bool,
 ) -> None:
@@ -42,12 +44,13 @@ def export(
         from liaison.node.services.line.files import export_sealed, register_of
 
         to = find_recipient(node, register_of(node, identifier), recipient) if recipient else None
-        desk, chunks = export_sealed(node, identifier, to=to)
-        value = {"kind": "sealed", "for": str(desk), "bytes": write_chunks(out, chunks), "file": str(out)}
+        recipient_desk, chunks = export_sealed(node, identifier, to=to)
+        value = {"kind": "sealed", "for": str(recipient_desk), "bytes": write_chunks(out, chunks), "file": str(out)}
     else:
         from liaison.node.services.line.transcripts import export_transcript
 
-        data = export_transcript(node, identifier, withheld=withhold, with_log=not without_log)
+        own = desk_here(node, desk) if desk is not None else None
+        data = export_transcript(node, identifier, withheld=withhold, own=own, with_log=not without_log)
         write_file(out, data)
         value = {"kind": "transcript", "bytes": len(data), "file": str(out)}
     if str(out) != "-":
