@@ -16,7 +16,7 @@ import click
 
 from liaison.cli.message.screen import plain
 from liaison.cli.output import REFUSED, json_option, note, show
-from liaison.cli.register.choices import FILE, reading_file, write_chunks, write_file
+from liaison.cli.register.choices import FILE, desk_here, reading_file, write_chunks, write_file
 from liaison.cli.session import open_node
 from liaison.errors import UsageError
 
@@ -37,7 +37,7 @@ LABELS = click.Choice(["red", "amber-strict", "amber", "green", "clear"])
 @click.option("--as", "form", type=FORMATS, help="What was observed in the case, for another program.")
 @click.option("--for", "audience", type=AUDIENCES, default="recipients", show_default=True, help="With --as: readers.")
 @click.option("--tlp", type=LABELS, help="With --as: a stricter label than the case has.")
-@click.option("--desk", help="With --as: as this own desk has the case.")
+@click.option("--desk", help="As this own desk has the case, where several desks here are in it.")
 @click.option("--out", "-o", "out", type=FILE, required=True, help="File to write; - for stdout.")
 @json_option
 def export(
@@ -65,12 +65,13 @@ def export(
         from liaison.node.services.line.files import export_sealed, register_of
 
         to = find_recipient(node, register_of(node, identifier), recipient) if recipient else None
-        reader, chunks = export_sealed(node, identifier, to=to)
-        value = {"kind": "sealed", "for": str(reader), "bytes": write_chunks(out, chunks), "file": str(out)}
+        recipient_desk, chunks = export_sealed(node, identifier, to=to)
+        value = {"kind": "sealed", "for": str(recipient_desk), "bytes": write_chunks(out, chunks), "file": str(out)}
     else:
         from liaison.node.services.line.transcripts import export_transcript
 
-        data = export_transcript(node, identifier, withheld=withhold, with_log=not without_log)
+        own = desk_here(node, desk) if desk is not None else None
+        data = export_transcript(node, identifier, withheld=withhold, own=own, with_log=not without_log)
         write_file(out, data)
         value = {"kind": "transcript", "bytes": len(data), "file": str(out)}
     if str(out) != "-":
@@ -84,7 +85,8 @@ def _document(node: Node, case: str, out: Path, **options: Any) -> dict[str, Any
     from liaison.node.reads.exchange.cases import export_case
     from liaison.node.services.line.transcripts import find_own_case
 
-    row, own = find_own_case(node, case, options["desk"])
+    desk = options["desk"]
+    row, own = find_own_case(node, case, desk_here(node, desk) if desk is not None else None)
     exported = export_case(
         node,
         own,

@@ -10,11 +10,12 @@ import click
 from liaison.cli.message.attached import SAVE, save_attachments
 from liaison.cli.message.screen import LIST_HEAD, Names, listed_row, listed_value, opened_lines, opened_value
 from liaison.cli.output import json_option, note, show, table
+from liaison.cli.register.choices import desk_here
 from liaison.cli.session import open_node
 
 
 @click.command("list")
-@click.option("--desk", help="Only this own desk.")
+@click.option("--desk", help="Only this own desk: its name, or PARTICIPANT/NODE/DESK where several are called so.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 @json_option
 def list_(*, desk: str | None, limit: int, as_json: bool) -> None:
@@ -22,7 +23,8 @@ def list_(*, desk: str | None, limit: int, as_json: bool) -> None:
     node = open_node()
     from liaison.node.reads.inbox import list_messages
 
-    found, names = list_messages(node, desk=desk, limit=limit), Names(node)
+    own = desk_here(node, desk) if desk is not None else None
+    found, names = list_messages(node, own=own, limit=limit), Names(node)
     show(
         [listed_value(each, names) for each in found],
         table([LIST_HEAD, *(listed_row(each, names) for each in found)]) if found else ["No messages yet."],

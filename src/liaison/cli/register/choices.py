@@ -71,10 +71,25 @@ def own_desk(node: Node, register: str, given: str, *, option: str = "from") -> 
     """The own desk meant: the one named, or the only one. Raises `UsageError`."""
     from liaison.node.reads.inbox import own_desks
 
-    found = [desk for desk in own_desks(node, register) if given in ("", desk.desk, str(desk))]
+    found = [desk for desk in own_desks(node, register) if given in ("", *_names(desk))]
     if len(found) != 1:
         raise UsageError("choice-not-clear", what=option, given=given or "-", count=len(found))
     return found[0]
+
+
+def desk_here(node: Node, given: str) -> DeskRef:
+    """The one desk of this installation that is called so, in any register it follows. Raises `UsageError`."""
+    from liaison.node.reads.inbox import own_desks
+    from liaison.node.reads.overview import overviews
+
+    found = {desk for each in overviews(node) for desk in own_desks(node, each.register) if given in _names(desk)}
+    if len(found) != 1:
+        raise UsageError("choice-not-clear", what="desk", given=given, count=len(found))
+    return found.pop()
+
+
+def _names(desk: DeskRef) -> tuple[str, str]:
+    return desk.desk, str(desk)
 
 
 def _only(known: list[str], given: str, what: str) -> str:

@@ -73,13 +73,11 @@ class Opened:
     notes: tuple[str, ...]
 
 
-def list_messages(node: Node, *, desk: str | None = None, own: DeskRef | None = None, limit: int = 50) -> list[Listed]:
-    """The newest messages of this node's desks (of those called `desk`, or of one own desk), oldest of them first."""
+def list_messages(node: Node, *, own: DeskRef | None = None, limit: int = 50) -> list[Listed]:
+    """The newest messages of this node's desks (or of one of them), oldest of them first."""
     with reading(node):
         incoming = IncomingCopy.objects.order_by("-received_at", "-pk").prefetch_related("attachments")
         outgoing = OutgoingMessage.objects.order_by("-composed_at", "-pk").prefetch_related("copies")
-        if desk is not None:
-            incoming, outgoing = incoming.filter(desk=desk), outgoing.filter(desk=desk)
         incoming, outgoing = incoming.filter(**_of(own)), outgoing.filter(**_of(own))
         rows = (list(incoming[:limit]), list(outgoing[:limit]))
         exercises = _exercises(row.case for part in rows for row in part)

@@ -35,7 +35,10 @@ from liaison.wire.identifiers import format_instant
 
 
 def find_case_row(case: str, own: DeskRef | None = None) -> Case:
-    """The case with this identifier (or its beginning), as one of our desks (or `own`) sees it. Raises UsageError."""
+    """The case with this identifier (or its beginning), as the one desk of ours that has it (or `own`) sees it.
+
+    Raises UsageError, also where several of our desks have it and none is named: what each has is its own.
+    """
     found = Case.objects.filter(case__startswith=case.lower())
     if own is not None:
         found = found.filter(participant=own.participant, node=own.node, desk=own.desk)
@@ -44,17 +47,20 @@ def find_case_row(case: str, own: DeskRef | None = None) -> Case:
         raise UsageError("case-not-found", case=case[:36])
     if len({row.case for row in rows}) > 1:
         raise UsageError("case-ambiguous", case=case[:36])
+    if len(rows) > 1:
+        raise UsageError("case-at-several-desks", case=rows[0].case, desk=str(DeskRef(*_place(rows[0]))))
     return rows[0]
 
 
-def find_own_case(node: Node, case: str, desk: str | None) -> tuple[str, DeskRef]:
+def find_own_case(node: Node, case: str, own: DeskRef | None) -> tuple[str, DeskRef]:
     """The whole identifier of a case given by its beginning, and our desk that has it. Raises UsageError."""
     with reading(node):
-        row = find_case_row(case)
-        found = Case.objects.filter(case=row.case).filter(**({"desk": desk} if desk else {})).order_by("pk").first()
-        if found is None:
-            raise UsageError("case-not-found", case=case[:36])
-        return found.case, DeskRef(found.participant, found.node, found.desk)
+        row = find_case_row(case, own)
+        return row.case, DeskRef(*_place(row))
+
+
+def _place(row: Case) -> tuple[str, str, str]:
+    return row.participant, row.node, row.desk
 
 
 def require_texts(row: Case) -> None:
@@ -79,7 +85,7 @@ def export_transcript(
     with reading(node):
         row = find_case_row(case, own)
         require_texts(row)
-        desk = DeskRef(row.participant, row.node, row.desk)
+        desk = DeskRef(*_place(row))
         messages = [*_sent(row), *_received(row)]
         _require_none_inside(messages)
         known = {message.message_hash for message in messages}

@@ -1,0 +1,194 @@
+"""One node of XC that also serves XD, with texts planted at three desks that must never meet.
+
+with Planted(tmp_path) as world:
+    world.places          XC's duty desk, XC's ministry, XD's duty desk
+    world.mark(place)     the text that stands in everything of that desk, and of no other
+    world.foreign(place)  what may not be seen from there: marks of the other desks, names of another State's people
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from liaison.errors import UsageError
+from liaison.messages.message import Attachment
+from liaison.node import homes, models
+from liaison.node.config import Config
+from liaison.node.models import Officer, OutgoingMessage
+from liaison.node.node import Node
+from liaison.node.reads.memory import forget
+from liaison.node.reads.writing.drafts import Place
+from liaison.node.services.desk.answering import acknowledge_message
+from liaison.node.services.desk.following import FollowUpRead, set_follow_up
+from liaison.node.services.inside.clearance import Asking, send_or_ask
+from liaison.node.services.inside.rules import hold, make_clearance_rule, make_retention_rule
+from liaison.node.services.inside.sharing import add_note
+from liaison.node.services.line.attachments import seal_attachment
+from liaison.node.services.line.sending import send_letter
+from liaison.node.services.own_entry import own_entry, propose
+from liaison.node.services.people.case_access import close_case
+from liaison.node.services.people.officers import Seat, add_officer, grant
+from liaison.node.services.writing.book import import_contacts
+from liaison.node.services.writing.drafts import attach, begin_draft
+from liaison.node.unit_of_work import unit_of_work
+from liaison.officers import retention
+from liaison.officers.clearance import Demand, Rule, Silence
+from liaison.officers.permissions import Role
+from liaison.register.vocabulary import DeskKind
+from tests.node.inside.desks import HOUR
+from tests.register.registry import RegisterBuilder, small_register
+from tests.world import NOTICE, World, hold_keys, seed_node
+
+ROLES = frozenset(Role)
+MARKS = {("XC", "duty"): "quartz-heron", ("XC", "ministry"): "juniper-anvil", ("XD", "duty"): "copper-lantern"}
+BETWEEN = "saffron-kettle"
+"""What XC's duty desk and XD's say to one another on the one node: theirs, and not the ministry's."""
+
+
+def shared_register() -> RegisterBuilder:
+    """XC with two desks on its node, XD whose door is the same, and XE."""
+    registry = small_register("XC", "XD", "XE")
+    registry.publish_desk("XC", "ministry", DeskKind.DIPLOMATIC)
+    registry.publish_node("XC", "duty", "ministry")
+    registry.publish_node("XD", "duty", at="https://xc.example:8443")
+    return registry
+
+
+@dataclass(frozen=True)
+class Planting:
+    """A desk with its mark, and who is there."""
+
+    code: str
+    seat: Seat
+    mark: str
+    officer: int
+
+    @property
+    def person(self) -> str:
+        """What stands in the names of the people of its participant."""
+        return f"person-of-{self.code.lower()}"
+
+
+class Planted(World):
+    """The node `XC`, which serves XC and XD, and XE's."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, codes=("XC", "XE"), registry=shared_register())
+        self.node = self.nodes["XC"]
+        seed_node(self.node, self.registry, "XC", "XD")
+        with unit_of_work(self.node):
+            hold_keys(self.node, self.registry, "XC", desk="ministry")
+        forget(self.node)
+        homes.create_folders(self.node.home)
+        homes.write_config(self.node.home, Config())
+        homes.write_credential(self.node.home / "credential", b"0" * 32)
+        self.plantings = [self._people(code, desk, mark) for (code, desk), mark in MARKS.items()]
+        for each in self.plantings:
+            self._plant(each)
+        self._between(self.plantings[0], self.plantings[2])
+        self.work()
+        with self.at("XC"):
+            tables = (models.IncomingCopy, models.OutgoingMessage)
+            self.said = {row for table in tables for row in table.objects.values_list("case", "message_id")}
+
+    def foreign(self, seen_from: Planting) -> list[str]:
+        """What may not be seen from a desk."""
+        marks = [each.mark for each in self.plantings if each != seen_from]
+        names = [each.person for each in self.plantings if each.code != seen_from.code]
+        return [*marks, *names, *([BETWEEN] if seen_from.seat.desk.desk == "ministry" else [])]
+
+    def _people(self, code: str, desk: str, mark: str) -> Planting:
+        seat = Seat(self.register, self.desk(code, desk), ROLES)
+        officer = add_officer(self.node, login=f"{code.lower()}.{desk}", name=f"A person-of-{code.lower()} at {desk}")
+        for role in Role:
+            grant(self.node, officer, self.register, seat.desk, role)
+        return Planting(code, seat, mark, officer.pk)
+
+    def _plant(self, at: Planting) -> None:
+        node, desk, seat, by = self.node, at.seat.desk, at.seat, at.officer
+        fields = {**NOTICE, "title": {"lang": "en", "text": at.mark}, "own_reference": at.mark}
+        theirs, ours = (self._file(each, at) for each in (self.nodes["XE"], node))
+        letter = replace(self.letter("XE", "XC", fields=fields), to=(desk,), attachments=(theirs,))
+        (came,) = send_letter(self.nodes["XE"], letter)
+        (closed,) = send_letter(self.nodes["XE"], replace(letter, attachments=()))
+        out = replace(self.letter("XC", "XE", fields=fields), sender=desk, attachments=(ours,))
+        (went,) = send_letter(node, out)
+        self.work()
+        for case in (came.case, went.case):
+            add_note(node, seat, case, f"note {at.mark}", by=by)
+            due = FollowUpRead(self.clock.now(), f"come back {at.mark}")
+            set_follow_up(node, desk, case, due, officer=by)
+            hold(node, seat, case, f"hold {at.mark}", by=by)
+        close_case(node, seat, closed.case, officers=[by], by=by)
+        make_retention_rule(node, seat, retention.Rule("", "", 30, 60, 90), by=by)
+        make_clearance_rule(node, seat, Rule("information-request", "", Demand.NEEDED, HOUR, Silence.RETURNS), by=by)
+        make_clearance_rule(node, seat, Rule("close", "", Demand.INFORM), by=by)
+        self._ask(at, came.case, came.core_hash)
+        place = Place(self.register, desk)
+        number = begin_draft(
+            node, place, officer=by, form="incident-notice", typed={"field.title": [f"draft {at.mark}"]}
+        )
+        attach(node, place, number, officer=by, attachment=ours)
+        book = f"name,email,country\n{at.mark},{at.mark}@contact.example,XE\n".encode()
+        import_contacts(node, place, book, source=f"source {at.mark}", dated="2026-11-01", officer=by)
+        self._propose(at)
+
+    def _file(self, node: Node, at: Planting) -> Attachment:
+        return seal_attachment(node, name=f"{at.mark}.txt", media_type="text/plain", chunks=[at.mark.encode()])
+
+    def _ask(self, at: Planting, case: str, re: str) -> None:
+        """A question that waits for a second person, and a word that left with others told of it."""
+        asked = {"question": {"lang": "en", "text": f"question {at.mark}"}, "reason": {"lang": "en", "text": at.mark}}
+        closing = {"outcome": "resolved", "summary": {"lang": "en", "text": f"summary {at.mark}"}}
+        for form, fields in (("information-request", asked), ("close", closing)):
+            letter = replace(
+                self.letter("XC", "XE", fields=fields), sender=at.seat.desk, case=case, re=re, form=form, stage=None
+            )
+            with unit_of_work(self.node):
+                send_or_ask(self.node, letter, Asking(officer=at.officer, typed={"field.summary": [at.mark]}))
+
+    def _propose(self, at: Planting) -> None:
+        declared = own_entry(self.node, self.register, at.seat.desk).declared
+        with suppress(UsageError):
+            propose(self.node, self.register, at.seat.desk, replace_languages(declared), officer=at.officer)
+
+    def _between(self, one: Planting, other: Planting) -> None:
+        fields = {**NOTICE, "title": {"lang": "en", "text": BETWEEN}}
+        letter = replace(self.letter("XC", "XD", fields=fields), sender=one.seat.desk, to=(other.seat.desk,))
+        (sent,) = send_letter(self.node, letter)
+        self.work()
+        acknowledge_message(self.node, other.seat.desk, sent.message_id, officer=other.officer)
+        for each in (one, other):
+            add_note(self.node, each.seat, sent.case, f"note {each.mark}", by=each.officer)
+            due = FollowUpRead(self.clock.now(), f"come back {each.mark}")
+            set_follow_up(self.node, each.seat.desk, sent.case, due, officer=each.officer)
+
+    def named(self) -> dict[str, list[Any]]:
+        """Everything on the node that something can be asked for by: of all desks, own and foreign."""
+        with self.at("XC"):
+            cases = sorted(set(models.Case.objects.values_list("case", flat=True)))
+            messages = sorted(
+                set(models.IncomingCopy.objects.values_list("message_id", flat=True))
+                | set(OutgoingMessage.objects.values_list("message_id", flat=True))
+            )
+            numbers = range(1, 1 + max(_largest(), default=0))
+            officers = list(Officer.objects.values_list("pk", flat=True))
+        return {"case": cases, "message": messages, "number": list(numbers), "officer": officers}
+
+
+def replace_languages(declared: Any) -> Any:
+    """A proposal that changes something."""
+    import msgspec
+
+    return msgspec.structs.replace(declared, languages=("en", "fr"))
+
+
+def _largest() -> Iterator[int]:
+    """The highest keys of tables whose rows are asked for by number."""
+    tables = (models.Draft, models.ClearanceRequest, models.Review, models.CaseStub, models.ClearanceRule)
+    for table in (*tables, models.RetentionRule):
+        yield table.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
