@@ -50,6 +50,7 @@ ROOT_URLCONF = "liaison.web.urls"
 ALLOWED_HOSTS = [_url.hostname or ""] if _pages.url else ["testserver", ".localhost"]
 MIDDLEWARE = [
     "liaison.web.middleware.headers",
+    "liaison.web.middleware.methods",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

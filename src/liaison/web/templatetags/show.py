@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_datetime, get_datetime_format
+from babel.dates import format_datetime, format_skeleton, get_datetime_format
 from django import template
 from django.conf import settings
 from django.utils import timezone, translation
@@ -53,9 +53,11 @@ def moment(at: datetime) -> str:
 
 def _day_and_zone(at: datetime) -> tuple[str, str]:
     zone: Any = timezone.get_current_timezone()
-    locale = babel_locale()
-    day, hour = (format_datetime(at, part, tzinfo=zone, locale=locale) for part in ("d MMM y", "HH:mm"))
-    # The comma between is the language's own.
+    # English as it is written where no country is named: the day before the month.
+    locale = {"en": "en_001"}.get(babel_locale(), babel_locale())
+    day = format_skeleton("yMMMd", at, tzinfo=zone, locale=locale)
+    hour = format_datetime(at, "HH:mm", tzinfo=zone, locale=locale)
+    # The order of the day and what stands before the hour are the language's own.
     return str(get_datetime_format("medium", locale=locale)).format(hour, day), at.astimezone(zone).strftime("%Z")
 
 
