@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +12,9 @@ from pathlib import Path
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
+import msgspec
 import pytest
+from django.conf import settings
 from django.test import override_settings
 from django.urls import path
 
@@ -18,6 +22,7 @@ from liaison.errors import UsageError
 from liaison.node import homes
 from liaison.node.config import Config, Pages, check_pages
 from liaison.node.models import AuditRow, OfficerSession, OneTimeCodes, RecoveryCode
+from liaison.node.services.people.officers import add_officer, invite
 from liaison.officers.permissions import Role
 from liaison.web.middleware import over_tls
 from liaison.web.pages import problems
@@ -237,6 +242,35 @@ def test_who_signs_out_leaves_nothing_in_the_browser(world: World) -> None:
     answer = visitor.post("/sign-out")
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert visitor.get(visitor.base).headers["Location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_every_page_of_an_officer_has_a_way_to_sign_out(officer: Visitor, name: str) -> None:
+    answer = officer.get(address(name, officer.base))
+    if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+        assert 'action="/sign-out"' in answer.content.decode()
+
+
+def test_no_script_of_ours_runs_text_or_keeps_anything() -> None:
+    """Nor listens to other windows, nor writes markup."""
+    unsafe = r"eval\(|Function\(|innerHTML|outerHTML|document\.write|insertAdjacentHTML|postMessage|__proto__"
+    storage = r"localStorage|sessionStorage|indexedDB|document\.cookie|caches\."
+    scripts = sorted(Path(settings.STATIC_FOLDER).rglob("*.js"))
+    assert scripts
+    for script in scripts:
+        assert re.search(f"{unsafe}|{storage}|addEventListener\\(.message", script.read_text(encoding="utf-8")) is None
+
+
+@pytest.mark.parametrize(("trusted", "noted"), [(False, "127.0.0.1"), (True, "203.0.113.9")])
+def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(world: World, trusted: bool, noted: str) -> None:
+    node = world.nodes["XC"]
+    config = msgspec.structs.replace(node.config, pages=Pages(trusted_proxy=trusted))
+    visitor = Visitor(dataclasses.replace(node, config=config))
+    newcomer = add_officer(node, login=f"proxied{noted[:3]}", name="A Person", language="en")
+    token = invite(node, newcomer)
+    visitor.post(f"/join/{token}", headers={"x-forwarded-for": "198.51.100.1, 203.0.113.9"})
+    with world.at("XC"):
+        assert OfficerSession.objects.get(officer=newcomer).address == noted
 
 
 def test_keys_of_sessions_and_codes_are_kept_as_hashes_only(world: World) -> None:
