@@ -15,6 +15,7 @@ from benchmarks import page, results
 from tests import house
 
 DOCS = house.ROOT / "docs"
+SECURITY = (DOCS / "operating" / "security.md").read_text(encoding="utf-8")
 PAGES = tuple(path for path in house.tracked() if path.suffix == ".md" and not house.exempt(path))
 SPECIFICATIONS = tuple(path for path in PAGES if path.parent == DOCS / "spec" and path.name != "README.md")
 
@@ -48,6 +49,32 @@ def _anchor(line: str) -> str | None:
     if not line.startswith("#"):
         return None
     return re.sub(r"[^\w -]", "", line.lstrip("#").strip().lower()).replace(" ", "-")
+
+
+# The sections of ASVS 5.0.0, as numbers of chapters and of how many sections each has.
+ASVS = {1: 5, 2: 4, 3: 7, 4: 4, 5: 4, 6: 8, 7: 6, 8: 4, 9: 2, 10: 7, 11: 7, 12: 3, 13: 4, 14: 3, 15: 4, 16: 5}
+
+
+def test_every_row_of_security_names_a_test_that_is_there() -> None:
+    rows = [row for row in SECURITY.splitlines() if row.startswith("| V")]
+    unnamed = [row[:40] for row in rows if not re.search(r"`test_\w+`", row.split("|")[3])]
+    defined = set(re.findall(r"def (test_\w+)\(", "\n".join(path.read_text(encoding="utf-8") for path in _tests())))
+    assert len(rows) > 30
+    assert unnamed == []
+    assert sorted(set(re.findall(r"\btest_\w+(?!\w*\.py)", SECURITY)) - defined - {"test_walls"}) == []
+
+
+def test_security_speaks_of_every_section_of_the_standard() -> None:
+    spoken = set(re.findall(r"\bV(\d+\.\d+)\b", SECURITY))
+    for first, last in re.findall(r"V(\d+\.\d+) to V(\d+\.\d+)", SECURITY):
+        chapter = first.split(".")[0]
+        spoken |= {f"{chapter}.{number}" for number in range(int(first.split(".")[1]), int(last.split(".")[1]) + 1)}
+    wanted = {f"{chapter}.{section}" for chapter, last in ASVS.items() for section in range(1, last + 1)}
+    assert sorted(wanted - spoken) == []
+
+
+def _tests() -> list[Path]:
+    return [path for path in house.tracked() if path.suffix == ".py" and "tests" in path.parts]
 
 
 def test_every_name_of_the_glossary_stands_in_the_sources() -> None:

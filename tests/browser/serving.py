@@ -15,11 +15,10 @@ from contextlib import contextmanager
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
-from whitenoise import WhiteNoise
 
+from liaison.web.serving import with_files
 from liaison.web.site import open_pages
 from tests.world import World
 
@@ -43,8 +42,7 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
 @contextmanager
 def served(world: World, code: str) -> Iterator[str]:
     """Serve the pages of one node while the block runs; their address."""
-    pages = open_pages(world.nodes[code], get_wsgi_application())
-    site = WhiteNoise(pages, root=str(settings.STATIC_FOLDER), prefix="static/")
+    site = with_files(open_pages(world.nodes[code], get_wsgi_application()))
     with make_server("127.0.0.1", 0, site, server_class=_Server, handler_class=_Quiet) as server:
         thread = threading.Thread(target=server.serve_forever, name=f"pages-{code}")
         thread.start()

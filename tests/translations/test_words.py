@@ -15,9 +15,11 @@ from django.test import override_settings
 from django.utils import translation
 
 from liaison.errors import UsageError
+from liaison.explanations import explain
 from liaison.messages.forms import find_form, observables
 from liaison.messages.receipts import Verdict
 from liaison.node.services.care.doctor import CHECKS
+from liaison.node.services.care.findings import Finding, State
 from liaison.node.services.inside.retention import PAST
 from liaison.node.services.people.leaving import BY_HAND
 from liaison.node.services.people.sessions import INVITATION
@@ -127,6 +129,15 @@ def test_one_english_word_may_be_two_words_elsewhere() -> None:
             words.field_word(find_form("incident-notice", 1), "ended"),
         )
     assert (status, moment) == ("Terminé", "Fin")
+
+
+def test_the_terminal_speaks_english_whatever_the_reader_of_a_page_reads() -> None:
+    """Doors for programs and terminals ask for the sentences without a language; only pages give one."""
+    finding = Finding("outbox", State.WARN, "outbox-stuck", {"count": 2, "hours": 3, "error": "peer-hung-up"})
+    with translation.override("ar"):
+        assert finding.said()[0].startswith("2 deliveries wait for longer than an hour")
+        assert explain(UsageError("officer-not-found", login="ada")).what == "There is no officer with the login ada."
+        assert "peer-hung-up" not in words.found_words(finding)[0]
 
 
 def test_an_error_without_a_table_explains_itself_by_its_name() -> None:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from wsgiref.util import setup_testing_defaults
 
+import msgspec
 import pytest
+from django.conf import settings
+from django.test import override_settings
+from django.urls import path
 
+from liaison.errors import UsageError
 from liaison.node import homes
-from liaison.node.config import Config, Pages
+from liaison.node.config import Config, Pages, check_pages
 from liaison.node.models import AuditRow, OfficerSession, OneTimeCodes, RecoveryCode
+from liaison.node.services.people.officers import add_officer, invite
 from liaison.officers.permissions import Role
+from liaison.web.middleware import over_tls
+from liaison.web.pages import problems
+from liaison.web.serving import with_files
 from tests.web.pages import PAGES, address
 from tests.web.visiting import Visitor, visit
 from tests.world import World
@@ -35,7 +47,17 @@ PARTS = (
     "frame-ancestors 'none'",
     "form-action 'self'",
     "base-uri 'none'",
+    "object-src 'none'",
 )
+SECRET = "a secret inside the node"
+
+
+def boom(request: Any) -> Any:
+    raise RuntimeError(SECRET)
+
+
+urlpatterns = [path("boom", boom)]
+handler500 = problems.broken
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +159,118 @@ def test_a_request_for_another_host_gets_no_page(world: World) -> None:
     answer = Visitor(world.nodes["XC"]).get("/sign-in", headers={"host": "bad.example"})
     assert answer.status_code == 400
     assert b"bad.example" not in answer.content
+
+
+def test_an_unexpected_error_tells_nothing_and_is_said_in_the_readers_language(world: World) -> None:
+    visitor = visit(world, "XC", language="fr")
+    visitor.raise_request_exception = False
+    with override_settings(ROOT_URLCONF=__name__):
+        answer = visitor.get("/boom")
+    page = answer.content.decode()
+    assert answer.status_code == 500
+    assert '<html lang="fr"' in page
+    assert SECRET not in page and "Traceback" not in page
+    assert "Content-Security-Policy" in answer.headers
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND"])
+def test_a_method_that_no_page_takes_is_refused(officer: Visitor, method: str) -> None:
+    answer = officer.generic(method, address("desk", officer.base))
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "GET, HEAD, POST"
+
+
+@pytest.mark.parametrize("name", ["liaison.css", "liaison.js"])
+def test_files_of_ours_carry_the_headers_too(name: str) -> None:
+    status, headers = asked(f"/static/web/{name}")
+    assert status.startswith("200")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Access-Control-Allow-Origin" not in headers
+
+
+@pytest.mark.parametrize(
+    "where", ["/static/", "/static/web/", "/static/web/../settings.py", "/static/%2e%2e/settings.py", "/.git/HEAD"]
+)
+def test_no_folder_is_listed_and_nothing_outside_is_handed_out(where: str) -> None:
+    assert asked(where)[0] == "from the pages"
+
+
+def asked(where: str) -> tuple[str, dict[str, str]]:
+    """Status and headers of what the files of ours answer; what is none of them goes on to the pages."""
+    told: list[tuple[str, dict[str, str]]] = []
+
+    def pages(environ: Any, start: Any) -> list[bytes]:
+        start("from the pages", [])
+        return []
+
+    def start(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+        told.append((status, dict(headers)))
+
+    environ: dict[str, Any] = {}
+    setup_testing_defaults(environ)
+    answer = with_files(pages)(environ | {"PATH_INFO": where}, start)
+    getattr(answer, "close", lambda: None)()
+    return told[0]
+
+
+def test_under_tls_browsers_are_told_to_use_nothing_else_for_a_year() -> None:
+    with override_settings(SESSION_COOKIE_SECURE=True):
+        assert over_tls() == {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+    assert over_tls() == {}
+
+
+@pytest.mark.parametrize(
+    ("pages", "code"),
+    [
+        (Pages(url="https://desk.example", host="0.0.0.0"), "pages-need-tls"),
+        (Pages(url="https://desk.example", host="192.0.2.7"), "pages-need-tls"),
+        (Pages(url="https://desk.example", certificate="c.pem"), "pages-tls-incomplete"),
+        (Pages(url="http://desk.example"), "pages-need-a-name"),
+    ],
+)
+def test_pages_without_tls_are_refused_but_on_the_loopback_address(pages: Pages, code: str) -> None:
+    check_pages(Pages(url="https://desk.example", host="127.0.0.1"))
+    with pytest.raises(UsageError) as refused:
+        check_pages(pages)
+    assert refused.value.code == code
+
+
+def test_who_signs_out_leaves_nothing_in_the_browser(world: World) -> None:
+    visitor = visit(world, "XC")
+    answer = visitor.post("/sign-out")
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert visitor.get(visitor.base).headers["Location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_every_page_of_an_officer_has_a_way_to_sign_out(officer: Visitor, name: str) -> None:
+    answer = officer.get(address(name, officer.base))
+    if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+        assert 'action="/sign-out"' in answer.content.decode()
+
+
+def test_no_script_of_ours_runs_text_or_keeps_anything() -> None:
+    """Nor listens to other windows, nor writes markup."""
+    unsafe = r"eval\(|Function\(|innerHTML|outerHTML|document\.write|insertAdjacentHTML|postMessage|__proto__"
+    storage = r"localStorage|sessionStorage|indexedDB|document\.cookie|caches\."
+    scripts = sorted(Path(settings.STATIC_FOLDER).rglob("*.js"))
+    assert scripts
+    for script in scripts:
+        assert re.search(f"{unsafe}|{storage}|addEventListener\\(.message", script.read_text(encoding="utf-8")) is None
+
+
+@pytest.mark.parametrize(("trusted", "noted"), [(False, "127.0.0.1"), (True, "203.0.113.9")])
+def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(world: World, trusted: bool, noted: str) -> None:
+    node = world.nodes["XC"]
+    config = msgspec.structs.replace(node.config, pages=Pages(trusted_proxy=trusted))
+    visitor = Visitor(dataclasses.replace(node, config=config))
+    newcomer = add_officer(node, login=f"proxied{noted[:3]}", name="A Person", language="en")
+    token = invite(node, newcomer)
+    visitor.post(f"/join/{token}", headers={"x-forwarded-for": "198.51.100.1, 203.0.113.9"})
+    with world.at("XC"):
+        assert OfficerSession.objects.get(officer=newcomer).address == noted
 
 
 def test_keys_of_sessions_and_codes_are_kept_as_hashes_only(world: World) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +63,12 @@ def answer(visitor: Visitor, key: SoftKey, where: str = "/sign-in") -> dict[str,
     return {"credential": key.answer(given["options"]), "state": given["state"]}
 
 
-def with_password(world: World) -> tuple[Visitor, Officer, bytes, str]:
+def with_password(world: World, password: str = PASSWORD) -> tuple[Visitor, Officer, bytes, str]:
     """An officer with password and codes, one recovery code of theirs."""
     visitor, officer = newcomer(world)
     page = visitor.get("/account/password")
     seed = _seed(page.wsgi_request)
-    form = {"password": PASSWORD, "password_again": PASSWORD, "code": code(world, seed)}
+    form = {"password": password, "password_again": password, "code": code(world, seed)}
     done = visitor.post("/account/password", form)
     assert done.status_code == 200, done.content
     return visitor, officer, seed, done.content.decode().split('<code dir="ltr">')[1].partition("<")[0]
@@ -160,6 +161,19 @@ def test_a_recovery_code_stands_in_once(world: World) -> None:
     form = {"login": officer.login, "password": PASSWORD, "code": spare}
     assert enters(world, **form).status_code == 302
     refused(enters(world, **form))
+
+
+def test_a_recovery_code_has_bits_enough_for_a_plain_hash(world: World) -> None:
+    *_, spare = with_password(world)
+    assert len(base64.b32decode(spare.replace("-", "").upper())) * 8 >= 112
+
+
+@pytest.mark.parametrize("changed", [str.strip, str.lower, lambda typed: typed[:64]])
+def test_a_password_is_taken_as_it_was_typed(world: World, changed: Callable[[str], str]) -> None:
+    typed = " Ein Satz, den niemand sonst je geschrieben hat, 密码 und noch 64 Zeichen dahinter "
+    _, officer, _, spare = with_password(world, typed)
+    refused(enters(world, login=officer.login, password=changed(typed), code=spare))
+    assert enters(world, login=officer.login, password=typed, code=spare).status_code == 302
 
 
 def test_an_unknown_login_and_a_wrong_password_get_the_same_words(world: World) -> None:

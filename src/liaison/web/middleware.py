@@ -1,5 +1,6 @@
 """What happens to every request of the pages, whatever the page?
 
+- methods: only those that some page takes
 - headers: no script but ours, no frame, no referrer, nothing kept by a cache that others share
 - officer_session: a session that ended (by age, unused, revoked, because its officer left) is nobody's from now on; one
   entered by an invitation gets no further than setting up a way to sign in
@@ -13,7 +14,7 @@ import zoneinfo
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.utils import timezone, translation
 
 from liaison.errors import LiaisonError
@@ -21,9 +22,11 @@ from liaison.web.entrance.entering import FIRST_WAY_IN, WHILE_INVITED, open_sess
 from liaison.web.pages.problems import explained_page
 
 Answer = Callable[[HttpRequest], HttpResponse]
+METHODS = ("GET", "HEAD", "POST")
 POLICY = "; ".join(
     (
         "default-src 'none'",
+        "object-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
@@ -48,13 +51,28 @@ HEADERS = {
 
 def headers(answer: Answer) -> Answer:
     """Add the headers of every page; a page that set one itself keeps its own."""
-    secure = {"Strict-Transport-Security": "max-age=31536000"} if settings.SESSION_COOKIE_SECURE else {}
+    told = HEADERS | over_tls()
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = answer(request)
-        for name, value in (HEADERS | secure).items():
+        for name, value in told.items():
             response.headers.setdefault(name, value)
         return response
+
+    return middleware
+
+
+def over_tls() -> dict[str, str]:
+    """What is said under TLS only: that this host and those below it are asked for by TLS alone, for a year."""
+    hsts = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+    return hsts if settings.SESSION_COOKIE_SECURE else {}
+
+
+def methods(answer: Answer) -> Answer:
+    """Refuse what no page takes, whatever the page would make of it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return answer(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
 
     return middleware
 

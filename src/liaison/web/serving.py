@@ -18,18 +18,32 @@ THREADS = 12
 
 def load_site() -> Any:
     """The WSGI callable of the pages of the node whose home is `LIAISON_HOME`, static files included."""
-    from django.conf import settings
     from django.core.wsgi import get_wsgi_application
-    from whitenoise import WhiteNoise
 
     from liaison.node.wiring import open_node
     from liaison.node.work.process import die_with
     from liaison.web.site import open_pages
 
     die_with(os.getppid())
-    pages = open_pages(open_node(), get_wsgi_application())
+    return with_files(open_pages(open_node(), get_wsgi_application()))
+
+
+def with_files(pages: Any) -> Any:
+    """The pages, and before them the files of ours, with the headers of pages but for the cache."""
+    from django.conf import settings
+    from whitenoise import WhiteNoise
+
+    from liaison.web.middleware import HEADERS, over_tls
+
+    told = {name: value for name, value in (HEADERS | over_tls()).items() if name != "Cache-Control"}
+
+    def add(headers: Any, path: str, url: str) -> None:
+        for name, value in told.items():
+            headers[name] = value
+
+    root = str(settings.STATIC_FOLDER)
     return WhiteNoise(
-        pages, root=str(settings.STATIC_FOLDER), prefix="static/", max_age=86_400, allow_all_origins=False
+        pages, root=root, prefix="static/", max_age=86_400, allow_all_origins=False, add_headers_function=add
     )
 
 

@@ -51,6 +51,7 @@ ALLOWED_HOSTS = [_url.hostname or ""] if _pages.url else ["testserver", ".localh
 MIDDLEWARE = [
     "liaison.web.middleware.headers",
     "liaison.api.site.programs",  # Before sessions: what programs ask knows no cookie.
+    "liaison.web.middleware.methods",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -50,3 +50,5 @@ urlpatterns = [
     path("d/<str:seat>/", include(DESK)),
 ]
 handler404 = problems.not_found
+handler400 = problems.not_understood
+handler500 = problems.broken

@@ -87,6 +87,11 @@ def territory_word(code: str) -> str | None:
     return _united_nations().get(code, {}).get(locale) or Locale.parse(locale).territories.get(code)
 
 
+def language_word(tag: str) -> str:
+    """What a language is called, by its tag; a tag without a name is shown as it is."""
+    return str(Locale.parse(find_language(get_language()).locale).languages.get(tag.split("-")[0], tag))
+
+
 def _code(list_name: str, code: str) -> Code | None:
     return _lists().get(list_name, {}).get(code)
 

@@ -1,13 +1,14 @@
 """What are the parts of a desk's entry called, on its form, in its differences and in letters?
 
 entry_label("contact/states/mailbox")     "States only: Role mailbox"
+entry_value("languages", "ar, en")         "Arabic, English"
 """
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy
 
-from liaison.web.words import code_word
+from liaison.web.words import code_word, language_word
 
 AUDIENCES = ("public", "participants", "states")
 CONTACT = {
@@ -42,3 +43,10 @@ def entry_label(name: str) -> str:
         return str(LABELS[first])
     audience, _, field = rest.rpartition("/")
     return f"{code_word('audience', audience)}: {LABELS[field]}"
+
+
+def entry_value(name: str, text: str) -> str:
+    """What such a field says: languages and kinds by their names, anything else as it is."""
+    if name == "kind":
+        return code_word("desk-kind", text)
+    return ", ".join(map(language_word, text.split(", "))) if name == "languages" and text else text

@@ -32,7 +32,7 @@ from liaison.node.reads.register import followed
 from liaison.node.services.own_entry import Wanted, differences, own_entry
 from liaison.node.services.people.officers import Seat
 from liaison.web.languages import Language
-from liaison.web.letters.entry_words import entry_label
+from liaison.web.letters.entry_words import entry_label, entry_value
 from liaison.web.letters.fonts import fonts_for, found_fonts
 from liaison.web.words import code_word
 
@@ -141,10 +141,13 @@ def _told(facts: _Facts, kind: LetterKind) -> dict[str, Any]:
             [gettext("Participant"), f"{facts.name} ({', '.join(facts.codes)})" if facts.codes else facts.name],
             [gettext("Desk"), facts.desk],
             [gettext("Kind of desk"), code_word("desk-kind", facts.after.kind)],
-            *([entry_label(name), after] for name, _, after in rows),
+            *([entry_label(name), entry_value(name, after)] for name, _, after in rows),
         ],
         "changed_title": gettext("What changes"),
-        "changed": [[entry_label(name), before or "—", after or "—"] for name, before, after in changed],
+        "changed": [
+            [entry_label(name), *(entry_value(name, each) or "—" for each in (before, after))]
+            for name, before, after in changed
+        ],
         "heads": [gettext("What"), gettext("Before"), gettext("After")],
         "words_title": gettext("Root keys, as words to compare by telephone"),
         "words": [format_words(each) for each in facts.roots],

@@ -30,7 +30,7 @@ from liaison.register.records import Contact, Person
 from liaison.web.entrance.reauthentication import recently_signed_in
 from liaison.web.languages import languages
 from liaison.web.letters import letter as letters
-from liaison.web.letters.entry_words import AUDIENCES, CONTACT, HINTS, LABELS, entry_label
+from liaison.web.letters.entry_words import AUDIENCES, CONTACT, HINTS, LABELS, entry_label, entry_value
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.site import here
 from liaison.web.words import code_word
@@ -46,7 +46,7 @@ def show(request: HttpRequest, seat: Seat) -> HttpResponse:
     entry = own_entry.own_entry(here(), seat.register, seat.desk)
     values: dict[str, Any] = {
         "rows": [
-            (entry_label(name), text)
+            (entry_label(name), entry_value(name, text))
             for name, _, text in own_entry.differences(_nothing(entry.declared), entry.declared)
         ],
         "reached": reached_by(here(), seat.register, seat.desk.at),
@@ -110,7 +110,9 @@ def _proposal(request: HttpRequest, seat: Seat, declared: Wanted, proposal: Prop
     officer = officer_id(request)
     return {
         "proposal": proposal,
-        "changes": [(entry_label(name), before, after) for name, before, after in changed],
+        "changes": [
+            (entry_label(name), entry_value(name, before), entry_value(name, after)) for name, before, after in changed
+        ],
         "own": proposal.by == officer,
         "may_approve": own_entry.may_approve(here(), seat.register, seat.desk, proposal, officer),
     }

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
 
 from liaison.errors import LiaisonError, MalformedError, NotNowError, UnreachableError, UsageError, VerificationError
+from liaison.web.languages import find_language
 from liaison.web.words import explained
 
 STATUS: Mapping[type[LiaisonError], int] = {
@@ -29,6 +32,22 @@ def explained_page(request: HttpRequest, error: LiaisonError) -> HttpResponse:
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that came back without its token, or from another place: nothing was done."""
     return explained_page(request, UsageError(FORM_EXPIRED))
+
+
+def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A request that no page takes, such as one for another host."""
+    return _alone("web/not_understood.html", status=400)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """A defect: nothing of it is told here, all of it stands in the log of the node."""
+    return _alone("web/broken.html", status=500)
+
+
+def _alone(template: str, *, status: int) -> HttpResponse:
+    """A page that needs no table, session or officer, as those may be what is broken."""
+    language = find_language(translation.get_language())
+    return HttpResponse(render_to_string(template, {"language": language}), status=status)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
-from babel.dates import format_date, get_datetime_format
+from babel.dates import format_skeleton, get_datetime_format
 from django import template
 from django.conf import settings
 from django.utils import timezone, translation
@@ -63,7 +63,10 @@ def _day_and_zone(at: datetime) -> tuple[str, str]:
 @functools.lru_cache(maxsize=4096)
 def _day(day: date, locale: str) -> tuple[str, str]:
     """A day in words, and how the language sets the time of day (0) and the day (1) side by side."""
-    return format_date(day, "d MMM y", locale=locale), str(get_datetime_format("medium", locale=locale))
+    # English as it is written where no country is named: the day before the month.
+    locale = {"en": "en_001"}.get(locale, locale)
+    noon = datetime.combine(day, time(12))
+    return format_skeleton("yMMMd", noon, locale=locale), str(get_datetime_format("medium", locale=locale))
 
 
 @register.filter

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from babel import Locale
 from babel.dates import format_timedelta
 from django.utils.translation import get_language, gettext, to_locale
 
@@ -22,7 +21,7 @@ from liaison.node.services.people.officers import Seat
 from liaison.register.lookup import DeskEntry, DeskStatus
 from liaison.register.vocabulary import DeskKind
 from liaison.web.requests import path_to
-from liaison.web.words import code_word
+from liaison.web.words import code_word, language_word
 
 SHORT = 16
 URGENCIES = ("routine", "urgent", "emergency")
@@ -99,12 +98,6 @@ def kind_word(kind: DeskKind) -> str:
 def status_word(status: DeskStatus) -> str:
     """How far an entry of the directory may be relied on."""
     return code_word("desk-status", status.value)
-
-
-def language_word(tag: str) -> str:
-    """A language in the reader's language."""
-    names = Locale.parse(to_locale(get_language() or "en")).languages
-    return names.get(tag.split("-")[0], tag)
 
 
 def minutes_word(minutes: int) -> str:

@@ -19,9 +19,9 @@ from liaison.node.reads.caution.disputes import check_pinned
 from liaison.node.reads.caution.parties import same_host
 from liaison.node.reads.facts import register_facts
 from liaison.node.services.people.officers import Seat
-from liaison.web.pages.write.cards import CardView, language_word
+from liaison.web.pages.write.cards import CardView
 from liaison.web.pages.write.plan import Plan
-from liaison.web.words import explained
+from liaison.web.words import explained, language_word
 
 
 def find_obstacles(node: Node, plan: Plan, seat: Seat, cards: list[CardView]) -> list[str]:
