@@ -21,7 +21,6 @@ from tests.routing.world import DEMO_ALLOCATION
 from tests.scenarios.test_exports import SEEN
 from tests.world import seed_node
 
-MAILBOX = ("--mailbox", "duty@xc.example")
 Written = Callable[..., Path]
 
 
@@ -62,7 +61,7 @@ def test_a_case_is_exported_in_every_format_and_says_what_had_no_place(desk: Des
     (sent,) = send_letter(desk.node, letter)
     for form in Format:
         out = tmp_path / form
-        value = desk.value("message", "export", sent.case[:20], "--as", form.value, *MAILBOX, "-o", str(out))
+        value = desk.value("message", "export", sent.case[:20], "--as", form.value, "-o", str(out))
         assert (value["kind"], value["tlp"], value["observables"]) == (form, "amber", 2)
         assert len(decode_document(out.read_bytes()).indicators) == 2
 
@@ -72,7 +71,9 @@ def test_a_case_is_exported_in_every_format_and_says_what_had_no_place(desk: Des
     assert refuse("--as", "stix", "--for", "public") == "export-forbidden"
     assert refuse("--as", "stix", "--tlp", "clear") == "label-weakened"
     assert refuse("--as", "stix", "--sealed") == "export-as-what"
-    assert refuse("--as", "xarf") == "export-no-mailbox"
+    out = tmp_path / "mine"
+    desk.value("message", "export", sent.case, "--as", "xarf", "--mailbox", "night@xc.example", "-o", str(out))
+    assert json.loads(out.read_text().splitlines()[0])["sender"]["contact"] == "night@xc.example"
 
 
 def test_a_document_routes_by_its_indicators_and_rows_keep_port_and_time(
