@@ -71,6 +71,9 @@ def test_a_case_is_exported_in_every_format_and_says_what_had_no_place(desk: Des
     assert refuse("--as", "stix", "--for", "public") == "export-forbidden"
     assert refuse("--as", "stix", "--tlp", "clear") == "label-weakened"
     assert refuse("--as", "stix", "--sealed") == "export-as-what"
+    out = tmp_path / "mine"
+    desk.value("message", "export", sent.case, "--as", "xarf", "--mailbox", "night@xc.example", "-o", str(out))
+    assert json.loads(out.read_text().splitlines()[0])["sender"]["contact"] == "night@xc.example"
 
 
 def test_a_document_routes_by_its_indicators_and_rows_keep_port_and_time(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,7 +52,9 @@ _address = st.one_of(st.ip_addresses(v=4).map(lambda ip: ("ipv4", str(ip))), st.
 _prefix = st.tuples(st.ip_addresses(v=4), st.integers(8, 31)).map(
     lambda both: ("prefix", str(ipaddress.ip_network(both, strict=False)))
 )
-_path = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), max_size=12)
+_path = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), max_size=12).map(
+    lambda text: unicodedata.normalize("NFC", text)
+)
 _named = st.one_of(
     _domain.map(lambda name: ("domain", name)),
     st.integers(0, 2**32 - 1).map(lambda number: ("asn", f"AS{number}")),

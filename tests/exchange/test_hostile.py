@@ -6,10 +6,13 @@ import gzip
 import json
 import resource
 import time
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
 from liaison.errors import MalformedError
+from liaison.exchange.contacts.files import decode_contacts
 from liaison.exchange.documents import decode_document, encode_document
 from liaison.exchange.values import Format
 from tests.exchange.reports import SCAN, report
@@ -77,6 +80,51 @@ def test_a_hostile_document_is_refused_soon_and_takes_no_room(name: str) -> None
     assert refused.value.code == code
     assert time.process_time() - began < 2
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 << 10
+
+
+def bulk(count: int) -> bytes:
+    lines = "not an address\n" * count
+    inner = f"<BulkObservable type='ipv4-addr'><BulkObservableList>{lines}</BulkObservableList></BulkObservable>"
+    return iodef(
+        f"<Incident><IndicatorData><Indicator><Observable>{inner}</Observable></Indicator></IndicatorData></Incident>"
+    )
+
+
+LABORIOUS: dict[str, Callable[[], object]] = {
+    "4,000 patterns": lambda: decode_document(
+        bundle(
+            ",".join(
+                f'{{"type":"indicator","pattern":"[url:value = \'https://a.example/{n}\']"}}' for n in range(4_000)
+            )
+        )
+    ),
+    "a pattern of one parenthesis after another": lambda: decode_document(
+        bundle(",".join(f'{{"type":"indicator","pattern":"[{"a:b IN (1 " * 1_900}]"}}' for n in range(30)))
+    ),
+    "a list of what is nothing": lambda: decode_document(bulk(60_000)),
+    "a note of empty lines": lambda: decode_document(
+        json.dumps(
+            {"document": {"csaf_version": "2.0", "notes": [{"title": "liaison:observables", "text": "\n" * 900_000}]}}
+        ).encode()
+    ),
+    "a field of spaces": lambda: decode_contacts(
+        b"Contact: a\nExpires: 2027-01-01T00:00:00Z\nA-b: " + b" " * 1_000_000 + b"x"
+    ),
+    "contacts of spaces": lambda: decode_contacts(
+        b"Expires: 2027-01-01T00:00:00Z\n" + (b"Contact: x" + b" " * 4_000 + b"x\n") * 400
+    ),
+    "a card of quotation marks": lambda: decode_contacts(b"BEGIN:VCARD\n" + b'"' * 1_000_001),
+    "a table of one cell": lambda: decode_contacts(b"name,note\nx," + b"y" * 1_000_000),
+}
+
+
+@pytest.mark.parametrize("name", LABORIOUS)
+def test_what_is_laborious_to_read_is_read_or_refused_soon(name: str) -> None:
+    """Each of these took the square of its length, or a step for each of millions of lines, in some version."""
+    began = time.process_time()
+    with suppress(MalformedError):
+        LABORIOUS[name]()
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("form", list(Format))

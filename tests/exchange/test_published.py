@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from liaison.exchange.contacts.files import decode_contacts
 from liaison.exchange.documents import decode_document
 from liaison.exchange.values import Document, Format
 
@@ -85,6 +86,20 @@ def test_a_minimal_incident_in_iodef_says_that_private_is_no_label() -> None:
     document = read("iodef-minimal.xml")
     assert (document.format, document.version, document.tlp) == (Format.IODEF, "2.00", None)
     assert [(each.path, each.why) for each in document.unclear] == [("Incident/@restriction", "restriction")]
+
+
+def test_the_examples_of_the_specification_are_read() -> None:
+    page = (VECTORS.parents[2] / "docs" / "spec" / "exchange.md").read_text(encoding="utf-8")
+    report = decode_document(page.split("```json\n")[1].split("```")[0].encode())
+    assert told(report) == [("ipv4", "192.0.2.10")]
+    event = page.split("```xml\n")[1].split("```")[0]
+    space = "urn:ietf:params:xml:ns:iodef-2.0"
+    whole = f'<IODEF-Document version="2.00" xmlns="{space}"><Incident>{event}</Incident></IODEF-Document>'
+    (indicator,) = decode_document(whole.encode()).indicators
+    assert (indicator.what.source_port, indicator.what.count, indicator.what.offset) == (51044, 412, "+03:00")
+    page = (VECTORS.parents[2] / "docs" / "spec" / "contacts.md").read_text(encoding="utf-8")
+    table = decode_contacts(page.split("```\n")[1].encode()).cards
+    assert [(each.name, each.telephone) for each in table] == [("CERT Example", "+000 555 0200")]
 
 
 PATTERNS = {

@@ -11,6 +11,7 @@ import pytest
 from liaison.errors import UsageError
 from liaison.exchange.documents import decode_document
 from liaison.exchange.values import Format
+from liaison.node.models import RecordPart
 from liaison.node.reads.desk.listing import METADATA, Reader
 from liaison.node.reads.exchange.cases import ExportedCase, export_case
 from tests.exchange.reports import SCAN, observable
@@ -111,3 +112,14 @@ def test_who_may_see_metadata_only_exports_nothing(world: World) -> None:
     for reader in (METADATA, Reader(contents=True, closed=frozenset({case}))):
         with pytest.raises(UsageError):
             export(world, case, reader=reader)
+
+
+def test_a_report_in_xarf_is_not_written_without_a_mailbox_to_answer_to(world: World) -> None:
+    case = world.send("XC", "XD", fields=SEEN)[0].case
+    with world.at("XD"):
+        RecordPart.objects.all().delete()
+    told: dict[str, Any] = {"reader": ALL}
+    with pytest.raises(UsageError, match="export-no-mailbox"):
+        export_case(world.nodes["XD"], world.desk("XD"), case, Format.XARF, **told)
+    exported = export_case(world.nodes["XD"], world.desk("XD"), case, Format.XARF, mailbox="xd@xd.example", **told)
+    assert exported.report.publisher.mailbox == "xd@xd.example"

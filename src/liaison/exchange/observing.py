@@ -52,6 +52,7 @@ class Found:
 
     indicators: list[Indicator] = field(default_factory=list)
     unclear: list[Unclear] = field(default_factory=list)
+    missed: int = 0
 
     def add(self, what: Observable | None, tlp: Tlp | None, path: str, why: str = "value") -> None:
         """Take one observable, or note that there is none. Raises MalformedError beyond the limit."""
@@ -63,7 +64,10 @@ class Found:
         self.indicators.append(Indicator(what, tlp, path))
 
     def miss(self, path: str, why: str) -> None:
-        """Note a part that was not understood."""
+        """Note a part that was not understood. Raises MalformedError beyond the limit."""
+        self.missed += 1
+        if self.missed > MOST_INDICATORS:
+            raise MalformedError("document-too-many", limit=MOST_INDICATORS)
         if len(self.unclear) < MOST_UNCLEAR:
             self.unclear.append(Unclear(path[:200], why))
 

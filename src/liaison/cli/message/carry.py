@@ -38,6 +38,7 @@ LABELS = click.Choice(["red", "amber-strict", "amber", "green", "clear"])
 @click.option("--for", "audience", type=AUDIENCES, default="recipients", show_default=True, help="With --as: readers.")
 @click.option("--tlp", type=LABELS, help="With --as: a stricter label than the case has.")
 @click.option("--desk", help="As this own desk has the case, where several desks here are in it.")
+@click.option("--mailbox", default="", help="With --as: where readers reach this desk, if its entry tells none.")
 @click.option("--out", "-o", "out", type=FILE, required=True, help="File to write; - for stdout.")
 @json_option
 def export(
@@ -50,6 +51,7 @@ def export(
     form: str | None,
     audience: str,
     tlp: str | None,
+    mailbox: str,
     desk: str | None,
     out: Path,
     as_json: bool,
@@ -59,7 +61,7 @@ def export(
     if form is not None:
         if sealed or without_log or withhold:
             raise UsageError("export-as-what")
-        value = _document(node, identifier, out, form=form, audience=audience, tlp=tlp, desk=desk)
+        value = _document(node, identifier, out, form=form, audience=audience, tlp=tlp, desk=desk, mailbox=mailbox)
     elif sealed:
         from liaison.node.reads.recipients import find_recipient
         from liaison.node.services.line.files import export_sealed, register_of
@@ -95,6 +97,7 @@ def _document(node: Node, case: str, out: Path, **options: Any) -> dict[str, Any
         reader=Reader(contents=True),
         audience=options["audience"],
         tlp=options["tlp"],
+        mailbox=options["mailbox"],
     )
     write_file(out, exported.written.data)
     for what in exported.left_out:

@@ -70,7 +70,7 @@ def domains_in(text: str) -> list[str]:
 
 def mailbox_in(text: str) -> str:
     """The first mailbox, also where `@` is written as a word in brackets to keep machines away."""
-    plain = re.sub(r"\s*[\[(<{]\s*(?:at|AT)\s*[\])>}]\s*", "@", text[:4000])
+    plain = re.sub(r"\s{0,4}[\[(<{]\s{0,4}(?:at|AT)\s{0,4}[\])>}]\s{0,4}", "@", text[:4000])
     found = _MAILBOX.search(plain)
     return found[0] if found else ""
 

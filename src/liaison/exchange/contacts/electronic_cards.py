@@ -45,7 +45,7 @@ def decode_vcards(data: str) -> Contacts:
 
 def _property(line: str) -> tuple[str, str]:
     """The name of a property without its group and parameters, and its value; a quoted parameter may hold a colon."""
-    found = re.match(r'((?:[^:"]|"[^"]*")*):(.*)', line, re.DOTALL)
+    found = re.match(r'((?:[^:"]++|"[^"]*+")*+):(.*)', line, re.DOTALL)
     if found is None:
         return "", ""
     return found[1].split(";")[0].rpartition(".")[2].strip().upper(), found[2]

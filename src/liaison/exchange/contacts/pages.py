@@ -37,7 +37,7 @@ SECTIONS: Mapping[str, str] = MappingProxyType(
         "date of last update": "updated",
     }
 )
-_FIELD = re.compile(r"([A-Za-z][A-Za-z-]{1,40}):[ \t]*(.*?)[ \t]*")
+_FIELD = re.compile(r"([A-Za-z][A-Za-z-]{1,40}):(.*)")
 _SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 SIGNED_NOTE = "Signed with OpenPGP; the signature was not checked here."
 
@@ -133,4 +133,4 @@ def _fields(data: str) -> Iterator[tuple[str, str]]:
     for line in lines:
         found = _FIELD.fullmatch(line)
         if found is not None:
-            yield found[1].lower(), found[2]
+            yield found[1].lower(), found[2].strip(" \t")

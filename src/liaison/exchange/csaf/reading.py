@@ -19,7 +19,7 @@ from liaison.exchange.members import inner, objects, text
 from liaison.exchange.naming import plain_title
 from liaison.exchange.observing import Found, observe
 from liaison.exchange.strict_json import decode_json
-from liaison.exchange.values import Document, Format, Indicator
+from liaison.exchange.values import MOST_INDICATORS, Document, Format, Indicator
 from liaison.messages.forms.observables import Observable
 from liaison.messages.message import Tlp
 
@@ -77,7 +77,10 @@ def _observables(notes: list[dict[str, Any]], label: Tlp | None, found: Found) -
         return
     named = {each.what.value: each for each in found.indicators}
     told, said = list[Indicator](), set[str]()
-    for number, line in enumerate(text(note.get("text")).split("\n")):
+    lines = text(note.get("text")).split("\n")
+    if len(lines) > MOST_INDICATORS:
+        raise MalformedError("document-too-many", limit=MOST_INDICATORS)
+    for number, line in enumerate(lines):
         path = f"{_NOTE}/{number}"
         what = _line(line)
         if what is None or (what.kind == "vulnerability" and what.value not in named):

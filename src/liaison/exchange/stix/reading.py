@@ -9,7 +9,8 @@ observable is told once, from the part that says most; a reference that leads ou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from liaison.errors import MalformedError
@@ -25,6 +26,7 @@ from liaison.messages.forms.observables import Observable
 from liaison.messages.message import Tlp
 
 MOST_OBSERVED = 999_999_999
+_KNOWN: Mapping[str, Tlp] = MappingProxyType({**{name: label for label, name in TLP_2.items()}, **TLP_1})
 Placed = tuple[str, dict[str, Any]]
 
 
@@ -57,6 +59,7 @@ class _Bundle:
     def __init__(self, placed: list[Placed]) -> None:
         self.placed = placed
         self.found = Found()
+        self._seen: set[tuple[object, ...]] = set()
         self._by_id = {each["id"]: (path, each) for path, each in placed if isinstance(each.get("id"), str)}
 
     def read(self) -> None:
@@ -66,6 +69,7 @@ class _Bundle:
             for path, each in self.placed:
                 if text(each.get("type")) == kind:
                     take(path, each)
+            self._seen = {_ends_of(each.what) for each in self.found.indicators}
         told = {(each.what.kind, each.what.value) for each in self.found.indicators}
         for path, each in self.placed:
             if text(each.get("type")) not in kinds and text(each.get("type")) not in SILENT:
@@ -84,9 +88,8 @@ class _Bundle:
         return list(dict.fromkeys(filter(None, told)))
 
     def _named(self, ref: str) -> Tlp | None:
-        known = {value: label for label, value in TLP_2.items()} | dict(TLP_1)
-        if ref in known or ref not in self._by_id:
-            return known.get(ref)
+        if ref in _KNOWN or ref not in self._by_id:
+            return _KNOWN.get(ref)
         _, marking = self._by_id[ref]
         told = tlp_of(inner(marking.get("definition")).get("tlp"))
         return told or tlp_of(_extended(marking, TLP_EXTENSION).get("tlp_2_0"))
@@ -149,8 +152,9 @@ class _Bundle:
         for what in found:
             if exact is not None and len(found) == 1:
                 self.found.told(what, exact, self.label(told), path)
-            elif not any(_covers(each, what) for each in self.found.indicators):
+            elif _ends_of(what) not in self._seen:
                 self.found.add(what, self.label(told), path)
+                self._seen.add(_ends_of(what))
 
     def _vulnerability(self, path: str, told: dict[str, Any]) -> None:
         exact = _extended(told, EXTENSION).get("observable")
@@ -189,9 +193,9 @@ def _place(indicator: Indicator) -> int:
     return int(indicator.path[len("objects[") : -1])
 
 
-def _covers(told: Indicator, what: Observable) -> bool:
-    ports = ("kind", "value", "source_port", "destination_port")
-    return all(getattr(told.what, name) == getattr(what, name) for name in ports)
+def _ends_of(what: Observable) -> tuple[object, ...]:
+    """What makes a pattern another one: the thing and its ports."""
+    return what.kind, what.value, what.source_port, what.destination_port
 
 
 def _extended(told: dict[str, Any], name: str) -> dict[str, Any]:

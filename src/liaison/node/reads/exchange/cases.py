@@ -55,8 +55,12 @@ def export_case(
     reader: Reader,
     audience: str = RECIPIENTS,
     tlp: Tlp | None = None,
+    mailbox: str = "",
 ) -> ExportedCase:
-    """The case of this desk by its whole identifier. Raises UsageError where nothing may or can be exported."""
+    """The case of this desk by its whole identifier; `mailbox` where its entry in the register tells none.
+
+    Raises UsageError where nothing may or can be exported.
+    """
     thread = read_thread(node, desk, case, reader=reader)
     if not reader.may(case):
         raise UsageError("case-not-found", case=case[:36])
@@ -65,7 +69,10 @@ def export_case(
         raise UsageError("export-nothing", case=case[:36])
     marking = next((each.core.marking for each in used if each.core.marking), "")
     label = check_audience(_label(used), audience, wanted=tlp, marking=marking or "")
-    report = _report(thread, used, label, publisher=_publisher(node, thread.row.register, desk))
+    publisher = _publisher(node, thread.row.register, desk, mailbox)
+    if form is Format.XARF and not publisher.mailbox:  # Both parties of a report in XARF must have one.
+        raise UsageError("export-no-mailbox")
+    report = _report(thread, used, label, publisher=publisher)
     return ExportedCase(report, encode_document(form, report))
 
 
@@ -120,13 +127,13 @@ def _text(entry: Entry, name: str) -> str:
     return str(value["text"]) if isinstance(value, dict) and "text" in value else ""
 
 
-def _publisher(node: Node, register: str, desk: DeskRef) -> Publisher:
-    """The own desk by the name of its participant, with the mailbox it publishes."""
+def _publisher(node: Node, register: str, desk: DeskRef, mailbox: str) -> Publisher:
+    """The own desk by the name of its participant, with the mailbox given, else the one it publishes."""
     state = register_facts(node, register).participant(desk.participant)
     name = state.labels.name if state is not None else desk.participant[:16]
     try:
         card = desk_card(node, register, find_entry(node, register, desk))
-        mailbox = next((each.mailbox for each in card.contacts if each.mailbox), "")
+        published = next((each.mailbox for each in card.contacts if each.mailbox), "")
     except LiaisonError:  # Not published, or withdrawn since: the case stays ours to hand on.
-        mailbox = ""
-    return Publisher(f"{name} / {desk.desk}", mailbox or "")
+        published = ""
+    return Publisher(f"{name} / {desk.desk}", mailbox or published or "")
