@@ -10,6 +10,7 @@ import http.client
 import json
 import ssl
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -73,8 +74,8 @@ class Asker:
         shown = {"Authorization": f"Bearer {self.token}", "Accept": "application/json", **(headers or {})}
         try:
             connection.request(method, target, body, shown)
-            answer = connection.getresponse()
-            status, data = answer.status, answer.read(MOST + 1)
+            with closing(connection.getresponse()) as answer:
+                status, data = answer.status, answer.read(MOST + 1)
         except (OSError, http.client.HTTPException) as error:
             raise UnreachableError("node-not-reached", url=self.url, reason=type(error).__name__) from error
         finally:

@@ -13,7 +13,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from urllib.parse import urlsplit
 
 from liaison.adapters.addresses import Destination, resolve
@@ -56,7 +56,8 @@ class HttpWebhooks:
                 connection.auto_open = 0
                 connection.sock = line
                 connection.request("POST", _target(url), body, {**headers, "Host": parts.netloc, "Connection": "close"})
-                return connection.getresponse().status
+                with closing(connection.getresponse()) as answer:
+                    return answer.status
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise UnreachableError("webhook-not-reached", reason=type(error).__name__) from error
         finally:
