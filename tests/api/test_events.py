@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from liaison.node.models import EventRow
+from liaison.node.models import EventRow, OutgoingCopy
 from liaison.node.services.programs.events import KEPT, sweep_events
 from liaison.officers.tokens import Scope
+from liaison.wire.identifiers import digest
 from tests.api.calling import Program, call
 from tests.world import World
 
@@ -41,11 +42,14 @@ def test_what_happens_at_a_desk_is_told_in_order_and_without_what_was_said(world
 
 def test_what_is_rejected_is_told_too(world: World) -> None:
     ours = call(world, "XC")
+    world.network.down.add("XD")
     world.send("XC", "XD")
-    world.advance(days=1)
     with world.at("XC"):
-        assert [row.kind for row in EventRow.objects.order_by("number")] == ["message-sent", "message-delivered"]
-    assert kinds(ours, after=1) == ["message-delivered"]
+        OutgoingCopy.objects.update(sealed=b"spoiled", sealed_hash=digest(b"spoiled"))
+    world.network.down.clear()
+    world.advance(minutes=10)
+    world.work("XC")
+    assert kinds(ours) == ["message-sent", "message-rejected"]
 
 
 def test_events_go_on_behind_a_number_and_come_once(world: World) -> None:

@@ -48,6 +48,8 @@ SAID: Mapping[str, Any] = MappingProxyType(
         "deputy-named": gettext_lazy("The deputy is named and has the roles on those days."),
         "deputy-ended": gettext_lazy("The officer is nobody's deputy any more."),
         "token-ended": gettext_lazy("The token has ended. The program that has it is let in no more."),
+        "webhook-removed": gettext_lazy("The webhook is removed. Nothing is sent there any more."),
+        "webhook-tried": gettext_lazy("It is tried again at once. Reload this page to see what came of it."),
         "leaving-begun": gettext_lazy("Access has ended. Go through what is left on the list below."),
         "step-done": gettext_lazy("Ticked."),
         "case-closed": gettext_lazy("The case is closed. Only the officers you named read it from now on."),

@@ -13,10 +13,10 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from urllib.parse import urlsplit
 
-from liaison.adapters.addresses import resolve
+from liaison.adapters.addresses import Destination, resolve
 from liaison.adapters.transports.peer import open_socket
 from liaison.errors import UnreachableError
 
@@ -38,14 +38,14 @@ class HttpWebhooks:
             raise UnreachableError("webhook-address-refused", permanent=True, reason="only https is allowed")
         if "@" in parts.netloc or parts.fragment or not url.isascii() or not url.isprintable() or " " in url:
             raise UnreachableError("webhook-address-refused", permanent=True, reason="not a plain URL")
-        resolve(f"https://{parts.netloc}", allowed_private_hosts=self._allowed)
+        self._judge(parts.netloc)
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """The status of the answer. Raises UnreachableError."""
         self.check(url)
         parts = urlsplit(url)
         place = parts.netloc if parts.port or parts.scheme == "https" else f"{parts.netloc}:80"
-        destination = resolve(f"https://{place}", allowed_private_hosts=self._allowed)
+        destination = self._judge(place)
         line = open_socket(destination.addresses, destination.port, QUIET)
         line.settimeout(QUIET)
         try:
@@ -56,11 +56,21 @@ class HttpWebhooks:
                 connection.auto_open = 0
                 connection.sock = line
                 connection.request("POST", _target(url), body, {**headers, "Host": parts.netloc, "Connection": "close"})
-                return connection.getresponse().status
+                with closing(connection.getresponse()) as answer:
+                    return answer.status
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise UnreachableError("webhook-not-reached", reason=type(error).__name__) from error
         finally:
             line.close()
+
+    def _judge(self, place: str) -> Destination:
+        try:
+            return resolve(f"https://{place}", allowed_private_hosts=self._allowed)
+        except UnreachableError as error:
+            if error.code != "peer-address-private":
+                raise
+            reason = "its host is on a private network"
+            raise UnreachableError("webhook-address-refused", permanent=True, reason=reason) from None
 
 
 @contextmanager

@@ -6,6 +6,6 @@ administrator of one participant on a shared node learns nothing of another (doc
 
 from __future__ import annotations
 
-from liaison.web.pages.administration import audit, leaving, machine, people, tokens
+from liaison.web.pages.administration import audit, leaving, machine, people, tokens, webhooks
 
-ROUTES = [*people.ROUTES, *leaving.ROUTES, *audit.ROUTES, *machine.ROUTES, *tokens.ROUTES]
+ROUTES = [*people.ROUTES, *leaving.ROUTES, *audit.ROUTES, *machine.ROUTES, *tokens.ROUTES, *webhooks.ROUTES]

@@ -1,0 +1,92 @@
+"""What can a program ask its node for, in one call each?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from liaison.client import shapes
+from liaison.client.asking import Asker
+
+BULK = 10_000
+WAIT = 25
+
+
+class Client:
+    """A node's API with one token."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._node = Asker(url.rstrip("/"), token)
+
+    def look_up(self, value: str, *, kind: str = "technical") -> shapes.LookUp:
+        """Who answers for an address, prefix, AS number, domain or URL."""
+        return self._node.read("/lookup", shapes.LookUp, {"value": value, "kind": kind})
+
+    def look_up_many(self, values: Iterable[str], *, kind: str = "technical") -> Iterator[shapes.LookUp]:
+        """The same for any number of values, in their order; asked for in pieces of 10,000."""
+        left = list(values)
+        while left:
+            piece, left = left[:BULK], left[BULK:]
+            yield from self._node.write("/lookup", {"values": piece, "kind": kind}, shapes.LookUpList).answers
+
+    def cases(self, **wanted: str) -> Iterator[shapes.Case]:
+        """The cases of the desk, the last opened first; `state="open"`, `urgency="emergency"` and so on."""
+        cursor: str | None = ""
+        while cursor is not None:
+            page = self._node.read("/cases", shapes.Cases, {**wanted, "cursor": cursor})
+            yield from page.cases
+            cursor = page.next
+
+    def messages(self, *, direction: str = "in", owed: bool = False) -> Iterator[shapes.Message]:
+        """What came in or went out, the newest first; `owed` leaves what nobody has acknowledged."""
+        cursor: str | None = ""
+        while cursor is not None:
+            query = {"direction": direction, "owed": str(owed).lower(), "cursor": cursor}
+            page = self._node.read("/messages", shapes.Messages, query)
+            yield from page.messages
+            cursor = page.next
+
+    def message(self, message: str) -> shapes.WholeMessage:
+        """One message with what it says."""
+        return self._node.read(f"/messages/{quote(message)}", shapes.WholeMessage)
+
+    def send(self, *, to: Sequence[str], form: str, fields: Mapping[str, Any], key: str, **how: object) -> shapes.Gone:
+        """Begin a case; `key` is the same when the same message is sent again, as the number of a ticket is."""
+        given = {"to": list(to), "form": form, "fields": fields, **how}
+        return self._node.write("/messages", given, shapes.Gone, key=key)
+
+    def reply(
+        self, message: str, *, fields: Mapping[str, Any], key: str, form: str = "reply", **how: object
+    ) -> shapes.Gone:
+        """Answer a message in its case."""
+        given = {"form": form, "fields": fields, **how}
+        return self._node.write(f"/messages/{quote(message)}/replies", given, shapes.Gone, key=key)
+
+    def acknowledge(self, message: str) -> bool:
+        """Say that a person has seen a message: only when one has. Whether the other side is told by this."""
+        return self._node.write(f"/messages/{quote(message)}/acknowledge", {}, shapes.Acknowledged).fresh
+
+    def upload(self, name: str, data: bytes, *, media_type: str = "application/octet-stream") -> str:
+        """Seal a file at the node; the name by which a message takes it in `attachments`."""
+        path = f"/attachments?{urlencode({'name': name})}"
+        return self._node.post(path, data, shapes.Uploaded, {"Content-Type": media_type}).upload
+
+    def download(self, message: str, position: int) -> bytes:
+        """One file of a message."""
+        return self._node.ask("GET", f"/messages/{quote(message)}/attachments/{position}")
+
+    def transcript(self, case: str) -> bytes:
+        """The case as one file that anybody verifies offline."""
+        return self._node.ask("GET", f"/cases/{quote(case)}/transcript")
+
+    def events(self, after: int = 0, *, wait: int = 0) -> shapes.Events:
+        """The events behind a number; with `wait`, up to so many seconds (25 at most) until there is one."""
+        return self._node.read("/events", shapes.Events, {"after": after, "wait": wait})
+
+    def follow(self, after: int) -> Iterator[shapes.Event]:
+        """Events behind a number, for ever; keep the number of the last one that was dealt with."""
+        while True:
+            found = self.events(after, wait=WAIT)
+            yield from found.events
+            after = found.next

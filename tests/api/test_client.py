@@ -1,0 +1,128 @@
+"""Does the client do what its page says, against a node behind a real port?"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from liaison.client import Client, RefusedError, read_webhook
+from liaison.errors import UnreachableError, VerificationError
+from liaison.node.services.programs.webhooks import sign
+from tests import house
+from tests.api.calling import call
+from tests.api.serving import served
+from tests.world import NOTICE, World
+
+PAGE = house.ROOT / "docs" / "using" / "api.md"
+FENCE = re.compile(r"^```(python|http)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SEED, DATA = b"s" * 32, b'{"number": 1, "case": "c", "message": "m"}'
+BODY = b'{"type": "message-received", "timestamp": "2026-11-22T03:02:00Z", "data": ' + DATA + b"}"
+SECRET = f"whsec_{base64.b64encode(SEED).decode()}"
+
+
+def signed_now(body: bytes = BODY) -> dict[str, str]:
+    now = int(time.time())
+    signature = sign(SEED, "liaison-1-1", now, body)
+    return {"Webhook-Id": "liaison-1-1", "Webhook-Timestamp": str(now), "Webhook-Signature": signature}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with World(tmp_path, codes=("XC", "XD")) as made:
+        yield made
+
+
+def test_the_examples_of_the_page_run_from_its_top_to_its_end(world: World, capsys: Any) -> None:
+    world.send("XD", "XC")
+    program = call(world, "XC")
+    examples = FENCE.findall(PAGE.read_text(encoding="utf-8"))
+    assert {kind for kind, _ in examples} == {"python", "http"}
+    with served(world.nodes["XC"]) as url:
+        names: dict[str, Any] = {"URL": url, "TOKEN": program.token}
+        names |= {"SECRET": SECRET, "HEADERS": signed_now(), "BODY": BODY}
+        for kind, text in examples:
+            if kind == "python":
+                exec(compile(text, str(PAGE), "exec"), names)  # The page is ours.
+            else:
+                replay(url, text, program.token)
+    printed = capsys.readouterr().out
+    assert "Scanning of port 22" in printed and "message-received" in printed
+    world.work()
+    with world.at("XD"):
+        from liaison.node.models import IncomingCopy
+
+        assert sorted(IncomingCopy.objects.values_list("form", flat=True)) == [
+            "acknowledgement",
+            "incident-notice",
+            "reply",
+        ]
+
+
+def replay(url: str, example: str, token: str) -> None:
+    """Send the request of an example and compare the status of the answer."""
+    asked, _, told = example.replace("TOKEN", token).partition("\n\n")
+    line, *headers = asked.splitlines()
+    method, path, _ = line.split(" ")
+    connection = http.client.HTTPConnection(urlsplit(url).netloc)
+    connection.request(method, path, headers=dict(each.split(": ", 1) for each in headers))
+    answer = connection.getresponse()
+    assert f"HTTP/1.1 {answer.status} {answer.reason}" == told.strip()
+    answer.read()
+    answer.close()
+    connection.close()
+
+
+def test_pages_of_a_list_and_pieces_of_a_bulk_look_up_are_joined(world: World, monkeypatch: Any) -> None:
+    program = call(world, "XC")
+    for _ in range(3):
+        world.send("XD", "XC")
+    monkeypatch.setattr("liaison.client.client.BULK", 2)
+    with served(world.nodes["XC"]) as url:
+        client = Client(url, program.token)
+        assert len({each.case for each in client.cases(state="open", limit="2")}) == 3
+        assert [each.value for each in client.look_up_many("abc")] == ["a", "b", "c"]
+
+
+def test_a_file_goes_up_and_comes_down_and_a_case_comes_as_a_transcript(world: World) -> None:
+    ours, theirs = call(world, "XC"), call(world, "XD")
+    with served(world.nodes["XC"]) as url:
+        client = Client(url, ours.token)
+        upload = client.upload("x.bin", b"\x00\xff" * 999)
+        how: Any = {"stage": "notification", "attachments": [upload]}
+        gone = client.send(to=["XD"], form="incident-notice", fields=NOTICE, key="one-file", **how)
+        assert client.transcript(gone.sent[0].case)
+    world.work()
+    with served(world.nodes["XD"]) as url:
+        assert Client(url, theirs.token).download(gone.sent[0].message, 0) == b"\x00\xff" * 999
+
+
+def test_a_refusal_carries_its_sentences(world: World) -> None:
+    with served(world.nodes["XC"]) as url, pytest.raises(RefusedError) as caught:
+        Client(url, "liaison_pat_").look_up("192.0.2.7")
+    assert caught.value.problem.status == 401 and caught.value.problem.next in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["http://liaison.xc.example", "ftp://localhost", "localhost", "http://localhost:1"])
+def test_a_token_goes_nowhere_but_over_tls_or_to_this_machine(url: str) -> None:
+    with pytest.raises(UnreachableError, match="node-not-reached"):
+        Client(url, "liaison_pat_").look_up("192.0.2.7")
+
+
+def test_a_webhook_request_is_believed_only_with_its_signature_and_fresh() -> None:
+    assert read_webhook(SECRET, signed_now(), BODY, now=time.time()).kind == "message-received"
+    for headers, body, now in (
+        (signed_now(), BODY + b" ", time.time()),
+        (signed_now() | {"Webhook-Id": "liaison-1-2"}, BODY, time.time()),
+        (signed_now(), BODY, time.time() + 301),
+        ({}, BODY, time.time()),
+    ):
+        with pytest.raises(VerificationError, match="webhook"):
+            read_webhook(SECRET, headers, body, now=now)
