@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from liaison.errors import MalformedError, NotNowError, UsageError
 from liaison.keys.public import Purpose
@@ -111,6 +113,18 @@ def test_a_stranger_neither_lists_nor_fetches_nor_ends_what_is_kept_for_another(
         left = there.left(at(world, "XD"), Kind.MESSAGE, noted.note.sealed)
         assert (there.state(left) is None) is (stranger != "XC")
     assert box(world, "XD").fetch(letter) == b"for XD"
+    assert kept(world) == [("message", "kept")]
+
+
+def test_the_same_letter_left_by_many_at_one_moment_is_kept_once(world: World) -> None:
+    def one(_: int) -> State:
+        try:
+            return leave(world, "XC", b"the same").note.state
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(one, range(8))) == {State.KEPT}
     assert kept(world) == [("message", "kept")]
 
 
