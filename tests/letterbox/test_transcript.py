@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -25,9 +24,9 @@ from tests.letterbox.boxes import at, behind_nat, settle_down
 pytestmark = pytest.mark.engine
 
 
-@pytest.fixture
-def exported(tmp_path: Path) -> Transcript:
-    with behind_nat(tmp_path) as world:
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Transcript:
+    with behind_nat(tmp_path_factory.mktemp("transcript")) as world:
         sent = world.send("XC", "XD")
         world.advance(minutes=2)
         settle_down(world)

@@ -112,7 +112,7 @@ def listed_value(each: Listed, names: Names) -> dict[str, Any]:
             "reason": copy.reason or None,
             "at": format_instant(copy.at) if copy.at else None,
             "obtained": copy.obtained or None,
-            "letter_box": _left(copy.left, each.register, names),
+            "letter_box": left_value(copy.left, each.register, names),
         }
         for copy in each.reach
     ]
@@ -132,7 +132,7 @@ def listed_value(each: Listed, names: Names) -> dict[str, Any]:
     }
 
 
-def _left(left: LeftRead | None, register: str, names: Names) -> dict[str, Any] | None:
+def left_value(left: LeftRead | None, register: str, names: Names) -> dict[str, Any] | None:
     """Where a copy lies, or lay, in a letter box."""
     if left is None:
         return None
@@ -193,11 +193,12 @@ def opened_lines(value: Mapping[str, Any]) -> list[str]:
         if copy["obtained"]:
             lines.append(f"            {english('receipt-way', copy['obtained'])}")
         elif copy["letter_box"]:
-            lines.append(_left_line(copy["letter_box"]))
+            lines.append(left_line(copy["letter_box"]))
     return lines
 
 
-def _left_line(left: Mapping[str, Any]) -> str:
+def left_line(left: Mapping[str, Any]) -> str:
+    """The same for people."""
     at, until = (local(datetime.fromisoformat(left[name])) for name in ("at", "until"))
     words = {
         "kept": f"left in the letter box of {left['by']} at {at}, kept until {until}",

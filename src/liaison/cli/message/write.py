@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from liaison.cli.message.screen import Names, local
+from liaison.cli.message.screen import Names, left_line, left_value, local
 from liaison.cli.output import json_option, note, show
 from liaison.cli.register.choices import own_desk, register_option, the_register
 from liaison.cli.session import open_node
@@ -160,6 +160,8 @@ def _report(node: Node, register: str, sent: list[SentMessage], *, as_json: bool
             when = f" {local(copy.at)}" if copy.at else ""
             reason = f" ({english('reason', copy.reason)})" if copy.reason else ""
             lines.append(f"  {names.of(register, copy.desk)}: {copy.state}{when}{reason}")
+            if copy.left is not None and copy.at is None:
+                lines.append(left_line(left_value(copy.left, register, names) or {}))
             waits += copy.state == "queued"
     show(value, lines, as_json=as_json)
     if waits:

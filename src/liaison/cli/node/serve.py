@@ -71,7 +71,6 @@ def serve() -> None:
     if config.pages.url:
         click.echo(f"Pages for officers at {config.pages.url}", err=True)
     if server is None:
-        click.echo("No peer door: what others send is fetched from where it is kept.", err=True)
         _watch_over(children)
         return
     click.echo(f"Listening on https://{config.listen.host}:{config.listen.port}", err=True)
@@ -84,10 +83,11 @@ def serve() -> None:
 def _watch_over(children: list[ChildSupervisor]) -> None:
     """Keep the other processes alive until a signal says stop: there is no door to serve beside them."""
     stopping = threading.Event()
-    for child in children:
-        child.start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    for child in children:
+        child.start()
+    click.echo("No peer door: what others send is fetched from where it is kept.", err=True)
     stopping.wait()
     for child in children:
         child.stop()
@@ -197,6 +197,7 @@ class ChildSupervisor:
 def _run_worker(home: Path, parent: int) -> None:
     from liaison.node.work.process import die_with, run_worker
 
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # Not the supervisor's, until it has its own.
     die_with(parent)
     run_worker(home)
 
@@ -205,6 +206,7 @@ def _run_pages(home: Path, parent: int) -> None:
     from liaison.node.config import read_config
     from liaison.node.work.process import die_with
 
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     die_with(parent)
     importlib.import_module("liaison.web.serving").serve_pages(read_config(home).pages)
 

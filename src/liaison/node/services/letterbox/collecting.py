@@ -21,6 +21,7 @@ from datetime import datetime
 from liaison.errors import LiaisonError, MalformedError, NotNowError, UsageError, VerificationError
 from liaison.keys.sealing import open_sealed
 from liaison.messages.letter_box import Kind, Letter, State
+from liaison.messages.lifecycle import IN_OUTBOX
 from liaison.messages.parties import DeskRef, NodeRef
 from liaison.messages.receipts import Obtained, decode_receipt
 from liaison.node.models import AttachmentRow, Delivery, GivenReceipt, HostedNode, LeftLetter, OwnDesk, OwnLetterBox
@@ -178,7 +179,9 @@ def _boxes(node: Node) -> list[tuple[str, NodeRef, NodeRef]]:
             for row in OwnLetterBox.objects.order_by("since", "by_participant", "by_node")
         ]
         waiting = LeftLetter.objects.filter(
-            kind=Kind.MESSAGE.value, state__in=(State.KEPT.value, State.FETCHED.value), copy__state="queued"
+            kind=Kind.MESSAGE.value,
+            state__in=(State.KEPT.value, State.FETCHED.value),
+            copy__state__in=[state.value for state in IN_OUTBOX],
         )
         answers = {
             (row.register, NodeRef(row.copy.message.participant, row.copy.message.node), _by(row))

@@ -14,10 +14,12 @@ agreed for learns the same as where no letter box is; a full letter box is "not 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import IntegrityError
 from django.db.models import Count, Q, Sum
 
 from liaison.errors import NotNowError, UsageError
@@ -75,13 +77,24 @@ def terms_for(node: Node, register: str, owner: NodeRef) -> Terms | None:
 def leave_letter(node: Node, deposit: Deposit, data: bytes) -> bytes:
     """Keep a sealed message or receipt; the signed note. Raises UsageError, NotNowError."""
     check_agreed(node, deposit)
+    row = letter_row(node, deposit, state=State.KEPT.value, data=data)
+    return signed(node, note_of(row, node.clock.now()))
+
+
+def letter_row(node: Node, deposit: Deposit, *, state: str, data: bytes = b"") -> KeptLetter:
+    """The row of what is left, durable, made unless it is there. Raises NotNowError where there is no room."""
+    with suppress(IntegrityError):  # Another process makes it at the same moment: then it is there.
+        return _letter_row(node, deposit, state, data)
+    return _letter_row(node, deposit, state, data)
+
+
+def _letter_row(node: Node, deposit: Deposit, state: str, data: bytes) -> KeptLetter:
     with unit_of_work(node):
-        row = live_letter(node, deposit)
+        row = _live_letter(node, deposit)
         if row is None:
-            take_room(node, deposit)
-            row = add_letter(node, deposit, state=State.KEPT.value, data=data)
-        note = note_of(row, node.clock.now())
-    return signed(node, note)
+            _take_room(node, deposit)
+            row = _add_letter(node, deposit, state, data)
+    return row
 
 
 def check_agreed(node: Node, deposit: Deposit) -> None:
@@ -108,13 +121,13 @@ def _is_answer(node: Node, left: Left) -> bool:
         ).exists()
 
 
-def live_letter(node: Node, deposit: Deposit) -> KeptLetter | None:
+def _live_letter(node: Node, deposit: Deposit) -> KeptLetter | None:
     """Inside a unit of work: what is kept of it already; what has expired ends first."""
     expire(node, KeptLetter.objects.filter(**deposit.place))
     return KeptLetter.objects.filter(**deposit.place, state__in=LIVE).first()
 
 
-def take_room(node: Node, deposit: Deposit) -> None:
+def _take_room(node: Node, deposit: Deposit) -> None:
     """Inside a unit of work: return if the owner's letter box has room for it. Raises NotNowError."""
     left, config = deposit.left, node.config.letter_box
     expire(node, KeptLetter.objects.filter(participant=left.owner.participant, node=left.owner.node))
@@ -129,7 +142,7 @@ def take_room(node: Node, deposit: Deposit) -> None:
     node.storage.require_room(deposit.size)
 
 
-def add_letter(node: Node, deposit: Deposit, *, state: str, data: bytes = b"") -> KeptLetter:
+def _add_letter(node: Node, deposit: Deposit, state: str, data: bytes) -> KeptLetter:
     """Inside a unit of work: a new row."""
     now = node.clock.now().replace(microsecond=0)
     return KeptLetter.objects.create(

@@ -24,11 +24,7 @@ def leave_piece(node: Node, deposit: keeping.Deposit, *, start: int, data: bytes
     Raises UsageError, NotNowError, MalformedError, and VerificationError when the whole is not what was announced.
     """
     keeping.check_agreed(node, deposit)
-    with unit_of_work(node):
-        row = keeping.live_letter(node, deposit)
-        if row is None:
-            keeping.take_room(node, deposit)
-            row = keeping.add_letter(node, deposit, state=keeping.ARRIVING)
+    row = keeping.letter_row(node, deposit, state=keeping.ARRIVING)
     if row.size != deposit.size:
         raise MalformedError("letter-size-differs", size=deposit.size)
     if row.state == keeping.ARRIVING:
