@@ -211,7 +211,12 @@ LINES = st.builds(lambda name, value: name.encode() + b": " + value + b"\n", HEA
 @given(st.lists(LINES, max_size=6), st.binary(max_size=400))
 def test_arbitrary_mail_is_read_or_refused_as_malformed(headers: list[bytes], body: bytes) -> None:
     raw = b"".join(headers) + b"\n" + body
-    for attempt in (lambda: read_bounce(read_mail(raw)), lambda: signed_part(read_mail(raw)), lambda: read_entity(raw)):
+    for attempt in (
+        lambda: encrypted_part(read_mail(raw)),
+        lambda: read_bounce(read_mail(raw)),
+        lambda: signed_part(read_mail(raw)),
+        lambda: read_entity(raw),
+    ):
         try:
             attempt()
         except MalformedError:
