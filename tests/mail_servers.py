@@ -51,7 +51,7 @@ passdb {{
 }}
 userdb {{
   driver = static
-  args = uid={user} gid={group} home={home}/home/%u
+  args = uid={user} gid={group} home={home}/user/%u
 }}
 default_internal_user = {user}
 default_internal_group = {group}

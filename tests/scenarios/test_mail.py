@@ -144,6 +144,16 @@ def test_a_plain_signed_reply_counts_and_says_when_only_its_envelope_names_the_c
     assert thread(world, case).entries[-1].notes == ("by-mail", "case-named-outside")
 
 
+def test_a_mail_that_is_signed_first_and_then_encrypted_counts(scene: Scene) -> None:
+    world, post, peer = scene
+    send(world, fields=ASKS)
+    ours = read_mail(post.handed[0][2])
+    inner = signed_mail(peer, entity(f"Fixed. {ours.tokens[0]}"))
+    sealed = peer.run("--encrypt", "--armor", "--recipient", US, data=inner)
+    post.box.append(encrypted_mail(sealed, From=THEM, Subject="...", In_Reply_To=ours.message_id))
+    assert fetch_mail(world.nodes["XC"]).standings == {"taken-over": 1}
+
+
 def test_a_clear_signature_pasted_from_a_terminal_counts_for_what_it_signs(scene: Scene) -> None:
     world, post, peer = scene
     case = send(world, fields=ASKS)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from liaison.keys.openpgp.certificates import read_certificate
 from liaison.messages.mail.reading import read_mail
 from liaison.node.services.mail.fetching import fetch_mail, keep_silence
 from tests.gnupg import Correspondent
-from tests.mailing import THEM, Post, mailing_world, reply, send
+from tests.mailing import THEM, Post, mailing_world, read_there, reply, send
 from tests.scenarios.test_mail import ASKS, BOUNCE
+from tests.web.test_write import written
 from tests.web.visiting import visit
 from tests.world import World
 
@@ -79,3 +82,41 @@ def test_a_bounce_a_silence_and_an_unread_mailbox_need_the_desk(scene: Scene) ->
     shown = visit(world, "XC").see()
     for words in ("Mail came back", "No answer by mail", "telephone the desk", "answers may lie there unread"):
         assert words in shown
+
+
+def test_an_officer_keeps_a_desk_only_with_the_fingerprint_that_was_read_out(scene: Scene) -> None:
+    world, _, peer = scene
+    visitor = visit(world, "XC")
+    typed = {"name": "CSIRT of XE", "mailbox": "eve@xe.example", "source": "their letter", "language": "fr"}
+    typed |= {"certificate": peer.run("--armor", "--export", "eve@xe.example").decode(), "channel": "telephone"}
+    wrong = visitor.send("mailboxes/keep", status=400, read_out="0" * 40, **typed).content.decode()
+    assert "not the one that was read out" in wrong
+    assert "CSIRT of XE" in wrong
+    heard = read_certificate(typed["certificate"].encode()).groups
+    visitor.send("mailboxes/keep", read_out=heard, **typed)
+    shown = visitor.see("mailboxes/")
+    assert (heard in shown, "Not in the register" in shown, "eve@xe.example" in shown) == (True, True, True)
+    visitor.send("mailboxes/forget", mailbox="eve@xe.example")
+    assert "eve@xe.example" not in visitor.see("mailboxes/")
+
+
+def test_an_officer_writes_to_a_mailbox_page_by_page(scene: Scene) -> None:
+    world, post, peer = scene
+    visitor = visit(world, "XC")
+    number = written(visitor, THEM)
+    shown = visitor.see(f"write/{number}/check")
+    for words in ("CSIRT of XD", "by mail, not in the register", "There is no receipt by mail"):
+        assert words in shown
+    assert "no longer in the register" not in shown
+    seen = re.search(r'name="seen" value="([^"]+)"', shown)
+    assert seen is not None
+    visitor.send(f"write/{number}/send", seen=seen[1])
+    world.work("XC")
+    assert "Scanning of port 22" in read_there(post, peer)
+
+
+def test_a_case_of_three_with_a_mailbox_is_held_back_before_it_is_sent(scene: Scene) -> None:
+    world, _, _ = scene
+    visitor = visit(world, "XC")
+    number = written(visitor, THEM, "XD", together="together")
+    assert "is between two desks" in visitor.see(f"write/{number}/check")

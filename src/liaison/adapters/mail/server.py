@@ -141,7 +141,12 @@ def _refused(code: int, said: bytes | str) -> UnreachableError:
     """A code of 500 and more is final, all others may pass."""
     with suppress(AttributeError):
         said = said.decode("utf-8", "replace")  # type: ignore[union-attr]
-    return UnreachableError("mail-refused", permanent=code >= 500, status=code, said=" ".join(str(said).split())[:80])
+    return UnreachableError("mail-refused", permanent=code >= 500, status=code, said=_plain(str(said)))
+
+
+def _plain(said: str) -> str:
+    """A server's words on one line, without what could steer a screen."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in said).split())[:80]
 
 
 def _server(config: MailAccess, kind: str, named: str) -> _Server:

@@ -13,13 +13,11 @@ section, with the tag of its own language, never translated; every field that wa
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib import resources
 
 from liaison.messages.forms import Field, Form, find_form
-from liaison.messages.forms.codes import code_lists
+from liaison.messages.forms.codes import code_lists, english
 from liaison.messages.message import Core
 from liaison.wire.canonical import JSON, encode
 
@@ -46,16 +44,9 @@ class Said:
     """Tokens of earlier mails of the case."""
 
 
-@functools.cache
-def words() -> Mapping[str, str]:
-    """What stands around a message, in English."""
-    page = resources.files("liaison.messages").joinpath("mail/words.toml")
-    return {str(name): str(text) for name, text in tomllib.loads(page.read_text(encoding="utf-8")).items()}
-
-
 def word(says: Says, language: str, name: str, **given: str) -> str:
-    """One of them."""
-    return says(language, "mail", words()[name]).format(**given)
+    """One of the texts that stand around a message (`data/codes/mail.toml`)."""
+    return says(language, "mail", english("mail", name)).format(**given)
 
 
 def languages_for(wanted: tuple[str, ...]) -> tuple[str, ...]:
@@ -138,7 +129,7 @@ def _field(form: Form, field: Field, value: JSON, tell: _Tell) -> Iterator[str]:
 def _short(field: Field, value: JSON, tell: _Tell) -> str:
     match value:
         case bool():
-            return tell("mail", words()["yes" if value else "no"])
+            return tell("mail", english("mail", "yes" if value else "no"))
         case str():
             return _code(field.codes, value, tell) if field.codes else value
         case list() | tuple():

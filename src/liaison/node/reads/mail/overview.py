@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -108,12 +109,12 @@ class MailSent:
         return format_groups(self.fingerprint)
 
 
-def mails_of_case(node: Node, register: str, case: str) -> dict[tuple[str, DeskRef], MailSent]:
-    """The mails of a case by message and recipient."""
+def mails_of(node: Node, register: str, messages: Iterable[str]) -> dict[tuple[str, DeskRef], MailSent]:
+    """How messages went by mail, those that did, by message and recipient."""
     columns = ("token", "mailbox", "fingerprint", "handed_at", "expected_at", "said")
     at = ("copy__message__message_id", "copy__participant", "copy__node", "copy__desk")
     with reading(node):
-        rows = SentMail.objects.filter(copy__register=register, copy__message__case=case)
+        rows = SentMail.objects.filter(copy__register=register, copy__message__message_id__in=list(messages))
         found = list(rows.values_list(*at, *columns))
     return {(row[0], DeskRef(*row[1:4])): MailSent(*row[4:]) for row in found}
 

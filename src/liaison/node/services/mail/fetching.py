@@ -41,6 +41,8 @@ from liaison.wire.identifiers import digest
 log = logging.getLogger("liaison.mail")
 
 MOST_AT_ONCE = 100
+OURS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What a defect of ours would raise: one mail that meets it must not keep all later ones from being read."""
 UNFOLDED = 8
 """How many times its own size the largest mail may have when it is unfolded."""
 
@@ -104,6 +106,9 @@ def take_mail(node: Node, fetched: FetchedBytes) -> str:
         mail = read_mail(fetched.data)
     except MalformedError as error:
         return _keep(node, fetched, None, "stray", error.code)
+    except OURS:
+        log.exception("a mail was not read")
+        return _keep(node, fetched, None, "stray", "defect")
     try:
         return _TAKE.get(mail.sort, _take_unsigned)(node, fetched, mail)
     except (NotNowError, UnreachableError):
@@ -111,6 +116,9 @@ def take_mail(node: Node, fetched: FetchedBytes) -> str:
     except LiaisonError as error:
         log.info("a mail of sort %s was not taken over: %s", mail.sort, error.code)
         return _keep(node, fetched, mail, "unverified" if _sent(node, mail) else "stray", error.code)
+    except OURS:
+        log.exception("a mail of sort %s was not taken over", mail.sort)
+        return _keep(node, fetched, mail, "unverified" if _sent(node, mail) else "stray", "defect")
 
 
 def _keep(node: Node, fetched: FetchedBytes, mail: Mail | None, standing: str, reason: str = "") -> str:
@@ -239,11 +247,19 @@ def _open_encrypted(node: Node, mail: Mail, certificate: Certificate | None) -> 
     limit = UNFOLDED * node.config.mail.largest
     for _, _, key in all_keys(node):
         try:
-            return key.open(data, certificate, limit=limit)
+            return _signed_inside(node, key.open(data, certificate, limit=limit), certificate)
         except LiaisonError as error:
             if error.code != "openpgp-not-for-us":
                 raise
     raise UsageError("openpgp-not-for-us")
+
+
+def _signed_inside(node: Node, opened: Opened, certificate: Certificate | None) -> Opened:
+    """Some sign first, as a mail, and encrypt that (RFC 3156 §6.1)."""
+    if opened.signed or not is_entity(opened.text):
+        return opened
+    inner = read_mail(opened.text)
+    return _open_signed(node, inner, certificate) if inner.sort is Sort.SIGNED else opened
 
 
 def _open_signed(node: Node, mail: Mail, certificate: Certificate | None) -> Opened:

@@ -16,7 +16,7 @@ from liaison.messages.turns import INSIDE
 from liaison.node.reads.caution.parties import name_warnings, same_host
 from liaison.node.reads.desk.thread import Entry, Thread, read_thread
 from liaison.node.reads.facts import register_facts
-from liaison.node.reads.mail.overview import beside_case, mails_of_case
+from liaison.node.reads.mail.overview import beside_case, mails_of
 from liaison.node.services.desk.following import follow_up_of
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
@@ -120,7 +120,7 @@ def spoken(thread: Thread, names: DeskNames) -> Iterator[Spoken]:
     """The entries of the timeline."""
     register = thread.row.register
     titles = {each.core_hash: form_title(each.core) for each in thread.entries}
-    mails = mails_of_case(here(), register, thread.row.case)
+    mails = mails_of(here(), register, [each.message_id for each in thread.entries if each.ours])
     heard: dict[str, list[dict[str, Any]]] = {}
     for each in thread.entries:
         if each.core.form == ACKNOWLEDGEMENT and each.core.re and not each.rejected:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
-from liaison.errors import LiaisonError
+from liaison.errors import LiaisonError, UsageError
 from liaison.messages.forms import read_observables
 from liaison.messages.forms.observables import missing_for_nat
 from liaison.messages.forms.sharing import STRICTNESS
@@ -18,25 +18,32 @@ from liaison.node.node import Node
 from liaison.node.reads.caution.disputes import check_pinned
 from liaison.node.reads.caution.parties import same_host
 from liaison.node.reads.facts import register_facts
+from liaison.node.reads.mail.targets import mail_targets
 from liaison.node.services.people.officers import Seat
 from liaison.web.pages.write.cards import CardView
 from liaison.web.pages.write.plan import Plan
 from liaison.web.words import explained, language_word
 
 
-def find_obstacles(node: Node, plan: Plan, seat: Seat, cards: list[CardView]) -> list[str]:
+def find_obstacles(node: Node, plan: Plan, seat: Seat, cards: list[CardView], *, boxes: int = 0) -> list[str]:
     """Why it cannot be sent to some recipient, in sentences."""
     facts = register_facts(node, seat.register)
-    found = []
+    found = [_alone()] if boxes and boxes + len(cards) > 1 and plan.together != "each" else []
     for card in cards:
         desk = card.card.ref
         try:
             if desk is not None:
                 check_pinned(facts, seat.desk, desk)
-                facts.sealing_key(desk)
+                if desk not in mail_targets(facts, seat.desk, [desk]):
+                    facts.sealing_key(desk)
         except LiaisonError as error:
             found.append(f"{card.name}: {explained(error).what} {explained(error).next}")
     return found
+
+
+def _alone() -> str:
+    told = explained(UsageError("mail-case-of-two"))
+    return f"{told.what} {told.next}"
 
 
 def read_by_hosts(plan: Plan, cards: list[CardView]) -> list[CardView]:

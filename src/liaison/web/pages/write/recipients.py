@@ -13,8 +13,11 @@ from typing import Any
 from django.utils.translation import gettext
 
 from liaison.errors import UsageError
+from liaison.keys.openpgp.certificates import format_groups
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
+from liaison.node.reads.mail.overview import contacts
+from liaison.node.reads.mail.targets import contact_name, is_mailbox, mailbox_ref
 from liaison.node.reads.recipients import find_recipient
 from liaison.node.reads.register import directory
 from liaison.node.services.people.officers import Seat
@@ -37,7 +40,25 @@ def names_of(node: Node, seat: Seat, desks: Iterable[DeskRef]) -> list[str]:
     """The desks in words."""
     found = directory(node, seat.register)
     entries = [(desk, found.desk(desk.participant, desk.desk)) for desk in desks]
-    return [f"{entry.name} / {entry.desk}" if entry is not None else str(desk) for desk, entry in entries]
+    return [
+        f"{entry.name} / {entry.desk}" if entry is not None else contact_name(node, desk.participant) or str(desk)
+        for desk, entry in entries
+    ]
+
+
+def boxes_of(node: Node, seat: Seat, desks: Iterable[DeskRef]) -> list[dict[str, Any]]:
+    """The correspondents of the desk among these, with how a form names them."""
+    wanted = {desk: desk_key(desk) for desk in desks if is_mailbox(desk)}
+    kept = {mailbox_ref(each.mailbox): each for each in contacts(node, seat.register, seat.desk)} if wanted else {}
+    return [
+        {
+            "each": kept[desk],
+            "name": key,
+            "key": format_groups(kept[desk].fingerprint) if kept[desk].fingerprint else "",
+        }
+        for desk, key in wanted.items()
+        if desk in kept
+    ]
 
 
 def entries_of(node: Node, seat: Seat, desks: Iterable[DeskRef]) -> list[DeskEntry]:

@@ -41,7 +41,8 @@ def _form(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str,
 def _to(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, Any]:
     cards = show_cards(node, seat, recipients.entries_of(node, seat, plan.to))
     known = [entry for entry in directory(node, seat.register).desks() if entry.participant]
-    return {"cards": cards, "known": known, "add": first(plan.draft.typed, "add")}
+    boxes = recipients.boxes_of(node, seat, plan.to)
+    return {"cards": cards, "boxes": boxes, "known": known, "add": first(plan.draft.typed, "add")}
 
 
 def _how(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, Any]:
@@ -75,7 +76,8 @@ def _files(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str
 
 def _check(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, Any]:
     cards = show_cards(node, seat, recipients.entries_of(node, seat, plan.to))
-    gone = len(plan.to) - len(cards)
+    boxes = recipients.boxes_of(node, seat, plan.to)
+    gone = len(plan.to) - len(cards) - len(boxes)
     with reading(node):
         rule = rule_for(seat.register, seat.desk, form=plan.form.id if plan.form else "", urgency=plan.urgency)
     return {
@@ -83,9 +85,10 @@ def _check(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str
         "alone": plan.form is not None and may_send_alone(plan.form.id, plan.urgency),
         "returned": request_of_draft(node, seat, plan.draft.number),
         "cards": [(card, dict(_expected(card)).get(plan.urgency, "")) for card in cards],
+        "boxes": boxes,
         "gone": gone,
         "fields": list(fields_of(plan.form, seat.register, plan.reading.values, DeskNames(node))) if plan.form else [],
-        "obstacles": cautions.find_obstacles(node, plan, seat, cards),
+        "obstacles": cautions.find_obstacles(node, plan, seat, cards, boxes=len(boxes)),
         "cautions": list(cautions.find_cautions(node, plan, seat, cards)),
         "hosts": cautions.read_by_hosts(plan, cards),
         "missing": [(name, problem) for name, found in plan.problems.items() for problem in found],

@@ -1,0 +1,102 @@
+"""Which desks does this one write to by mail, and how is one more kept? A list with its keys, and a form.
+
+Invariants: every correspondent shows that it is not in the register and where it comes from; a certificate is taken
+only with the fingerprint as it was read out; what was typed stays on the page with what is wrong about it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST
+
+from liaison.errors import LiaisonError
+from liaison.keys.openpgp.certificates import LARGEST, armor, format_groups, read_certificate
+from liaison.node.reads.mail.overview import contacts
+from liaison.node.services.mail.contacts import CHANNELS, Contact, forget_contact, keep_contact
+from liaison.node.services.mail.keys import published_certificate
+from liaison.node.services.people.officers import Seat
+from liaison.officers.permissions import Action
+from liaison.web.forms import Problem
+from liaison.web.forms.languages import language_choices
+from liaison.web.languages import find_language
+from liaison.web.requests import at_desk, officer_id, path_to
+from liaison.web.site import here
+from liaison.web.words import explained
+
+INPUTS = {
+    "mailbox-unfit": "mailbox",
+    "mail-contact-incomplete": "name",
+    "mail-channel": "channel",
+    "openpgp-certificate": "certificate",
+    "openpgp-fingerprint": "read_out",
+    "mail-fingerprint-differs": "read_out",
+    "too-large": "certificate",
+}
+TYPED = ("name", "mailbox", "source", "certificate", "read_out", "channel", "language")
+
+
+@at_desk(Action.READ_METADATA)
+def mailboxes(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """The desks that are written to by mail."""
+    return _page(request, seat, {})
+
+
+def _page(request: HttpRequest, seat: Seat, given: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    own = published_certificate(here(), seat.register, seat.desk)
+    certificate = read_certificate(own) if own else None
+    kept = contacts(here(), seat.register, seat.desk)
+    shown = {
+        "rows": [{"each": each, "key": format_groups(each.fingerprint) if each.fingerprint else ""} for each in kept],
+        "own": {"key": certificate.groups, "text": armor(certificate.data)} if certificate else None,
+        "address": here().config.mail.address,
+        "channels": CHANNELS,
+        "languages": language_choices(find_language(get_language()).locale),
+        "may_change": seat.may(Action.WRITE),
+    }
+    return render(request, "web/mailboxes.html", shown | given, status=status)
+
+
+@require_POST
+@at_desk(Action.WRITE)
+def keep(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Keep a desk, or what is new of it."""
+    typed = {name: request.POST.get(name, "").strip() for name in TYPED}
+    file = request.FILES.get("file")
+    data = file.read(LARGEST + 1) if file is not None else typed["certificate"].encode()
+    contact = Contact(
+        name=typed["name"],
+        mailbox=typed["mailbox"],
+        source=typed["source"],
+        languages=(typed["language"] or "en",),
+        certificate=data,
+        read_out=typed["read_out"],
+        channel=typed["channel"],
+    )
+    try:
+        keep_contact(here(), seat.register, seat.desk, contact, officer=officer_id(request))
+    except LiaisonError as error:
+        told = explained(error)
+        problem = Problem(INPUTS.get(error.code, "name"), f"{told.what} {told.next}")
+        return _page(request, seat, {"typed": typed, "problems": (problem,)}, status=400)
+    return HttpResponseRedirect(path_to(seat, "mailboxes/"))
+
+
+@require_POST
+@at_desk(Action.WRITE)
+def forget(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Write to a mailbox no more."""
+    mailbox = request.POST.get("mailbox", "")
+    forget_contact(here(), seat.register, seat.desk, mailbox, officer=officer_id(request))
+    return HttpResponseRedirect(path_to(seat, "mailboxes/"))
+
+
+ROUTES = [
+    path("mailboxes/", mailboxes, name="mailboxes"),
+    path("mailboxes/keep", keep, name="mailboxes-keep"),
+    path("mailboxes/forget", forget, name="mailboxes-forget"),
+]
