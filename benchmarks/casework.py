@@ -29,8 +29,9 @@ from liaison.node.unit_of_work import unit_of_work
 from liaison.register import bodies
 from liaison.wire.canonical import encode_struct
 from liaison.wire.identifiers import digest, format_instant, format_uuid7
+from tests.mirrored import START
 from tests.register.registry import RegisterBuilder
-from tests.world import START, World
+from tests.world import World
 
 TYPES = ("fraud:phishing", "information-gathering:scanner", "malicious-code:c2-server", "availability:ddos")
 TEXT = "What was seen, in the words of the desk that saw it. " * 20

@@ -45,9 +45,9 @@ from liaison.register.anchor import Anchor, format_anchor
 from liaison.wire.note import format_note
 from tests.lines.notices import queue_notices, until_quiet
 from tests.lines.proxy import Fault, FaultProxy, poor
+from tests.mirrored import hold_keys, seed_node
 from tests.register.registry import RegisterBuilder
 from tests.scenarios.processes import Place, Processes, free_port
-from tests.world import hold_keys, seed_node
 
 NOTICES, STATES, WITNESSES = 5, 200, 7
 ROTATIONS, NOTED = 12, 52

@@ -4,7 +4,7 @@
         world.send("XC", "XD")                     a notice, first attempt included
         world.advance(minutes=5); world.work("XC") what is due at XC is done, one after the other
 
-The register is that of `tests.register.registry`; what a node would have mirrored is in its tables.
+The register is that of `tests.register.registry`; what a node would have mirrored is in its tables (`tests.mirrored`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -24,33 +24,22 @@ import tests.with_django  # noqa: F401
 from liaison.adapters.blobs import FolderBlobStore
 from liaison.adapters.clock import SystemEntropy
 from liaison.errors import NotNowError, UnreachableError
-from liaison.keys.public import Purpose
 from liaison.messages.parties import DeskRef
-from liaison.node import models
 from liaison.node.config import Address, Config
-from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.node import Node
 from liaison.node.peering import PeerAddress, PeerAnswer, SignedLink
-from liaison.node.reads.facts import forget_facts
-from liaison.node.reads.memory import forget
 from liaison.node.services.line.delivering import deliver
 from liaison.node.services.line.sending import Letter, SentMessage, send_letter
-from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.unit_of_work import reading
 from liaison.node.work.worker import work_through
 from liaison.peer.door import Door
 from liaison.peer.quotas import Quotas
 from liaison.peer.requests import DoorRequest
-from liaison.register.facts import encode_fact
-from liaison.register.records import encode_record
-from liaison.register.vocabulary import DeskKind
-from liaison.tlog.log import append_entries
-from liaison.tlog.proofs import EMPTY_HEAD
 from liaison.wire.http import HttpRequest
-from liaison.wire.note import format_note
 from tests import engines
-from tests.register.registry import RegisterBuilder, seed, small_register
+from tests.mirrored import START, seed_node
+from tests.register.registry import RegisterBuilder, small_register
 
-START = datetime(2026, 11, 22, 3, 2, tzinfo=UTC)
 CODES = ("XC", "XD", "XE")
 NOTICE = {
     "title": {"lang": "en", "text": "Scanning of port 22"},
@@ -293,112 +282,3 @@ class World:
         )
         if self.nodes[code].config.address.url:
             self.network.doors[code] = Door(self.nodes[code], Quotas())
-
-
-def seed_node(node: Node, registry: RegisterBuilder, *codes: str) -> None:
-    """Write what `node` would hold that mirrors the registry and runs the nodes of `codes`."""
-    forget(node)
-    forget_facts(node)
-    with unit_of_work(node):
-        mirror(registry)
-        models.Epoch.objects.get_or_create(value="00" * 16, defaults={"begun_at": START, "reason": "init"})
-        for code in codes:
-            hold_keys(node, registry, code)
-
-
-def mirror(registry: RegisterBuilder) -> None:
-    """Write the registry's log, facts and record parts as rows, trusted as they are."""
-    register = registry.entries[0].leaf
-    growth = append_entries(DatabaseTileStore(register), EMPTY_HEAD, registry.leaves)
-    models.Tile.objects.filter(register=register).delete()
-    DatabaseTileStore(register).write(growth.items)
-    note = format_note(registry.checkpoint())
-    size = len(registry.leaves)
-    models.FollowedRegister.objects.update_or_create(
-        register=register,
-        defaults={
-            "origin": registry.origin,
-            "title": "Register of the rehearsal",
-            "rehearsal": registry.rehearsal,
-            "anchor": b"",
-            "size": size,
-            "applied": size,
-            "trusted_size": size,
-            "checkpoint": note,
-            "trusted_checkpoint": note,
-        },
-    )
-    models.FactRow.objects.filter(register=register).delete()
-    changed = registry.view.changed
-    rows = [("globals", "", changed.globals)]
-    rows += [("participant", name, fact) for name, fact in changed.participants.items()]
-    rows += [("key", name, fact) for name, fact in changed.keys.items()]
-    rows += [("nomination", name, fact) for name, fact in changed.nominations.items()]
-    rows += [("quorum", f"{fact.index:020d}", fact) for fact in changed.quorums]
-    rows += [("time", f"{fact.index:020d}", fact) for fact in changed.times]
-    models.FactRow.objects.bulk_create(
-        models.FactRow(register=register, kind=kind, name=name, pending=False, data=encode_fact(fact))
-        for kind, name, fact in rows
-    )
-    _mirror_entries(registry)
-    for digest, record in registry.records.items():
-        models.RecordPart.objects.update_or_create(
-            register=register,
-            digest=digest,
-            defaults={
-                "audience": record.audience,
-                "part": encode_record(record),
-                "state": "current",
-                "stored_at": START,
-            },
-        )
-
-
-def _mirror_entries(registry: RegisterBuilder) -> None:
-    register = registry.entries[0].leaf
-    models.LoggedEntry.objects.filter(register=register).delete()
-    models.LoggedEntry.objects.bulk_create(
-        models.LoggedEntry(
-            register=register,
-            index=index,
-            kind=entry.payload.kind,
-            participant=entry.payload.participant or "",
-            node=entry.payload.node or "",
-            payload_hash=entry.payload_hash,
-            verdict="applied",
-            rule="",
-        )
-        for index, entry in enumerate(registry.entries)
-    )
-
-
-def hold_keys(node: Node, registry: RegisterBuilder, code: str, *desks: str, at: str = "main") -> None:
-    """Inside a unit of work: what `node` holds as a node of a State and for its desks, `duty` by default."""
-    register, participant = registry.entries[0].leaf, registry.ids[code]
-    place = {"register": register, "participant": participant, "node": at}
-    models.HostedNode.objects.get_or_create(**place, defaults={"since": START})
-    for purpose in (Purpose.ENTRY, Purpose.MESSAGE, Purpose.HTTP):
-        name = f"{code}/{at}/{purpose.value}"
-        _hold(node, registry.key(name).public, seed(registry.prefix + name), purpose, {**place, "desk": ""})
-    for desk in desks or ("duty",):
-        sealing = registry.sealing(f"{code}/{desk}")
-        _hold(node, sealing.public, sealing.seed, Purpose.SEALING, {**place, "desk": desk})
-        models.OwnDesk.objects.get_or_create(
-            **place,
-            desk=desk,
-            defaults={"kind": DeskKind.TECHNICAL.value, "languages": ["en"], "expected": {}, "parts": []},
-        )
-
-
-def _hold(node: Node, public: Any, secret: bytes, purpose: Purpose, place: dict[str, str]) -> None:
-    node.vault.store(public.fingerprint, secret)
-    models.HeldKey.objects.get_or_create(
-        fingerprint=public.fingerprint,
-        defaults={
-            "algorithm": public.alg.value,
-            "public": public.key,
-            "purpose": purpose.value,
-            "created_at": START,
-            **place,
-        },
-    )

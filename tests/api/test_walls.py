@@ -22,7 +22,8 @@ from liaison.officers.tokens import Scope
 from liaison.register.vocabulary import DeskKind
 from tests.api.calling import Program, call, call_desk
 from tests.api.operations import ANY_TOKEN, ANYONE, OPERATIONS, Operation
-from tests.world import START, World, seed_node
+from tests.mirrored import START, seed_node
+from tests.world import World
 
 SCOPED = {name: each for name, each in OPERATIONS.items() if isinstance(each.who, Scope)}
 OF_A_CASE = {name: each for name, each in OPERATIONS.items() if each.of_a_case}

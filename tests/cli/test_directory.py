@@ -14,8 +14,9 @@ from liaison.node.unit_of_work import unit_of_work
 from liaison.register import bodies
 from liaison.register.vocabulary import DeskKind, NodeRef
 from tests.cli.homes import Terminal
+from tests.mirrored import mirror, seed_node
 from tests.register.registry import RegisterBuilder, small_register
-from tests.world import NOTICE, mirror, seed_node
+from tests.world import NOTICE
 
 TECHNICAL = DeskKind.TECHNICAL
 ENGLISH, CYRILLIC = "Ministry of XC", "Ministry \u043ef XC"

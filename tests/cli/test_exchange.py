@@ -16,10 +16,10 @@ from liaison.node.services.line.sending import Letter, send_letter
 from tests.cli.homes import Terminal
 from tests.cli.test_directory import Desk
 from tests.exchange.reports import SCAN, observable, report
+from tests.mirrored import seed_node
 from tests.register.registry import small_register
 from tests.routing.world import DEMO_ALLOCATION
 from tests.scenarios.test_exports import SEEN
-from tests.world import seed_node
 
 Written = Callable[..., Path]
 

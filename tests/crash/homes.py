@@ -24,8 +24,9 @@ from liaison.node.node import Node
 from liaison.node.peering import PeerLink
 from liaison.node.ports import Clock
 from tests import engines
+from tests.mirrored import seed_node
 from tests.register.registry import small_register
-from tests.world import CountingWaker, HandClock, seed_node
+from tests.world import CountingWaker, HandClock
 
 CODES = ("XC", "XD")
 CREDENTIAL = bytes(32)

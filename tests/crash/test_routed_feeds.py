@@ -15,9 +15,9 @@ from liaison.node.reads.routing import TABLES
 from liaison.node.services.resources import TableFormat, keep_table
 from tests.crash.conftest import Staging
 from tests.crash.stage import Stage
+from tests.mirrored import START
 from tests.routing.test_against_naive import random_feed
 from tests.routing.world import demo_table
-from tests.world import START
 
 FOLDERS = 6
 TOTALS = ("rows", "routed", "rejected", "duplicate", "contested", "reasons")

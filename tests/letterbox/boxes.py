@@ -16,8 +16,9 @@ from liaison.node.services.letterbox.collecting import collect_all
 from liaison.node.unit_of_work import unit_of_work
 from liaison.register.records import Address as WayTo
 from liaison.register.records import Way
+from tests.mirrored import START
 from tests.register.registry import small_register
-from tests.world import START, World
+from tests.world import World
 
 KEEPER = "XE"
 

@@ -22,8 +22,9 @@ from liaison.node.services.care.findings import Finding, State
 from liaison.node.services.care.surroundings import Surroundings
 from liaison.node.unit_of_work import close_for_writing, unit_of_work
 from tests.house import SOURCES
+from tests.mirrored import START
 from tests.register.registry import LETTER, small_register
-from tests.world import START, World
+from tests.world import World
 
 pytestmark = pytest.mark.sqlite
 WELL = Surroundings(Path("/run/credential"), (), (), free=50, total=100, worker=True, tls=LETTER)
@@ -110,7 +111,7 @@ def test_a_database_that_does_not_answer_breaks_its_checks_and_no_other(world: W
 def test_a_clock_behind_what_the_witnesses_signed_is_broken(world: World) -> None:
     registry = small_register()
     registry.set_policy(2, "XC", "XD", "XE")
-    from tests.world import mirror
+    from tests.mirrored import mirror
 
     signed = int((START + timedelta(hours=2)).timestamp())
     registry.checkpoint = lambda _plain=registry.checkpoint: _plain(times={"XC": signed, "XD": signed})  # type: ignore[method-assign]

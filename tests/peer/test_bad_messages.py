@@ -12,6 +12,7 @@ from liaison.keys.sealing import seal
 from liaison.messages.message import ComposedUnder
 from liaison.node.models import GivenReceipt, IncomingCopy
 from liaison.node.reads.inbox import show_case
+from tests.mirrored import seed_node
 from tests.peer.forging import (
     ask,
     checkpoint,
@@ -24,7 +25,7 @@ from tests.peer.forging import (
     sealed_for,
 )
 from tests.register.registry import small_register
-from tests.world import World, seed_node
+from tests.world import World
 
 
 @pytest.fixture

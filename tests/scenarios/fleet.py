@@ -30,9 +30,9 @@ from liaison.messages.parties import DeskRef
 from liaison.node.models import TakenReceipt
 from liaison.node.services.line.sending import Letter, send_letter
 from liaison.node.unit_of_work import reading, unit_of_work
+from tests.mirrored import hold_keys, seed_node
 from tests.scenarios.processes import ROOT, Place, Processes
 from tests.scenarios.receivers import open_home
-from tests.world import hold_keys, seed_node
 
 SENDER = "XC"
 

@@ -41,8 +41,8 @@ from liaison.register import bodies
 from liaison.register.records import Address as WayAddress
 from liaison.register.records import Addresses, Way
 from tests import engines
+from tests.mirrored import seed_node
 from tests.register.registry import RegisterBuilder
-from tests.world import seed_node
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = "from liaison.cli.main import main; main()"

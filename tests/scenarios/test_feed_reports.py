@@ -37,9 +37,10 @@ from liaison.node.unit_of_work import reading
 from liaison.register import bodies
 from liaison.routing.directory import RegisterDirectory
 from liaison.routing.route import Router
+from tests.mirrored import START, seed_node
 from tests.register.registry import small_register
 from tests.routing.world import demo_table
-from tests.world import CODES, START, World, seed_node
+from tests.world import CODES, World
 
 FEED = b"time,ip\n1,198.51.100.7\n2,203.0.113.9\n3,192.0.2.1\n4,198.51.100.8\n5,10.0.0.1\n"
 FACTS = FeedFacts(name="blocklist", date="2026-11-22T00:00:00Z", incident_type="information-gathering:scanner")

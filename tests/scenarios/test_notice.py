@@ -8,7 +8,8 @@ import pytest
 
 from liaison.node.models import Delivery, GivenReceipt, IncomingCopy, OutgoingCopy, TakenReceipt
 from liaison.node.services.line.sending import send_letter
-from tests.world import World, seed_node
+from tests.mirrored import seed_node
+from tests.world import World
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ from liaison.node.services.people.exported_trail import read_json_lines
 from liaison.node.services.people.officers import invite
 from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Role
+from tests.mirrored import seed_node
 from tests.web.visiting import Visitor, let_in, visit, visit_desk
-from tests.world import World, seed_node
+from tests.world import World
 
 pytestmark = pytest.mark.engine
 

@@ -13,8 +13,9 @@ from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Role
 from liaison.register.vocabulary import Channel
 from liaison.tlog.tlogproof import parse_proof
+from tests.mirrored import START
 from tests.web.visiting import visit
-from tests.world import START, World
+from tests.world import World
 
 
 def path_of(world: World, code: str) -> str:

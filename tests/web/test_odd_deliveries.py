@@ -18,10 +18,11 @@ from liaison.node.unit_of_work import unit_of_work
 from liaison.peer.door import Door
 from liaison.peer.quotas import Quotas
 from liaison.register import bodies
+from tests.mirrored import hold_keys, seed_node
 from tests.register.registry import small_register
 from tests.web.hosting import hosted_register
 from tests.web.visiting import visit, visit_desk
-from tests.world import World, hold_keys, seed_node
+from tests.world import World
 
 HOSTED = re.compile("[Hh]osted by (<[^>]*>)?State XD")
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from liaison.tlog.tlogproof import parse_proof
+from tests.mirrored import START
 from tests.web.visiting import visit
-from tests.world import START, World
+from tests.world import World
 
 pytestmark = pytest.mark.engine
 

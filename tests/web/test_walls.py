@@ -14,9 +14,10 @@ import pytest
 from liaison.node import homes
 from liaison.node.config import Config
 from liaison.officers.permissions import MAY, Action, Role
+from tests.mirrored import seed_node
 from tests.web.pages import ANYONE, PAGES, address, patterns
 from tests.web.visiting import Visitor, visit_desk
-from tests.world import World, seed_node
+from tests.world import World
 
 DESKS = {name: page for name, page in PAGES.items() if isinstance(page.who, Action)}
 

@@ -17,9 +17,10 @@ from liaison.node.services.inside.between.sharing import share_between
 from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Role
 from liaison.register.vocabulary import DeskKind
+from tests.mirrored import START, hold_keys, mirror
 from tests.node.inside.desks import seat
 from tests.register.registry import RegisterBuilder, small_register
-from tests.world import START, World, hold_keys, mirror
+from tests.world import World
 
 
 def two_node_register(**settings: Any) -> RegisterBuilder:

@@ -39,9 +39,10 @@ from liaison.officers import retention
 from liaison.officers.clearance import Demand, Rule, Silence
 from liaison.officers.permissions import Role
 from liaison.register.vocabulary import DeskKind
+from tests.mirrored import hold_keys, seed_node
 from tests.node.inside.desks import HOUR
 from tests.register.registry import RegisterBuilder, small_register
-from tests.world import NOTICE, World, hold_keys, seed_node
+from tests.world import NOTICE, World
 
 ROLES = frozenset(Role)
 MARKS = {("XC", "duty"): "quartz-heron", ("XC", "ministry"): "juniper-anvil", ("XD", "duty"): "copper-lantern"}
