@@ -17,7 +17,7 @@ from liaison.node.models.inside import (
     RetentionRule,
     Review,
 )
-from liaison.node.models.letter_box import KeptLetter, LeftLetter, OwnLetterBox
+from liaison.node.models.ways.letter_box import KeptLetter, LeftLetter, OwnLetterBox
 from liaison.node.models.line import (
     AttachmentRow,
     Case,
@@ -31,7 +31,7 @@ from liaison.node.models.line import (
     TakenReceipt,
     Timer,
 )
-from liaison.node.models.mail import FetchedMail, MailboxPlace, MailContact, MailKey, SentMail
+from liaison.node.models.ways.mail import FetchedMail, MailboxPlace, MailContact, MailKey, SentMail
 from liaison.node.models.own import Epoch, HeldKey, HostedNode, OwnDesk, Setting
 from liaison.node.models.people import AuditRow, CaseAccess, Invitation, LeavingStep, Membership, Officer
 from liaison.node.models.programs import (

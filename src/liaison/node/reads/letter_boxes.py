@@ -12,7 +12,7 @@ from liaison.errors import NotNowError
 from liaison.messages.letter_box import Kind
 from liaison.messages.parties import NodeRef
 from liaison.node.models import KeptLetter, LeftLetter, TakenReceipt
-from liaison.node.models.letter_box import LIVE
+from liaison.node.models.ways.letter_box import LIVE
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
 from liaison.node.unit_of_work import reading

@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from liaison.messages.parties import DeskRef
 from liaison.node.models import AttachmentRow, Delivery, IncomingCopy, KeptLetter, LostMessage, OutgoingCopy
-from liaison.node.models.letter_box import LIVE
+from liaison.node.models.ways.letter_box import LIVE
 from liaison.node.node import Node
 from liaison.node.unit_of_work import reading
 

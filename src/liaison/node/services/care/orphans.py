@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from liaison.node.models import AttachmentRow, KeptLetter
-from liaison.node.models.letter_box import LIVE
+from liaison.node.models.ways.letter_box import LIVE
 from liaison.node.node import Node
 from liaison.node.services.line.attachments import hold_blobs, named_blobs, source_of_kept
 from liaison.node.services.line.fetching import source_of

@@ -27,7 +27,7 @@ from liaison.keys.public import Purpose
 from liaison.messages.letter_box import MOST_ON_A_PAGE, KeptNote, Kind, Left, Letter, Page, State, Terms, sign_note
 from liaison.messages.parties import NodeRef
 from liaison.node.models import KeptLetter
-from liaison.node.models.letter_box import LIVE
+from liaison.node.models.ways.letter_box import LIVE
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.memory import own_memory

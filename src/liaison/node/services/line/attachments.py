@@ -24,7 +24,7 @@ from liaison.messages.receipts import decode_receipt, next_receipt
 from liaison.messages.tarball import LARGEST_ATTACHMENT
 from liaison.node.database_router import current_database
 from liaison.node.models import AttachmentRow, Draft, IncomingCopy, KeptLetter, Upload
-from liaison.node.models.letter_box import LIVE
+from liaison.node.models.ways.letter_box import LIVE
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
 from liaison.node.unit_of_work import after_commit

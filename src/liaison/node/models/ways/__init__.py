@@ -1,0 +1,1 @@
+"""What does a node keep of the ways beside the peer door: letter boxes and mail?"""
