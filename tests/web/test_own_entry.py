@@ -92,7 +92,7 @@ def test_commas_of_an_arabic_keyboard_part_languages_and_persons_too(story: Stor
     alone.send("entry/change", **(ENTRY | {"languages": "ar، en", "contact/states/institution": "CSIRT",
                                            "contact/states/persons": "A Person؛ Duty officer"}))  # fmt: skip
     page = alone.see("entry/")
-    assert "ar, en" in page
+    assert "Arabic, English" in page
     assert "A Person, Duty officer" in page
 
 

@@ -30,6 +30,7 @@ from liaison.web.entrance.reauthentication import recently_signed_in
 from liaison.web.languages import languages
 from liaison.web.letters import letter as letters
 from liaison.web.letters.entry_words import AUDIENCES, CONTACT, HINTS, LABELS, entry_label
+from liaison.web.pages.write.cards import language_word
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.site import here
 from liaison.web.words import code_word
@@ -45,7 +46,7 @@ def show(request: HttpRequest, seat: Seat) -> HttpResponse:
     entry = own_entry.own_entry(here(), seat.register, seat.desk)
     values: dict[str, Any] = {
         "rows": [
-            (entry_label(name), text)
+            (entry_label(name), _in_words(name, text))
             for name, _, text in own_entry.differences(_nothing(entry.declared), entry.declared)
         ],
         "may_publish": seat.may(Action.PUBLISH),
@@ -108,10 +109,17 @@ def _proposal(request: HttpRequest, seat: Seat, declared: Wanted, proposal: Prop
     officer = officer_id(request)
     return {
         "proposal": proposal,
-        "changes": [(entry_label(name), before, after) for name, before, after in changed],
+        "changes": [
+            (entry_label(name), _in_words(name, before), _in_words(name, after)) for name, before, after in changed
+        ],
         "own": proposal.by == officer,
         "may_approve": own_entry.may_approve(here(), seat.register, seat.desk, proposal, officer),
     }
+
+
+def _in_words(name: str, text: str) -> str:
+    """What a field says, its language tags as words."""
+    return ", ".join(language_word(tag) for tag in text.split(", ")) if name == "languages" and text else text
 
 
 def _form(request: HttpRequest, typed: Mapping[str, str], wrong: Mapping[str, str]) -> HttpResponse:
