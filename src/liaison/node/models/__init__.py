@@ -17,7 +17,6 @@ from liaison.node.models.inside import (
     RetentionRule,
     Review,
 )
-from liaison.node.models.ways.letter_box import KeptLetter, LeftLetter, OwnLetterBox
 from liaison.node.models.line import (
     AttachmentRow,
     Case,
@@ -31,7 +30,6 @@ from liaison.node.models.line import (
     TakenReceipt,
     Timer,
 )
-from liaison.node.models.ways.mail import FetchedMail, MailboxPlace, MailContact, MailKey, SentMail
 from liaison.node.models.own import Epoch, HeldKey, HostedNode, OwnDesk, Setting
 from liaison.node.models.people import AuditRow, CaseAccess, Invitation, LeavingStep, Membership, Officer
 from liaison.node.models.programs import (
@@ -57,6 +55,8 @@ from liaison.node.models.register import (
 )
 from liaison.node.models.reports import SentReport
 from liaison.node.models.signing_in import OfficerSession, OneTimeCodes, Passkey, RecoveryCode, SignInAttempt
+from liaison.node.models.ways.letter_box import KeptLetter, LeftLetter, OwnLetterBox
+from liaison.node.models.ways.mail import FetchedMail, MailboxPlace, MailContact, MailKey, SentMail
 
 __all__ = [
     "Alarm",

@@ -59,6 +59,7 @@ def clearance_page(request: HttpRequest, seat: Seat) -> HttpResponse:
         "silences": list(clearance.Silence),
         "typed": request.POST,
         "refused": refused,
+        "manages": seat.may(Action.MANAGE_PEOPLE),
     }
     return render(request, "web/inside/clearance_rules.html", given, status=400 if refused else 200)
 
@@ -95,6 +96,7 @@ def retention_page(request: HttpRequest, seat: Seat) -> HttpResponse:
         "ahead": AHEAD.days,
         "typed": request.POST,
         "refused": refused,
+        "manages": seat.may(Action.MANAGE_PEOPLE),
     }
     return render(request, "web/inside/retention_rules.html", given, status=400 if refused else 200)
 
