@@ -10,13 +10,15 @@ import pytest
 
 from liaison.node import homes
 from liaison.node.config import Config
-from liaison.node.models import AuditRow, Membership, Officer
+from liaison.node.models import AuditRow, Membership, Officer, OwnDesk, RecordPart
 from liaison.node.services.people.audit import check_lines, check_trail, note
+from liaison.node.services.people.case_access import close_case
 from liaison.node.services.people.exported_trail import read_json_lines
-from liaison.node.services.people.officers import invite
+from liaison.node.services.people.officers import Seat, invite
 from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Role
-from tests.mirrored import seed_node
+from liaison.register.records import Contact, Person, encode_record, make_record
+from tests.mirrored import START, seed_node
 from tests.web.visiting import Visitor, let_in, visit, visit_desk
 from tests.world import World
 
@@ -124,6 +126,47 @@ def test_leaving_ends_access_at_once_and_leaves_a_list_to_tick(world: World) -> 
     assert page.count("A Person</bdi>") >= 5
 
 
+def test_a_stolen_device_lets_nobody_in_from_the_press_of_a_button_and_an_invitation_lets_its_owner_back(
+    world: World,
+) -> None:
+    admin, officer = visit(world, "XC", Role.ADMINISTRATOR), visit(world, "XC", Role.OFFICER)
+    with world.at("XC"):
+        invitation = invite(world.nodes["XC"], Officer.objects.get(pk=officer.officer))
+    where = f"{ADMIN}officers/{officer.officer}"
+    officer.see()
+    assert "End every session, key and code now" in admin.see(where)
+    assert admin.send(f"{where}/lost").headers["Location"].endswith("?said=lost-ended")
+    assert officer.get(officer.base).headers["Location"].startswith("/sign-in")
+    assert Visitor(world.nodes["XC"]).post(f"/join/{invitation}").status_code == 400
+    with world.at("XC"):
+        assert AuditRow.objects.filter(action="lost-access-ended", officer=admin.officer).exists()
+        assert Membership.objects.filter(officer=officer.officer).exists()
+    signed_in_again(world, officer).see()
+    assert b"your own account page" in admin.send(f"{ADMIN}officers/{admin.officer}/lost", status=400).content
+
+
+def test_the_list_of_leaving_says_which_cases_and_records_still_name_the_officer(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        admin, officer = visit(world, "XC", Role.ADMINISTRATOR), visit(world, "XC", Role.OFFICER)
+        node, desk = world.nodes["XC"], world.desk("XC")
+        (sent,) = world.send("XC", "XD")
+        seat = Seat(world.register, desk, frozenset({Role.OFFICER}))
+        close_case(node, seat, sent.case, officers=[officer.officer], by=officer.officer)
+        person = Person(name="A Person", position=None, mailbox=None, telephone=None)
+        contact = Contact("Office", None, None, "+000 555 0100", "UTC", "24/7", (person,))
+        record = make_record(contact, "states", salt=b"1" * 32)
+        with unit_of_work(node):
+            kept = {"audience": "states", "part": encode_record(record), "state": "current", "stored_at": START}
+            RecordPart.objects.create(register=world.register, digest=record.digest, **kept)
+            OwnDesk.objects.update(parts=[{"audience": "states", "digest": record.digest}])
+        where = f"{ADMIN}officers/{officer.officer}"
+        admin.send(f"{where}/leave")
+        page = admin.see(where)
+        assert f"cases/{sent.case}/readers" in page
+        assert "Still named in the record of" in page
+        assert "entry/" in page
+
+
 def test_nobody_ends_their_own_access(world: World) -> None:
     visit(world, "XC", Role.ADMINISTRATOR)
     admin = visit(world, "XC", Role.ADMINISTRATOR)
@@ -137,7 +180,7 @@ def test_people_of_another_participant_are_not_there(shared: World) -> None:
     with shared.at("XC"):
         login = Officer.objects.get(pk=there.officer).login
     assert login not in here.see(ADMIN)
-    for tail in ("", "/roles", "/invite", "/deputy", "/deputy/end", "/leave", "/leave/letter"):
+    for tail in ("", "/roles", "/invite", "/lost", "/deputy", "/deputy/end", "/leave", "/leave/letter"):
         where = here.at(f"{ADMIN}officers/{there.officer}{tail}")
         assert (here.post(where) if tail else here.get(where)).status_code == 404
 
@@ -151,7 +194,9 @@ def test_an_officer_of_two_participants_is_invited_by_the_operator_only(shared: 
         row.pk, row.participant = None, shared.desk("XD").participant
         row.save(force_insert=True)
     assert b"would sign in there too" in admin.send(f"{ADMIN}officers/{both.officer}/invite", status=400).content
+    assert "lost-sessions-ended" in admin.send(f"{ADMIN}officers/{both.officer}/lost").headers["Location"]
     admin.send(f"{ADMIN}officers/{both.officer}/leave")
+    assert "Remove passkeys" not in admin.see(f"{ADMIN}officers/{both.officer}")
     with shared.at("XC"):
         assert Officer.objects.get(pk=both.officer).is_active
         assert Membership.objects.get(officer=both.officer).participant == shared.desk("XD").participant

@@ -87,6 +87,27 @@ def test_a_returned_answer_opens_in_its_form_with_what_was_typed(tmp_path: Path)
         assert "We look &lt;today&gt;." in page
 
 
+def test_what_came_back_to_an_officer_who_left_is_gone_on_with_by_a_colleague(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        (sent,) = world.send("XC", "XD")
+        admin = visit(world, "XD", Role.ADMINISTRATOR)
+        admin.send("administration/clearance", **NEEDED)
+        writer, approver = visit(world, "XD", Role.OFFICER), visit(world, "XD", Role.APPROVER)
+        typed: dict[str, Any] = {"re": sent.message_id, "field.answer": "accepted", "field.nature": "We look."}
+        writer.send(f"cases/{sent.case}/say/reply", **typed, **{"field.nature.lang": "en"})
+        with world.at("XD"):
+            number = ClearanceRequest.objects.get().pk
+        approver.send(f"clearance/{number}/decide", what="return", reason="Say by when.")
+        colleague = visit(world, "XD", Role.OFFICER)
+        assert "Say by when." not in colleague.see("clearance/")
+        admin.send(f"administration/officers/{writer.officer}/leave")
+        assert "Say by when." in colleague.see("clearance/")
+        page = colleague.see(f"cases/{sent.case}/say/reply", returned=str(number))
+        assert "We look." in page
+        colleague.send(f"cases/{sent.case}/say/reply", **typed, **{"field.nature.lang": "en"})
+        assert "Say by when." not in colleague.see("clearance/")
+
+
 def test_roles_other_desks_and_other_participants_are_refused(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         visit(world, "XC", Role.ADMINISTRATOR).send("administration/clearance", **NEEDED)

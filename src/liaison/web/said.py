@@ -51,6 +51,10 @@ SAID: Mapping[str, Any] = MappingProxyType(
         "webhook-removed": gettext_lazy("The webhook is removed. Nothing is sent there any more."),
         "webhook-tried": gettext_lazy("It is tried again at once. Reload this page to see what came of it."),
         "leaving-begun": gettext_lazy("Access has ended. Go through what is left on the list below."),
+        "lost-ended": gettext_lazy("Ended: nothing this officer had lets anybody in. Invite them again."),
+        "lost-sessions-ended": gettext_lazy(
+            "Every session ended. Their keys also serve another participant: call the operator."
+        ),
         "step-done": gettext_lazy("Ticked."),
         "case-closed": gettext_lazy("The case is closed. Only the officers you named read it from now on."),
         "case-opened": gettext_lazy("The case is open again to every officer of the desk."),

@@ -54,10 +54,19 @@ def retention_rules(node: Node, register: str, desk: DeskRef) -> list[Made]:
 
 def approvers(node: Node, register: str, desk: DeskRef) -> frozenset[int]:
     """The officers who may clear messages of a desk."""
-    roles = [role.value for role, may in MAY.items() if Action.CLEAR in may]
     with reading(node):
-        rows = Membership.objects.filter(**columns(register, desk), role__in=roles, officer__is_active=True)
-        return frozenset(rows.values_list("officer", flat=True))
+        return _who_may(Action.CLEAR, register, desk)
+
+
+def writers(register: str, desk: DeskRef) -> frozenset[int]:
+    """Inside a reading or a unit of work: the officers who may write messages of a desk."""
+    return _who_may(Action.WRITE, register, desk)
+
+
+def _who_may(action: Action, register: str, desk: DeskRef) -> frozenset[int]:
+    roles = [role.value for role, may in MAY.items() if action in may]
+    rows = Membership.objects.filter(**columns(register, desk), role__in=roles, officer__is_active=True)
+    return frozenset(rows.values_list("officer", flat=True))
 
 
 def read_retention(row: RetentionRule) -> retention.Rule:

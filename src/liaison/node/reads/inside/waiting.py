@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from liaison.messages.parties import DeskRef
 from liaison.node.models import ClearanceRequest, Officer, Review
 from liaison.node.node import Node
-from liaison.node.reads.inside.rules import columns
+from liaison.node.reads.inside.rules import columns, writers
 from liaison.node.services.inside.clearance import RETURNED, WAITING, in_reach, kept_letter
 from liaison.node.services.line.sending import Letter
 from liaison.node.services.people.officers import Seat
@@ -45,6 +47,8 @@ class Request:
     sent_as: str
     typed: Mapping[str, Sequence[str]]
     letter: Letter | None
+    left: bool
+    """Whether whoever handed it in writes at this desk no more, so that their colleagues go on with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,14 @@ def waiting_requests(node: Node, seat: Seat) -> list[Request]:
 
 
 def returned_to(node: Node, seat: Seat, officer: int) -> list[Request]:
-    """The answers in cases that came back to this officer and were not sent since; drafts say so themselves."""
+    """The answers in cases that came back to this officer, or to one who left, and were not sent since.
+
+    Drafts say so themselves.
+    """
     with reading(node):
-        mine = ClearanceRequest.objects.filter(**columns(seat.register, seat.desk), state=RETURNED, draft=0)
-        return _requests(list(mine.filter(asked_by=officer).exclude(typed={}).order_by("-decided_at")[:MOST]))
+        rows = ClearanceRequest.objects.filter(**columns(seat.register, seat.desk), state=RETURNED, draft=0)
+        mine = rows.filter(Q(asked_by=officer) | ~Q(asked_by__in=writers(seat.register, seat.desk)))
+        return _requests(list(mine.exclude(typed={}).order_by("-decided_at")[:MOST]))
 
 
 def find_request(node: Node, seat: Seat, number: int) -> Request | None:
@@ -107,12 +115,17 @@ def reviewed_lately(node: Node, seat: Seat) -> list[Reviewed]:
         return _reviewed(list(rows[:20]))
 
 
+def _place(row: Any) -> tuple[str, DeskRef]:
+    return row.register, DeskRef(row.participant, row.node, row.desk)
+
+
 def _names(numbers: set[int]) -> dict[int, str]:
     return dict(Officer.objects.filter(pk__in=numbers).values_list("pk", "name"))
 
 
 def _requests(rows: Sequence[Any]) -> list[Request]:
     names = _names({row.asked_by for row in rows})
+    able = {place: writers(*place) for place in {_place(row) for row in rows}}
     return [
         Request(
             number=row.pk,
@@ -133,6 +146,7 @@ def _requests(rows: Sequence[Any]) -> list[Request]:
             sent_as=row.sent_as,
             typed=row.typed,
             letter=kept_letter(bytes(row.letter)) if row.letter else None,
+            left=row.asked_by not in able[_place(row)],
         )
         for row in rows
     ]

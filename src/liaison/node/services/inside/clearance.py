@@ -34,7 +34,7 @@ from liaison.messages.parties import DeskRef
 from liaison.node.models import CaseShare, ClearanceRequest, Draft, OutgoingMessage
 from liaison.node.models.inside import REASON
 from liaison.node.node import Node
-from liaison.node.reads.inside.rules import columns, rule_for
+from liaison.node.reads.inside.rules import columns, rule_for, writers
 from liaison.node.services.inside.between.clearing import call_letters_back, show_elsewhere
 from liaison.node.services.line.sending import Letter, SentMessage, check_letter, send_letter
 from liaison.node.services.people.audit import SYSTEM, note
@@ -114,7 +114,8 @@ def _forget_returned(letter: Letter, officer: int) -> None:
     """An answer that was returned is said anew: what was typed then is not kept any longer."""
     if letter.case is not None:
         mine = ClearanceRequest.objects.filter(**columns(letter.register, letter.sender), case=letter.case)
-        mine.filter(form=letter.form, asked_by=officer, state=RETURNED).update(typed={})
+        theirs = Q(asked_by=officer) | ~Q(asked_by__in=writers(letter.register, letter.sender))
+        mine.filter(theirs, form=letter.form, state=RETURNED).update(typed={})
 
 
 def approve(node: Node, seat: Seat, number: int, *, by: int) -> list[SentMessage]:

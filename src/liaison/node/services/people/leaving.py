@@ -17,25 +17,32 @@ from datetime import datetime
 from liaison.errors import UsageError
 from liaison.node.models import CaseAccess, LeavingStep, Membership, Officer, OfficerSession
 from liaison.node.node import Node
+from liaison.node.services.own_entry import own_entry
 from liaison.node.services.people import officers
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat
-from liaison.node.services.people.participant_people import find_person, require_administrator
+from liaison.node.services.people.participant_people import desks, find_person, require_administrator
 from liaison.node.unit_of_work import reading, unit_of_work
 
 AT_ONCE = ("roles", "sessions", "keys", "invitations")
 BY_HAND = ("cases", "duty", "record", "letter", "root-share")
+KEPT_ELSEWHERE = ("keys", "invitations")
 STEPS = (*AT_ONCE, *BY_HAND)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do; `open` counts what is left of it, as far as the node knows."""
+    """One thing to do; `where` is what is left of it as far as the node knows: desks, and cases at them."""
 
     code: str
     done_at: datetime | None
     done_by: str
-    open: int = 0
+    where: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def open(self) -> int:
+        """How much is left."""
+        return len(self.where)
 
 
 def begin_leaving(node: Node, seat: Seat, officer: int, *, by: int) -> None:
@@ -50,11 +57,13 @@ def begin_leaving(node: Node, seat: Seat, officer: int, *, by: int) -> None:
         require_administrator(seat)
         OfficerSession.objects.filter(officer=officer).delete()
         officers.end_tokens_of(node, officer, seat.desk.participant)
-        if not Membership.objects.filter(officer=officer).exists():
+        wholly = not Membership.objects.filter(officer=officer).exists()
+        if wholly:
             officers.leave(node, person, by=by)
         else:
             note(node, "officer-left", officer=by, subject=str(officer))
-        for code in STEPS:
+        # What another participant's officer keeps is not ticked as if it were gone.
+        for code in (each for each in STEPS if wholly or each not in KEPT_ELSEWHERE):
             done = {"done_at": now, "done_by": by} if code in AT_ONCE else {}
             LeavingStep.objects.get_or_create(officer=person, step=code, **place, defaults={"since": now, **done})
 
@@ -64,9 +73,9 @@ def leaving_steps(node: Node, seat: Seat, officer: int) -> list[Step]:
     with reading(node):
         rows = {row.step: row for row in _rows(seat, officer)}
         names = dict(Officer.objects.filter(pk__in={row.done_by for row in rows.values()}).values_list("pk", "name"))
-        counts = {"cases": _cases(seat, officer)}
+        left = {"cases": _cases(seat, officer), "record": _records(node, seat, officer)}
         return [
-            Step(code, rows[code].done_at, names.get(rows[code].done_by, ""), counts.get(code, 0))
+            Step(code, rows[code].done_at, names.get(rows[code].done_by, ""), left.get(code, ()))
             for code in STEPS
             if code in rows
         ]
@@ -88,7 +97,21 @@ def _rows(seat: Seat, officer: int) -> LeavingStep:
     return LeavingStep.objects.filter(officer=officer, **place)
 
 
-def _cases(seat: Seat, officer: int) -> int:
-    """How many closed cases of this participant name the officer who leaves."""
+def _cases(seat: Seat, officer: int) -> tuple[tuple[str, str], ...]:
+    """The closed cases of this participant that name the officer who leaves."""
     place = {"register": seat.register, "participant": seat.desk.participant}
-    return CaseAccess.objects.filter(officer=officer, **place).count()
+    rows = CaseAccess.objects.filter(officer=officer, **place).order_by("desk", "case")
+    return tuple(rows.values_list("desk", "case"))
+
+
+def _records(node: Node, seat: Seat, officer: int) -> tuple[tuple[str, str], ...]:
+    """The desks of this participant whose declared record names them, by name or mailbox."""
+    person = Officer.objects.get(pk=officer)
+    known = {text for text in (person.name, person.email) if text}
+    found = []
+    for desk in desks(node, seat):
+        contacts = own_entry(node, seat.register, desk).declared.contacts.values()
+        told = {text for contact in contacts for each in contact.persons for text in (each.name, each.mailbox)}
+        if known & told:
+            found.append((desk.desk, ""))
+    return tuple(found)

@@ -25,7 +25,7 @@ from liaison.node.models import Invitation, LeavingStep, Membership, Officer, Of
 from liaison.node.node import Node
 from liaison.node.services.people import officers
 from liaison.node.services.people.audit import note
-from liaison.node.services.people.factors import factors
+from liaison.node.services.people.factors import factors, forget_factors
 from liaison.node.services.people.identity import comes_by_provider
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading, unit_of_work
@@ -129,6 +129,24 @@ def invite_again(node: Node, seat: Seat, officer: int, *, by: int) -> str:
         if not _memberships(seat).filter(officer=officer).exists():
             raise UsageError("role-needed")
         return officers.invite(node, person, by=by)
+
+
+def end_lost(node: Node, seat: Seat, officer: int, *, by: int) -> bool:
+    """What an officer lost lets nobody in from now on: every session ends, and keys, codes and open invitations too.
+
+    False where only the sessions ended, because the officer also serves another participant. Raises UsageError.
+    """
+    if officer == by:
+        raise UsageError("lost-own")
+    with unit_of_work(node):
+        person = _require(seat, officer)
+        wholly = not Membership.objects.filter(officer=officer).exclude(**_place(seat)).exists()
+        OfficerSession.objects.filter(officer=officer).delete()
+        if wholly:
+            forget_factors(node, officer)
+            Invitation.objects.filter(officer=officer, used_at=None).delete()
+        note(node, "lost-access-ended", officer=by, subject=str(person.pk), params={"keys": wholly})
+    return wholly
 
 
 def name_deputy(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -17,8 +18,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liaison.errors import LiaisonError, UsageError
+from liaison.messages.parties import DeskRef
 from liaison.node.services.people import participant_people as service
-from liaison.node.services.people.leaving import leaving_steps
+from liaison.node.services.people.leaving import Step, leaving_steps
 from liaison.node.services.people.officers import Seat
 from liaison.node.services.people.participant_people import Person
 from liaison.officers.permissions import Action, Role
@@ -87,7 +89,7 @@ def show(request: HttpRequest, seat: Seat, officer: int) -> HttpResponse:
         "told": _told(person),
         "boxes": _boxes(seat, {(each.desk, each.role) for each in person.roles if not each.deputy_for}),
         "others": [each for each in others if each.roles],
-        "steps": leaving_steps(here(), seat, officer),
+        "steps": [_step(seat, each) for each in leaving_steps(here(), seat, officer)],
         "today": timezone.localdate(here().clock.now()).isoformat(),
         "own": officer == signed_in(request),
         "said": said(request),
@@ -114,6 +116,16 @@ def invite(request: HttpRequest, seat: Seat, officer: int) -> HttpResponse:
     return _invitation_page(
         request, seat, person.name, service.invite_again(here(), seat, officer, by=signed_in(request))
     )
+
+
+@recently_signed_in
+@at_desk(Action.MANAGE_PEOPLE)
+@require_POST
+def lost(request: HttpRequest, seat: Seat, officer: int) -> HttpResponse:
+    """End what an officer lost, at once and before they are invited again."""
+    person_here(seat, officer)
+    wholly = service.end_lost(here(), seat, officer, by=signed_in(request))
+    return after_post(path_of(seat, officer), "lost-ended" if wholly else "lost-sessions-ended")
 
 
 @recently_signed_in
@@ -183,6 +195,16 @@ def _boxes(seat: Seat, ticked: set[tuple[str, Role]]) -> list[tuple[str, list[tu
     ]
 
 
+def _step(seat: Seat, step: Step) -> dict[str, Any]:
+    """A line of the list, with where the rest of it is done."""
+    where = []
+    for desk, case in step.where:
+        at = replace(seat, desk=DeskRef(seat.desk.participant, seat.desk.node, desk))
+        tail = f"cases/{case}/readers" if case else "entry/"
+        where.append({"path": path_to(at, tail), "desk": desk, "case": case})
+    return {"step": step, "where": where}
+
+
 def _told(person: Person) -> list[tuple[str, Any, Any]]:
     """The roles of a person for a page: desk, words of the role, and the role with its dates."""
     return [(each.desk, ROLE_NAMES[each.role], each) for each in person.roles]
@@ -212,6 +234,7 @@ ROUTES = [
     path("administration/officers/<int:officer>", show, name="officer"),
     path("administration/officers/<int:officer>/roles", save_roles, name="officer-roles"),
     path("administration/officers/<int:officer>/invite", invite, name="officer-invite"),
+    path("administration/officers/<int:officer>/lost", lost, name="officer-lost"),
     path("administration/officers/<int:officer>/deputy", name_deputy, name="officer-deputy"),
     path("administration/officers/<int:officer>/deputy/end", end_deputy, name="officer-deputy-end"),
 ]

@@ -100,7 +100,8 @@ def _begun(request: HttpRequest, seat: Seat, allowed: Allowed) -> dict[str, list
     """What stands in a fresh form: what was returned, or the message it is about, and now for a call."""
     number = request.GET.get("returned", "")
     back = find_request(here(), seat, int(number)) if number.isdecimal() and len(number) < LONG else None
-    if back is not None and back.form == allowed.form.id and officer_id(request) in back.authors:
+    mine = back is not None and (back.left or officer_id(request) in back.authors)
+    if back is not None and mine and back.form == allowed.form.id:
         return {name: list(texts) for name, texts in back.typed.items()}
     typed = {"re": [request.GET["re"][:36]]} if request.GET.get("re") else {}
     if allowed.form.id == "call-note":

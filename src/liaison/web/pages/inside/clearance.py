@@ -92,7 +92,7 @@ def _show(request: HttpRequest, seat: Seat, found: Request, *, refused: Any = No
         "asked": [names.of(seat.register, each) for each in asked_at(here(), seat, found.number)],
         "here": path_to(seat, f"clearance/{found.number}"),
         "case": case_path(seat, found.case) if found.case else "",
-        "again": _answer_path(seat, found) if found.typed and writer else "",
+        "again": _answer_path(seat, found) if found.typed and (writer or found.left) else "",
         "sent": path_to(seat, f"write/sent/{found.sent_as}") if found.sent_as and found.desk == seat.desk else "",
         "draft": path_to(seat, f"write/{found.draft}/check") if found.draft and found.desk == seat.desk else "",
         "may_decide": letter is not None and seat.may(Action.CLEAR) and not writer,
