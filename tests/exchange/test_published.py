@@ -9,6 +9,7 @@ import pytest
 from liaison.exchange.contacts.files import decode_contacts
 from liaison.exchange.documents import decode_document
 from liaison.exchange.values import Document, Format
+from tests.exchange.reports import SCAN
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "exchange"
 
@@ -86,6 +87,24 @@ def test_a_minimal_incident_in_iodef_says_that_private_is_no_label() -> None:
     document = read("iodef-minimal.xml")
     assert (document.format, document.version, document.tlp) == (Format.IODEF, "2.00", None)
     assert [(each.path, each.why) for each in document.unclear] == [("Incident/@restriction", "restriction")]
+
+
+def test_what_oasis_own_library_writes_is_read_with_port_time_and_label() -> None:
+    document = read("stix-library.json")
+    assert [value for _, value in told(document)] == ["x.example", "192.0.2.1", "192.0.2.2", "203.0.113.9"]
+    last = document.indicators[-1].what
+    assert (last.role, last.destination_port, last.protocol, last.count) == ("destination", 8080, "tcp", 5)
+    assert (last.first_seen, last.last_seen) == ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z")
+    assert (document.tlp, document.unclear) == ("green", ())
+
+
+def test_an_event_that_pymisp_read_and_wrote_again_has_lost_nothing() -> None:
+    document = read("misp-library.json")
+    assert document.indicators[0].what == SCAN
+    assert (document.tlp, document.exercise, document.terms) == ("amber", True, "For you")
+    added = document.indicators[-1].what
+    assert (added.value, added.destination_port, added.first_seen) == ("198.51.100.7", 443, "2025-12-31T23:00:00Z")
+    assert document.unclear == ()
 
 
 def test_the_examples_of_the_specification_are_read() -> None:

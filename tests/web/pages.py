@@ -86,6 +86,7 @@ PAGES: Mapping[str, Page] = {
     "file-indicators": Page(Action.READ_CASE, _FILE),
     "fetch-file": Page(Action.READ_CASE, _FILE),
     "transcript": Page(Action.READ_CASE, _CASE),
+    "case-export": Page(Action.READ_CASE, _CASE),
     "case": Page(Action.READ_METADATA, _CASE),
     "find": Page(Action.READ_METADATA),
     "find-each": Page(Action.WRITE),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from liaison.web.pages.cases import answering, files, following, indicators, listing, thread, transcript
+from liaison.web.pages.cases import answering, exporting, files, following, indicators, listing, thread, transcript
 
 ROUTES = [
     *listing.ROUTES,
@@ -11,5 +11,6 @@ ROUTES = [
     *files.ROUTES,
     *indicators.ROUTES,
     *transcript.ROUTES,
+    *exporting.ROUTES,
     *thread.ROUTES,
 ]
