@@ -1,4 +1,4 @@
-"""What does a program hear of a desk: that something happened, where, and when; never what was said."""
+"""What does a program hear of a desk? That something happened, where, and when; never what was said."""
 
 from __future__ import annotations
 
