@@ -40,7 +40,8 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def test_the_examples_of_the_page_run_from_its_top_to_its_end(world: World, capsys: Any) -> None:
+def test_the_examples_of_the_page_run_from_its_top_to_its_end(world: World, capsys: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("liaison.client.client.BULK", 3)  # So that the list of the page is asked for in two pieces.
     world.send("XD", "XC")
     program = call(world, "XC")
     examples = FENCE.findall(PAGE.read_text(encoding="utf-8"))
@@ -80,15 +81,13 @@ def replay(url: str, example: str, token: str) -> None:
     connection.close()
 
 
-def test_pages_of_a_list_and_pieces_of_a_bulk_look_up_are_joined(world: World, monkeypatch: Any) -> None:
+def test_pages_of_a_list_are_joined(world: World) -> None:
     program = call(world, "XC")
     for _ in range(3):
         world.send("XD", "XC")
-    monkeypatch.setattr("liaison.client.client.BULK", 2)
     with served(world.nodes["XC"]) as url:
         client = Client(url, program.token)
         assert len({each.case for each in client.cases(state="open", limit="2")}) == 3
-        assert [each.value for each in client.look_up_many("abc")] == ["a", "b", "c"]
 
 
 def test_a_file_goes_up_and_comes_down_and_a_case_comes_as_a_transcript(world: World) -> None:

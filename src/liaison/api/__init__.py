@@ -1,1 +1,1 @@
-"""How do programs of a desk reach the node? By REST over the same services and reads as pages and command line."""
+"""How do programs ask a node? REST over the same services and reads as the pages and the command line."""
