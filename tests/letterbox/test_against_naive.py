@@ -73,7 +73,7 @@ def state(world: World, sender: str, owner: str, data: bytes) -> str | None:
     return said.note.state.value if isinstance(said, Noted) else None
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_a_letter_box_is_the_list_it_stands_for(world: World, steps: list[tuple[object, ...]]) -> None:
     with unit_of_work(world.nodes[KEEPER]):

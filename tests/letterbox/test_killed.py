@@ -22,8 +22,6 @@ from tests.world import World
 pytestmark = pytest.mark.engine
 
 FETCHING = {
-    "before it is listed": ("GET", "/letters?", False),
-    "before it is fetched": ("GET", "/letters/", False),
     "after it was fetched": ("GET", "/letters/", True),
     "between store and delete": ("DELETE", "/letters/", False),
     "after the delete": ("DELETE", "/letters/", True),
