@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from liaison.errors import LiaisonError, MalformedError, NotNowError, UnreachableError, UsageError
-from liaison.keys.openpgp.certificates import Certificate, read_certificate
+from liaison.keys.openpgp.certificates import Certificate, format_groups, read_certificate
 from liaison.keys.openpgp.packets import read_armor
 from liaison.keys.openpgp.private import Opened, judge_clear, judge_detached
 from liaison.messages.lifecycle import CopyEvent, CopyState
@@ -221,7 +221,7 @@ def _take_over(node: Node, fetched: FetchedBytes, mail: Mail, *, sent: SentMail,
         ours = frozenset(SentMail.objects.filter(copy__message__case=core.case).values_list("token", flat=True))
     files = seal_files(node, answer)
     message, plaintext = write_answer(
-        node, core, answer=answer, signed_by=opened.signer or "", words=words, files=files
+        node, core, answer=answer, signed_by=format_groups(sent.fingerprint), words=words, files=files
     )
     with unit_of_work(node):
         named = not ours.isdisjoint(answer.tokens)
