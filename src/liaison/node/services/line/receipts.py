@@ -7,6 +7,7 @@ delivery ends in the transaction that stores the receipt, so a crash in between 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,8 +21,8 @@ from liaison.node.models import AttachmentRow, OutgoingCopy, TakenReceipt
 from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.memory import own_memory
-from liaison.node.unit_of_work import unit_of_work
 from liaison.node.work import outbox
+from liaison.node.work.group_commit import in_group
 from liaison.node.work.statements import add, change, fetch
 
 COLUMNS = (
@@ -58,17 +59,26 @@ class _KeptCopy:
 
 def take_receipt(node: Node, data: bytes, *, copy_id: int | None = None) -> SignedReceipt:
     """Verify a receipt against the copy it speaks of and store it. Raises MalformedError, VerificationError."""
+    return in_group(node, receipt_taker(node, data, copy_id=copy_id))
+
+
+def receipt_taker(node: Node, data: bytes, *, copy_id: int | None = None) -> Callable[[], SignedReceipt]:
+    """What does the same inside a unit of work. Raises MalformedError for what is no receipt."""
     signed = decode_receipt(data)
-    with unit_of_work(node):
-        copy = _copy_of(signed.receipt, copy_id)
-        previous = _previous(copy.key, signed.receipt.n) if copy.state not in UNRECEIPTED else None
-        if previous is not None and previous.receipt_hash == signed.receipt_hash:
-            outbox.settle_copy(copy.key)
-            return signed
-        keys = _keys(signed, copy.sent, register_facts(node, copy.sent.register))
-        verified = verify_signed_receipt(signed, copy.sent, keys, previous=previous)
-        _store(copy, verified, data, node.clock.now())
+    return lambda: _take(node, signed, data, copy_id)
+
+
+def _take(node: Node, signed: SignedReceipt, data: bytes, copy_id: int | None) -> SignedReceipt:
+    """Inside a unit of work."""
+    copy = _copy_of(signed.receipt, copy_id)
+    previous = _previous(copy.key, signed.receipt.n) if copy.state not in UNRECEIPTED else None
+    if previous is not None and previous.receipt_hash == signed.receipt_hash:
         outbox.settle_copy(copy.key)
+        return signed
+    keys = _keys(signed, copy.sent, register_facts(node, copy.sent.register))
+    verified = verify_signed_receipt(signed, copy.sent, keys, previous=previous)
+    _store(copy, verified, data, node.clock.now())
+    outbox.settle_copy(copy.key)
     return verified
 
 
