@@ -112,13 +112,23 @@ def test_other_bytes_in_the_range_are_noticed_by_the_hash(node: Node, source: No
 
 def test_a_few_entries_with_their_quorum_write_the_row_of_the_register_once(node: Node) -> None:
     written: list[str] = []
+    connection = connections[node.database]
 
-    def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+    def note(sql: str) -> None:
         written.extend([sql] if sql.startswith('UPDATE "node_followedregister"') else [])
+
+    def passed_on(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        note(sql)
         return execute(sql, *rest)
 
-    with connections[node.database].execute_wrapper(note):
+    if connection.vendor == "sqlite":  # Whose driver is spoken to directly.
+        connection.ensure_connection()
+        connection.connection.set_trace_callback(note)
         mirror.sync_register(node, register=register())
+        connection.connection.set_trace_callback(None)
+    else:
+        with connection.execute_wrapper(passed_on):
+            mirror.sync_register(node, register=register())
     with reading(node):
         row = FollowedRegister.objects.get()
     assert row.size == row.applied == row.trusted_size == AFTER

@@ -58,6 +58,11 @@ def unit_of_work(node: Node) -> Iterator[None]:
             yield
 
 
+def joins_another(node: Node) -> bool:
+    """Whether a unit of work opened here would be part of one that is open, or is one of those that only take in."""
+    return transaction.get_connection(node.database).in_atomic_block or _catching_up.get()
+
+
 @contextmanager
 def _on_tables_of(node: Node) -> Iterator[None]:
     """Queries inside go to the node's database; what that refuses is "not now"."""

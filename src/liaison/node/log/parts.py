@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from liaison.errors import UsageError
+from liaison.node.log.rows import change_each
 from liaison.node.log.views import NOMINATION, PARTICIPANT
 from liaison.node.models import FactRow, RecordPart
 from liaison.node.node import Node
+from liaison.node.work.statements import fetch
 from liaison.register import records
 from liaison.register.bodies import DeskNominated, DeskPublished, NodePublished
 from liaison.register.entries import Entry
@@ -21,7 +23,6 @@ from liaison.register.state import RegisterListing
 
 DRAFT, CURRENT, ERASED = "draft", "current", "erased"
 PUBLIC = "public"
-CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +114,11 @@ def exchange_parts(register: str, facts: Sequence[tuple[str, str, bytes]]) -> No
     """Before these facts (kind, name, bytes) become trusted: erase the parts only the old ones name, open the new."""
     gone: set[str] = set()
     named: set[str] = set()
-    for start in range(0, len(facts), CHUNK):
-        some = [fact for fact in facts[start : start + CHUNK] if fact[0] in (PARTICIPANT, NOMINATION)]
-        names = [name for _, name, _ in some]
-        old = FactRow.objects.filter(register=register, pending=False, kind__in=(PARTICIPANT, NOMINATION))
-        for kind, data in old.filter(name__in=names).values_list("kind", "data"):
-            gone |= digests_of(kind, bytes(data))
-        for kind, _, data in some:
+    for kind, name, data in facts:
+        if kind in (PARTICIPANT, NOMINATION):
             named |= digests_of(kind, data)
+            for (old,) in fetch(FactRow, ("data",), register=register, kind=kind, name=name, pending=False):
+                gone |= digests_of(kind, bytes(old))
     _change(register, sorted(gone - named), CURRENT, state=ERASED, part=b"")
     _change(register, sorted(named - gone), DRAFT, state=CURRENT)
 
@@ -134,6 +132,4 @@ def digests_of(kind: str, data: bytes) -> set[str]:
 
 
 def _change(register: str, digests: Sequence[str], before: str, **values: object) -> None:
-    for start in range(0, len(digests), CHUNK):
-        held = RecordPart.objects.filter(register=register, state=before)
-        held.filter(digest__in=digests[start : start + CHUNK]).update(**values)
+    change_each(RecordPart, values, ("register", "digest", "state"), [(register, each, before) for each in digests])

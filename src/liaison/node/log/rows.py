@@ -6,7 +6,7 @@ Invariants: values are bound, never part of the text; names come from the models
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connections
@@ -30,6 +30,29 @@ def upsert(model: Any, columns: Sequence[str], key: Sequence[str], rows: Sequenc
     )
     with connection.cursor() as cursor:
         cursor.executemany(statement, rows)
+
+
+def change_each(model: Any, values: Mapping[str, object], key: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Write `values` into the rows whose columns `key` equal one of `rows`."""
+    if not rows:
+        return
+    connection = connections[current_database.get()]
+    quote = connection.ops.quote_name
+    statement = (
+        f"UPDATE {quote(model._meta.db_table)} "  # noqa: S608 — names of the model
+        f"SET {', '.join(f'{quote(model._meta.get_field(name).column)} = %s' for name in values)} "
+        f"WHERE {' AND '.join(f'{quote(model._meta.get_field(name).column)} = %s' for name in key)}"
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, [(*values.values(), *row) for row in rows])
+
+
+def remove_under(model: Any, register: str, prefix: str) -> None:
+    """Delete the rows of a register whose path begins with `prefix`, which has no sign of a pattern in it."""
+    connection = connections[current_database.get()]
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE register = %s AND path LIKE %s", [register, f"{prefix}%"])  # noqa: S608 — names of the model
 
 
 def trust_pending(model: Any, register: str) -> None:

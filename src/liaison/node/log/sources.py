@@ -15,6 +15,7 @@ from liaison.node.peering import PeerAddress
 from liaison.node.reads.own import setting
 from liaison.node.reads.register import followed, peer_address
 from liaison.node.unit_of_work import reading
+from liaison.node.work.statements import fetch
 from liaison.register import anchor as anchors
 from liaison.register.facts import ParticipantState
 from liaison.register.vocabulary import REGISTER
@@ -53,7 +54,7 @@ def pinned_address(text: str) -> PeerAddress:
 
 def _published(node: Node, register: str, *, only: str | None) -> Iterator[PeerAddress]:
     with reading(node):
-        own = set(HostedNode.objects.filter(register=register).values_list("participant", "node"))
+        own = set(fetch(HostedNode, ("participant", "node"), register=register))
         places = [
             (state.id, name)
             for state in _participants(register, only)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from liaison.errors import MalformedError
 from liaison.node.log.remote import RemoteLog
+from liaison.node.log.rows import remove_under
 from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.models import Tile as TileRow
 from liaison.node.node import Node
@@ -38,7 +39,7 @@ def fetch_entries(node: Node, register: str, remote: RemoteLog, start: int, end:
 
 def drop_staged(register: str) -> None:
     """Forget what was staged, inside the present unit of work: it is verified and stored, or it is rubbish."""
-    TileRow.objects.filter(register=register, path__startswith=STAGED).delete()
+    remove_under(TileRow, register, STAGED)
 
 
 def _bundle(node: Node, register: str, remote: RemoteLog, bundle: Bundle) -> tuple[bytes, ...]:

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from liaison.errors import MalformedError
+from liaison.node.log.rows import upsert
 from liaison.node.models import Tile as TileRow
+from liaison.node.work.statements import fetch
 from liaison.tlog.bundles import Bundle, decode_bundle, encode_bundle, parse_bundle_path
 from liaison.tlog.merkle import HASH_SIZE
 from liaison.tlog.tiles import WIDTH, Tile, parse_tile_path
@@ -26,8 +28,8 @@ class DatabaseTileStore:
     def read(self, path: str) -> bytes | None:
         """The bytes at `path`, or None."""
         place = parse_place(path)
-        row = TileRow.objects.filter(register=self._register, path=full_path(place)).values_list("data").first()
-        return None if row is None else narrowed(place, bytes(row[0]))
+        rows = fetch(TileRow, ("data",), register=self._register, path=full_path(place))
+        return narrowed(place, bytes(rows[0][0])) if rows else None
 
     def write(self, items: Mapping[str, bytes]) -> None:
         """Store every item; they are durable when the unit of work commits."""
@@ -37,14 +39,8 @@ class DatabaseTileStore:
             key = full_path(place)
             if key not in widest or widest[key][0] <= place.width:
                 widest[key] = (place.width, data)
-        rows = [TileRow(register=self._register, path=key, data=data) for key, (_, data) in widest.items()]
-        TileRow.objects.bulk_create(
-            rows,
-            batch_size=64,
-            update_conflicts=True,
-            unique_fields=["register", "path"],
-            update_fields=["data"],
-        )
+        rows = [(self._register, key, data) for key, (_, data) in widest.items()]
+        upsert(TileRow, ("register", "path", "data"), ("register", "path"), rows)
 
 
 def parse_place(path: str) -> Tile | Bundle:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from liaison.errors import VerificationError
+from liaison.errors import UsageError, VerificationError
 from liaison.node.log.parts import exchange_parts
 from liaison.node.log.projections import MANY, VoidEntry, fold_leaves, named_facts, promote, store_facts
 from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.log.views import RememberingView, RowsView
 from liaison.node.models import FollowedRegister
+from liaison.node.work.statements import read
 from liaison.register.facts import encode_fact
 from liaison.register.standing import verify_trusted, witness_policy
 from liaison.tlog.checkpoint import Checkpoint, parse_checkpoint
@@ -26,7 +27,10 @@ from liaison.wire.note import Note, format_note, format_signatures, parse_note
 
 def locked(register: str) -> FollowedRegister:
     """The row of a register, held for the rest of the unit of work, so that its log has one writer at a time."""
-    return FollowedRegister.objects.select_for_update().get(register=register)
+    row = read(FollowedRegister, lock=True, register=register)
+    if row is None:
+        raise UsageError("register-not-followed", register=register)
+    return row
 
 
 def stored_head(row: FollowedRegister) -> TreeHead:

@@ -14,7 +14,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
+from django.db import connections
 
+from liaison.node.database_router import current_database
 from liaison.node.models import FactRow
 from liaison.node.work.statements import fetch
 from liaison.register.facts import (
@@ -33,6 +35,11 @@ from liaison.register.state import RegisterListing
 
 F = TypeVar("F", bound=Fact)
 
+_LAST_BELOW = {
+    pending: f'SELECT data FROM "{FactRow._meta.db_table}" WHERE register = %s AND kind = %s AND name < %s '  # noqa: S608
+    f"{'' if pending else 'AND NOT pending '}ORDER BY name DESC, pending DESC LIMIT 1"
+    for pending in (False, True)
+}
 GLOBALS, PARTICIPANT, KEY = "globals", "participant", "key"
 NOMINATION, QUORUM, TIME = "nomination", "quorum", "time"
 
@@ -67,9 +74,10 @@ class RowsView:
 
     def quorum(self, size: int) -> Quorum | None:
         """The quorum with the largest index below `size`."""
-        rows = self._rows(QUORUM).filter(name__lt=index_name(size)).order_by("-name")
-        data = rows.values_list("data", flat=True).first()
-        return None if data is None else decode_fact(bytes(data), Quorum)
+        with connections[current_database.get()].cursor() as cursor:
+            cursor.execute(_LAST_BELOW[self._pending], [self._register, QUORUM, index_name(size)])
+            row = cursor.fetchone()
+        return None if row is None else decode_fact(bytes(row[0]), Quorum)
 
     def participants(self) -> Iterable[ParticipantState]:
         """All participants, sorted by id."""

@@ -14,6 +14,7 @@ from liaison.node.peering import PeerAddress
 from liaison.node.reads.caution.pending import called_back_desks, pending_view
 from liaison.node.reads.caution.sealing import refused_digests
 from liaison.node.unit_of_work import reading
+from liaison.node.work.statements import read
 from liaison.register import lookup, records, standing
 from liaison.register.state import RegisterListing
 from liaison.tlog.checkpoint import Checkpoint, parse_checkpoint
@@ -30,7 +31,7 @@ def view(node: Node, register: str) -> RegisterListing:
 def followed(node: Node, register: str) -> FollowedRegister:
     """The row of a register. Raises `UsageError` if this node does not follow it."""
     with reading(node):
-        row = FollowedRegister.objects.filter(register=register).first()
+        row = read(FollowedRegister, register=register)
     if row is None:
         raise UsageError("register-not-followed", register=register)
     return row

@@ -48,6 +48,7 @@ from liaison.node.services.records import fetch_records
 from liaison.node.services.recovery.noticing import judge_own_line
 from liaison.node.services.secretariat import is_secretariat
 from liaison.node.unit_of_work import READ_ONLY, catching_up, reading, unit_of_work
+from liaison.node.work.statements import change
 from liaison.register import anchor as anchors
 from liaison.register.bodies import RegisterOpened
 from liaison.register.entries import decode_entry
@@ -204,7 +205,8 @@ def _append(node: Node, row: FollowedRegister, note: Note, leaves: list[bytes], 
     row.size, row.checkpoint = growth.head.size, format_note(note)
     row.checked_at = node.clock.now() if checks else row.checked_at
     void = take_in(row, leaves, note) if at_once else []
-    row.save(update_fields=["size", "checkpoint", "checked_at", "applied", "trusted_size", "trusted_checkpoint"])
+    changed = ("size", "checkpoint", "checked_at", "applied", "trusted_size", "trusted_checkpoint")
+    change(FollowedRegister, row.register, **{name: getattr(row, name) for name in changed})
     for entry in void:
         raise_void(node, row, entry)
     if at_once:

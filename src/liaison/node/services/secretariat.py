@@ -28,6 +28,7 @@ from liaison.node.models import FollowedRegister, HeldKey, LoggedEntry
 from liaison.node.node import Node
 from liaison.node.reads.own import require_writable
 from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.work.statements import fetch
 from liaison.register import anchor
 from liaison.register.bodies import RegisterOpened
 from liaison.register.entries import Entry, decode_entry, encode_entry
@@ -79,7 +80,8 @@ def open_register(node: Node, *, drafted: Draft) -> str:
 def is_secretariat(node: Node, register: str) -> bool:
     """Whether this node holds the log key of the register."""
     with reading(node):
-        return HeldKey.objects.filter(purpose=Purpose.LOG.value, register=register, retired_at=None).exists()
+        keys = fetch(HeldKey, ("retired_at",), purpose=Purpose.LOG.value, register=register)
+    return any(retired is None for (retired,) in keys)
 
 
 def submit_entry(node: Node, *, register: str, envelope: bytes, parts: Sequence[bytes] = ()) -> int:

@@ -1,12 +1,14 @@
-"""How does a piece of work speak to its peer? One signed request, within the time that its lease has.
+"""How does a piece of work speak to its peer, and what does the answer say of the peer itself?
 
-Invariants: nothing is held while the peer is waited for; a peer that answers is noted as back, slow or quick, for
-whoever calls it next.
+Invariants: nothing is held while the peer is waited for; that a peer is back, or became slow or quick, is written down
+at once, because whoever calls it next has to know.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 
 from liaison.errors import UnreachableError
 from liaison.keys.public import Purpose
@@ -22,6 +24,13 @@ from liaison.node.work.outbox import Lease
 ANSWER_LIMIT = 64 * 1024
 
 
+@dataclass(frozen=True, slots=True)
+class NotTakenError(Exception):
+    """The work is not done, and the peer itself is not to blame: it refused, or something before it failed."""
+
+    code: str
+
+
 def call_peer(
     node: Node,
     lease: Lease,
@@ -32,17 +41,22 @@ def call_peer(
     method: str = "POST",
     headers: Mapping[str, str] | None = None,
     limit: int = ANSWER_LIMIT,
+    longest: timedelta | None = None,
     at: NodeRef | None = None,
 ) -> PeerAnswer:
-    """One signed request to the peer of a lease, or to `at`, which keeps letters for it. Raises UnreachableError."""
+    """One signed request to the peer of a lease, or to `at`, which keeps letters for it.
+
+    It may take as long as its body needs, for which the lease is kept, or `longest`. Raises UnreachableError.
+    """
     called = at or lease.at
     address = register_facts(node, lease.register).address(called)
     if address is None:
         raise UnreachableError("peer-has-no-door", permanent=True, peer=called.node)
     health = own_memory(node).health(called)
     signer = own_memory(node).signer(Purpose.HTTP, lease.register, sender)
-    longest = outbox.time_for(len(body))
-    outbox.hold_longer(node, lease, longest)
+    if longest is None:
+        longest = outbox.time_for(len(body))
+        outbox.hold_longer(node, lease, longest)
     request = PeerRequest(
         method,
         path,

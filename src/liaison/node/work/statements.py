@@ -3,6 +3,7 @@
     key = add(OutgoingCopy, message_id=…, register=…)    INSERT; a field that is not named gets its model's default
     change(OutgoingCopy, key, state=…, reason=…)         UPDATE of one row
     fetch(OutgoingCopy, ("id", "state"), sealed_hash=…)  SELECT
+    read(FollowedRegister, register=…)                   SELECT; the row as an object of its model
     remove(Delivery, copy_id=…)                          DELETE
 
 The ORM makes text and row object anew each time, and its cursor looks at each statement again; together they cost more
@@ -13,9 +14,10 @@ named as columns are, so a row of another table by its key (`message_id`).
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.db import connections, models
 
@@ -23,6 +25,7 @@ from liaison.node.database_router import current_database
 
 SQLITE = "sqlite"
 
+M = TypeVar("M", bound=models.Model)
 Prepare = Callable[[Any, Any], Any]
 """From a value and the connection to what the driver takes."""
 
@@ -36,8 +39,8 @@ def add(model: Any, /, **values: object) -> int:
     return int(rows[0][0] if rows else key)
 
 
-def change(model: Any, key: int, /, **values: object) -> None:
-    """Write these columns of a row that is there."""
+def change(model: Any, key: object, /, **values: object) -> None:
+    """Write these columns of the row with this primary key."""
     connection = connections[current_database.get()]
     text, prepared = _update(model, tuple(values), connection.vendor)
     _prepare(values, prepared, connection)
@@ -52,6 +55,26 @@ def fetch(model: Any, columns: tuple[str, ...], *, lock: bool = False, **equal: 
     connection = connections[current_database.get()]
     text = _selection(model, columns, tuple(equal), lock, connection.vendor)
     return _run(connection, text, list(equal.values()))[0]
+
+
+def read(model: type[M], *, lock: bool = False, **equal: object) -> M | None:
+    """The first row where the columns equal the values, whole; locked if asked for."""
+    fields = _fields(cast(Any, model))
+    names = tuple(fields)
+    rows = fetch(model, names, lock=lock, **equal)
+    if not rows:
+        return None
+    values = [_as_the_model_has_it(field, value) for field, value in zip(fields.values(), rows[0], strict=True)]
+    return model.from_db(current_database.get(), names, values)
+
+
+def _as_the_model_has_it(field: Any, value: Any) -> Any:
+    """What SQLite's driver gives of a moment or of JSON, as the ORM would give it."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    if isinstance(value, str) and isinstance(field, models.JSONField):
+        return json.loads(value)
+    return value
 
 
 def remove(model: Any, **equal: object) -> int:

@@ -5,6 +5,7 @@ Invariants: a rule holds at one desk; without any, messages leave at once and ca
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,8 +14,12 @@ from liaison.messages.parties import DeskRef
 from liaison.node.models import ClearanceRule, Membership, RetentionRule
 from liaison.node.node import Node
 from liaison.node.unit_of_work import reading
+from liaison.node.work.statements import fetch
 from liaison.officers import clearance, retention
 from liaison.officers.permissions import MAY, Action
+
+COUNTS = ("form", "urgency", "demand", "minutes", "silence")
+"""What of a rule of clearance counts for a message; read for every message, so by a statement made once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +32,14 @@ class Made:
     changed_at: datetime
 
 
-def columns(register: str, desk: DeskRef) -> dict[str, str]:
+def columns(register: str, desk: DeskRef) -> dict[str, Any]:
     """What keeps a query to one own desk in one register."""
     return {"register": register, "participant": desk.participant, "node": desk.node, "desk": desk.desk}
 
 
 def rule_for(register: str, desk: DeskRef, *, form: str, urgency: str) -> clearance.Rule | None:
     """Inside a reading or a unit of work: the rule of clearance that counts for such a message."""
-    rows = ClearanceRule.objects.filter(**columns(register, desk))
+    rows = fetch(ClearanceRule, COUNTS, **columns(register, desk))
     return clearance.find_rule([_clearance(row) for row in rows], form=form, urgency=urgency)
 
 
@@ -42,7 +47,8 @@ def clearance_rules(node: Node, register: str, desk: DeskRef) -> list[Made]:
     """The table of a desk, the most general rule first."""
     with reading(node):
         rows = ClearanceRule.objects.filter(**columns(register, desk)).order_by("form", "urgency")
-        return [Made(row.pk, _clearance(row), row.changed_by, row.changed_at) for row in rows]
+        made = rows.values_list(*COUNTS, "pk", "changed_by", "changed_at")
+        return [Made(number, _clearance(counts), by, at) for *counts, number, by, at in made]
 
 
 def retention_rules(node: Node, register: str, desk: DeskRef) -> list[Made]:
@@ -74,6 +80,7 @@ def read_retention(row: RetentionRule) -> retention.Rule:
     return retention.Rule(row.form, row.marking, row.close_days, row.archive_days, row.destroy_days)
 
 
-def _clearance(row: ClearanceRule) -> clearance.Rule:
-    demand, silence = clearance.Demand(row.demand), clearance.Silence(row.silence or clearance.Silence.RETURNS.value)
-    return clearance.Rule(row.form, row.urgency, demand, timedelta(minutes=row.minutes), silence)
+def _clearance(row: Sequence[Any]) -> clearance.Rule:
+    form, urgency, demand, minutes, silence = row
+    falls_to = clearance.Silence(silence or clearance.Silence.RETURNS.value)
+    return clearance.Rule(form, urgency, clearance.Demand(demand), timedelta(minutes=minutes), falls_to)

@@ -22,23 +22,17 @@ from liaison.node.reads.facts import register_facts
 from liaison.node.reads.memory import forget, own_memory
 from liaison.node.unit_of_work import unit_of_work
 from liaison.node.work import circuit
+from liaison.node.work.calling import NotTakenError
 from liaison.node.work.outbox import Lease
 from liaison.register.records import Way
 
 SILENT = "no answer in time"
-NOT_NOW = 503
+NOT_NOW = "status-503"
 CODES = {
     State.KEPT: "left-in-letter-box",
     State.FETCHED: "fetched-from-letter-box",
     State.EXPIRED: "not-fetched-from-letter-box",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Refused(Exception):
-    """The peer answered, but did not do it."""
-
-    status: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +68,8 @@ def try_ways(
             if keeper is None and isinstance(error, UnreachableError):
                 door_failed, silent = True, is_silent(error)
             failures.append(error)
-        except Refused as refused:
-            if refused.status != NOT_NOW:
+        except NotTakenError as refused:
+            if refused.code != NOT_NOW:
                 raise
             failures.append(refused)
         except LiaisonError as error:

@@ -7,6 +7,7 @@ delivery ends in the transaction that stores the receipt, so a crash in between 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,8 +22,8 @@ from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.memory import own_memory
 from liaison.node.services.programs.events import EventKind, Happened, tell
-from liaison.node.unit_of_work import unit_of_work
 from liaison.node.work import outbox
+from liaison.node.work.group_commit import in_group
 from liaison.node.work.statements import add, change, fetch
 
 COLUMNS = (
@@ -64,17 +65,26 @@ def take_receipt(node: Node, data: bytes, *, way: Obtained, copy_id: int | None 
 
     Raises MalformedError, VerificationError.
     """
+    return in_group(node, receipt_taker(node, data, way=way, copy_id=copy_id))
+
+
+def receipt_taker(node: Node, data: bytes, *, way: Obtained, copy_id: int | None = None) -> Callable[[], SignedReceipt]:
+    """What does the same inside a unit of work. Raises MalformedError for what is no receipt."""
     signed = decode_receipt(data)
-    with unit_of_work(node):
-        copy = _copy_of(signed.receipt, copy_id)
-        previous = _previous(copy.key, signed.receipt.n) if copy.state not in UNRECEIPTED else None
-        if previous is not None and previous.receipt_hash == signed.receipt_hash:
-            outbox.settle_copy(copy.key)
-            return signed
-        keys = _keys(signed, copy.sent, register_facts(node, copy.sent.register))
-        verified = verify_signed_receipt(signed, copy.sent, keys, previous=previous)
-        _store(copy, verified, data, way, node.clock.now())
+    return lambda: _take(node, signed, data, way, copy_id)
+
+
+def _take(node: Node, signed: SignedReceipt, data: bytes, way: Obtained, copy_id: int | None) -> SignedReceipt:
+    """Inside a unit of work."""
+    copy = _copy_of(signed.receipt, copy_id)
+    previous = _previous(copy.key, signed.receipt.n) if copy.state not in UNRECEIPTED else None
+    if previous is not None and previous.receipt_hash == signed.receipt_hash:
         outbox.settle_copy(copy.key)
+        return signed
+    keys = _keys(signed, copy.sent, register_facts(node, copy.sent.register))
+    verified = verify_signed_receipt(signed, copy.sent, keys, previous=previous)
+    _store(copy, verified, data, way, node.clock.now())
+    outbox.settle_copy(copy.key)
     return verified
 
 

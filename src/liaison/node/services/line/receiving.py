@@ -11,13 +11,14 @@ the message again; "not now" leaves no trace; bytes that are not authentic are r
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError
 
-from liaison.errors import MalformedError, NotNowError, UsageError, VerificationError
+from liaison.errors import LiaisonError, MalformedError, NotNowError, UsageError, VerificationError
 from liaison.keys.public import Purpose
 from liaison.keys.sealing import open_sealed
 from liaison.messages.forms import find_form
@@ -47,6 +48,7 @@ from liaison.node.services.line.standing import give_again, recovered_receipts
 from liaison.node.services.programs.events import tell_received
 from liaison.node.unit_of_work import after_commit, reading, unit_of_work
 from liaison.node.work import outbox
+from liaison.node.work.group_commit import all_in_group, in_group
 from liaison.node.work.outbox import Work
 from liaison.node.work.statements import add
 from liaison.wire.identifiers import digest, format_instant
@@ -101,11 +103,7 @@ class Given:
 
 def receive_message(node: Node, *, arrival: Arrival) -> bytes:
     """The signed receipt for what arrived, durable with the message. Raises UsageError, NotNowError."""
-    memory = own_memory(node)
-    memory.require_writable()
-    desk = memory.own_desk(arrival.register, arrival.participant, arrival.desk)
-    if desk is None:
-        raise UsageError("desk-not-here", desk=arrival.desk)
+    desk = _own_desk(node, arrival)
     for _ in range(RACES_LOST_AT_MOST):
         # Another process stores the same message, or begins the same case, at the same moment: then it is known.
         with suppress(IntegrityError):
@@ -113,11 +111,40 @@ def receive_message(node: Node, *, arrival: Arrival) -> bytes:
     return _receive(node, arrival, desk)
 
 
+def receive_messages(node: Node, arrivals: Sequence[Arrival]) -> list[bytes | Exception]:
+    """The same for several that came together, in one commit; the receipt of each, or what `receive_message` raises."""
+    keepers: dict[int, Callable[[], bytes]] = {}
+    for number, arrival in enumerate(arrivals):
+        with suppress(LiaisonError):  # Said below, when it is received by itself.
+            _, keepers[number] = _opened(node, arrival, _own_desk(node, arrival))
+    done = {
+        number: entry.result
+        for number, entry in zip(keepers, all_in_group(node, list(keepers.values())), strict=True)
+        if entry.error is None
+    }
+    return [done.get(number) or _received_alone(node, arrival) for number, arrival in enumerate(arrivals)]
+
+
+def _received_alone(node: Node, arrival: Arrival) -> bytes | Exception:
+    try:
+        return receive_message(node, arrival=arrival)
+    except Exception as error:  # noqa: BLE001 — each has its own answer.
+        return error
+
+
+def _own_desk(node: Node, arrival: Arrival) -> DeskRef:
+    memory = own_memory(node)
+    memory.require_writable()
+    desk = memory.own_desk(arrival.register, arrival.participant, arrival.desk)
+    if desk is None:
+        raise UsageError("desk-not-here", desk=arrival.desk)
+    return desk
+
+
 def _receive(node: Node, arrival: Arrival, desk: DeskRef) -> bytes:
     """(1) to (4), on PostgreSQL possibly beside others that do the same."""
     try:
-        plaintext = open_sealed(arrival.sealed, own_memory(node).openers(arrival.register, desk))
-        message = open_message(plaintext)
+        message, keep = _opened(node, arrival, desk)
     except (MalformedError, VerificationError) as error:
         # A key destroyed since opens nothing any more, and the first verdict still stands.
         known = _receipt_of_bytes(node, arrival, desk)
@@ -125,12 +152,19 @@ def _receive(node: Node, arrival: Arrival, desk: DeskRef) -> bytes:
             raise NotNowError("sealing-key-not-here", desk=desk.desk) from error
         return known or _refuse_unopened(node, arrival, _place(node, arrival, desk), reason_of(error))
     try:
-        return _judge_and_store(node, arrival, _place(node, arrival, desk), message, plaintext)
+        return in_group(node, keep)
     except NotNowError as error:
         size = message.core.composed_under.size
         if error.code != "mirror-behind" or not catch_up(node, arrival.register, message.core.sender.at, size=size):
             raise
-    return _judge_and_store(node, arrival, _place(node, arrival, desk), message, plaintext)
+    return in_group(node, keep)
+
+
+def _opened(node: Node, arrival: Arrival, desk: DeskRef) -> tuple[ReceivedMessage, Callable[[], bytes]]:
+    """(1), and what does (2) and (3) inside a unit of work. Raises MalformedError, VerificationError."""
+    plaintext = open_sealed(arrival.sealed, own_memory(node).openers(arrival.register, desk))
+    message = open_message(plaintext)
+    return message, lambda: _judge_and_store(node, arrival, _place(node, arrival, desk), message, plaintext)
 
 
 def _place(node: Node, arrival: Arrival, desk: DeskRef) -> _Place:
@@ -168,31 +202,30 @@ def _refuse_unopened(node: Node, arrival: Arrival, place: _Place, reason: str) -
 
 
 def _judge_and_store(node: Node, arrival: Arrival, place: _Place, message: ReceivedMessage, plaintext: bytes) -> bytes:
-    """(2), (3). Raises NotNowError when this node must sync first."""
-    with unit_of_work(node):
-        stood = recovered_receipts(message, place.desk)
-        context = judge_context(message, place.facts, place.desk, place.now, stood=stood)
-        judgement = judge(message, context)
-        if judgement.replay:
-            return _known_receipt(message, place.desk)
-        if not judgement.authentic:
-            # A forgery is remembered by its bytes alone: nothing it claims becomes a row under another's name.
-            return _refuse_unopened(node, arrival, place, judgement.reason or "not-authentic")
-        reused = context.known_message is not None or context.stood == Reason.ID_REUSED
-        if reused and (again := _reused_before(message, place.desk)) is not None:
-            return again
-        node.storage.require_room(len(arrival.sealed))
-        if message.core.attachments:
-            hold_blobs()
-        incoming = _store(arrival, place, message, plaintext, judgement, reused=reused)
-        held = _held(node, message) if judgement.accepted else frozenset()
-        if stood:
-            first = give_again(stood, message, incoming)
-        else:
-            receipt = first_receipt(message, judgement.reason, place.circumstances(), attachments=held)
-            first = give_receipt(node, receipt, to=message.core.sender.at, incoming=incoming).receipt
-        if judgement.accepted:
-            _take_in(node, place, message, incoming, held=held, begun=context.case is not None)
+    """(2), (3), inside a unit of work. Raises NotNowError when this node must sync first."""
+    stood = recovered_receipts(message, place.desk)
+    context = judge_context(message, place.facts, place.desk, place.now, stood=stood)
+    judgement = judge(message, context)
+    if judgement.replay:
+        return _known_receipt(message, place.desk)
+    if not judgement.authentic:
+        # A forgery is remembered by its bytes alone: nothing it claims becomes a row under another's name.
+        return _refuse_unopened(node, arrival, place, judgement.reason or "not-authentic")
+    reused = context.known_message is not None or context.stood == Reason.ID_REUSED
+    if reused and (again := _reused_before(message, place.desk)) is not None:
+        return again
+    node.storage.require_room(len(arrival.sealed))
+    if message.core.attachments:
+        hold_blobs()
+    incoming = _store(arrival, place, message, plaintext, judgement, reused=reused)
+    held = _held(node, message) if judgement.accepted else frozenset()
+    if stood:
+        first = give_again(stood, message, incoming)
+    else:
+        receipt = first_receipt(message, judgement.reason, place.circumstances(), attachments=held)
+        first = give_receipt(node, receipt, to=message.core.sender.at, incoming=incoming).receipt
+    if judgement.accepted:
+        _take_in(node, place, message, incoming, held=held, begun=context.case is not None)
     return first
 
 

@@ -53,8 +53,9 @@ from liaison.node.services.line.cases import begin_case, open_case
 from liaison.node.services.line.progress import note_own_acknowledgement
 from liaison.node.services.mail.outgoing import check_mails, note_mail
 from liaison.node.services.programs.events import EventKind, Happened, tell
-from liaison.node.unit_of_work import after_commit, reading, unit_of_work
+from liaison.node.unit_of_work import after_commit, reading
 from liaison.node.work import outbox
+from liaison.node.work.group_commit import in_group
 from liaison.node.work.outbox import Lease, Work
 from liaison.node.work.statements import add, change, fetch
 from liaison.officers.clearance import LOOKED_AT_LATER, Cleared, cleared_at_once
@@ -152,14 +153,17 @@ def send_letter(node: Node, letter: Letter, *, leased: bool = False) -> list[Sen
         cleared = clear_letter(letter)  # Before anything is signed.
     fresh = letter.case is None
     ahead = _close_ahead(node, messages, desk, fresh=fresh)
-    with unit_of_work(node):
+
+    def write() -> list[SentMessage]:
         sent = [_write(node, message, desk, cleared, fresh=fresh, ahead=ahead) for message in messages]
         if cleared in LOOKED_AT_LATER:
             for message in messages:
                 note_for_review(node, letter, cleared, message.core)
         if not leased:
             after_commit(node.waker.wake)
-    return sent
+        return sent
+
+    return in_group(node, write)
 
 
 def check_letter(node: Node, letter: Letter) -> bool:

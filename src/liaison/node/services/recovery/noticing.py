@@ -35,6 +35,7 @@ from liaison.node.services.recovery.taking_in import open_own, unknown_messages,
 from liaison.node.services.setup import begin_epoch, set_setting
 from liaison.node.unit_of_work import READ_ONLY, catching_up, close_for_writing, reading, unit_of_work
 from liaison.node.work import circuit
+from liaison.node.work.statements import fetch
 from liaison.register.law.quorums import cosigner_name
 from liaison.tlog.checkpoint import Checkpoint
 from liaison.tlog.cosignature import cosigner_key, verify_cosignature
@@ -158,16 +159,17 @@ def _name(between: Between) -> str:
 def judge_own_line(node: Node, register: str, note: Note, checkpoint: Checkpoint) -> None:
     """Close the node if its own witness signed this checkpoint in this epoch and does not remember one as large."""
     with reading(node):
-        held = list(HeldKey.objects.filter(register=register, purpose=Purpose.COSIGNING.value))
+        columns = ("participant", "node", "fingerprint")
+        held = fetch(HeldKey, columns, register=register, purpose=Purpose.COSIGNING.value)
         if not held:
             return
         head = WitnessedHead.objects.filter(register=register).first()
         epoch = Epoch.objects.order_by("-begun_at", "-value")[0]
-        facts = [RowsView(register, pending=True).key(row.fingerprint) for row in held]
+        facts = [RowsView(register, pending=True).key(fingerprint) for *_, fingerprint in held]
     if head is not None and checkpoint.size <= head.size:
         return
-    for row, fact in zip(held, facts, strict=True):
-        name = cosigner_name(checkpoint.origin, row.participant, row.node)
+    for (participant, at, _), fact in zip(held, facts, strict=True):
+        name = cosigner_name(checkpoint.origin, participant, at)
         if fact is not None and _signed_at(note, cosigner_key(name, fact.key)) >= epoch.begun_at.timestamp():
             close_older(node, register, subject=str(checkpoint.size), evidence=note.text.encode())
 
