@@ -1,7 +1,7 @@
 """What does the process of one node do in a crash test? What it is told, one order after the other, until it is killed.
 
     ("send", attachment)   → the identifier, once the notice is durable: from here on it must arrive
-    ("attempt",)           the first attempt of what was sent
+    ("attempt",)           the first attempt of what was sent, together where it can be
     ("work",)              → how many attempts the worker made
     ("acknowledge",)       → the identifiers of what acknowledges each notice in the inbox that was not yet
     ("inspect",)           → `Facts`
@@ -21,6 +21,7 @@ import io
 import json
 import signal
 import traceback
+from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
 from multiprocessing.connection import Connection
@@ -36,7 +37,7 @@ from liaison.node.peering import SignedLink
 from liaison.node.reads.routing import routing_of
 from liaison.node.services.line.acknowledging import acknowledge, find_original
 from liaison.node.services.line.attachments import open_attachment, seal_attachment
-from liaison.node.services.line.delivering import deliver
+from liaison.node.services.line.delivering import deliver_next
 from liaison.node.services.line.sending import Letter, send_letter
 from liaison.node.unit_of_work import reading
 from liaison.node.work.outbox import Lease
@@ -85,8 +86,9 @@ class Actor:
         return sent.message_id
 
     def attempt(self) -> None:
-        while self.leases:
-            deliver(self.node, self.leases.pop(0))
+        left, self.leases = deque(self.leases), []
+        while left:
+            deliver_next(self.node, left)
 
     def work(self) -> int:
         return work_through(self.node)

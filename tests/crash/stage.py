@@ -164,6 +164,14 @@ class Stage:
             self.accepted.append(message_id)
         self.order(code, "attempt")
 
+    def send_together(self, code: str, count: int) -> None:
+        """So many notices, accepted one by one and attempted together."""
+        for _ in range(count):
+            message_id = self.order(code, "send", b"")
+            if message_id is not None:
+                self.accepted.append(message_id)
+        self.order(code, "attempt")
+
     def work(self) -> int:
         """Both do what is due; how much."""
         return sum(self.order(code, "work") or 0 for code in ("xd", "xc"))

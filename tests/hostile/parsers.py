@@ -17,7 +17,7 @@ from liaison.messages.transcript import pack
 from liaison.register import anchor, entries, export, facts, nominations, records
 from liaison.routing import addresses, allocation
 from liaison.tlog import bundles, checkpoint, monitor, tiles, tlogproof, witness
-from liaison.wire import age, bech32, byte_ranges, canonical, envelope, http_signature, identifiers, note
+from liaison.wire import age, bech32, byte_ranges, canonical, envelope, http_signature, identifiers, note, parcel
 from tests.messages import tars
 from tests.routing import mmdb
 
@@ -127,6 +127,10 @@ PARSERS: dict[str, Parser] = {
     "wire.age.decode_unpadded": Parser(age.decode_unpadded, [HASH.rstrip(b"=")]),
     "wire.canonical.decode_struct": Parser(
         lambda data: canonical.decode_struct(data, entries.EntryPayload, limit=1 << 16), PAYLOADS
+    ),
+    "wire.parcel.decode_parcel": Parser(
+        lambda data: parcel.decode_parcel(data, most=3),
+        [parcel.encode_parcel([("7a/duty", SEALED[:300]), ("200", b"")])],
     ),
     "wire.note.parse_note": Parser(note.parse_note, [COSIGNED]),
     "wire.note.parse_signatures": Parser(note.parse_signatures, [COSIGNED.partition(b"\n\n")[2]]),

@@ -17,19 +17,20 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from django.db import DatabaseError, connections
 
-from liaison.errors import LiaisonError, MalformedError, NotNowError, UsageError, VerificationError
+from liaison.errors import LiaisonError, MalformedError, VerificationError
 from liaison.node.databases import refusal as database_refusal
 from liaison.node.node import Node
 from liaison.peer.authentication import identify_caller, remembered_signer, verified_body
+from liaison.peer.messages import MOST_TOGETHER
 from liaison.peer.quotas import Quotas
-from liaison.peer.requests import DoorRequest, problem
+from liaison.peer.requests import DoorRequest, problem, status_of
 from liaison.peer.routes import ROUTES, Route
 from liaison.register.facts import KeyFact
 from liaison.wire.http import HttpAnswer
@@ -46,22 +47,17 @@ MOST_BYTES = 64 << 20
 MOST_BYTES_OF_STRANGERS = 16 << 20
 STRANGERS = "strangers"
 
-STATUSES: Mapping[type[LiaisonError], int] = {
-    MalformedError: 400,
-    VerificationError: 403,
-    UsageError: 404,
-    NotNowError: 503,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """A request with its route and the length of its body; `signed` when its sender must be or says to be known."""
+    """A request with its route, the length of its body and how many messages are in it; `signed` when its sender must
+    be or says to be known."""
 
     route: Route
     request: DoorRequest
     size: int
     signed: bool
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +100,10 @@ class Door:
         if isinstance(size, HttpAnswer):
             return size
         signed = route.signed or (route.optional and "signature" in request.headers)
-        return Sorted(route, replace(request, params=params), size, signed)
+        count = _declared_count(request) if route.several else 1
+        if not count:
+            return problem(400, "count-malformed")
+        return Sorted(route, replace(request, params=params), size, signed, count)
 
     def admit(self, found: Sorted) -> Admitted | HttpAnswer:
         """Whose request it is, and that its quota is not used up. Asks the database only where it is signed."""
@@ -153,7 +152,7 @@ class Door:
         except (MalformedError, VerificationError):
             self.quotas.take_unknown(request.address, 0, now=now)
             raise
-        self.quotas.take(caller.participant, found.size, now=now)
+        self.quotas.take(caller.participant, found.size, now=now, requests=found.count)
         return Admitted(found.route, replace(request, caller=caller), found.size, caller.participant)
 
 
@@ -176,7 +175,7 @@ def _guarded(node: Node, request: DoorRequest, step: Callable[[], T]) -> T | Htt
 def refusal(request: DoorRequest, error: LiaisonError) -> HttpAnswer:
     """The answer to a request that one of our errors ended."""
     log.info("refused %s %s: %s", request.method, request.path, error.code)
-    return problem(_status(error), error.code)
+    return problem(status_of(error), error.code)
 
 
 def find_route(method: str, path: str) -> tuple[Route, dict[str, str]] | HttpAnswer:
@@ -204,6 +203,12 @@ def _declared_size(request: DoorRequest, route: Route) -> int | HttpAnswer:
     return int(text) if int(text) <= route.limit else problem(413, "too-large")
 
 
+def _declared_count(request: DoorRequest) -> int:
+    """How many messages are in the body, known before a byte of it is read; 0 where that is not said rightly."""
+    text = request.argument("count")
+    return int(text) if re.fullmatch(r"[1-9][0-9]?", text) and int(text) <= MOST_TOGETHER else 0
+
+
 def _once(read: Callable[[], bytes]) -> Callable[[], bytes]:
     """The stream can be read once; a function may ask twice."""
     kept: list[bytes] = []
@@ -214,7 +219,3 @@ def _once(read: Callable[[], bytes]) -> Callable[[], bytes]:
         return kept[0]
 
     return body
-
-
-def _status(error: LiaisonError) -> int:
-    return next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)

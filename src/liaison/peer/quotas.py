@@ -59,10 +59,11 @@ class Quotas:
     _in_hand: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def take(self, participant: str, size: int, *, now: float) -> None:
-        """Count one request of a known participant. Raises NotNowError when its bucket is empty."""
+    def take(self, participant: str, size: int, *, now: float, requests: int = 1) -> None:
+        """Count a request of a known participant, as many as there are messages in it. Raises NotNowError when its
+        bucket is empty."""
         with self._lock:
-            self._take(f"participant:{participant}", self.known, size, now)
+            self._take(f"participant:{participant}", self.known, size, now, requests=requests)
 
     def take_unknown(self, address: str, size: int, *, now: float) -> None:
         """Count one request of whoever is at `address`. Raises NotNowError."""
@@ -94,15 +95,15 @@ class Quotas:
                 if not self._in_hand[name]:
                     del self._in_hand[name]
 
-    def _take(self, name: str, allowance: Allowance, size: int, now: float) -> None:
+    def _take(self, name: str, allowance: Allowance, size: int, now: float, *, requests: int = 1) -> None:
         bucket = self._buckets.get(name)
         if bucket is None:
             self._make_room(now)
             bucket = self._buckets[name] = _Bucket(allowance.requests, allowance.size, now)
         _fill(bucket, allowance, now)
-        if bucket.requests < 1 or bucket.size < size:
+        if bucket.requests < requests or bucket.size < size:
             raise NotNowError("quota-used-up")
-        bucket.requests -= 1
+        bucket.requests -= requests
         bucket.size -= size
 
     def _make_room(self, now: float) -> None:

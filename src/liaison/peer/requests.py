@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from liaison.errors import MalformedError, VerificationError
+from liaison.errors import LiaisonError, MalformedError, NotNowError, UsageError, VerificationError
 from liaison.keys.public import PublicKey
 from liaison.wire.byte_ranges import ByteRange, parse_range
 from liaison.wire.http import HttpAnswer
@@ -66,6 +66,19 @@ def answer(
 def problem(status: int, code: str) -> HttpAnswer:
     """A refusal: its code, so that the other side can tell its operator what to do."""
     return HttpAnswer(status, f'{{"code":"{code}"}}'.encode(), {"content-type": "application/problem+json"})
+
+
+STATUSES: Mapping[type[LiaisonError], int] = {
+    MalformedError: 400,
+    VerificationError: 403,
+    UsageError: 404,
+    NotNowError: 503,
+}
+
+
+def status_of(error: LiaisonError) -> int:
+    """The status that says what kind of refusal an error is."""
+    return next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
 
 
 def asked_range(text: str, *, size: int, most: int) -> ByteRange | HttpAnswer:

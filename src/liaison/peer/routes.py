@@ -1,7 +1,8 @@
 """Which paths does the peer door have? One table: method, path, function, who may ask, how large a body.
 
 Invariants: `signed` routes want the HTTP key of a node the registers know; `dated` ones also want it signed within
-five minutes, because they read what is not public (docs/spec/peer-door.md); `always` ones answer after the disk failed.
+five minutes, because they read what is not public (docs/spec/peer-door.md); `always` ones answer after the disk failed;
+`several` ones say with `count` how many messages are in the body.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ REGISTER = r"/registers/(?P<register>[0-9a-f]{64})"
 
 SEALED_MESSAGE_LIMIT = 512 * 1024
 RECEIPT_LIMIT = 64 * 1024
+PARCEL_LIMIT = (1 << 20) + (1 << 13)  # A mebibyte of messages, and their heads.
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Route:
     dated: bool = False
     optional: bool = False
     always: bool = False
+    several: bool = False
 
 
 ROUTES: tuple[Route, ...] = (
@@ -50,6 +53,7 @@ ROUTES: tuple[Route, ...] = (
         signed=True,
         limit=SEALED_MESSAGE_LIMIT,
     ),
+    Route("POST", re.compile("/messages"), messages.take_messages, signed=True, limit=PARCEL_LIMIT, several=True),
     Route("POST", re.compile("/receipts"), receipts.take_receipt, signed=True, limit=RECEIPT_LIMIT),
     Route("GET", re.compile(rf"/attachments/{DIGEST}"), attachments.serve_attachment, signed=True, dated=True),
     *(

@@ -26,7 +26,7 @@ from django.db import connections
 from liaison.errors import NotNowError
 from liaison.messages.parties import NodeRef
 from liaison.node.node import Node
-from liaison.node.services.line.delivering import deliver
+from liaison.node.services.line.delivering import deliver, deliver_next
 from liaison.node.work import outbox
 from liaison.node.work.outbox import FIRST_WAIT, Lease
 from liaison.node.work.rounds import Room, take_round
@@ -36,7 +36,7 @@ log = logging.getLogger("liaison.worker")
 THREADS = 48
 AHEAD = 48
 """So many runs more are taken than there are threads, so that no thread waits for a round."""
-RUN = 32
+RUN = 128
 RUN_SECONDS = 2.0
 POLL_SECONDS = 5.0
 SHORTEST_WAIT = 0.01
@@ -163,13 +163,13 @@ class Worker:
                 self._node.waker.wake()
 
     def _in_a_row(self, left: deque[Lease]) -> bool:
-        """Attempt what is left, a piece after the other, for a while; False as soon as one is not done."""
+        """Attempt what is left, a request after the other, for a while; False as soon as one piece is not done."""
         begun = self._node.clock.monotonic()
         while left and not self._stopping.is_set() and self._node.clock.monotonic() - begun <= RUN_SECONDS:
-            lease = left.popleft()
-            if not deliver(self._node, lease):
+            at = left[0].at
+            if not deliver_next(self._node, left):
                 return False
-            self._proven.add(lease.at)
+            self._proven.add(at)
         return True
 
     def _remember_connections(self) -> None:

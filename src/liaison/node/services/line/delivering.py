@@ -10,83 +10,117 @@ answers is judged by what it signed, never by its status alone.
 
 from __future__ import annotations
 
+import itertools
 import logging
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from liaison.errors import LiaisonError, UnreachableError, VerificationError
-from liaison.keys.public import Purpose
 from liaison.keys.sealing import seal
 from liaison.messages.parties import DeskRef, NodeRef
 from liaison.messages.receipts import decode_receipt
 from liaison.node.models import GivenReceipt, OutgoingCopy
 from liaison.node.node import Node
-from liaison.node.peering import PeerAnswer, PeerRequest
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.memory import forget, own_memory
+from liaison.node.services.line.calls.calling import NotTakenError, call_peer
+from liaison.node.services.line.calls.parcels import NotSentError, Outgoing, send_messages
 from liaison.node.services.line.fetching import fetch_attachment
 from liaison.node.services.line.receipts import take_receipt, take_sealed_receipt
 from liaison.node.services.line.receiving import Arrival, receive_message
 from liaison.node.services.line.resealing import reseal
 from liaison.node.unit_of_work import reading, unit_of_work
-from liaison.node.work import circuit, outbox
+from liaison.node.work import outbox
+from liaison.node.work.combining import MOST
 from liaison.node.work.outbox import Lease, Work
 from liaison.node.work.statements import fetch
 
 log = logging.getLogger("liaison.line")
 
-RECEIPT_LIMIT = 64 * 1024
 SILENT = "no answer in time"
 COLUMNS = ("participant", "node", "desk", "sealed", "message__participant", "message__node")
-
-
-@dataclass(frozen=True, slots=True)
-class _Refused(Exception):
-    """The peer answered, but did not do it."""
-
-    status: int
 
 
 def deliver(node: Node, lease: Lease) -> bool:
     """Attempt the leased work once; whether it, or one piece of it, is done."""
     try:
         _WORK[lease.work](node, lease)
-    except _Refused as refused:
-        outbox.postpone(node, lease, f"status-{refused.status}", peer_failed=False)
-    except LiaisonError as error:
+    except (LiaisonError, NotTakenError) as error:
+        _postpone(node, lease, error)
+        return False
+    return True
+
+
+def _postpone(node: Node, lease: Lease, error: Exception) -> None:
+    """Write down why the work is not done. Raises an error that is not of the work."""
+    if isinstance(error, NotTakenError):
+        outbox.postpone(node, lease, error.code, peer_failed=False)
+    elif isinstance(error, LiaisonError):
         log.info("%s of %s postponed: %s", lease.work, lease.delivery, error.code)
         silent = error.params.get("reason") == SILENT
         outbox.postpone(node, lease, error.code, peer_failed=isinstance(error, UnreachableError), silent=silent)
         forget(node)
     else:
-        return True
-    return False
+        raise error
+
+
+def deliver_next(node: Node, left: deque[Lease]) -> bool:
+    """Attempt the first of what is leased at one peer, and what can go with it in one request; whether it is all done.
+
+    What was attempted is taken out of `left`.
+    """
+    messages = _together(node, left)
+    if len(messages) <= 1:
+        return deliver(node, left.popleft())
+    done = True
+    for entry in send_messages(node, messages):
+        if entry.error is None or not isinstance(entry.error, NotSentError):
+            left.remove(entry.item.lease)
+        if entry.error is not None:
+            done = False
+            if not isinstance(entry.error, NotSentError):
+                _postpone(node, entry.item.lease, entry.error)
+    return done
+
+
+def _together(node: Node, left: Sequence[Lease]) -> list[Outgoing]:
+    """The first messages of a run that one of our nodes sends and nobody attempted before."""
+    if own_memory(node).is_hosted(left[0].register, left[0].at):
+        return []
+    fresh = itertools.takewhile(lambda lease: lease.work is Work.MESSAGE and not lease.attempts, left)
+    messages = [_outgoing(node, lease) for lease in itertools.islice(fresh, MOST)]
+    return list(itertools.takewhile(lambda each: each.sender == messages[0].sender, messages))
 
 
 def _deliver_message(node: Node, lease: Lease) -> None:
+    message = _outgoing(node, lease)
+    if own_memory(node).is_hosted(lease.register, lease.at):
+        _receive_here(node, message)
+    else:
+        send_messages(node, [message])[0].outcome()
+
+
+def _outgoing(node: Node, lease: Lease) -> Outgoing:
     with reading(node):
         ((*place, sealed, participant, at),) = fetch(OutgoingCopy, COLUMNS, id=lease.subject)
-    desk, sender = DeskRef(*place), NodeRef(participant, at)
     # The first attempt has a fresh seal; before a later one the desk may have published another key.
     sealed = bytes(sealed) if not lease.attempts else _fresh_seal(node, lease.subject)
-    if own_memory(node).is_hosted(lease.register, desk.at):
-        arrival = Arrival(
-            sealed=sealed,
-            register=lease.register,
-            participant=desk.participant,
-            desk=desk.desk,
-            way="host",
-            from_participant=sender.participant,
-            from_node=sender.node,
-        )
-        take_receipt(node, receive_message(node, arrival=arrival), copy_id=lease.subject)
-        return
-    path = f"/desks/{desk.participant}/{desk.desk}/messages"
-    answer = call_peer(node, lease, sender, path=path, body=sealed)
-    if answer.status != 200:
-        raise _Refused(answer.status)
-    take_receipt(node, answer.body, copy_id=lease.subject)
+    return Outgoing(lease, DeskRef(*place), NodeRef(participant, at), sealed)
+
+
+def _receive_here(node: Node, message: Outgoing) -> None:
+    """This installation runs the recipient's node too."""
+    arrival = Arrival(
+        sealed=message.sealed,
+        register=message.lease.register,
+        participant=message.desk.participant,
+        desk=message.desk.desk,
+        way="host",
+        from_participant=message.sender.participant,
+        from_node=message.sender.node,
+    )
+    take_receipt(node, receive_message(node, arrival=arrival), copy_id=message.lease.subject)
 
 
 def _fresh_seal(node: Node, copy_id: int) -> bytes:
@@ -117,55 +151,9 @@ def _deliver_receipt(node: Node, lease: Lease) -> None:
         path = f"/receipts?participant={receipt.to.participant}&desk={receipt.to.desk}"
         answer = call_peer(node, lease, receipt.by, path=path, body=sealed)
         if answer.status not in (200, 204):
-            raise _Refused(answer.status)
+            raise NotTakenError(f"status-{answer.status}")
     with unit_of_work(node):
         outbox.settle(lease)
-
-
-def call_peer(
-    node: Node,
-    lease: Lease,
-    sender: NodeRef,
-    *,
-    path: str,
-    body: bytes = b"",
-    method: str = "POST",
-    headers: Mapping[str, str] | None = None,
-    limit: int = RECEIPT_LIMIT,
-) -> PeerAnswer:
-    """One signed request to the peer of a lease. Raises UnreachableError."""
-    address = register_facts(node, lease.register).address(lease.at)
-    if address is None:
-        raise UnreachableError("peer-has-no-door", permanent=True, peer=lease.at.node)
-    health = own_memory(node).health(lease.at)
-    signer = own_memory(node).signer(Purpose.HTTP, lease.register, sender)
-    longest = outbox.time_for(len(body))
-    outbox.hold_longer(node, lease, longest)
-    request = PeerRequest(
-        method,
-        path,
-        body=body,
-        headers=headers or {},
-        signer=signer,
-        limit=limit,
-        patient=health.slow,
-        longest=longest.total_seconds(),
-    )
-    begun = node.clock.monotonic()
-    answer = node.link.call(address, request)
-    slow = circuit.still_slow(health, node.clock.monotonic() - begun)
-    if health.failures or slow is not health.slow:
-        _note_answer(node, lease, slow=slow)
-    return answer
-
-
-def _note_answer(node: Node, lease: Lease, *, slow: bool) -> None:
-    """The peer is back, or became slow or quick: whoever calls it next has to know."""
-    with unit_of_work(node):
-        circuit.note_success(lease.at, node.clock.now())
-        circuit.note_pace(lease.at, node.clock.now(), slow=slow)
-    forget(node)
-    node.waker.wake()
 
 
 def _fetch(node: Node, lease: Lease) -> None:
