@@ -34,6 +34,8 @@ from liaison.wire.identifiers import format_instant
 from tests.gnupg import Correspondent, encrypted_mail, entity, signed_mail
 from tests.mailing import THEM, US, Post, keep, mailing_world, read_there, reply, send
 from tests.messages.test_mail import BOUNCE
+from tests.node.inside.test_retention import keep as rule
+from tests.node.inside.test_retention import run
 from tests.register.registry import small_register
 from tests.world import NOTICE, World
 
@@ -378,3 +380,21 @@ def test_rows_of_a_feed_go_by_mail_to_a_nominated_desk_that_is_kept(tmp_path: Pa
         assert fetch_mail(world.nodes["XC"]).standings == {"taken-over": 1}
         with world.at("XC"):
             assert models.SentMail.objects.get().ticket == "[abuse #12]"
+
+
+def test_a_destroyed_case_leaves_no_word_of_its_mails(scene: Scene) -> None:
+    world, post, peer = scene
+    rule(world, "XC")
+    case = send(world, fields=ASKS)
+    post.box.append(reply(post, peer, "We have blocked it."))
+    post.box.append(reply(post, peer, "Send it to me.", signer="eve@xe.example"))
+    node = world.nodes["XC"]
+    fetch_mail(node)
+    with world.at("XC"):
+        came = models.IncomingCopy.objects.get().message_id
+    for each in acknowledge(node, find_original(node, came), leased=True):
+        deliver(node, each.leases[0])
+    assert "destroy" in run(world, "XC", 45)
+    with world.at("XC"):
+        assert models.Case.objects.get(case=case).destroyed_at is not None
+        assert {bytes(each.raw) for each in models.FetchedMail.objects.all()} == {b""}
