@@ -171,6 +171,20 @@ def test_a_clear_signature_pasted_from_a_terminal_counts_for_what_it_signs(scene
     assert thread(world, case).entries[-1].fields["text"]["text"] == f"Fixed. {ours.tokens[0]}"
 
 
+def test_a_correspondent_speaks_in_no_case_of_another(scene: Scene) -> None:
+    world, post, peer = scene
+    theirs = peer.run("--export", "eve@xe.example")
+    keep(world, peer, mailbox="eve@xe.example", certificate=theirs, read_out=read_certificate(theirs).groups)
+    send(world, fields=ASKS)
+    world.send("XC", to=(mailbox_ref("eve@xe.example"),), fields=ASKS)
+    first, second = (read_mail(each[2]) for each in post.handed)
+    for inner, outer in ((first, second), (first, first)):
+        sealed = peer.seal(entity(f"Case closed. {inner.tokens[0]}"), US, signer="eve@xe.example")
+        post.box.append(encrypted_mail(sealed, From=THEM, Subject=outer.subject))
+    assert fetch_mail(world.nodes["XC"]).standings == {"unverified": 2}
+    assert states(world) == ["handed-over", "handed-over"]
+
+
 def test_a_machines_answer_answers_nothing_and_nothing_answers_it(scene: Scene) -> None:
     world, post, _ = scene
     send(world, fields=ASKS)
