@@ -22,7 +22,7 @@ from liaison.node.reads.desk.waiting import undelivered
 from liaison.node.reads.mail.targets import mailbox_ref
 from liaison.node.services.feeds.reports import FeedFacts, Report, send_reports
 from liaison.node.services.line.acknowledging import acknowledge, answer, find_original
-from liaison.node.services.line.delivering import deliver
+from liaison.node.services.line.calls.delivering import deliver
 from liaison.node.services.line.sending import send_letter
 from liaison.node.services.line.transcripts import export_transcript
 from liaison.node.services.mail.fetching import fetch_mail, keep_silence
