@@ -25,8 +25,11 @@ from tools.translations.extraction import SOURCES, extract_words
 
 FINDINGS = tomllib.loads((SOURCES / "node/services/care/checks.toml").read_text(encoding="utf-8"))
 _LINK = re.compile(r'<a [^>]*href="([^"#]+)')
-# The name of the program, what a title begins with (a name, a number), and a name of CLDR in the language of the walk.
-_OURS = re.compile(r"(.* )?· Liaison|Liaison|angla|\d+ (minutoj|horoj)")
+# The name of the program, what a title begins with (a name, a number), a name of CLDR in the language of the walk, the
+# code of a sentence in the phrase book, and formats by their names.
+_OURS = re.compile(
+    r"(.* )?· Liaison|Liaison|angla|\d+ (minutoj|horoj)|[A-H]\d+ ·|STIX 2\.1|MISP|XARF 4|IODEF 2|CSAF 2"
+)
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from dataclasses import replace
 from importlib import resources
 
 from babel import Locale
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext, to_locale
 
 from liaison.errors import LiaisonError
 from liaison.explanations import Explanation, explain
@@ -89,7 +89,7 @@ def territory_word(code: str) -> str | None:
 
 def language_word(tag: str) -> str:
     """What a language is called, by its tag; a tag without a name is shown as it is."""
-    return str(Locale.parse(find_language(get_language()).locale).languages.get(tag.split("-")[0], tag))
+    return str(Locale.parse(to_locale(get_language() or "en")).languages.get(tag.split("-")[0], tag))
 
 
 def _code(list_name: str, code: str) -> Code | None:

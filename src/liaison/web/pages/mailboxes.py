@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import get_language
+from django.utils.translation import get_language, to_locale
 from django.views.decorators.http import require_POST
 
 from liaison.errors import LiaisonError
@@ -23,7 +23,6 @@ from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.forms import Problem
 from liaison.web.forms.languages import language_choices
-from liaison.web.languages import find_language
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.site import here
 from liaison.web.words import explained
@@ -55,7 +54,7 @@ def _page(request: HttpRequest, seat: Seat, given: dict[str, Any], *, status: in
         "own": {"key": certificate.groups, "text": armor(certificate.data)} if certificate else None,
         "address": here().config.mail.address,
         "channels": CHANNELS,
-        "languages": language_choices(find_language(get_language()).locale),
+        "languages": language_choices(to_locale(get_language() or "en")),
         "may_change": seat.may(Action.WRITE),
     }
     return render(request, "web/mailboxes.html", shown | given, status=status)
