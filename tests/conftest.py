@@ -20,9 +20,9 @@ settings.load_profile("liaison")
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 # The fixtures and the classes whose nodes keep their tables where `tests/engines.py` says.
 STORIES = {"story", "terminal", "World", "TwoNodes", "Processes"}
-# What a page draws is the same on every engine: of the tests of pages those run on both whose module says so itself,
-# because behind them stand queries of their own.
-PAGES = ("tests/web/", "tests/browser/")
+# What a page or a program is shown is the same on every engine: of these tests those run on both whose module says so
+# itself, because behind them stand queries of their own.
+PAGES = ("tests/web/", "tests/browser/", "tests/translations/", "tests/api/")
 REASONS = pytest.StashKey[list[str]]()
 
 
