@@ -33,7 +33,7 @@ from liaison.node.databases import SQLITE_PRAGMAS
 from liaison.node.node import Node
 from liaison.node.peering import PeerRequest
 from liaison.node.reads.register import peer_address
-from liaison.node.services.line.delivering import deliver
+from liaison.node.services.line.calls.delivering import deliver
 from liaison.node.services.line.sending import Letter, send_letter
 from tests.scenarios.processes import Processes
 

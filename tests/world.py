@@ -28,7 +28,7 @@ from liaison.messages.parties import DeskRef
 from liaison.node.config import Address, Config
 from liaison.node.node import Node
 from liaison.node.peering import PeerAddress, PeerAnswer, SignedLink
-from liaison.node.services.line.delivering import deliver
+from liaison.node.services.line.calls.delivering import deliver
 from liaison.node.services.line.sending import Letter, SentMessage, send_letter
 from liaison.node.unit_of_work import reading
 from liaison.node.work.worker import work_through

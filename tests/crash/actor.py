@@ -37,7 +37,7 @@ from liaison.node.peering import SignedLink
 from liaison.node.reads.routing import routing_of
 from liaison.node.services.line.acknowledging import acknowledge, find_original
 from liaison.node.services.line.attachments import open_attachment, seal_attachment
-from liaison.node.services.line.delivering import deliver_next
+from liaison.node.services.line.calls.delivering import deliver_next
 from liaison.node.services.line.sending import Letter, send_letter
 from liaison.node.unit_of_work import reading
 from liaison.node.work.outbox import Lease

@@ -27,7 +27,7 @@ def several_in_one_request(stage: Stage) -> None:
     stage.send_together("xc", TOGETHER)
 
 
-def life(stage: Stage, story: Story) -> None:
+def life(stage: Stage, story: Story = one_notice) -> None:
     """Tell the story with what happens to it, bring everybody back, and judge."""
     story(stage)
     stage.revive()
@@ -40,7 +40,7 @@ def life(stage: Stage, story: Story) -> None:
     nothing_lost_nothing_twice(stage.facts("xc"), stage.facts("xd"), stage.accepted)
 
 
-def steps_of(staging: Staging, code: str, story: Story) -> list[str]:
+def steps_of(staging: Staging, code: str, story: Story = one_notice) -> list[str]:
     """The steps that a node takes in a life without accidents."""
     with staging() as stage:
         story(stage)

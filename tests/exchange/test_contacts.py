@@ -169,7 +169,7 @@ def same(kind: str, told: Card) -> Card:
 
 @pytest.mark.parametrize("kind", list(KINDS))
 @given(told=st.lists(cards(), min_size=1, max_size=4))
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_what_is_written_reads_back_the_same(kind: str, told: list[Card]) -> None:
     sources = (("FIRST", "2026-11-01"), ("TI", "2026-10-01"))
     data = encode_contacts(kind, [Told(each, sources) for each in told])

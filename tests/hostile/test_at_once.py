@@ -12,7 +12,7 @@ import pytest
 from django.db import connections
 
 from liaison.node.models import GivenReceipt, IncomingCopy, OutgoingCopy, TakenReceipt
-from liaison.node.services.line.delivering import deliver
+from liaison.node.services.line.calls.delivering import deliver
 from liaison.node.services.line.sending import send_letter
 from tests.node.stories import Story
 from tests.peer.forging import ask, composed, fresh_id, message_path, plaintext, sealed_for

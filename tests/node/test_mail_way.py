@@ -14,7 +14,7 @@ from liaison.messages.parties import DeskRef
 from liaison.node.config import Address, Mail
 from liaison.node.node import Node
 from liaison.node.services import mirror, publication, records
-from liaison.node.services.line.delivering import deliver
+from liaison.node.services.line.calls.delivering import deliver
 from liaison.node.services.line.sending import Letter, send_letter
 from liaison.node.services.mail.keys import desk_key, make_key
 from tests.mailing import Post

@@ -13,7 +13,7 @@ from liaison.messages.receipts import decode_receipt
 from liaison.node.models import Delivery, GivenReceipt, IncomingCopy, OutgoingCopy, PeerHealth
 from liaison.node.peering import PeerAddress, PeerAnswer
 from liaison.node.services.line.calls import parcels
-from liaison.node.services.line.delivering import deliver_next
+from liaison.node.services.line.calls.delivering import deliver_next
 from liaison.node.services.line.sending import send_letter
 from liaison.node.work.outbox import Lease
 from liaison.node.work.rounds import Room, take_round

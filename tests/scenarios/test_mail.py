@@ -22,7 +22,7 @@ from liaison.node.reads.desk.waiting import undelivered
 from liaison.node.reads.mail.targets import mailbox_ref
 from liaison.node.services.feeds.reports import FeedFacts, Report, send_reports
 from liaison.node.services.line.acknowledging import acknowledge, answer, find_original
-from liaison.node.services.line.delivering import deliver
+from liaison.node.services.line.calls.delivering import deliver
 from liaison.node.services.line.sending import send_letter
 from liaison.node.services.line.transcripts import export_transcript
 from liaison.node.services.mail.fetching import fetch_mail, keep_silence
@@ -34,6 +34,8 @@ from liaison.wire.identifiers import format_instant
 from tests.gnupg import Correspondent, encrypted_mail, entity, signed_mail
 from tests.mailing import THEM, US, Post, keep, mailing_world, read_there, reply, send
 from tests.messages.test_mail import BOUNCE
+from tests.node.inside.test_retention import keep as rule
+from tests.node.inside.test_retention import run
 from tests.register.registry import small_register
 from tests.world import NOTICE, World
 
@@ -167,6 +169,20 @@ def test_a_clear_signature_pasted_from_a_terminal_counts_for_what_it_signs(scene
     )
     assert fetch_mail(world.nodes["XC"]).standings == {"taken-over": 1}
     assert thread(world, case).entries[-1].fields["text"]["text"] == f"Fixed. {ours.tokens[0]}"
+
+
+def test_a_correspondent_speaks_in_no_case_of_another(scene: Scene) -> None:
+    world, post, peer = scene
+    theirs = peer.run("--export", "eve@xe.example")
+    keep(world, peer, mailbox="eve@xe.example", certificate=theirs, read_out=read_certificate(theirs).groups)
+    send(world, fields=ASKS)
+    world.send("XC", to=(mailbox_ref("eve@xe.example"),), fields=ASKS)
+    first, second = (read_mail(each[2]) for each in post.handed)
+    for inner, outer in ((first, second), (first, first)):
+        sealed = peer.seal(entity(f"Case closed. {inner.tokens[0]}"), US, signer="eve@xe.example")
+        post.box.append(encrypted_mail(sealed, From=THEM, Subject=outer.subject))
+    assert fetch_mail(world.nodes["XC"]).standings == {"unverified": 2}
+    assert states(world) == ["handed-over", "handed-over"]
 
 
 def test_a_machines_answer_answers_nothing_and_nothing_answers_it(scene: Scene) -> None:
@@ -378,3 +394,21 @@ def test_rows_of_a_feed_go_by_mail_to_a_nominated_desk_that_is_kept(tmp_path: Pa
         assert fetch_mail(world.nodes["XC"]).standings == {"taken-over": 1}
         with world.at("XC"):
             assert models.SentMail.objects.get().ticket == "[abuse #12]"
+
+
+def test_a_destroyed_case_leaves_no_word_of_its_mails(scene: Scene) -> None:
+    world, post, peer = scene
+    rule(world, "XC")
+    case = send(world, fields=ASKS)
+    post.box.append(reply(post, peer, "We have blocked it."))
+    post.box.append(reply(post, peer, "Send it to me.", signer="eve@xe.example"))
+    node = world.nodes["XC"]
+    fetch_mail(node)
+    with world.at("XC"):
+        came = models.IncomingCopy.objects.get().message_id
+    for each in acknowledge(node, find_original(node, came), leased=True):
+        deliver(node, each.leases[0])
+    assert "destroy" in run(world, "XC", 45)
+    with world.at("XC"):
+        assert models.Case.objects.get(case=case).destroyed_at is not None
+        assert {bytes(each.raw) for each in models.FetchedMail.objects.all()} == {b""}

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from liaison.node.config import Attachments
 from liaison.node.services.line.attachments import seal_attachment
-from liaison.node.services.line.delivering import deliver
+from liaison.node.services.line.calls.delivering import deliver
 from liaison.node.services.line.sending import send_letter
 from liaison.node.unit_of_work import unit_of_work
 from liaison.peer.door import Door

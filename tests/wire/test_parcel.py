@@ -27,6 +27,11 @@ def test_what_is_read_prints_back_to_the_same_bytes(data: bytes) -> None:
     assert encode_parcel(bodies) == data
 
 
+def test_fewer_than_there_must_be_are_refused() -> None:
+    with pytest.raises(MalformedError, match="parcel-head"):
+        decode_parcel(b"a 1\nx", least=2, most=2)
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [

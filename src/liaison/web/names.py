@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
-from liaison.node.reads.caution.parties import host_of, name_warnings
+from liaison.node.reads.caution.parties import host_of, warnings_in
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.mail.targets import contact_name, is_mailbox
+from liaison.node.reads.register import directory
+from liaison.register.lookup import Directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class DeskNames:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._known: dict[tuple[str, DeskRef], DeskName] = {}
-        self._odd: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._directories: dict[str, Directory] = {}
 
     def of(self, register: str, desk: DeskRef) -> DeskName:
         """The desk in words."""
@@ -50,11 +52,10 @@ class DeskNames:
         return self._participant(register, participant)[1]
 
     def warnings(self, register: str, participant: str) -> tuple[str, ...]:
-        """The codes of what is odd about a participant's name, looked up once a page."""
-        place = (register, participant)
-        if place not in self._odd:
-            self._odd[place] = name_warnings(self._node, register, participant)
-        return self._odd[place]
+        """The codes of what is odd about a participant's name; the directory is looked up once a page."""
+        if register not in self._directories:
+            self._directories[register] = directory(self._node, register)
+        return warnings_in(self._directories[register], participant)
 
     def _look_up(self, register: str, desk: DeskRef) -> DeskName:
         code, name = self._participant(register, desk.participant)

@@ -25,11 +25,11 @@ def encode_parcel(bodies: Iterable[tuple[str, bytes]]) -> bytes:
     return b"".join(b"%b %d\n%b" % (head.encode("ascii"), len(body), body) for head, body in bodies)
 
 
-def decode_parcel(data: bytes, *, most: int) -> list[tuple[str, bytes]]:
-    """From one to `most` heads and bodies, in order. Raises MalformedError."""
+def decode_parcel(data: bytes, *, least: int = 1, most: int) -> list[tuple[str, bytes]]:
+    """From `least` to `most` heads and bodies, in order. Raises MalformedError."""
     found: list[tuple[str, bytes]] = []
     at = 0
-    while at < len(data) or not found:
+    while at < len(data) or len(found) < least:
         line = _LINE.match(data, at)
         if line is None:
             raise MalformedError("parcel-head", number=len(found))

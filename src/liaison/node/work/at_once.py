@@ -11,7 +11,7 @@ from django.db import connections
 from liaison.errors import NotNowError, UnreachableError, VerificationError
 from liaison.node.models import AttachmentRow, Delivery
 from liaison.node.node import Node
-from liaison.node.services.line.delivering import deliver
+from liaison.node.services.line.calls.delivering import deliver
 from liaison.node.services.line.fetching import source_of
 from liaison.node.unit_of_work import reading
 from liaison.node.work import outbox

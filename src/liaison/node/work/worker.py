@@ -26,7 +26,7 @@ from django.db import connections
 from liaison.errors import NotNowError
 from liaison.messages.parties import NodeRef
 from liaison.node.node import Node
-from liaison.node.services.line.delivering import deliver, deliver_next
+from liaison.node.services.line.calls.delivering import deliver, deliver_next
 from liaison.node.work import outbox
 from liaison.node.work.outbox import FIRST_WAIT, Lease
 from liaison.node.work.rounds import Room, take_round

@@ -13,6 +13,7 @@ from liaison.messages.parties import DeskRef, NodeRef
 from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts
 from liaison.node.reads.register import directory
+from liaison.register.lookup import Directory
 
 
 def host_of(facts: RegisterFacts, desk: DeskRef) -> NodeRef | None:
@@ -31,6 +32,10 @@ def same_host(facts: RegisterFacts, one: DeskRef, other: DeskRef) -> bool:
 
 def name_warnings(node: Node, register: str, participant: str) -> tuple[str, ...]:
     """The codes of what is odd about a participant's name, sorted."""
-    found = directory(node, register)
+    return warnings_in(directory(node, register), participant)
+
+
+def warnings_in(found: Directory, participant: str) -> tuple[str, ...]:
+    """The same in a directory that was looked up before, for lists of many."""
     state = found.participants.get(participant)
     return tuple(sorted(found.name_warnings(state.labels.name))) if state is not None else ()

@@ -39,7 +39,7 @@ from liaison.messages.message import (
     sign_copy,
 )
 from liaison.messages.parties import DeskRef
-from liaison.node.models import AttachmentRow, OutgoingCopy, OutgoingMessage, SentHead
+from liaison.node.models import AttachmentRow, OutgoingCopy, OutgoingMessage
 from liaison.node.node import Node
 from liaison.node.reads.caution.disputes import check_pinned
 from liaison.node.reads.facts import RegisterFacts, register_facts
@@ -50,6 +50,7 @@ from liaison.node.services.inside.between.told import note_said
 from liaison.node.services.inside.review import note_for_review
 from liaison.node.services.line.attachments import attachment_rows, hold_blobs
 from liaison.node.services.line.cases import begin_case, open_case
+from liaison.node.services.line.heads import Head, advance_head, head_of
 from liaison.node.services.line.progress import note_own_acknowledgement
 from liaison.node.services.mail.outgoing import check_mails, note_mail
 from liaison.node.services.programs.events import EventKind, Happened, tell
@@ -57,7 +58,7 @@ from liaison.node.unit_of_work import after_commit, reading
 from liaison.node.work import outbox
 from liaison.node.work.group_commit import in_group
 from liaison.node.work.outbox import Lease, Work
-from liaison.node.work.statements import add, change, fetch
+from liaison.node.work.statements import add
 from liaison.officers.clearance import LOOKED_AT_LATER, Cleared, cleared_at_once
 from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import digest, format_instant, format_uuid7
@@ -119,20 +120,10 @@ class _Desk:
 
 
 @dataclass(frozen=True, slots=True)
-class _Head:
-    """The last copy that this node sent a desk in a case."""
-
-    row: int
-    epoch: str
-    seq: int
-    message_hash: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Closed:
     """A copy that was signed under the number after `head`, and sealed."""
 
-    head: _Head | None
+    head: Head | None
     signed: SignedCopy
     sealed: bytes
     sealed_to: str
@@ -267,7 +258,7 @@ def _close_ahead(node: Node, messages: Iterable[ComposedMessage], desk: _Desk, *
             if size > MOST_AHEAD:
                 return ahead
             with reading(node):
-                head = None if fresh else _head(message, recipient)
+                head = None if fresh else head_of(message, recipient)
             closed = ahead[message.core.id, recipient] = _close(message, recipient, head, desk)
             size += len(closed.sealed)
     return ahead
@@ -293,7 +284,7 @@ def _write(
     key = _write_message(message, desk, cleared)
     leases = []
     for recipient in core.to:
-        head = None if fresh else _head(message, recipient)
+        head = None if fresh else head_of(message, recipient)
         closed = ahead.get((core.id, recipient))
         if closed is None or closed.head != head:
             closed = _close(message, recipient, head, desk)
@@ -329,7 +320,7 @@ def _write_message(message: ComposedMessage, desk: _Desk, cleared: Cleared) -> i
     return key
 
 
-def _close(message: ComposedMessage, at: DeskRef, head: _Head | None, desk: _Desk) -> _Closed:
+def _close(message: ComposedMessage, at: DeskRef, head: Head | None, desk: _Desk) -> _Closed:
     """The copy for a desk under the number after `head`, signed and sealed."""
     follows = head is not None and head.epoch == desk.epoch
     copy = Copy(
@@ -347,7 +338,7 @@ def _close(message: ComposedMessage, at: DeskRef, head: _Head | None, desk: _Des
 
 def _write_copy(node: Node, message: ComposedMessage, key: int, closed: _Closed, desk: _Desk) -> Lease:
     """The rows of one copy of the message with this key, and the lease on its way out."""
-    _advance_head(message, closed)
+    advance_head(message, closed.head, closed.signed)
     copy, at = closed.signed.payload.copy, closed.signed.payload.copy.desk
     stored = add(
         OutgoingCopy,
@@ -370,39 +361,3 @@ def _write_copy(node: Node, message: ComposedMessage, key: int, closed: _Closed,
     if work is Work.MAIL:
         note_mail(stored, closed.signed.message_hash, desk.by_mail[at])
     return outbox.put_work(node, work, stored, register=message.core.register, at=at.at, leased=desk.leased)
-
-
-def _head(message: ComposedMessage, recipient: DeskRef) -> _Head | None:
-    core = message.core
-    rows = fetch(
-        SentHead,
-        ("id", "epoch", "seq", "message_hash"),
-        register=core.register,
-        case=core.case,
-        participant=core.sender.participant,
-        node=core.sender.node,
-        to_participant=recipient.participant,
-        to_node=recipient.node,
-        to_desk=recipient.desk,
-    )
-    return _Head(*rows[0]) if rows else None
-
-
-def _advance_head(message: ComposedMessage, closed: _Closed) -> None:
-    core, copy, now = message.core, closed.signed.payload.copy, closed.signed.message_hash
-    if closed.head is not None:
-        change(SentHead, closed.head.row, epoch=copy.epoch, seq=copy.seq, message_hash=now)
-        return
-    add(
-        SentHead,
-        register=core.register,
-        case=core.case,
-        participant=core.sender.participant,
-        node=core.sender.node,
-        to_participant=copy.desk.participant,
-        to_node=copy.desk.node,
-        to_desk=copy.desk.desk,
-        epoch=copy.epoch,
-        seq=copy.seq,
-        message_hash=now,
-    )

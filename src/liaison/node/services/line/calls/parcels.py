@@ -16,7 +16,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from liaison.errors import LiaisonError, MalformedError
+from liaison.errors import LiaisonError
 from liaison.messages.parties import DeskRef, NodeRef
 from liaison.messages.receipts import Obtained
 from liaison.node.node import Node
@@ -131,20 +131,12 @@ def _call(node: Node, line: _Line, some: _Entries) -> None:
         if answer.status in (404, 405):
             line.alone_until = node.clock.monotonic() + ALONE_SECONDS
             return
-        answers = _answers(answer.body, len(some)) if answer.status == 200 else []
+        answers = decode_parcel(answer.body, least=len(some), most=len(some)) if answer.status == 200 else []
     if answer.status != 200:
         raise NotTakenError(f"status-{answer.status}")
     size = sum(len(entry.item.sealed) for entry in some)
     line.carried = size / max(node.clock.monotonic() - begun, 1e-3)
     _take(node, some, answers)
-
-
-def _answers(body: bytes, count: int) -> list[tuple[str, bytes]]:
-    """Status and body for each message. Raises MalformedError."""
-    answers = decode_parcel(body, most=count)
-    if len(answers) != count:
-        raise MalformedError("parcel-answers", count=count, answers=len(answers))
-    return answers
 
 
 def _take(node: Node, some: _Entries, answers: Sequence[tuple[str, bytes]]) -> None:
