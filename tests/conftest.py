@@ -19,7 +19,7 @@ settings.load_profile("liaison")
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 # The fixtures and the classes whose nodes keep their tables where `tests/engines.py` says.
-STORIES = {"story", "terminal", "World", "Processes"}
+STORIES = {"story", "terminal", "World", "TwoNodes", "Processes"}
 # What a page draws is the same on every engine: of the tests of pages those run on both whose module says so itself,
 # because behind them stand queries of their own.
 PAGES = ("tests/web/", "tests/browser/")
