@@ -5,43 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from liaison.errors import UnreachableError, UsageError, VerificationError
 from liaison.keys.openpgp.certificates import read_certificate
-from liaison.messages.mail.answers import read_entity
-from liaison.messages.mail.reading import encrypted_part, read_mail
+from liaison.messages.mail.reading import read_mail
 from liaison.messages.message import open_message
 from liaison.node import models
 from liaison.node.reads.desk.listing import Reader
 from liaison.node.reads.desk.thread import read_thread
-from liaison.node.reads.desk.waiting import undelivered
+from liaison.node.reads.desk.undelivered import undelivered
 from liaison.node.reads.mail.targets import mailbox_ref
-from liaison.node.services.feeds.reports import FeedFacts, Report, send_reports
 from liaison.node.services.line.acknowledging import acknowledge, answer, find_original
 from liaison.node.services.line.calls.delivering import deliver
 from liaison.node.services.line.sending import send_letter
 from liaison.node.services.line.transcripts import export_transcript
 from liaison.node.services.mail.fetching import fetch_mail, keep_silence
-from liaison.register.bodies import Part
-from liaison.register.records import Contact
-from liaison.routing.claims import Desk, Standing
-from liaison.routing.route import Basis
 from liaison.wire.identifiers import format_instant
 from tests.gnupg import Correspondent, encrypted_mail, entity, signed_mail
 from tests.mailing import THEM, US, Post, keep, mailing_world, read_there, reply, send
 from tests.messages.test_mail import BOUNCE
 from tests.node.inside.test_retention import keep as rule
 from tests.node.inside.test_retention import run
-from tests.register.registry import small_register
 from tests.world import NOTICE, World
 
-ROUTED: Any = SimpleNamespace(
-    basis=Basis.ALLOCATION, ground="203.0.113.0/24", code="FR", source="demo", date="2026-11-01"
-)
 ASKS = NOTICE | {"expectation": "answer-asked"}
 Scene = tuple[World, Post, Correspondent]
 
@@ -363,37 +352,6 @@ def test_our_next_word_goes_by_mail_too_and_the_signed_message_is_inside(scene: 
     with world.at("XC"):
         inside = open_message(bytes(models.OutgoingCopy.objects.order_by("-pk").first().plaintext))
     assert inside.core.case == case
-
-
-def test_rows_of_a_feed_go_by_mail_to_a_nominated_desk_that_is_kept(tmp_path: Path) -> None:
-    builder = small_register("XC", "XD", "XE")
-    part = builder.record(
-        Contact(
-            institution="CSIRT of FR", unit=None, mailbox=THEM, telephone=None, time_zone=None, hours=None, persons=()
-        ),
-        "participants",
-    )
-    builder.nominate("FR", parts=(Part("participants", part),))
-    with mailing_world(tmp_path, registry=builder) as (world, post, peer):
-        path = tmp_path / "fr-technical.csv"
-        path.write_bytes(b"time,ip\n1,203.0.113.9\n")
-        desk = Desk(world.register, None, None, "fr-technical", Standing.NOMINATED)
-        given = Report(
-            desk=desk, path=path, head=b"time,ip\n", rows=1, counted_only=0,
-            reasons=((ROUTED, 1),), row_digests=b"",
-        )  # fmt: skip
-        feed = FeedFacts(name="blocklist")
-        outcomes = list(send_reports(world.nodes["XC"], [given], feed=feed, leased=True))
-        assert [(each.fate.value, each.error) for each in outcomes] == [("sent", None)]
-        deliver(world.nodes["XC"], outcomes[0].leases[0])
-        told = read_entity(peer.open(encrypted_part(read_mail(post.handed[0][2]))))
-        assert [(each.name, each.data) for each in told.files] == [(path.name, path.read_bytes())]
-        again = send_reports(world.nodes["XC"], [given], feed=feed)
-        assert [each.fate.value for each in again] == ["already-sent"]
-        post.box.append(reply(post, peer, "Fixed.", subject="[abuse #12]"))
-        assert fetch_mail(world.nodes["XC"]).standings == {"taken-over": 1}
-        with world.at("XC"):
-            assert models.SentMail.objects.get().ticket == "[abuse #12]"
 
 
 def test_a_destroyed_case_leaves_no_word_of_its_mails(scene: Scene) -> None:

@@ -82,7 +82,7 @@ class Planted(World):
         self.node = self.nodes["XC"]
         seed_node(self.node, self.registry, "XC", "XD")
         with unit_of_work(self.node):
-            hold_keys(self.node, self.registry, "XC", desk="ministry")
+            hold_keys(self.node, self.registry, "XC", "ministry")
         forget(self.node)
         homes.create_folders(self.node.home)
         homes.write_config(self.node.home, Config())

@@ -14,6 +14,7 @@ import pkgutil
 import types
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -23,6 +24,7 @@ from django.db import models
 
 import liaison.node.reads
 from liaison.errors import LiaisonError
+from liaison.exchange.values import Format
 from liaison.messages.parties import DeskRef
 from liaison.messages.turns import Turn
 from liaison.node.node import Node
@@ -38,26 +40,30 @@ PURE = "makes values of its arguments and asks no table of a desk"
 PUBLIC = "tells what the register says, which is the same for everybody on the node"
 OPERATOR = "asked by the operator's commands and by the node itself, never by a page of a desk"
 MACHINE = "asked by the peer door for the other node"
+NODE = "tells how the node itself is, which every desk on it may know"
 INNER = "takes a row or a value that its caller found for one desk"
 OF_THE_NODE: Mapping[str, str] = {
     "caution.disputes.check_pinned": INNER,
     "caution.disputes.disputes": PUBLIC,
     "caution.disputes.family_of": PURE,
     "caution.disputes.rivals_of": PUBLIC,
-    "caution.parties.name_warnings": PUBLIC,
     "caution.parties.host_of": PUBLIC,
+    "caution.parties.name_warnings": PUBLIC,
     "caution.parties.same_host": PUBLIC,
+    "caution.parties.warnings_in": PURE,
     "caution.pending.called_back_desks": PUBLIC,
     "caution.pending.pending_desks": PUBLIC,
     "caution.pending.pending_view": PUBLIC,
     "caution.sealing.refused_digests": PUBLIC,
     "desk.listing.of_desk": PURE,
     "desk.listing.read_rows": INNER,
-    "desk.listing.title_of": PURE,
     "desk.regions.areas_of": PUBLIC,
+    "desk.titles.title_of": PURE,
     "desk.waiting.register_care": PUBLIC,
     "desk.year.spread": PURE,
+    "explorer.entries_from": PUBLIC,
     "explorer.entries_since": PUBLIC,
+    "explorer.first_index_since": PUBLIC,
     "explorer.kinds_in": PUBLIC,
     "explorer.list_entries": PUBLIC,
     "explorer.show_entry": PUBLIC,
@@ -66,15 +72,27 @@ OF_THE_NODE: Mapping[str, str] = {
     "facts.register_facts": PUBLIC,
     "facts.remembered_caller": MACHINE,
     "inbox.own_desks": OPERATOR,
+    "inbox.reach_of": INNER,
     "inside.retention.step_for": INNER,
     "inside.retention.told_inside": INNER,
     "inside.rules.columns": PURE,
     "inside.rules.read_retention": INNER,
     "judging.first_copy": INNER,
     "judging.judge_context": INNER,
+    "letter_boxes.kept_counts": OPERATOR,
+    "letter_boxes.left_copies": INNER,
+    "letter_boxes.obtained": INNER,
+    "letter_boxes.reached_by": PUBLIC,
     "line.line_counts": OPERATOR,
     "line.lost_messages": OPERATOR,
     "line.size_for_party": MACHINE,
+    "mail.overview.mailbox_state": NODE,
+    "mail.overview.mails_of": INNER,
+    "mail.overview.strays": OPERATOR,
+    "mail.targets.contact_name": INNER,
+    "mail.targets.kept_mailbox": INNER,
+    "mail.targets.mail_targets": INNER,
+    "mail.targets.mailbox_ref": PURE,
     "memory.forget": PURE,
     "memory.own_memory": MACHINE,
     "overrides.read_rules": OPERATOR,
@@ -94,6 +112,7 @@ OF_THE_NODE: Mapping[str, str] = {
     "register.followed": PUBLIC,
     "register.message_key_standing": PUBLIC,
     "register.node_addresses": PUBLIC,
+    "register.node_ways": PUBLIC,
     "register.peer_address": PUBLIC,
     "register.sealing_key": PUBLIC,
     "register.trusted_checkpoint": PUBLIC,
@@ -102,6 +121,7 @@ OF_THE_NODE: Mapping[str, str] = {
     "routing.route_one": PUBLIC,
     "routing.routing_of": PUBLIC,
     "routing.routing_without_node": PUBLIC,
+    "writing.book.rows_of": PURE,
     "writing.centres.desk_card": PUBLIC,
     "writing.centres.desk_cards": PUBLIC,
     "writing.centres.find_entry": PUBLIC,
@@ -219,6 +239,7 @@ def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
         Reader: Reader(contents=True),
         Filter: Filter(),
         zoneinfo.ZoneInfo: zoneinfo.ZoneInfo("UTC"),
+        Format: Format.STIX,
     }
     by_name: dict[str, list[Any]] = {
         "register": [at.seat.register],
@@ -236,6 +257,12 @@ def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
         "form": ["incident-notice", "information-request"],
         "urgency": ["routine"],
         "participant": [at.seat.desk.participant],
+        "keys": [named["number"]],
+        "received": [True, False],
+        "owed": [False],
+        "below": [None],
+        "limit": [100],
+        "since": [world.clock.now() - timedelta(days=1)],
     }
     alternatives = getattr(hint, "__args__", (hint,)) if not isinstance(hint, type) else (hint,)
     found = next((fixed[each] for each in alternatives if each in fixed), None)

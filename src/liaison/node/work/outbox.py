@@ -177,9 +177,12 @@ def release(node: Node, leases: Iterable[Lease], *, wait: float) -> None:
             held.update(lease_until=None, lease_token="", **later)
 
 
-def settle_copy(copy_id: int) -> None:
-    """End the sending of a copy, whoever holds it, inside a unit of work: its receipt is here."""
-    remove(Delivery, copy_id=copy_id)
+def settle_copy(copy_id: int, work: Work = Work.MESSAGE) -> None:
+    """End the sending of a copy, whoever holds it, inside a unit of work: its receipt is here, or its mail is out.
+
+    Files of it that are still being left in a letter box go on.
+    """
+    remove(Delivery, copy_id=copy_id, kind=work.value)
 
 
 def postpone(

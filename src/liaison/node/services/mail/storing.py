@@ -126,7 +126,7 @@ def enter_case(node: Node, message: ReceivedMessage, plaintext: bytes, *, sent: 
     open_case(core, message.fields, desk, now)
     for copy in _answered(core, desk):
         advance(copy, CopyEvent.ANSWERED)
-        outbox.settle_copy(copy.pk)
+        outbox.settle_copy(copy.pk, outbox.Work.MAIL)
     SentMail.objects.filter(copy__message__case=core.case, mailbox=sent.mailbox).update(expected_at=None)
     return incoming
 
