@@ -29,13 +29,19 @@ def door(code: str) -> WayTo:
 
 
 def behind_nat(
-    folder: Path, *codes: str, door_too: bool = False, own_box: bool = True, keeps: LetterBox | None = None
+    folder: Path,
+    *codes: str,
+    door_too: bool = False,
+    own_box: bool = True,
+    keeps: LetterBox | None = None,
+    more: tuple[WayTo, ...] = (),
 ) -> World:
-    """XC, XD and XE, where XE keeps the letters of `codes` (XD by default), which have a door only if `door_too`."""
+    """XC, XD and XE, where XE keeps the letters of `codes` (XD by default), which have a door only if `door_too`, and
+    `more` ways after that."""
     boxed = codes or ("XD",)
     registry = small_register()
     for code in boxed:
-        registry.publish_node(code, "duty", ways=(*([door(code)] if door_too else []), registry.box(KEEPER)))
+        registry.publish_node(code, "duty", ways=(*([door(code)] if door_too else []), registry.box(KEEPER), *more))
     kept = tuple(sorted(registry.ids[code] for code in boxed))
     terms = keeps or LetterBox()
     keeping = LetterBox(kept, terms.days, terms.letters, terms.mebibytes)

@@ -11,7 +11,7 @@ from django.db import connections
 
 from liaison.errors import MalformedError, NotNowError, UsageError
 from liaison.keys.public import Purpose
-from liaison.messages.letter_box import KeptNote, Kind, Letter, Page, State, Terms, sign_note
+from liaison.messages.letter_box import MOST_ON_A_PAGE, KeptNote, Kind, Letter, Page, State, Terms, sign_note
 from liaison.node import models
 from liaison.node.config import LetterBox as KeepingTerms
 from liaison.node.reads.memory import own_memory
@@ -209,6 +209,24 @@ def test_a_keeping_node_that_lists_what_it_likes_makes_no_message_and_stops_no_o
         receipt = models.GivenReceipt.objects.get()
         assert (receipt.incoming, receipt.to_participant) == (None, at(fresh, "XC").participant)
     assert (states(fresh, "XC"), waiting(fresh, "XD")) == ([], [])
+
+
+def test_letters_that_nobody_can_take_hide_none_behind_them_on_a_slow_line(tmp_path: Path) -> None:
+    with behind_nat(tmp_path) as world:
+        for number in range(MOST_ON_A_PAGE):
+            leave(world, "XC", f"no receipt {number}".encode(), kind=Kind.RECEIPT)
+        sent = world.send("XC", "XD")
+
+        def slowly(_: str, request: HttpRequest) -> HttpRequest:
+            world.advance(seconds=1 if request.method == "GET" else 0)
+            return request
+
+        world.network.change = slowly
+        assert collect_all(world.nodes["XD"]).taken == 0
+        assert collect_all(world.nodes["XD"]).taken == 1
+        assert inbox(world, "XD") == [sent[0].message_id]
+        with world.at("XD"):
+            assert models.OwnLetterBox.objects.get().emptied_at is None
 
 
 def test_a_note_of_somebody_else_counts_for_nothing(fresh: World) -> None:

@@ -17,6 +17,7 @@ from liaison.node.services.letterbox.keeping import expire_letters
 from liaison.node.services.line.files import export_sealed, import_file
 from liaison.node.services.rotation import KEPT, rotate_all
 from liaison.node.unit_of_work import catching_up, close_for_writing, open_for_writing, unit_of_work
+from liaison.register.records import Address, Way
 from tests.letterbox.boxes import behind_nat, inbox, kept, name_keeper, obtained, settle_down, states, waiting
 from tests.world import World
 
@@ -59,6 +60,14 @@ def test_a_lost_answer_of_the_letter_box_leaves_the_message_once(tmp_path: Path)
             [("message", "fetched")],
             ["received"],
         )
+
+
+def test_a_node_that_names_a_mailbox_too_is_written_to_by_its_letter_box(tmp_path: Path) -> None:
+    mailbox = Address(way=Way.MAIL, at="duty@xd.example", by=None)
+    with behind_nat(tmp_path, more=(mailbox,)) as world:
+        sent = world.send("XC", "XD")
+        settle_down(world)
+        assert (inbox(world, "XD"), states(world, "XC")) == ([sent[0].message_id], ["received"])
 
 
 def test_a_door_that_comes_back_and_a_letter_box_carry_one_message(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, OperationalError, connections
 from liaison.errors import NotNowError, UsageError
 from liaison.node.models import Setting, TakenReceipt
 from liaison.node.node import Node
+from liaison.node.services.people.audit import acting_by_token, acting_for, note, trail
 from liaison.node.unit_of_work import after_commit, unit_of_work
 from liaison.node.work.combining import MOST
 from liaison.node.work.group_commit import all_in_group, in_group
@@ -69,24 +70,25 @@ def raising(error: Exception) -> Callable[[], object]:
     return work
 
 
-def together(node: Node, *works: Callable[[], Any]) -> list[Future[Any]]:
-    """What came of pieces that all waited while another one was being written."""
+def together(node: Node, *works: Callable[[], Any], tokens: tuple[int, ...] = ()) -> list[Future[Any]]:
+    """What came of pieces that all waited while another one was being written, each brought by a program of its own."""
     writing, waiting = threading.Event(), threading.Event()
 
     def hold() -> None:
         writing.set()
         assert waiting.wait(20)
 
-    def run(work: Callable[[], Any]) -> Any:
+    def run(work: Callable[[], Any], token: int = 0) -> Any:
         try:
-            return in_group(node, work)
+            with acting_by_token(token), acting_for(f"{token}"):
+                return in_group(node, work)
         finally:
             connections.close_all()
 
     with ThreadPoolExecutor(len(works) + 1) as pool:
         first = pool.submit(run, keep("first", hold))
         assert writing.wait(20)
-        rest = [pool.submit(run, work) for work in works]
+        rest = [pool.submit(run, *each) for each in zip(works, tokens or (0,) * len(works), strict=True)]
         queue = _combiner(node)._waiting
         while len(queue) < len(works):
             threading.Event().wait(0.01)
@@ -170,6 +172,15 @@ def test_a_piece_inside_a_unit_of_work_is_part_of_it(world: World, node: Node) -
         in_group(node, keep("one"))
         raise UsageError("desk-not-here")
     assert kept(world) == set()
+
+
+def test_a_line_of_the_trail_names_who_brought_the_piece_and_not_who_wrote_it(world: World, node: Node) -> None:
+    def noted(number: str) -> Callable[[], str]:
+        return keep(number, lambda: note(node, "case-acknowledged", subject=number))
+
+    together(node, noted("1"), noted("2"), noted("3"), tokens=(7, 8, 0))
+    told = [(line.subject, line.params, line.participant) for line in trail(node)]
+    assert sorted(told) == [("1", {"token": 7}, "7"), ("2", {"token": 8}, "8"), ("3", {}, "0")]
 
 
 def test_several_pieces_of_one_caller_have_each_their_own_outcome(world: World, node: Node) -> None:

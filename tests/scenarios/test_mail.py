@@ -19,10 +19,12 @@ from liaison.node.reads.desk.thread import read_thread
 from liaison.node.reads.desk.undelivered import undelivered
 from liaison.node.reads.mail.targets import mailbox_ref
 from liaison.node.services.line.acknowledging import acknowledge, answer, find_original
+from liaison.node.services.line.attachments import seal_attachment
 from liaison.node.services.line.calls.delivering import deliver
 from liaison.node.services.line.sending import send_letter
 from liaison.node.services.line.transcripts import export_transcript
 from liaison.node.services.mail.fetching import fetch_mail, keep_silence
+from liaison.node.work.rounds import Room, take_round
 from liaison.wire.identifiers import format_instant
 from tests.gnupg import Correspondent, encrypted_mail, entity, signed_mail
 from tests.mailing import THEM, US, Post, keep, mailing_world, read_there, reply, send
@@ -240,6 +242,40 @@ def test_an_attempt_whose_outcome_was_lost_sends_the_same_mail_again_and_no_othe
         models.Delivery.objects.all().delete()
     assert states(world) == ["handed-over"]
     assert len({read_mail(each[2]).message_id for each in post.handed}) == 1
+
+
+def test_a_large_mail_is_handed_over_once_however_often_the_worker_looks_meanwhile(scene: Scene) -> None:
+    world, post, _ = scene
+    node, send_on = world.nodes["XC"], post.send
+    file = seal_attachment(node, name="log.bin", media_type="application/octet-stream", chunks=[bytes(600_000)])
+    taken: list[int] = []
+
+    def slowly(sender: str, recipient: str, mail: bytes) -> None:
+        world.advance(seconds=5)
+        taken.append(len(take_round(node, Room()).leases))
+        send_on(sender, recipient, mail)
+
+    post.send = slowly  # type: ignore[method-assign]
+    send(world, attachments=(file,))
+    assert (states(world), taken, len(post.handed)) == (["handed-over"], [0], 1)
+    with world.at("XC"):
+        assert not models.Delivery.objects.exists()
+
+
+def test_a_mail_that_outlasts_its_lease_is_noted_by_whoever_handed_it_over_first(scene: Scene) -> None:
+    world, post, _ = scene
+    node, send_on = world.nodes["XC"], post.send
+
+    def too_slowly(sender: str, recipient: str, mail: bytes) -> None:
+        world.advance(seconds=1000)
+        assert take_round(node, Room()).leases
+        send_on(sender, recipient, mail)
+
+    post.send = too_slowly  # type: ignore[method-assign]
+    send(world)
+    assert states(world) == ["handed-over"]
+    with world.at("XC"):
+        assert not models.Delivery.objects.exists()
 
 
 def test_a_refusal_for_good_is_a_bounce_at_once(scene: Scene) -> None:

@@ -13,7 +13,7 @@ from liaison.node.reads.inside.between import find_elsewhere, read_letter, waiti
 from liaison.node.reads.inside.waiting import find_request
 from liaison.node.services.desk.answering import Saying, say
 from liaison.node.services.inside.between.clearing import decide
-from liaison.node.services.inside.between.sharing import share_between
+from liaison.node.services.inside.between.sharing import end_between, share_between
 from liaison.node.services.inside.clearance import approve, keep_deadlines, take_back
 from liaison.node.services.line.attachments import open_attachment
 from liaison.officers.clearance import Demand, Silence
@@ -76,6 +76,24 @@ def test_a_letter_is_shown_word_for_word_and_leaves_when_it_was_cleared_elsewher
         with world.at("XD"):
             row = ClearanceRequest.objects.get()
             assert (row.state, row.answered_by, row.decided_by) == ("passed", "second/ministry", 0)
+
+
+def test_a_desk_that_the_case_was_taken_back_from_clears_nothing_any_more(tmp_path: Path) -> None:
+    with TwoNodes(tmp_path) as world:
+        rule(world, "XD", Demand.NEEDED)
+        (sent,) = world.send("XC", "XD")
+        share(world, sent.case, "clearance")
+        reply(world, sent.case, sent.message_id)
+        node, (approver, by) = world.nodes["XD2"], seat(world, "XD2", Role.APPROVER)
+        (letter,) = waiting_elsewhere(node, approver)
+        place, writer = seat(world, "XD", Role.OFFICER)
+        end_between(world.nodes["XD"], place, sent.case, world.desk("XD2"), by=writer)
+        decide(node, approver, letter.number, "cleared", by=by)  # Before it has heard of that.
+        world.work()
+        keep_deadlines(world.nodes["XD"])
+        assert sent_replies(world) == []
+        with world.at("XD"):
+            assert ClearanceRequest.objects.get().state == "waiting"
 
 
 def test_what_is_refused_elsewhere_goes_back_to_its_writer_with_the_reason(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@
 `perform(take)` runs in one of the threads that wait; `take()` gives it the entries of all who wait by then.
 
 Invariants: an item is taken once, in the order of arrival; who comes alone waits for nobody; one thread performs, the
-others sleep until their items are done or it is their turn.
+others sleep until their items are done or it is their turn; a thread that performs and asks again does its own at once,
+because nobody else could.
 """
 
 from __future__ import annotations
@@ -74,10 +75,14 @@ class Combiner(Generic[A, R]):
         self._guard = threading.Lock()
         self._waiting: deque[_Caller[A, R]] = deque()
         self._busy = False
+        self._performer: int | None = None
 
     def do(self, items: Sequence[A], perform: Perform[A, R]) -> list[Entry[A, R]]:
         """Have the items done, by this thread or by another that performs the same."""
         caller = _Caller[A, R]([Entry(item) for item in items])
+        if self._performer == threading.get_ident():
+            perform(lambda: caller.entries)
+            return caller.entries
         if not self._enter(caller):
             caller.turn.acquire()
         if not caller.taken:
@@ -94,6 +99,7 @@ class Combiner(Generic[A, R]):
     def _perform(self, perform: Perform[A, R]) -> None:
         """In the thread of the first who waits."""
         taken: list[_Caller[A, R]] = []
+        self._performer = threading.get_ident()
 
         def take() -> list[Entry[A, R]]:
             taken.extend(self._take())
@@ -121,6 +127,7 @@ class Combiner(Generic[A, R]):
 
     def _leave(self, taken: Sequence[_Caller[A, R]]) -> None:
         """Wake those who are done, and the next who performs; the first performed itself."""
+        self._performer = None
         with self._guard:
             following = self._waiting[0] if self._waiting else None
             self._busy = following is not None

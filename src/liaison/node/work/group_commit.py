@@ -8,6 +8,7 @@ Invariants (docs/adr/0023):
 - each piece has a savepoint of its own: one that raises is undone alone and spoils nothing for the others;
 - what the storage itself refuses undoes all, and each piece is then tried in a unit of its own, so that nobody is told
   of something that was undone; a commit that fails fails for all, and is not tried again;
+- a piece runs in the context of whoever brought it, whichever thread runs it: the audit trail asks there who acts;
 - who comes alone waits for nobody: a group is who came meanwhile, never who might still come.
 """
 
@@ -15,10 +16,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, IntegrityError, transaction
 
+from liaison.node.database_router import current_database
 from liaison.node.node import Node
 from liaison.node.unit_of_work import joins_another, unit_of_work
 from liaison.node.work.combining import Combiner, Entry
@@ -49,7 +52,15 @@ def all_in_group(node: Node, works: Sequence[Callable[[], T]]) -> list[Piece[T]]
     """The same for several that one caller has, each with its own outcome. Never inside a unit of work."""
     with _guard:
         combiner = _combiners.setdefault(node.database, Combiner())
-    return combiner.do(works, lambda take: _write_for_all(node, take)) if works else []
+    pieces = [_in_own_context(node, work) for work in works]
+    return combiner.do(pieces, lambda take: _write_for_all(node, take)) if works else []
+
+
+def _in_own_context(node: Node, work: Callable[[], T]) -> Callable[[], T]:
+    """The work as the caller would do it, on the tables of the node, in whichever thread."""
+    context = copy_context()
+    context.run(current_database.set, node.database)
+    return lambda: context.run(work)
 
 
 def _write_for_all(node: Node, take: Callable[[], list[Piece[Any]]]) -> None:

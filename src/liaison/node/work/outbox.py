@@ -142,11 +142,14 @@ def time_for(size: int) -> timedelta:
 
 
 def hold_longer(node: Node, lease: Lease, wanted: timedelta) -> None:
-    """Keep a lease beyond its usual time where a call may outlast it: a large body over a poor line."""
+    """Keep a lease beyond its usual time where a call may outlast it: a large body over a poor line.
+
+    Never beyond `LONGEST_LEASE`, which counts as the work of a clock that was set back and is taken away.
+    """
     if wanted + SPARE > LEASE:
         with unit_of_work(node):
             held = Delivery.objects.filter(pk=lease.delivery, lease_token=lease.token)
-            held.update(lease_until=node.clock.now() + wanted + SPARE)
+            held.update(lease_until=node.clock.now() + min(wanted + SPARE, LONGEST_LEASE))
 
 
 def settle(lease: Lease) -> bool:
@@ -177,12 +180,12 @@ def release(node: Node, leases: Iterable[Lease], *, wait: float) -> None:
             held.update(lease_until=None, lease_token="", **later)
 
 
-def settle_copy(copy_id: int, work: Work = Work.MESSAGE) -> None:
+def settle_copy(copy_id: int, work: Work = Work.MESSAGE) -> bool:
     """End the sending of a copy, whoever holds it, inside a unit of work: its receipt is here, or its mail is out.
 
-    Files of it that are still being left in a letter box go on.
+    Files of it that are still being left in a letter box go on. False if it had ended before.
     """
-    remove(Delivery, copy_id=copy_id, kind=work.value)
+    return bool(remove(Delivery, copy_id=copy_id, kind=work.value))
 
 
 def postpone(

@@ -2,7 +2,7 @@
 
     DeskRef(correspondent_id("duty@xd.example"), "mailbox", "mailbox")     a desk without a node, kept by an officer
     DeskRef("5e0c…", "cert", "duty")                                       a desk whose node's address record names mail
-                                                                           and no peer door
+                                                                           and neither peer door nor letter box
 
 Invariants: a desk of the register is written to by what its signed record says and by nothing else; a desk without a
 node by the certificate that an officer confirmed; without one, the mail asks to be telephoned.
@@ -57,8 +57,7 @@ def mail_targets(facts: RegisterFacts, sender: DeskRef, recipients: Iterable[Des
         if is_mailbox(recipient):
             found[recipient] = _kept(node, register, sender, recipient)
         elif not own_memory(node).is_hosted(register, recipient.at):
-            door = facts.address(recipient.at)
-            target = None if door else _published(node, register, recipient)
+            target = None if facts.ways(recipient.at) else _published(node, register, recipient)
             if target is not None:
                 found[recipient] = target
     return found
@@ -74,7 +73,7 @@ def _kept(node: Node, register: str, sender: DeskRef, recipient: DeskRef) -> Mai
 
 
 def _published(node: Node, register: str, desk: DeskRef) -> MailTarget | None:
-    """What the register says of a desk whose node has no peer door, where it names a mailbox."""
+    """What the register says of a desk whose node has neither peer door nor letter box, where it names a mailbox."""
     addresses = reads.node_addresses(node, register, desk.participant, desk.node)
     ways = addresses[0].ways if addresses else ()
     mailbox = next((way.at for way in ways if way.way is records.Way.MAIL and way.at), None)

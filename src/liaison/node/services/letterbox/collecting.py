@@ -40,6 +40,8 @@ log = logging.getLogger("liaison.letterbox")
 
 LONGEST_ROUND = 60.0
 """Seconds after which a round at one letter box ends; the next goes on."""
+_reached: dict[tuple[str, str, NodeRef, NodeRef], int] = {}
+"""The number behind which it goes on, so that letters which nobody can take never hide those behind them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +72,17 @@ def collect(node: Node, box: LetterBox) -> Collected:
     """Take what lies at one letter box. Raises UnreachableError, MalformedError, NotNowError for the whole of it."""
     began, at = node.clock.monotonic(), node.clock.now()
     taken = left = 0
-    after: int | None = 0
+    place = (node.database, box.register, box.own, box.by)
+    first = _reached.get(place, 0)
+    after: int | None = first
     while after is not None and node.clock.monotonic() - began < LONGEST_ROUND:
         page = box.page(after)
         for letter in page.letters:
             done = _take(node, box, letter)
             taken, left = taken + done, left + (not done)
         after = page.next
-    empty = at if after is None and not left else None
+    _reached[place] = after or 0
+    empty = at if after is None and not left and not first else None
     _note(node, box.register, box.own, box.by, asked=at, emptied=empty)
     return Collected(taken, left)
 

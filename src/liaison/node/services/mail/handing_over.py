@@ -151,8 +151,8 @@ def _note(node: Node, lease: Lease, outgoing: _Outgoing, event: CopyEvent, said:
     now = node.clock.now()
     with unit_of_work(node):
         copy = OutgoingCopy.objects.select_for_update().get(pk=outgoing.copy.pk)
-        if not outbox.settle(lease):
-            return  # Somebody else had it by now and notes the same.
+        if not outbox.settle_copy(copy.pk, lease.work):
+            return  # Somebody else handed over the same mail, and noted it.
         advance(copy, event)
         OutgoingCopy.objects.filter(pk=copy.pk).update(settled_at=now)
         taken = event is CopyEvent.HANDED_OVER

@@ -151,8 +151,7 @@ def _settle(node: Node, row: Any, answer: str, desk: DeskRef) -> None:
     elif answer in (REFUSED, GIVEN_BACK, TAKEN_BACK) and row.state != ENDED:
         if row.ours:
             shares.delete()
-        else:
-            ClearanceElsewhere.objects.filter(**place, internal=row.internal, answer="").update(answer=TAKEN_BACK)
+        ClearanceElsewhere.objects.filter(**place, internal=row.internal, answer="").update(answer=TAKEN_BACK)
         _end(row, ENDED)
         _note(node, "case-share-ended", row.about, (desk, _other(row)), row.purpose)
 
