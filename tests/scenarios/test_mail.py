@@ -24,6 +24,9 @@ from liaison.node.services.line.calls.delivering import deliver
 from liaison.node.services.line.sending import send_letter
 from liaison.node.services.line.transcripts import export_transcript
 from liaison.node.services.mail.fetching import fetch_mail, keep_silence
+from liaison.node.services.people.officers import Seat
+from liaison.node.services.programs.events import listen
+from liaison.node.unit_of_work import unit_of_work
 from liaison.node.work.rounds import Room, take_round
 from liaison.wire.identifiers import format_instant
 from tests.gnupg import Correspondent, encrypted_mail, entity, signed_mail
@@ -107,6 +110,20 @@ def test_two_fetches_and_two_deliveries_of_one_reply_make_one_message(scene: Sce
     assert fetch_mail(node).standings == {"again": 3}
     with world.at("XC"):
         assert models.IncomingCopy.objects.count() == 1
+
+
+def test_programs_of_the_desk_hear_of_a_reply_that_came_by_mail(scene: Scene) -> None:
+    world, post, peer = scene
+    send(world, fields=ASKS)
+    node, desk = world.nodes["XC"], world.desk("XC")
+    with unit_of_work(node):
+        listen(Seat(world.register, desk, frozenset()))
+    post.box += [reply(post, peer, "Once.")] * 2
+    fetch_mail(node)
+    with world.at("XC"):
+        incoming = models.IncomingCopy.objects.get()
+        told = list(models.EventRow.objects.values_list("kind", "message", "desk"))
+    assert told == [("message-received", incoming.message_id, desk.desk)]
 
 
 def test_what_is_unsigned_or_signed_by_another_is_kept_and_not_taken_over(scene: Scene) -> None:
