@@ -244,6 +244,7 @@ def test_the_server_down_the_mail_waits_and_goes_with_the_same_message_id(scene:
     world.work("XC")
     assert states(world) == ["handed-over"]
     with world.at("XC"):
+        assert not models.PeerHealth.objects.filter(failures__gt=0).exists()
         token = models.SentMail.objects.get().token
     assert read_mail(post.handed[0][2]).message_id == f"<{token.lower()}@csirt.xc.example>"
 
