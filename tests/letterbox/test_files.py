@@ -11,6 +11,7 @@ from liaison.messages.receipts import decode_receipt
 from liaison.node import models
 from liaison.node.services.letterbox.collecting import collect_all
 from liaison.node.services.line.attachments import seal_attachment
+from liaison.node.unit_of_work import unit_of_work
 from liaison.wire.http import HttpAnswer, HttpRequest
 from tests.letterbox.boxes import KEEPER, behind_nat, inbox, kept, settle_down, waiting
 from tests.world import World
@@ -78,3 +79,13 @@ def test_a_file_that_the_sender_still_gives_itself_is_not_waited_for(tmp_path: P
         assert (held(world, "XD"), len(inbox(world, "XD"))) == (["held"], 1)
         settle_down(world)
         assert (receipted(world), waiting(world, "XC"), waiting(world, "XD")) == (1, [], [])
+
+
+def test_the_files_of_a_message_that_was_rejected_are_left_no_more(tmp_path: Path) -> None:
+    with behind_nat(tmp_path, "XC", "XD") as world:
+        send_file(world)
+        with unit_of_work(world.nodes["XC"]):  # Its receipt came by another way.
+            models.OutgoingCopy.objects.update(state="rejected")
+            models.Delivery.objects.exclude(kind="leave").delete()
+        world.work("XC")
+        assert (kept(world), waiting(world, "XC")) == ([("message", "kept")], [])
