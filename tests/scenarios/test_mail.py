@@ -360,6 +360,15 @@ def test_a_mail_that_is_too_large_is_kept_by_its_headers(tmp_path: Path) -> None
             assert (kept.reason, len(bytes(kept.raw)) < 2000) == ("too-large", True)
 
 
+def test_mails_that_belong_to_no_case_fill_no_disk(scene: Scene) -> None:
+    world, post, _ = scene
+    post.box += [b"From: eve@xe.example\r\nSubject: %d\r\n\r\n" % number + bytes(1 << 20) for number in range(3)]
+    assert fetch_mail(world.nodes["XC"]).standings == {"stray": 3}
+    assert fetch_mail(world.nodes["XC"]).standings == {}
+    with world.at("XC"):
+        assert sum(len(bytes(each.raw)) for each in models.FetchedMail.objects.all()) == 0
+
+
 def test_the_mailbox_not_reached_is_told_and_the_place_is_kept(scene: Scene) -> None:
     world, post, peer = scene
     send(world, fields=ASKS)

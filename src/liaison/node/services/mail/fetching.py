@@ -151,7 +151,7 @@ def _store(
         sent=sent,
         incoming_id=incoming,
         words=words,
-        raw=fetched.data,
+        raw=fetched.data if sent is not None else b"",  # Anybody may write to a mailbox, which keeps what is not here.
         fetched_at=node.clock.now(),
     )
 
