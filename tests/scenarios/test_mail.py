@@ -24,6 +24,7 @@ from liaison.node.services.line.calls.delivering import deliver
 from liaison.node.services.line.sending import send_letter
 from liaison.node.services.line.transcripts import export_transcript
 from liaison.node.services.mail.fetching import fetch_mail, keep_silence
+from liaison.node.services.mail.keys import make_key
 from liaison.node.services.people.officers import Seat
 from liaison.node.services.programs.events import listen
 from liaison.node.unit_of_work import unit_of_work
@@ -358,6 +359,18 @@ def test_a_mail_that_is_too_large_is_kept_by_its_headers(tmp_path: Path) -> None
         with world.at("XC"):
             kept = models.FetchedMail.objects.get()
             assert (kept.reason, len(bytes(kept.raw)) < 2000) == ("too-large", True)
+
+
+def test_a_mail_that_names_no_key_is_opened_by_whichever_of_ours_it_is_for(scene: Scene) -> None:
+    world, post, peer = scene
+    node = world.nodes["XC"]
+    send(world)
+    make_key(node, world.register, world.desk("XC"), name="XC / duty, a newer key that they have not")
+    ours = read_mail(post.handed[-1][2])
+    sealed = peer.seal(entity("It is blocked."), US, "--throw-keyids")
+    headers = {"From": THEM, "Message_ID": "<hidden@xd.example>", "In_Reply_To": ours.message_id}
+    post.box.append(encrypted_mail(sealed, **headers, Subject=f"Re: {ours.subject}"))
+    assert fetch_mail(node).standings == {"taken-over": 1}
 
 
 def test_mails_that_belong_to_no_case_fill_no_disk(scene: Scene) -> None:
