@@ -10,9 +10,13 @@ from liaison.errors import UnreachableError
 from liaison.messages.receipts import decode_receipt
 from liaison.node import models
 from liaison.node.services.letterbox.collecting import collect_all
+from liaison.node.services.line.acknowledging import acknowledge, find_original
 from liaison.node.services.line.attachments import seal_attachment
+from liaison.node.unit_of_work import unit_of_work
 from liaison.wire.http import HttpAnswer, HttpRequest
 from tests.letterbox.boxes import KEEPER, behind_nat, inbox, kept, settle_down, waiting
+from tests.node.inside.test_retention import keep as rule
+from tests.node.inside.test_retention import run
 from tests.world import World
 
 pytestmark = pytest.mark.engine
@@ -78,3 +82,30 @@ def test_a_file_that_the_sender_still_gives_itself_is_not_waited_for(tmp_path: P
         assert (held(world, "XD"), len(inbox(world, "XD"))) == (["held"], 1)
         settle_down(world)
         assert (receipted(world), waiting(world, "XC"), waiting(world, "XD")) == (1, [], [])
+
+
+def test_the_files_of_a_message_that_was_rejected_are_left_no_more(tmp_path: Path) -> None:
+    with behind_nat(tmp_path, "XC", "XD") as world:
+        send_file(world)
+        with unit_of_work(world.nodes["XC"]):  # Its receipt came by another way.
+            models.OutgoingCopy.objects.update(state="rejected")
+            models.Delivery.objects.exclude(kind="leave").delete()
+        world.work("XC")
+        assert (kept(world), waiting(world, "XC")) == ([("message", "kept")], [])
+
+
+def test_a_case_that_the_keeping_node_destroys_takes_no_file_from_a_letter_box(tmp_path: Path) -> None:
+    with behind_nat(tmp_path) as world:
+        keeper = world.nodes[KEEPER]
+        file = seal_attachment(world.nodes["XC"], name="log.csv", media_type="text/csv", chunks=[LOG])
+        (sent,) = world.send("XC", to=(world.desk("XD"), world.desk(KEEPER)), attachments=(file,))
+        world.work()
+        acknowledge(keeper, find_original(keeper, sent.message_id))
+        settle_down(world, rounds=6)
+        with unit_of_work(keeper):  # XD has taken all but the file.
+            models.KeptLetter.objects.filter(kind="attachment").update(state="kept")
+        assert (held(world, KEEPER), ("attachment", "kept") in kept(world)) == (["held"], True)
+        rule(world, KEEPER, 1, 2, 3)
+        assert run(world, KEEPER, 7) == ["close", "archive", "destroy"]
+        assert held(world, KEEPER) == []
+        assert keeper.blobs.has(file.sealed)

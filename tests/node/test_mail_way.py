@@ -6,20 +6,26 @@ import dataclasses
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from liaison.keys.openpgp.private import OpenPgpKey
 from liaison.messages.mail.answers import read_entity
 from liaison.messages.mail.reading import encrypted_part, read_mail
 from liaison.messages.parties import DeskRef
-from liaison.node.config import Address, Mail
+from liaison.node.config import Address, Config, Mail
 from liaison.node.node import Node
+from liaison.node.reads.facts import register_facts
+from liaison.node.reads.mail.targets import mail_targets
 from liaison.node.services import mirror, publication, records
 from liaison.node.services.line.calls.delivering import deliver
 from liaison.node.services.line.sending import Letter, send_letter
 from liaison.node.services.mail.keys import desk_key, make_key
+from liaison.register.records import Address as Addressed
+from liaison.register.records import Way
 from tests.mailing import Post
 from tests.node.stories import Story
-from tests.world import NOTICE
+from tests.register.registry import small_register
+from tests.world import NOTICE, World
 
 
 def with_mail(node: Node, address: str, url: str, post: Post | None) -> Node:
@@ -59,3 +65,13 @@ def test_a_node_that_publishes_twice_publishes_its_certificate_once(tmp_path: Pa
     assert len(publication.publish_node(node, xc.place)) == 1
     mirror.sync_register(node, register=story.register)
     assert publication.publish_node(node, xc.place) == []
+
+
+@pytest.mark.parametrize("mailbox", ["düty@xd.example", "duty@xd.example, eve@xe.example", "duty"])
+def test_what_no_mail_server_takes_is_no_way_to_a_desk(tmp_path: Path, mailbox: str) -> None:
+    way = Addressed(way=Way.MAIL, at=mailbox, by=None)
+    registry = small_register()
+    registry.publish_node("XD", "duty", ways=(way,))
+    with World(tmp_path, registry=registry, configs={"XD": Config()}) as world:
+        facts = register_facts(world.nodes["XC"], world.register)
+        assert mail_targets(facts, world.desk("XC"), (world.desk("XD"),)) == {}

@@ -24,6 +24,10 @@ from liaison.node.services.line.calls.delivering import deliver
 from liaison.node.services.line.sending import send_letter
 from liaison.node.services.line.transcripts import export_transcript
 from liaison.node.services.mail.fetching import fetch_mail, keep_silence
+from liaison.node.services.mail.keys import make_key
+from liaison.node.services.people.officers import Seat
+from liaison.node.services.programs.events import listen
+from liaison.node.unit_of_work import unit_of_work
 from liaison.node.work.rounds import Room, take_round
 from liaison.wire.identifiers import format_instant
 from tests.gnupg import Correspondent, encrypted_mail, entity, signed_mail
@@ -107,6 +111,20 @@ def test_two_fetches_and_two_deliveries_of_one_reply_make_one_message(scene: Sce
     assert fetch_mail(node).standings == {"again": 3}
     with world.at("XC"):
         assert models.IncomingCopy.objects.count() == 1
+
+
+def test_programs_of_the_desk_hear_of_a_reply_that_came_by_mail(scene: Scene) -> None:
+    world, post, peer = scene
+    send(world, fields=ASKS)
+    node, desk = world.nodes["XC"], world.desk("XC")
+    with unit_of_work(node):
+        listen(Seat(world.register, desk, frozenset()))
+    post.box += [reply(post, peer, "Once.")] * 2
+    fetch_mail(node)
+    with world.at("XC"):
+        incoming = models.IncomingCopy.objects.get()
+        told = list(models.EventRow.objects.values_list("kind", "message", "desk"))
+    assert told == [("message-received", incoming.message_id, desk.desk)]
 
 
 def test_what_is_unsigned_or_signed_by_another_is_kept_and_not_taken_over(scene: Scene) -> None:
@@ -227,6 +245,7 @@ def test_the_server_down_the_mail_waits_and_goes_with_the_same_message_id(scene:
     world.work("XC")
     assert states(world) == ["handed-over"]
     with world.at("XC"):
+        assert not models.PeerHealth.objects.filter(failures__gt=0).exists()
         token = models.SentMail.objects.get().token
     assert read_mail(post.handed[0][2]).message_id == f"<{token.lower()}@csirt.xc.example>"
 
@@ -340,6 +359,27 @@ def test_a_mail_that_is_too_large_is_kept_by_its_headers(tmp_path: Path) -> None
         with world.at("XC"):
             kept = models.FetchedMail.objects.get()
             assert (kept.reason, len(bytes(kept.raw)) < 2000) == ("too-large", True)
+
+
+def test_a_mail_that_names_no_key_is_opened_by_whichever_of_ours_it_is_for(scene: Scene) -> None:
+    world, post, peer = scene
+    node = world.nodes["XC"]
+    send(world)
+    make_key(node, world.register, world.desk("XC"), name="XC / duty, a newer key that they have not")
+    ours = read_mail(post.handed[-1][2])
+    sealed = peer.seal(entity("It is blocked."), US, "--throw-keyids")
+    headers = {"From": THEM, "Message_ID": "<hidden@xd.example>", "In_Reply_To": ours.message_id}
+    post.box.append(encrypted_mail(sealed, **headers, Subject=f"Re: {ours.subject}"))
+    assert fetch_mail(node).standings == {"taken-over": 1}
+
+
+def test_mails_that_belong_to_no_case_fill_no_disk(scene: Scene) -> None:
+    world, post, _ = scene
+    post.box += [b"From: eve@xe.example\r\nSubject: %d\r\n\r\n" % number + bytes(1 << 20) for number in range(3)]
+    assert fetch_mail(world.nodes["XC"]).standings == {"stray": 3}
+    assert fetch_mail(world.nodes["XC"]).standings == {}
+    with world.at("XC"):
+        assert sum(len(bytes(each.raw)) for each in models.FetchedMail.objects.all()) == 0
 
 
 def test_the_mailbox_not_reached_is_told_and_the_place_is_kept(scene: Scene) -> None:

@@ -10,10 +10,10 @@ import pytest
 
 from liaison.errors import MalformedError, UsageError
 from liaison.messages.message import open_message
-from liaison.messages.turns import Turn
 from liaison.node.models import AttachmentRow, Case, CaseShare, IncomingCopy, InternalCase, OutgoingCopy
+from liaison.node.reads.desk.in_turn import in_turn
 from liaison.node.reads.desk.listing import Reader
-from liaison.node.reads.desk.waiting import follow_ups, waiting
+from liaison.node.reads.desk.waiting import follow_ups
 from liaison.node.reads.desk.year import read_year
 from liaison.node.reads.inside.between import elsewhere_desks, read_shared, received_cases
 from liaison.node.reads.inside.sharing import held_case
@@ -101,7 +101,7 @@ def test_a_case_handed_over_stays_until_it_is_taken_and_the_other_side_is_told_i
             take_over(node, there[0], internal, by=there[1])
         world.work()
         assert not held_case(duty, place, sent.case).answers
-        assert waiting(duty, place.desk, Turn.US, reader=READER).rows == ()
+        assert in_turn(duty, place.desk, reader=READER).us.rows == ()
         assert follow_ups(duty, place.desk, world.clock.now()).rows == ()
         with world.at("XC"):
             core = open_message(bytes(IncomingCopy.objects.get(form="continuation").plaintext))

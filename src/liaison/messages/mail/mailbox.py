@@ -1,8 +1,16 @@
-"""Where does a mail lie in a mailbox, and what lies there?"""
+"""What is a mailbox, where does a mail lie in one, and what lies there?"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,186}[A-Za-z0-9])?")
+
+
+def fits_mailbox(text: str) -> bool:
+    """Whether it is one mailbox that every mail server takes."""
+    return _MAILBOX.fullmatch(text) is not None and ".." not in text
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,8 @@ class SentMail(models.Model):
 
 
 class FetchedMail(models.Model):
-    """A mail of the mailbox: `standing` says what became of it, `reason` why. `raw` is kept as it came."""
+    """A mail of the mailbox: `standing` says what became of it, `reason` why. `raw` is as it came where it
+    belongs to a case."""
 
     digest = models.CharField(max_length=HASH, unique=True)
     message_id = models.CharField(max_length=ADDRESS, default="", db_index=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from liaison.errors import LiaisonError, UsageError
 from liaison.keys.openpgp.certificates import read_certificate
+from liaison.messages.mail.mailbox import fits_mailbox
 from liaison.messages.mail.tokens import correspondent_id
 from liaison.messages.parties import DeskRef
 from liaison.node.models import MailContact, RecordPart
@@ -77,7 +78,7 @@ def _published(node: Node, register: str, desk: DeskRef) -> MailTarget | None:
     addresses = reads.node_addresses(node, register, desk.participant, desk.node)
     ways = addresses[0].ways if addresses else ()
     mailbox = next((way.at for way in ways if way.way is records.Way.MAIL and way.at), None)
-    if mailbox is None:
+    if mailbox is None or not fits_mailbox(mailbox):
         return None
     entry = reads.desk_entry(node, register, desk.participant, desk.desk)
     with reading(node):

@@ -45,7 +45,7 @@ from liaison.node.node import Node
 from liaison.node.reads.inside.retention import Planned, plan_retention, step_for, told_inside
 from liaison.node.reads.inside.rules import columns
 from liaison.node.reads.memory import own_memory
-from liaison.node.services.line.attachments import hold_blobs
+from liaison.node.services.line.attachments import hold_blobs, named_blobs
 from liaison.node.services.line.cases import read_parties
 from liaison.node.services.people.audit import note
 from liaison.node.unit_of_work import after_commit, reading, unit_of_work
@@ -200,10 +200,7 @@ def _drop_files(node: Node, place: dict[str, str]) -> None:
     named = {sealed for rows in mine for sealed in rows.values_list("sealed", flat=True)}
     for rows in mine:
         rows.delete()
-    still = set(AttachmentRow.objects.filter(sealed__in=named).values_list("sealed", flat=True))
-    drafts = Draft.objects.exclude(attachments=[]).values_list("attachments", flat=True)
-    still |= {each["sealed"] for attachments in drafts for each in attachments}
-    for sealed in sorted(named - still):
+    for sealed in sorted(named - named_blobs(named)):
         after_commit(lambda sealed=sealed: node.blobs.remove(sealed))  # type: ignore[misc]
 
 

@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from liaison.errors import LiaisonError, NotNowError, UnreachableError
 from liaison.messages.letter_box import Kind, Left, State
+from liaison.messages.lifecycle import CopyState
 from liaison.messages.parties import NodeRef
 from liaison.messages.receipts import decode_receipt
 from liaison.node.models import AttachmentRow, Delivery, LeftLetter, OutgoingCopy, TakenReceipt
@@ -99,8 +100,11 @@ def _piece(node: Node, box: LetterBox, left: Left, size: int, *, arrived: int, p
 
 
 def _files(node: Node, lease: Lease) -> list[_File]:
-    """The files of a copy that are neither left nor receipted, inside a reading or a unit of work."""
-    copy = OutgoingCopy.objects.only("message_id").get(pk=lease.subject)
+    """The files of a copy that are neither left nor receipted, inside a reading or a unit of work; none of one that was
+    rejected, whose files nobody fetches."""
+    copy = OutgoingCopy.objects.only("message_id", "state").get(pk=lease.subject)
+    if copy.state == CopyState.REJECTED.value:
+        return []
     rows = AttachmentRow.objects.filter(outgoing_id=copy.message_id).order_by("position")
     if node.config.address.url:
         rows = rows.filter(sealed_size__lte=node.config.attachments.fetched_at_once)

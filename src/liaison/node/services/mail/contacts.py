@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from liaison.errors import UsageError, VerificationError
 from liaison.keys.openpgp.certificates import read_certificate, read_groups
+from liaison.messages.mail.mailbox import fits_mailbox
 from liaison.messages.mail.tokens import correspondent_id
 from liaison.messages.parties import DeskRef
 from liaison.node.models import MailContact
@@ -22,7 +23,6 @@ from liaison.node.services.people.audit import note
 from liaison.node.unit_of_work import unit_of_work
 
 CHANNELS = ("telephone", "in-person", "video", "note-verbale")
-_MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,186}[A-Za-z0-9])?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
@@ -79,7 +79,7 @@ def forget_contact(node: Node, register: str, desk: DeskRef, mailbox: str, *, of
 
 def _columns(contact: Contact) -> dict[str, object]:
     name, source = (_UNFIT.sub(" ", text).strip()[:200] for text in (contact.name, contact.source))
-    if not _MAILBOX.fullmatch(contact.mailbox) or ".." in contact.mailbox:
+    if not fits_mailbox(contact.mailbox):
         raise UsageError("mailbox-unfit", mailbox=contact.mailbox[:80])
     if not name or not source or not all(_LANGUAGE.fullmatch(each) for each in contact.languages):
         raise UsageError("mail-contact-incomplete")

@@ -43,6 +43,8 @@ log = logging.getLogger("liaison.mail")
 MOST_AT_ONCE = 100
 OURS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """What a defect of ours would raise: one mail that meets it must not keep all later ones from being read."""
+NOT_BY_THIS_KEY = frozenset({"openpgp-not-for-us", "openpgp-not-opened"})
+"""Some name no key that their mail is encrypted to: then each of ours is tried."""
 UNFOLDED = 8
 """How many times its own size the largest mail may have when it is unfolded."""
 
@@ -151,7 +153,7 @@ def _store(
         sent=sent,
         incoming_id=incoming,
         words=words,
-        raw=fetched.data,
+        raw=fetched.data if sent is not None else b"",  # Anybody may write to a mailbox, which keeps what is not here.
         fetched_at=node.clock.now(),
     )
 
@@ -245,13 +247,16 @@ def _certificate(node: Node, mail: Mail, sent: SentMail | None) -> Certificate |
 def _open_encrypted(node: Node, mail: Mail, certificate: Certificate | None) -> Opened:
     data = read_armor(encrypted_part(mail))
     limit = UNFOLDED * node.config.mail.largest
+    refused: LiaisonError = UsageError("openpgp-not-for-us")
     for _, _, key in all_keys(node):
         try:
             return _signed_inside(node, key.open(data, certificate, limit=limit), certificate)
         except LiaisonError as error:
-            if error.code != "openpgp-not-for-us":
+            if error.code not in NOT_BY_THIS_KEY:
                 raise
-    raise UsageError("openpgp-not-for-us")
+            if error.code != "openpgp-not-for-us":
+                refused = error
+    raise refused
 
 
 def _signed_inside(node: Node, opened: Opened, certificate: Certificate | None) -> Opened:

@@ -39,7 +39,7 @@ from liaison.node.services.line.attachments import open_attachment
 from liaison.node.services.line.progress import advance
 from liaison.node.services.mail.keys import desk_key
 from liaison.node.unit_of_work import reading, unit_of_work
-from liaison.node.work import outbox
+from liaison.node.work import circuit, outbox
 from liaison.node.work.outbox import Lease
 from liaison.wire.identifiers import parse_instant
 
@@ -153,6 +153,7 @@ def _note(node: Node, lease: Lease, outgoing: _Outgoing, event: CopyEvent, said:
         copy = OutgoingCopy.objects.select_for_update().get(pk=outgoing.copy.pk)
         if not outbox.settle_copy(copy.pk, lease.work):
             return  # Somebody else handed over the same mail, and noted it.
+        circuit.note_success(lease.at, now)  # What failed before was the way to the server.
         advance(copy, event)
         OutgoingCopy.objects.filter(pk=copy.pk).update(settled_at=now)
         taken = event is CopyEvent.HANDED_OVER

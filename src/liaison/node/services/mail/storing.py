@@ -36,6 +36,7 @@ from liaison.node.services.line.attachments import attachment_rows, hold_blobs, 
 from liaison.node.services.line.cases import open_case
 from liaison.node.services.line.progress import advance
 from liaison.node.services.line.sending import SALT, new_id
+from liaison.node.services.programs.events import tell_received
 from liaison.node.work import outbox
 from liaison.node.work.statements import add
 from liaison.wire.canonical import JSON
@@ -124,6 +125,7 @@ def enter_case(node: Node, message: ReceivedMessage, plaintext: bytes, *, sent: 
     )
     AttachmentRow.objects.bulk_create(attachment_rows(core.attachments, incoming_id=incoming, state="held"))
     open_case(core, message.fields, desk, now)
+    tell_received(core, desk, now)
     for copy in _answered(core, desk):
         advance(copy, CopyEvent.ANSWERED)
         outbox.settle_copy(copy.pk, outbox.Work.MAIL)
