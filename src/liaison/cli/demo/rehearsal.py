@@ -90,7 +90,7 @@ def make_places(demo: Rehearsal) -> list[str]:
 def open_register(demo: Rehearsal) -> list[str]:
     """A root ceremony, leaf 0, the secretariat's own keys and its node on the air."""
     office = demo.office
-    _make_roots(demo, SECRETARIAT)
+    make_roots(demo, SECRETARIAT)
     opening = demo.folder / "opening.draft"
     named = ("--origin", ORIGIN, "--title", "Rehearsal register of fictional States", "--rehearsal")
     office.run("register", "draft", "opening", *named, *_root_options(demo, SECRETARIAT), "--out", opening)
@@ -105,36 +105,47 @@ def open_register(demo: Rehearsal) -> list[str]:
 
 def admit_states(demo: Rehearsal) -> list[str]:
     """Three States follow the anchor; their letters are entered, their roots and the secretariat's sign."""
-    (demo.folder / "letter.txt").write_text("A letter of the demonstration.\n", encoding="utf-8")
     together(lambda code: demo.places[code].run("register", "follow", demo.anchor), STATES)
-    together(lambda code: _make_roots(demo, code), STATES)
+    together(lambda code: make_roots(demo, code), STATES)
     for code in STATES:
-        draft = demo.folder / f"admission-{code}.draft"
-        labels = ("--name", f"State {code} (fictional)", "--code", code, "--letter", demo.folder / "letter.txt")
-        demo.office.run("register", "draft", "admission", *labels, *_root_options(demo, code), "--out", draft)
-        sign(demo, draft, code, all_roots=True)
-        sign(demo, draft, SECRETARIAT)
-        demo.ids[code] = demo.office.run("register", "submit", draft)["payload"]
+        admit(demo, code)
     return [f"{code}  {demo.ids[code]}" for code in STATES]
+
+
+def admit(demo: Rehearsal, code: str) -> None:
+    """The letter of one State is entered; its roots and the secretariat's sign."""
+    letter = demo.folder / "letter.txt"
+    letter.write_text("A letter of the demonstration.\n", encoding="utf-8")
+    draft = demo.folder / f"admission-{code}.draft"
+    labels = ("--name", f"State {code} (fictional)", "--code", code, "--letter", letter)
+    demo.office.run("register", "draft", "admission", *labels, *_root_options(demo, code), "--out", draft)
+    sign(demo, draft, code, all_roots=True)
+    sign(demo, draft, SECRETARIAT)
+    demo.ids[code] = demo.office.run("register", "submit", draft)["payload"]
 
 
 def publish_desks(demo: Rehearsal) -> list[str]:
     """Each State gives its node keys, starts it, and publishes a desk and what it answers for."""
 
     def publish(code: str) -> None:
-        place = demo.places[code]
-        place.run("register", "sync")
-        _introduce_keys(demo, code, demo.ids[code], ("--kind", "technical", "--kind", "diplomatic", "--cosigns"))
-        contact = demo.folder / f"contact-{code}.json"
-        contact.write_text(json.dumps(_contact(code)), encoding="utf-8")
-        spoken = [part for language in LANGUAGES[code] for part in ("--language", language)]
-        promise = ("--routine", "1440", "--urgent", "60", "--emergency", "15")
-        place.run("register", "desk", "--kind", "technical", *spoken, *promise, "--contact", "participants", contact)
-        place.run("register", "resources", "--code", code, "--prefix", f"{PREFIXES[code]}=duty=allocation")
-        place.serve()
+        demo.places[code].run("register", "sync")
+        publish_desk(demo, code)
+        demo.places[code].serve()
 
     together(publish, STATES)
     return [f"{code}  desk duty, {', '.join(LANGUAGES[code])}, answers for {PREFIXES[code]}" for code in STATES]
+
+
+def publish_desk(demo: Rehearsal, code: str) -> None:
+    """One State gives its node keys, and publishes a desk and what it answers for."""
+    place = demo.places[code]
+    _introduce_keys(demo, code, demo.ids[code], ("--kind", "technical", "--kind", "diplomatic", "--cosigns"))
+    contact = demo.folder / f"contact-{code}.json"
+    contact.write_text(json.dumps(_contact(code)), encoding="utf-8")
+    spoken = [part for language in LANGUAGES[code] for part in ("--language", language)]
+    promise = ("--routine", "1440", "--urgent", "60", "--emergency", "15")
+    place.run("register", "desk", "--kind", "technical", *spoken, *promise, "--contact", "participants", contact)
+    place.run("register", "resources", "--code", code, "--prefix", f"{PREFIXES[code]}=duty=allocation")
 
 
 def appoint_witnesses(demo: Rehearsal) -> list[str]:
@@ -177,7 +188,8 @@ def invite_officers(demo: Rehearsal) -> list[str]:
     return [f"{code}  {demo.places[code].pages}" for code in STATES]
 
 
-def _make_roots(demo: Rehearsal, who: str) -> None:
+def make_roots(demo: Rehearsal, who: str) -> None:
+    """Three root keys, as they would lie in three safes."""
     for path in demo.roots(who):
         path.parent.mkdir(exist_ok=True)
         demo.office.run("key", "root", "--out", path)
