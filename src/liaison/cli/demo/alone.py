@@ -55,18 +55,15 @@ class Alone(Rehearsal):
 
 
 def make_node(demo: Alone) -> list[str]:
-    """One home; the same node will sequence the register and run XC's desk."""
-    door, page = free_ports(2)
+    """One home; the same node will sequence the register and run XC's desk. The operator names the mail server."""
+    door, page, smtp, imap = free_ports(4)
     place = Place("xc", demo.folder / "xc", door, page)
     demo.places = {SECRETARIAT: place, "XC": place}
-    init_door(place)
-    return [f"{place.url}  {place.home}"]
-
-
-def init_door(place: Place) -> None:
-    """`liaison node init` for a node that others can call."""
-    door = ("--host", HOST, "--port", str(place.port), "--url", place.url, "--allow-private", HOST)
-    place.run("node", "init", *door, *(("--pages", place.pages) if place.pages else ()))
+    rehearsal.init_door(place)
+    passwords = {US: "the desk's password", THEM: "XD's password"}
+    demo.post = PostOffice(passwords, smtp, imap)
+    _write_mail_section(demo, smtp, imap, passwords[US])
+    return [f"{place.url}  {place.home}", f"the demonstration's own mail server: {HOST}:{smtp} and {HOST}:{imap}"]
 
 
 def join_own_register(demo: Alone) -> list[str]:
@@ -75,6 +72,7 @@ def join_own_register(demo: Alone) -> list[str]:
     rehearsal.make_roots(demo, "XC")
     rehearsal.admit(demo, "XC")
     rehearsal.publish_desk(demo, "XC")
+    rehearsal.invite_officer(demo, "XC")
     return [*told, f"XC       {demo.ids['XC']}"]
 
 
@@ -101,10 +99,6 @@ def nominate_desks(demo: Alone) -> list[str]:
 
 def exchange_keys(demo: Alone) -> list[str]:
     """Each desk makes a key; XD's fingerprint is read out over the telephone and typed in."""
-    smtp, imap = free_ports(2)
-    passwords = {US: "the desk's password", THEM: "XD's password"}
-    demo.post = PostOffice(passwords, smtp, imap)
-    _write_mail_section(demo, smtp, imap, passwords[US])
     peer = demo.peer = find_correspondent(THEM)
     ours = demo.here.run("mail", "key")
     demo.here.run("register", "publish", "--participant", demo.ids["XC"])
@@ -114,8 +108,6 @@ def exchange_keys(demo: Alone) -> list[str]:
     known = ("--name", "CSIRT of XD", "--source", LIST_OF_TEAMS, "--lang", "ar", "--lang", "en")
     heard = ("--certificate", theirs, "--fingerprint", peer.tool.fingerprint(), "--channel", "telephone")
     demo.here.run("mail", "keep", THEM, *known, *heard)
-    demo.here.stop()
-    demo.here.serve()
     tested = demo.here.run("mail", "test")
     return [f"XD's program: {peer.tool.name}", f"read out: {peer.tool.fingerprint()}", _in_words(tested)]
 

@@ -78,13 +78,14 @@ def make_places(demo: Rehearsal) -> list[str]:
     for name, port, page in zip(names, doors, pages, strict=True):
         demo.places[name] = Place(name, demo.folder / name.lower(), port, page if name in STATES else 0)
 
-    def initialise(name: str) -> None:
-        place = demo.places[name]
-        door = ("--host", HOST, "--port", str(place.port), "--url", place.url, "--allow-private", HOST)
-        place.run("node", "init", *door, *(("--pages", place.pages) if place.pages else ()))
-
-    together(initialise, names)
+    together(lambda name: init_door(demo.places[name]), names)
     return [f"{place.name:12} {place.url}  {place.home}" for place in demo.places.values()]
+
+
+def init_door(place: Place) -> None:
+    """`liaison node init` for a node that others can call."""
+    door = ("--host", HOST, "--port", str(place.port), "--url", place.url, "--allow-private", HOST)
+    place.run("node", "init", *door, *(("--pages", place.pages) if place.pages else ()))
 
 
 def open_register(demo: Rehearsal) -> list[str]:
@@ -178,14 +179,15 @@ def nominate_desks(demo: Rehearsal) -> list[str]:
 
 def invite_officers(demo: Rehearsal) -> list[str]:
     """Each State lets one person in to its desk; the link works once."""
-    roles = [part for role in ROLES for part in ("--role", role)]
-
-    def invite(code: str) -> None:
-        person = ("--name", f"Duty officer of {code} (fictional)")
-        demo.links[code] = demo.places[code].run("officer", "add", "duty", *person, *roles)["link"]
-
-    together(invite, STATES)
+    together(lambda code: invite_officer(demo, code), STATES)
     return [f"{code}  {demo.places[code].pages}" for code in STATES]
+
+
+def invite_officer(demo: Rehearsal, code: str) -> None:
+    """One person may sign in to the desk of one State, by a link that works once."""
+    roles = [part for role in ROLES for part in ("--role", role)]
+    person = ("--name", f"Duty officer of {code} (fictional)")
+    demo.links[code] = demo.places[code].run("officer", "add", "duty", *person, *roles)["link"]
 
 
 def make_roots(demo: Rehearsal, who: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from liaison.cli.demo import alone, attacks, feeds, notice, rehearsal
+from liaison.cli.demo import alone, attacks, behind_nat, feeds, notice, rehearsal
 from liaison.cli.demo.alone import Alone
 from liaison.cli.demo.rehearsal import Rehearsal
 
@@ -58,6 +58,10 @@ ALONE = Story(
         ("XD's rows go as an encrypted mail, and XD opens it", alone.mail_report),
         ("XD's signed reply enters the case, an unsigned one does not", alone.take_reply),
         ("The case is acknowledged and closed", alone.close_case),
+        ("XE joins with a node that nobody can call", behind_nat.join_without_door),
+        ("XC keeps XE's letters", behind_nat.agree_on_letter_box),
+        ("A notice to XE waits in the letter box", behind_nat.leave_notice),
+        ("XE fetches it, and a person acknowledges", behind_nat.fetch_and_acknowledge),
     ),
 )
 STORIES: Mapping[str, Story[Any]] = {"together": TOGETHER, "alone": ALONE}
