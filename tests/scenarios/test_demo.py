@@ -8,15 +8,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.scenarios.processes import PROGRAM, ROOT
 
 MINUTES = 8
 
 
-def test_every_step_of_the_demonstration_holds_and_it_ends_by_itself(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("story", "steps"), [("together", 16), ("alone", 13)])
+def test_every_step_of_the_demonstration_holds_and_it_ends_by_itself(tmp_path: Path, story: str, steps: int) -> None:
     folder = tmp_path / "demo"
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, "demo", "--once", "--json", "--folder", str(folder)],
+        [sys.executable, "-c", PROGRAM, "demo", "--once", "--story", story, "--json", "--folder", str(folder)],
         capture_output=True,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         timeout=MINUTES * 60,
@@ -24,7 +27,7 @@ def test_every_step_of_the_demonstration_holds_and_it_ends_by_itself(tmp_path: P
     )
     told = json.loads(done.stdout)
     assert [(step["title"], step["lines"]) for step in told["steps"] if not step["held"]] == []
-    assert (done.returncode, told["held"], len(told["steps"])) == (0, True, 16)
+    assert (done.returncode, told["held"], len(told["steps"])) == (0, True, steps)
     assert "Traceback" not in "".join(path.read_text() for path in folder.glob("*/serve.log"))
 
 

@@ -25,6 +25,7 @@ NOUNS = {
     "key": "liaison.cli.key:group",
     "message": "liaison.cli.message:group",
     "mail": "liaison.cli.mail:group",
+    "book": "liaison.cli.book:group",
     "case": "liaison.cli.case:group",
     "officer": "liaison.cli.officer:group",
     "token": "liaison.cli.token:group",

@@ -13,7 +13,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -81,8 +81,11 @@ class MailServer:
         if self._config.security == "tls":
             return smtplib.SMTP_SSL(at.host, at.port, timeout=SECONDS, context=self._tls())
         server = smtplib.SMTP(at.host, at.port, timeout=SECONDS)
-        if self._config.security == "starttls":
-            server.starttls(context=self._tls())
+        with ExitStack() as undo:
+            undo.callback(server.close)
+            if self._config.security == "starttls":
+                server.starttls(context=self._tls())
+            undo.pop_all()
         return server
 
     def _open(self) -> imaplib.IMAP4:
@@ -91,10 +94,13 @@ class MailServer:
             box: imaplib.IMAP4 = imaplib.IMAP4_SSL(at.host, at.port, ssl_context=self._tls(), timeout=SECONDS)
         else:
             box = imaplib.IMAP4(at.host, at.port, timeout=SECONDS)
+        with ExitStack() as undo:
+            undo.callback(box.shutdown)
             if self._config.security == "starttls":
                 box.starttls(self._tls())
-        if self._config.login:
-            box.login(self._config.login, self._password())
+            if self._config.login:
+                box.login(self._config.login, self._password())
+            undo.pop_all()
         return box
 
     def _tls(self) -> ssl.SSLContext:

@@ -1,7 +1,8 @@
 """What happens in the demonstration, step by step, and did every step hold? `liaison demo`.
 
-    liaison demo --once          ends by itself; exit 0 only if every step held
-    liaison demo                 leaves the nodes up and says where, until Ctrl-C
+    liaison demo --once                  ends by itself; exit 0 only if every step held
+    liaison demo --once --story alone    one node, and a desk that has only OpenPGP and a mailbox
+    liaison demo                         leaves the nodes up and says where, until Ctrl-C
 
 Everything happens in a rehearsal register on this machine: fictional States, exercise messages, no network.
 """
@@ -12,51 +13,33 @@ import json
 import signal
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
-from liaison.cli.demo import attacks, feeds, notice, rehearsal
 from liaison.cli.demo.places import StepFailed, check_folder
 from liaison.cli.demo.rehearsal import Rehearsal
-
-Step = Callable[[Rehearsal], list[str]]
-STEPS: tuple[tuple[str, Step], ...] = (
-    ("Four nodes, each with its own keys and database", rehearsal.make_places),
-    ("The secretariat opens a register: leaf 0, signed by three roots", rehearsal.open_register),
-    ("Three fictional States are admitted", rehearsal.admit_states),
-    ("Each publishes its keys, a desk and what it answers for", rehearsal.publish_desks),
-    ("The States become the log's witnesses", rehearsal.appoint_witnesses),
-    ("An officer of each State is invited to its pages", rehearsal.invite_officers),
-    ("A directory is nominated by letter, one desk a country code", rehearsal.nominate_desks),
-    ("A real feed is routed to the nominated desks", feeds.route_real_feed),
-    ("Rows of the fictional States become sealed reports", feeds.send_reports),
-    ("A notice with an attachment, while one node is dead", notice.send_notice),
-    ("The dead node comes back; officers acknowledge", notice.acknowledge),
-    ("A forged entry is refused", attacks.forge_entry),
-    ("A swapped key is found out", attacks.swap_key),
-    ("A replayed message changes nothing", attacks.replay_message),
-    ("The whole case, checked offline by somebody who was not there", notice.verify_transcript),
-    ("The whole register, checked offline against its anchor", attacks.verify_register),
-)
+from liaison.cli.demo.stories import STORIES, Story
 
 
 @click.command()
 @click.option("--once", is_flag=True, help="End when the last step is done.")
+@click.option("--story", "named", type=click.Choice(list(STORIES)), default="together", show_default=True)
 @click.option(
     "--folder", type=click.Path(path_type=Path, file_okay=False), help="Where the nodes live; default: a new one."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value at the end instead of text.")
-def demo(*, once: bool, folder: Path | None, as_json: bool) -> int:
-    """See it work: four nodes, a real feed, a dead node, forgeries refused."""
+def demo(*, once: bool, named: str, folder: Path | None, as_json: bool) -> int:
+    """See it work: four nodes, a real feed, a dead node, forgeries refused; or one node alone."""
     place = folder or Path(tempfile.mkdtemp(prefix="liaison-demo-"))
     check_folder(place)
-    world = Rehearsal(place)
+    story = STORIES[named]
+    world = story.begin(place)
     # A plain kill ends the nodes too, not only Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     try:
-        held = _walk(world, as_json=as_json)
+        held = _walk(story, world, as_json=as_json)
         if held and not once:
             _stay(world)
     except KeyboardInterrupt:
@@ -68,10 +51,10 @@ def demo(*, once: bool, folder: Path | None, as_json: bool) -> int:
     return 0 if held else 1
 
 
-def _walk(world: Rehearsal, *, as_json: bool) -> bool:
+def _walk(story: Story[Any], world: Rehearsal, *, as_json: bool) -> bool:
     """Do every step; whether all held. What fails is said, and nothing after it is tried."""
     told: list[dict[str, object]] = []
-    for number, (title, step) in enumerate(STEPS, 1):
+    for number, (title, step) in enumerate(story.steps, 1):
         began = time.perf_counter()
         try:
             lines, held = step(world), True
@@ -80,20 +63,20 @@ def _walk(world: Rehearsal, *, as_json: bool) -> bool:
         seconds = time.perf_counter() - began
         told.append({"step": number, "title": title, "held": held, "seconds": round(seconds, 2), "lines": lines})
         if not as_json:
-            _tell(number, title, lines, held=held, seconds=seconds)
+            _tell(f"{number:2}/{len(story.steps)}", title, lines, held=held, seconds=seconds)
         if not held:
             break
-    complete = len(told) == len(STEPS) and all(each["held"] for each in told)
+    complete = len(told) == len(story.steps) and all(each["held"] for each in told)
     if as_json:
         click.echo(json.dumps({"held": complete, "steps": told}, ensure_ascii=False, indent=2))
     elif complete:
-        click.echo(f"All {len(STEPS)} steps held.")
+        click.echo(f"All {len(story.steps)} steps held.")
     return complete
 
 
-def _tell(number: int, title: str, lines: list[str], *, held: bool, seconds: float) -> None:
+def _tell(number: str, title: str, lines: list[str], *, held: bool, seconds: float) -> None:
     mark = "held" if held else "DID NOT HOLD"
-    click.echo(f"{number:2}/{len(STEPS)}  {title}  [{mark}, {seconds:.1f} s]")
+    click.echo(f"{number}  {title}  [{mark}, {seconds:.1f} s]")
     for line in lines:
         click.echo(f"       {line}")
 
@@ -103,8 +86,9 @@ def _stay(world: Rehearsal) -> None:
     for code, link in world.links.items():
         click.echo(f"  {code}  {link}")
     click.echo("  For another link: liaison --home HOME officer invite duty. Or try, in another terminal:")
-    click.echo(f"  liaison --home {world.places['XD'].home} message list")
+    asked = world.places.get("XD", world.places["XC"])
+    click.echo(f"  liaison --home {asked.home} message list")
     click.echo(f"  liaison --home {world.places['XC'].home} register search FR")
-    for place in world.places.values():
+    for place in {place.home: place for place in world.places.values() if place.port}.values():
         click.echo(f"  {place.name:12} {place.url}/healthz")
     signal.pause()

@@ -14,7 +14,7 @@ ALLOCATION = "delegated-demo-extended-20261122"
 def route_real_feed(demo: Rehearsal) -> list[str]:
     """A published blocklist, by the allocation snapshot that ships with the program, to the nominated desks."""
     done = demo.places["XC"].run("route", data_file(FEED), "--rehearsal", "--out", demo.folder / "reports")
-    return [_totals(done), f"{len(done['desks'])} reports, one a desk, and the rejected rows in {done['out']}"]
+    return [totals(done), f"{len(done['desks'])} reports, one a desk, and the rejected rows in {done['out']}"]
 
 
 def send_reports(demo: Rehearsal) -> list[str]:
@@ -24,7 +24,7 @@ def send_reports(demo: Rehearsal) -> list[str]:
     done = sender.run("route", data_file("documentation.csv"), "--rehearsal", "--send", "--out", out)
     expected = {f"{code}/duty": "received" for code in STATES if code != "XC"}
     states = until(lambda: _states(demo), lambda seen: seen == expected, "the reports did not arrive")
-    return [_totals(done), *(f"sealed report to {desk}: {state}" for desk, state in sorted(states.items()))]
+    return [totals(done), *(f"sealed report to {desk}: {state}" for desk, state in sorted(states.items()))]
 
 
 def _states(demo: Rehearsal) -> dict[str, str]:
@@ -33,7 +33,8 @@ def _states(demo: Rehearsal) -> dict[str, str]:
     return {copy["desk"]: copy["state"] for row in rows for copy in row["copies"]}
 
 
-def _totals(done: dict[str, Any]) -> str:
+def totals(done: dict[str, Any]) -> str:
+    """The totals of a run in one line. Raises `StepFailed` where they do not add up."""
     if done["rows"] != done["routed"] + done["rejected"] + done["duplicate"]:
         raise StepFailed(f"the totals do not add up: {done}")
     return "{rows} rows = {routed} routed + {rejected} rejected + {duplicate} duplicate".format_map(done)

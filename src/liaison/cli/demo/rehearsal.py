@@ -78,19 +78,20 @@ def make_places(demo: Rehearsal) -> list[str]:
     for name, port, page in zip(names, doors, pages, strict=True):
         demo.places[name] = Place(name, demo.folder / name.lower(), port, page if name in STATES else 0)
 
-    def initialise(name: str) -> None:
-        place = demo.places[name]
-        door = ("--host", HOST, "--port", str(place.port), "--url", place.url, "--allow-private", HOST)
-        place.run("node", "init", *door, *(("--pages", place.pages) if place.pages else ()))
-
-    together(initialise, names)
+    together(lambda name: init_door(demo.places[name]), names)
     return [f"{place.name:12} {place.url}  {place.home}" for place in demo.places.values()]
+
+
+def init_door(place: Place) -> None:
+    """`liaison node init` for a node that others can call."""
+    door = ("--host", HOST, "--port", str(place.port), "--url", place.url, "--allow-private", HOST)
+    place.run("node", "init", *door, *(("--pages", place.pages) if place.pages else ()))
 
 
 def open_register(demo: Rehearsal) -> list[str]:
     """A root ceremony, leaf 0, the secretariat's own keys and its node on the air."""
     office = demo.office
-    _make_roots(demo, SECRETARIAT)
+    make_roots(demo, SECRETARIAT)
     opening = demo.folder / "opening.draft"
     named = ("--origin", ORIGIN, "--title", "Rehearsal register of fictional States", "--rehearsal")
     office.run("register", "draft", "opening", *named, *_root_options(demo, SECRETARIAT), "--out", opening)
@@ -105,36 +106,47 @@ def open_register(demo: Rehearsal) -> list[str]:
 
 def admit_states(demo: Rehearsal) -> list[str]:
     """Three States follow the anchor; their letters are entered, their roots and the secretariat's sign."""
-    (demo.folder / "letter.txt").write_text("A letter of the demonstration.\n", encoding="utf-8")
     together(lambda code: demo.places[code].run("register", "follow", demo.anchor), STATES)
-    together(lambda code: _make_roots(demo, code), STATES)
+    together(lambda code: make_roots(demo, code), STATES)
     for code in STATES:
-        draft = demo.folder / f"admission-{code}.draft"
-        labels = ("--name", f"State {code} (fictional)", "--code", code, "--letter", demo.folder / "letter.txt")
-        demo.office.run("register", "draft", "admission", *labels, *_root_options(demo, code), "--out", draft)
-        sign(demo, draft, code, all_roots=True)
-        sign(demo, draft, SECRETARIAT)
-        demo.ids[code] = demo.office.run("register", "submit", draft)["payload"]
+        admit(demo, code)
     return [f"{code}  {demo.ids[code]}" for code in STATES]
+
+
+def admit(demo: Rehearsal, code: str) -> None:
+    """The letter of one State is entered; its roots and the secretariat's sign."""
+    letter = demo.folder / "letter.txt"
+    letter.write_text("A letter of the demonstration.\n", encoding="utf-8")
+    draft = demo.folder / f"admission-{code}.draft"
+    labels = ("--name", f"State {code} (fictional)", "--code", code, "--letter", letter)
+    demo.office.run("register", "draft", "admission", *labels, *_root_options(demo, code), "--out", draft)
+    sign(demo, draft, code, all_roots=True)
+    sign(demo, draft, SECRETARIAT)
+    demo.ids[code] = demo.office.run("register", "submit", draft)["payload"]
 
 
 def publish_desks(demo: Rehearsal) -> list[str]:
     """Each State gives its node keys, starts it, and publishes a desk and what it answers for."""
 
     def publish(code: str) -> None:
-        place = demo.places[code]
-        place.run("register", "sync")
-        _introduce_keys(demo, code, demo.ids[code], ("--kind", "technical", "--kind", "diplomatic", "--cosigns"))
-        contact = demo.folder / f"contact-{code}.json"
-        contact.write_text(json.dumps(_contact(code)), encoding="utf-8")
-        spoken = [part for language in LANGUAGES[code] for part in ("--language", language)]
-        promise = ("--routine", "1440", "--urgent", "60", "--emergency", "15")
-        place.run("register", "desk", "--kind", "technical", *spoken, *promise, "--contact", "participants", contact)
-        place.run("register", "resources", "--code", code, "--prefix", f"{PREFIXES[code]}=duty=allocation")
-        place.serve()
+        demo.places[code].run("register", "sync")
+        publish_desk(demo, code)
+        demo.places[code].serve()
 
     together(publish, STATES)
     return [f"{code}  desk duty, {', '.join(LANGUAGES[code])}, answers for {PREFIXES[code]}" for code in STATES]
+
+
+def publish_desk(demo: Rehearsal, code: str) -> None:
+    """One State gives its node keys, and publishes a desk and what it answers for."""
+    place = demo.places[code]
+    _introduce_keys(demo, code, demo.ids[code], ("--kind", "technical", "--kind", "diplomatic", "--cosigns"))
+    contact = demo.folder / f"contact-{code}.json"
+    contact.write_text(json.dumps(_contact(code)), encoding="utf-8")
+    spoken = [part for language in LANGUAGES[code] for part in ("--language", language)]
+    promise = ("--routine", "1440", "--urgent", "60", "--emergency", "15")
+    place.run("register", "desk", "--kind", "technical", *spoken, *promise, "--contact", "participants", contact)
+    place.run("register", "resources", "--code", code, "--prefix", f"{PREFIXES[code]}=duty=allocation")
 
 
 def appoint_witnesses(demo: Rehearsal) -> list[str]:
@@ -167,17 +179,19 @@ def nominate_desks(demo: Rehearsal) -> list[str]:
 
 def invite_officers(demo: Rehearsal) -> list[str]:
     """Each State lets one person in to its desk; the link works once."""
-    roles = [part for role in ROLES for part in ("--role", role)]
-
-    def invite(code: str) -> None:
-        person = ("--name", f"Duty officer of {code} (fictional)")
-        demo.links[code] = demo.places[code].run("officer", "add", "duty", *person, *roles)["link"]
-
-    together(invite, STATES)
+    together(lambda code: invite_officer(demo, code), STATES)
     return [f"{code}  {demo.places[code].pages}" for code in STATES]
 
 
-def _make_roots(demo: Rehearsal, who: str) -> None:
+def invite_officer(demo: Rehearsal, code: str) -> None:
+    """One person may sign in to the desk of one State, by a link that works once."""
+    roles = [part for role in ROLES for part in ("--role", role)]
+    person = ("--name", f"Duty officer of {code} (fictional)")
+    demo.links[code] = demo.places[code].run("officer", "add", "duty", *person, *roles)["link"]
+
+
+def make_roots(demo: Rehearsal, who: str) -> None:
+    """Three root keys, as they would lie in three safes."""
     for path in demo.roots(who):
         path.parent.mkdir(exist_ok=True)
         demo.office.run("key", "root", "--out", path)

@@ -68,8 +68,11 @@ def fetch(*, as_json: bool) -> None:
     """Fetch now what others left for this node, and answer; the worker does the same by itself."""
     node = open_node()
     from liaison.node.services.letterbox.collecting import collect_all
+    from liaison.node.work.worker import work_through
 
     found = collect_all(node)
+    # The receipts of what was taken: a laptop that fetches and is shut again has answered.
+    work_through(node)
     value = {"taken": found.taken, "left": found.left}
     show(value, [f"{found.taken} letters taken, {found.left} cannot be taken now."], as_json=as_json)
 

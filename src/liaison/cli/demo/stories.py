@@ -1,0 +1,67 @@
+"""Which demonstrations are there, and what are their steps? `liaison demo --story NAME`.
+
+Invariants: each step is told by a line and holds or fails by itself; what fails ends the story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from liaison.cli.demo import alone, attacks, behind_nat, feeds, notice, rehearsal
+from liaison.cli.demo.alone import Alone
+from liaison.cli.demo.rehearsal import Rehearsal
+
+W = TypeVar("W", bound=Rehearsal)
+
+
+@dataclass(frozen=True, slots=True)
+class Story(Generic[W]):
+    """A demonstration: the world it begins with, and its steps."""
+
+    begin: Callable[[Path], W]
+    steps: tuple[tuple[str, Callable[[W], list[str]]], ...]
+
+
+TOGETHER = Story(
+    Rehearsal,
+    (
+        ("Four nodes, each with its own keys and database", rehearsal.make_places),
+        ("The secretariat opens a register: leaf 0, signed by three roots", rehearsal.open_register),
+        ("Three fictional States are admitted", rehearsal.admit_states),
+        ("Each publishes its keys, a desk and what it answers for", rehearsal.publish_desks),
+        ("The States become the log's witnesses", rehearsal.appoint_witnesses),
+        ("An officer of each State is invited to its pages", rehearsal.invite_officers),
+        ("A directory is nominated by letter, one desk a country code", rehearsal.nominate_desks),
+        ("A real feed is routed to the nominated desks", feeds.route_real_feed),
+        ("Rows of the fictional States become sealed reports", feeds.send_reports),
+        ("A notice with an attachment, while one node is dead", notice.send_notice),
+        ("The dead node comes back; officers acknowledge", notice.acknowledge),
+        ("A forged entry is refused", attacks.forge_entry),
+        ("A swapped key is found out", attacks.swap_key),
+        ("A replayed message changes nothing", attacks.replay_message),
+        ("The whole case, checked offline by somebody who was not there", notice.verify_transcript),
+        ("The whole register, checked offline against its anchor", attacks.verify_register),
+    ),
+)
+ALONE = Story(
+    Alone,
+    (
+        ("One node, with its own keys and database", alone.make_node),
+        ("It opens a register for itself and joins it as XC", alone.join_own_register),
+        ("An address book is imported: nobody in it is in the register", alone.import_address_book),
+        ("A directory is nominated by letter, XD's mailbox among it", alone.nominate_desks),
+        ("XD has only OpenPGP and a mailbox: fingerprints are read out", alone.exchange_keys),
+        ("A real feed is routed to the nominated desks", feeds.route_real_feed),
+        ("XD's rows go as an encrypted mail, and XD opens it", alone.mail_report),
+        ("XD's signed reply enters the case, an unsigned one does not", alone.take_reply),
+        ("The case is acknowledged and closed", alone.close_case),
+        ("XE joins with a node that nobody can call", behind_nat.join_without_door),
+        ("XC keeps XE's letters", behind_nat.agree_on_letter_box),
+        ("A notice to XE waits in the letter box", behind_nat.leave_notice),
+        ("XE fetches it, and a person acknowledges", behind_nat.fetch_and_acknowledge),
+    ),
+)
+STORIES: Mapping[str, Story[Any]] = {"together": TOGETHER, "alone": ALONE}

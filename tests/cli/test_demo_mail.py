@@ -1,0 +1,84 @@
+"""Does the mail of the demonstration go as at a real server, to a correspondent with gpg and to one without?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from liaison.adapters.mail.server import MailAccess, MailServer
+from liaison.cli.demo.correspondent import Correspondent, Gpg, OpenPgpTool, OwnLibrary
+from liaison.cli.demo.mail_server import PostOffice
+from liaison.cli.demo.places import free_ports
+from liaison.errors import UnreachableError
+from liaison.keys.openpgp.certificates import read_certificate
+from liaison.keys.openpgp.private import OpenPgpKey
+from liaison.messages.mail.mailbox import MailPlace
+from liaison.messages.mail.reading import Sort, encrypted_part, read_mail
+from tests.parts import needs
+
+US, THEM = "desk@csirt.xc.example", "duty@csirt.xd.example"
+START = MailPlace(0, 0)
+
+
+@pytest.fixture
+def post() -> Iterator[PostOffice]:
+    made = PostOffice({US: "of xc", THEM: "of xd"}, *free_ports(2))
+    yield made
+    made.close()
+
+
+def server(post: PostOffice, tmp_path: Path, who: str = US, password: str = "of xc") -> MailServer:
+    file = tmp_path / f"password-of-{who}"
+    file.write_text(password)
+    smtp, imap = (f"127.0.0.1:{door.server_address[1]}" for door in post.doors)
+    return MailServer(MailAccess(smtp=smtp, imap=imap, security="none", login=who, password_file=str(file)))
+
+
+def test_what_is_handed_over_lies_in_the_mailbox_byte_for_byte_and_is_read_once(
+    post: PostOffice, tmp_path: Path
+) -> None:
+    mails = [f"Subject: {number}\r\n\r\n.a line with a dot\r\n.\r\n..\r\n".encode() for number in range(3)]
+    sending, reading = server(post, tmp_path), server(post, tmp_path, THEM, "of xd")
+    assert list(reading.fetch(START, most=10, largest=1000)) == []
+    for mail in mails:
+        sending.send(US, THEM, mail)
+    reading = server(post, tmp_path, THEM, "of xd")
+    found = list(reading.fetch(START, most=2, largest=1000))
+    assert [(each.data, each.at.uid, each.whole) for each in found] == [(mails[0], 1, True), (mails[1], 2, True)]
+    assert [each.data for each in reading.fetch(found[-1].at, most=10, largest=1000)] == mails[2:]
+    assert list(reading.fetch(MailPlace(found[0].at.validity, 3), most=10, largest=1000)) == []
+    (large,) = list(reading.fetch(MailPlace(found[0].at.validity, 2), most=1, largest=10))
+    assert (large.data.strip(), large.whole) == (b"Subject: 2", False)
+
+
+def test_a_wrong_password_and_a_mailbox_of_elsewhere_are_refused(post: PostOffice, tmp_path: Path) -> None:
+    stranger = server(post, tmp_path, password="a guess")
+    with pytest.raises(UnreachableError, match="mail-refused"):
+        stranger.send(US, THEM, b"Subject: x\r\n\r\nx\r\n")
+    with pytest.raises(UnreachableError, match="mailbox-not-reached"):
+        list(stranger.fetch(START, most=1, largest=1000))
+    with pytest.raises(UnreachableError) as refused:
+        server(post, tmp_path).send(US, "somebody@elsewhere.example", b"Subject: x\r\n\r\nx\r\n")
+    assert (refused.value.params["status"], post.letters(THEM)) == (550, [])
+
+
+@pytest.mark.parametrize("program", ["gpg", ""])
+def test_a_correspondent_opens_what_we_seal_and_answers_in_the_thread(program: str) -> None:
+    tool: OpenPgpTool = Gpg(needs(program), THEM) if program else OwnLibrary(THEM)
+    peer = Correspondent(THEM, tool)
+    try:
+        ours = OpenPgpKey.generate(f"Desk <{US}>")
+        theirs = read_certificate(tool.certificate())
+        assert tool.fingerprint().replace(" ", "") == theirs.fingerprint.upper()
+        tool.take(ours.certificate.data)
+        sealed = ours.seal(b"Content-Type: text/plain\r\n\r\nScanning.\r\n", theirs)
+        head = b"Message-ID: <lx-1@xc.example>\r\nSubject: A [LX-1]\r\nContent-Type: application/octet-stream\r\n\r\n"
+        assert peer.open(head + sealed).get_content().strip() == "Scanning."
+        answer = read_mail(peer.reply(head + sealed, "Blocked.", to=US, number=1))
+        assert (answer.sort, answer.sender, answer.answers) == (Sort.ENCRYPTED, THEM, ("<lx-1@xc.example>",))
+        opened = ours.open(encrypted_part(answer), theirs, limit=1 << 20)
+        assert (opened.text.strip(), opened.signer) == (b"Blocked.", theirs.fingerprint)
+    finally:
+        tool.close()
