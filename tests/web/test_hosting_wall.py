@@ -20,7 +20,10 @@ NAMED = {"case": "case", "message": "message", "sent_as": "message", "number": "
 """Which part of a path is tried with which of the names on the node."""
 POSTED: dict[str, dict[str, str]] = {"transcript": {"what": "download"}}
 """Downloads that are asked for by a form."""
-ASKED: dict[str, dict[str, str]] = {"own-entry-letter": {"letter": "nomination", "in": "en"}}
+ASKED: dict[str, dict[str, str]] = {
+    "own-entry-letter": {"letter": "nomination", "in": "en"},
+    "case-export": {"as": "stix"},
+}
 """Downloads that have to be told what is wanted."""
 DESKS = sorted(name for name, page in PAGES.items() if isinstance(page.who, Action))
 
