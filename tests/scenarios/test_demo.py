@@ -15,11 +15,11 @@ from tests.scenarios.processes import PROGRAM, ROOT
 MINUTES = 8
 
 
-@pytest.mark.parametrize(("story", "steps"), [("together", 16), ("alone", 13)])
-def test_every_step_of_the_demonstration_holds_and_it_ends_by_itself(tmp_path: Path, story: str, steps: int) -> None:
+@pytest.mark.parametrize(("name", "steps"), [("together", 16), ("alone", 13)])
+def test_every_step_of_the_demonstration_holds_and_it_ends_by_itself(tmp_path: Path, name: str, steps: int) -> None:
     folder = tmp_path / "demo"
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, "demo", "--once", "--story", story, "--json", "--folder", str(folder)],
+        [sys.executable, "-c", PROGRAM, "demo", "--once", "--story", name, "--json", "--folder", str(folder)],
         capture_output=True,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         timeout=MINUTES * 60,
