@@ -1,4 +1,4 @@
-"""Is the mailbox read whatever is in it, and is nothing kept of it that nobody needs?"""
+"""Is the mailbox read whatever is in it, is nothing kept that nobody needs, and is a mail never taken for a file?"""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from liaison.errors import UnreachableError
+from liaison.errors import UnreachableError, UsageError
+from liaison.messages.dealings import Again
 from liaison.messages.mail.reading import read_mail
 from liaison.node import models
+from liaison.node.reads.mail.targets import mailbox_ref
+from liaison.node.services.line.files import export_sealed
 from liaison.node.services.mail.fetching import fetch_mail
 from liaison.node.services.mail.keys import make_key
+from liaison.node.services.recovery.answering import send_again
 from tests.gnupg import Correspondent, encrypted_mail, entity
 from tests.mailing import THEM, US, Post, mailing_world, reply, send
 from tests.world import NOTICE, World
@@ -88,3 +92,14 @@ def test_the_mailbox_not_reached_is_told_and_the_place_is_kept(scene: Scene) -> 
     with world.at("XC"):
         place = models.MailboxPlace.objects.get()
         assert (place.uid, place.trouble) == (1, "mailbox-not-reached")
+
+
+def test_a_mail_is_no_sealed_file_and_is_not_sent_again_over_the_line(scene: Scene) -> None:
+    world, node = scene[0], scene[0].nodes["XC"]
+    send(world, fields=ASKS)
+    with world.at("XC"):
+        copy = models.OutgoingCopy.objects.select_related("message").get()
+    with pytest.raises(UsageError, match="message-by-mail"):
+        export_sealed(node, copy.message.message_id)
+    wanted = Again((copy.message_hash,))
+    assert not send_again(node, wanted, register=world.register, caller=mailbox_ref(THEM).at).messages

@@ -18,7 +18,7 @@ from liaison.messages.message import open_message
 from liaison.messages.parties import DeskRef
 from liaison.messages.receipts import Obtained, decode_receipt
 from liaison.messages.tarball import LARGEST_ATTACHMENT, Member, Read, read_tarball, write_tarball
-from liaison.node.models import OutgoingCopy, OwnDesk
+from liaison.node.models import OutgoingCopy, OwnDesk, SentMail
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.memory import own_memory
@@ -45,7 +45,7 @@ class Imported:
 def export_sealed(node: Node, message_id: str, *, to: DeskRef | None = None) -> tuple[DeskRef, Iterator[bytes]]:
     """The sealed copy for one desk as the pieces of a tar.
 
-    Raises UsageError when there is none, or several and none is named.
+    Raises UsageError when there is none, several and none is named, or when it went by mail, for which none is sealed.
     """
     with reading(node):
         rows = OutgoingCopy.objects.select_related("message").filter(message__message_id__startswith=message_id.lower())
@@ -57,6 +57,8 @@ def export_sealed(node: Node, message_id: str, *, to: DeskRef | None = None) -> 
         if len(found) > 1:
             raise UsageError("message-ambiguous", message=message_id[:36])
         copy = found[0]
+        if SentMail.objects.filter(copy=copy).exists():
+            raise UsageError("message-by-mail", message=copy.message.message_id)
         attached = sorted(copy.message.attachments.values_list("sealed", "sealed_size"))
     message = bytes(copy.sealed)
     members: list[tuple[Member, Iterable[bytes]]] = [(Member(None, len(message)), [message])]

@@ -183,7 +183,7 @@ def _take_automatic(node: Node, fetched: FetchedBytes, mail: Mail) -> str:
 
 
 def _take_bounce(node: Node, fetched: FetchedBytes, mail: Mail) -> str:
-    """What a mail server says; it must name the mail, and the mailbox that mail went to."""
+    """What a mail server says of a mail that it names."""
     bounce = read_bounce(mail)
     sent = _sent(node, mail, *bounce.tokens)
     if sent is None:

@@ -56,7 +56,8 @@ def send_again(node: Node, wanted: Again, *, register: str, caller: NodeRef) -> 
     """Have messages that were sent to `caller` sealed to its present keys and delivered again; which ones will be."""
     put = []
     with catching_up(), unit_of_work(node):
-        rows = _sent_to(register, caller).filter(READABLE, message_hash__in=wanted.messages).order_by("pk")
+        mine = _sent_to(register, caller).filter(mail__isnull=True)  # A mail has no receipt, and its own way again.
+        rows = mine.filter(READABLE, message_hash__in=wanted.messages).order_by("pk")
         for row in rows.select_related("message"):
             put.append(row.message_hash)
             if not Delivery.objects.filter(copy=row, kind=Work.MESSAGE.value).exists():
