@@ -15,7 +15,11 @@ from liaison.exchange import documents
 from liaison.exchange.contacts import files as contacts
 from liaison.exchange.values import Format
 from liaison.keys import agetext, private, sealing, words
-from liaison.messages import dealings, letter_box, message, receipts
+from liaison.keys.openpgp.opening import open_container
+from liaison.keys.openpgp.packets import read_armor
+from liaison.keys.openpgp.private import OpenPgpKey
+from liaison.messages import dealings, inside, letter_box, message, receipts
+from liaison.messages.parties import DeskRef
 from liaison.messages.transcript import pack
 from liaison.register import anchor, entries, export, facts, nominations, records
 from liaison.routing import addresses, allocation
@@ -108,7 +112,32 @@ HOSTS = [b"192.0.2.1", b"2001:db8::/32", b"AS64500", b"csirt.xc.example", b"http
 EXPORTED = {form: documents.encode_document(form, report(SCAN, exercise=True, terms="For you")).data for form in Format}
 CONTACTS = 'name;country;email\n"CERT; XJ";XJ;cert@example.xj\n'
 
+MAIL_KEY = OpenPgpKey.generate("Contact centre <desk@xc.example>")
+MAIL = read_armor(MAIL_KEY.seal(b"Scanning of port 22. " * 40, MAIL_KEY.certificate))
+PROPOSAL = inside.encode_proposal(
+    inside.Proposal(
+        attachments=(),
+        case="0192f0c1-7a00-7000-8000-000000000001",
+        fields={
+            "title": {"lang": "en", "text": "Scanning of port 22"},
+            "incident_type": "information-gathering:scanner",
+            "expectation": "for-information",
+        },
+        form="incident-notice",
+        marking=None,
+        stage=None,
+        tlp="amber",
+        to=(DeskRef("7a" * 32, "main", "duty"),),
+        urgency="routine",
+        wanted_by=None,
+    )
+)
+
 PARSERS: dict[str, Parser] = {
+    "keys.openpgp.opening.open_container": Parser(
+        lambda data: open_container(data, MAIL_KEY._subkey, limit=1 << 20), [MAIL]
+    ),
+    "messages.inside.decode_proposal": Parser(inside.decode_proposal, [PROPOSAL]),
     "wire.byte_ranges.parse_range": Parser(
         text(lambda data: byte_ranges.parse_range(data, most=1 << 23)), [b"bytes=0-65535"]
     ),
