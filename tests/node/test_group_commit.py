@@ -187,4 +187,10 @@ def test_several_pieces_of_one_caller_have_each_their_own_outcome(world: World, 
     entries = all_in_group(node, [keep("one"), keep("bad", raising(UsageError("desk-not-here"))), keep("two")])
     assert [entry.result for entry in entries if entry.error is None] == ["one", "two"]
     assert kept(world) == {"one", "two"}
+    assert node.storage.units == 2  # type: ignore[attr-defined]
+
+
+def test_several_pieces_share_one_unit_where_none_fails(world: World, node: Node) -> None:
+    entries = all_in_group(node, [keep("one"), keep("two"), keep("three")])
+    assert [entry.outcome() for entry in entries] == ["one", "two", "three"]
     assert node.storage.units == 1  # type: ignore[attr-defined]

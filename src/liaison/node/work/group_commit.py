@@ -5,7 +5,8 @@ which a single thread writes for all that waited.
 
 Invariants (docs/adr/0023):
 - nothing is returned, and nothing raised, before the transaction that holds it has ended;
-- each piece has a savepoint of its own: one that raises is undone alone and spoils nothing for the others;
+- one that raises is undone alone and spoils nothing for the others: the group is then undone and written again, each
+  piece with a savepoint of its own, which all of them would otherwise pay for;
 - what the storage itself refuses undoes all, and each piece is then tried in a unit of its own, so that nobody is told
   of something that was undone; a commit that fails fails for all, and is not tried again;
 - a piece runs in the context of whoever brought it, whichever thread runs it: the audit trail asks there who acts;
@@ -35,6 +36,10 @@ _guard = threading.Lock()
 
 class _Undone(Exception):
     """The engine undid more than the savepoint of one piece."""
+
+
+class _OneRaisedError(Exception):
+    """A piece of a group without savepoints raised: what the others wrote has to be told from what it wrote."""
 
 
 def in_group(node: Node, work: Callable[[], T]) -> T:
@@ -67,10 +72,15 @@ def _write_for_all(node: Node, take: Callable[[], list[Piece[Any]]]) -> None:
     pieces: list[Piece[Any]] = []
     written = False
     try:
-        with unit_of_work(node):
-            pieces = take()
-            _write(node, pieces)
-            written = True
+        try:
+            with unit_of_work(node):
+                pieces = take()
+                _write_plainly(pieces)
+                written = True
+        except _OneRaisedError:
+            with unit_of_work(node):
+                _write(node, pieces)
+                written = True
     except Exception as error:  # noqa: BLE001 — it is raised in each thread that waits for it.
         pieces = pieces or take()
         for piece in pieces:
@@ -81,11 +91,23 @@ def _write_for_all(node: Node, take: Callable[[], list[Piece[Any]]]) -> None:
         piece.done = True
 
 
+def _write_plainly(pieces: Sequence[Piece[Any]]) -> None:
+    """Inside the unit of work, as if nothing went wrong. Raises what one alone raises; of several, that one did."""
+    try:
+        for piece in pieces:
+            piece.result = piece.item()
+    except DatabaseError as error:
+        if not isinstance(error, IntegrityError) or len(pieces) == 1:
+            raise
+        raise _OneRaisedError from error
+    except Exception as error:
+        if len(pieces) == 1:
+            raise
+        raise _OneRaisedError from error
+
+
 def _write(node: Node, pieces: Sequence[Piece[Any]]) -> None:
-    """Inside the unit of work. Raises what one alone raises; of several, only what undoes them all."""
-    if len(pieces) == 1:
-        pieces[0].result = pieces[0].item()
-        return
+    """Inside the unit of work, each undone alone. Raises only what undoes them all."""
     connection = transaction.get_connection(node.database)
     for piece in pieces:
         try:
