@@ -21,7 +21,7 @@ def find_zone(name: str) -> zoneinfo.ZoneInfo:
     """The zone of this name; UTC for a name that is none."""
     try:
         return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # A name may be longer than any file's.
         return zoneinfo.ZoneInfo("UTC")
 
 
