@@ -142,6 +142,29 @@ def test_an_answer_is_cleared_on_the_other_node_and_one_is_returned_with_the_rea
         assert reply.fields["nature"] == {"lang": "en", "text": "We look <today>."}
 
 
+def test_a_strict_case_goes_to_a_hosted_desk_only_when_the_officer_agrees_that_the_host_reads_it(
+    tmp_path: Path,
+) -> None:
+    with TwoNodes(tmp_path, host="XC") as world:
+        (sent,) = world.send("XC", "XD", tlp="amber-strict")
+        duty, ministry = visit(world, "XD", Role.OFFICER), visit(world, "XD2", Role.OFFICER)
+        given = {"desk": desk_key(world.desk("XD2")), "purpose": "information"}
+        asked = duty.send(f"cases/{sent.case}/share", status=400, **given).content.decode()
+        assert "A host would read it" in asked
+        assert re.search(r"hosted by <bdi[^>]*>State XC", asked)
+        assert 'role="alert"' not in asked
+        again = duty.send(f"cases/{sent.case}/share", status=400, host_asked="yes", **given).content.decode()
+        assert 'href="#host_may_read"' in again
+        world.work()
+        assert "Shared with this desk" not in ministry.see(), "nothing has left"
+        duty.send(f"cases/{sent.case}/share", host_asked="yes", host_may_read="yes", **given)
+        world.work()
+        assert "Shared with this desk" in ministry.see()
+        duty.send(f"cases/{sent.case}/unshare", desk=given["desk"])
+        world.work()
+        assert "Shared with this desk" not in ministry.see(), "what belongs to the share needs no second word"
+
+
 def test_what_has_not_come_yet_is_told_as_that(tmp_path: Path) -> None:
     with TwoNodes(tmp_path) as world:
         (sent,) = world.send("XC", "XD")
