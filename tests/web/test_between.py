@@ -29,6 +29,11 @@ def share(visitor: Visitor, world: World, case: str, purpose: str) -> str:
         return f"cases/{InternalCase.objects.get(about=case).internal}/"
 
 
+def offers(visitor: Visitor) -> str:
+    """What the first page says of cases that were offered to another desk."""
+    return visitor.see().partition('id="s-offered"')[2].partition("</section>")[0]
+
+
 def test_a_case_is_read_on_the_other_node_and_says_who_shared_it_and_what_for(tmp_path: Path) -> None:
     with TwoNodes(tmp_path) as world:
         (sent,) = world.send("XC", "XD")
@@ -79,6 +84,14 @@ def test_a_case_is_handed_over_and_both_sides_read_where_it_went(tmp_path: Path)
         duty, ministry = visit(world, "XD", Role.OFFICER), visit(world, "XD2", Role.OFFICER)
         internal = share(duty, world, sent.case, "handed-over")
         assert "Offered, and not taken over yet" in duty.see(f"cases/{sent.case}/")
+        assert "waiting for" in offers(duty)
+        assert "Telephone them" not in offers(duty)
+        for _ in range(2):
+            world.advance(minutes=30)
+            ministry.see()
+            late = offers(duty)
+        assert "Telephone them" in late
+        assert offers(visit(world, "XD2", Role.OFFICER)) == ""
         assert "say/reply" in duty.see(f"cases/{sent.case}/")
         assert "Take it over" in ministry.see(f"{internal}shared")
         where = ministry.send(f"{internal}shared/answer", what="take").headers["Location"]
@@ -86,6 +99,7 @@ def test_a_case_is_handed_over_and_both_sides_read_where_it_went(tmp_path: Path)
         ministry.send(f"{internal}shared/answer", status=400, what="take")
         assert "This desk took it over" in ministry.see(f"{internal}shared")
         world.work()
+        assert offers(duty) == ""
         page = duty.see(f"cases/{sent.case}/")
         assert "This case is handed over" in page
         assert "say/reply" not in page

@@ -33,12 +33,13 @@ from liaison.messages.parties import DeskRef
 from liaison.node.models import CaseShare, ClearanceElsewhere, ClearanceRequest, FollowUp, InternalCase, Timer
 from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns
+from liaison.node.reads.inside.sharing import OFFERED
 from liaison.node.services.people.audit import note
 from liaison.node.unit_of_work import after_commit
 from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import parse_instant
 
-HANDING_OVER = "handing-over"
+HANDING_OVER = OFFERED
 OPEN, ENDED = "open", "ended"
 WAITING = "waiting"
 KEEP_DEADLINES = "keep-clearance-deadlines"
