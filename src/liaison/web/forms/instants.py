@@ -44,6 +44,14 @@ def parse_local(text: str, zone: zoneinfo.ZoneInfo) -> datetime:
     return local
 
 
+def parse_ahead(text: str, zone: zoneinfo.ZoneInfo, now: datetime) -> datetime:
+    """The same, of a time that is still to come. Raises MalformedError."""
+    typed = parse_local(text, zone)
+    if typed <= now:
+        raise MalformedError("time-past", text=text[:40])
+    return typed
+
+
 def offset_of(at: datetime) -> str:
     """The offset from UTC as `+03:00`."""
     minutes = int((at.utcoffset() or UTC.utcoffset(None)).total_seconds() // 60)
