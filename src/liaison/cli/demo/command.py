@@ -15,6 +15,7 @@ import signal
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -96,4 +97,5 @@ def _stay(world: Rehearsal) -> None:
     click.echo(f"  {liaison} --home {world.places['XC'].home} register search FR")
     for place in {place.home: place for place in world.places.values() if place.port}.values():
         click.echo(f"  {place.name:12} {place.url}/healthz")
-    signal.pause()
+    with suppress(KeyboardInterrupt):  # Whoever has seen enough ends it well.
+        signal.pause()
