@@ -39,9 +39,9 @@ def test_a_name_leads_to_its_desk_with_the_reason_and_a_way_to_write(tmp_path: P
             assert told in page, told
         assert f'name="to" value="{desk_key(world.desk("XD"))}"' in page
         answer = visitor.send("write/", **{"to": desk_key(world.desk("XD")), "field.observables": "www.example.xd"})
-        visitor.send(
-            re.sub(r".*/(write/\d+/form)", r"\1", answer.headers["Location"]), form="incident-notice", version="1"
-        )
+        begun = re.sub(r".*/(write/\d+/form)", r"\1", answer.headers["Location"])
+        chosen = visitor.send(begun, form="incident-notice", version="1")
+        assert chosen.headers["Location"].endswith("/how"), "the recipient is chosen already"
         with world.at("XC"):
             draft = Draft.objects.get()
         assert draft.form == "incident-notice"
