@@ -46,6 +46,7 @@ def shots(world: World, case: str) -> Iterator[Shot]:
     yield Shot("find", "find/?q=XD")
     yield Shot("contact-centre", f"centres/{other}/duty/")
     yield Shot("case", f"cases/{case}/")
+    yield Shot("reply", f"cases/{case}/say/reply")
     yield Shot("register", "register/")
     yield Shot("log-entry", "register/log/9/")
 

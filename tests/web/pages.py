@@ -106,6 +106,7 @@ PAGES: Mapping[str, Page] = {
     "officer-roles": Page(Action.MANAGE_PEOPLE, _OFFICER, again=True),
     "officer-invite": Page(Action.MANAGE_PEOPLE, _OFFICER, again=True),
     "officer-lost": Page(Action.MANAGE_PEOPLE, _OFFICER, again=True),
+    "officer-session-end": Page(Action.MANAGE_PEOPLE, _OFFICER | {"session": 1}, again=True),
     "officer-deputy": Page(Action.MANAGE_PEOPLE, _OFFICER, again=True),
     "officer-deputy-end": Page(Action.MANAGE_PEOPLE, _OFFICER, again=True),
     "officer-leave": Page(Action.MANAGE_PEOPLE, _OFFICER, again=True),

@@ -10,7 +10,7 @@ import pytest
 
 from liaison.node import homes
 from liaison.node.config import Config
-from liaison.node.models import AuditRow, Membership, Officer, OwnDesk, RecordPart
+from liaison.node.models import AuditRow, Membership, Officer, OfficerSession, OwnDesk, RecordPart
 from liaison.node.services.people.audit import check_lines, check_trail, note
 from liaison.node.services.people.case_access import close_case
 from liaison.node.services.people.exported_trail import read_json_lines
@@ -273,3 +273,20 @@ def test_every_change_is_a_line_of_the_participants_trail(world: World) -> None:
     mine = [line for line in told if line.get("officer") == admin.officer and line["subject"] != str(admin.officer)]
     assert [line["action"] for line in mine] == ["officer-added", "role-granted", "officer-invited", "audit-exported"]
     assert {line["participant"] for line in mine} == {world.desk("XC").participant}
+
+
+def test_an_administrator_ends_one_session_of_an_officer_and_no_other(world: World) -> None:
+    left, kept = visit(world, "XC", Role.OFFICER), visit(world, "XC", Role.OFFICER)
+    administrator = visit(world, "XC", Role.ADMINISTRATOR)
+    where = f"administration/officers/{left.officer}"
+    assert "Where this officer is signed in" in administrator.see(where)
+    with world.at("XC"):
+        session = OfficerSession.objects.get(officer=left.officer).pk
+    administrator.send(f"administration/officers/{kept.officer}/sessions/{session}/end")
+    assert left.get(left.base).status_code == 200, "named with another officer it ends nothing"
+    administrator.send(f"{where}/sessions/{session}/end")
+    assert left.get(left.base).headers["Location"].startswith("/sign-in")
+    assert kept.get(kept.base).status_code == 200
+    with world.at("XC"):
+        line = AuditRow.objects.filter(action="session-ended").latest("pk")
+    assert (line.officer, line.subject) == (administrator.officer, str(left.officer))

@@ -29,6 +29,11 @@ def share(visitor: Visitor, world: World, case: str, purpose: str) -> str:
         return f"cases/{InternalCase.objects.get(about=case).internal}/"
 
 
+def offers(visitor: Visitor) -> str:
+    """What the first page says of cases that were offered to another desk."""
+    return visitor.see().partition('id="s-offered"')[2].partition("</section>")[0]
+
+
 def test_a_case_is_read_on_the_other_node_and_says_who_shared_it_and_what_for(tmp_path: Path) -> None:
     with TwoNodes(tmp_path) as world:
         (sent,) = world.send("XC", "XD")
@@ -79,6 +84,14 @@ def test_a_case_is_handed_over_and_both_sides_read_where_it_went(tmp_path: Path)
         duty, ministry = visit(world, "XD", Role.OFFICER), visit(world, "XD2", Role.OFFICER)
         internal = share(duty, world, sent.case, "handed-over")
         assert "Offered, and not taken over yet" in duty.see(f"cases/{sent.case}/")
+        assert "waiting for" in offers(duty)
+        assert "Telephone them" not in offers(duty)
+        for _ in range(2):
+            world.advance(minutes=30)
+            ministry.see()
+            late = offers(duty)
+        assert "Telephone them" in late
+        assert offers(visit(world, "XD2", Role.OFFICER)) == ""
         assert "say/reply" in duty.see(f"cases/{sent.case}/")
         assert "Take it over" in ministry.see(f"{internal}shared")
         where = ministry.send(f"{internal}shared/answer", what="take").headers["Location"]
@@ -86,6 +99,7 @@ def test_a_case_is_handed_over_and_both_sides_read_where_it_went(tmp_path: Path)
         ministry.send(f"{internal}shared/answer", status=400, what="take")
         assert "This desk took it over" in ministry.see(f"{internal}shared")
         world.work()
+        assert offers(duty) == ""
         page = duty.see(f"cases/{sent.case}/")
         assert "This case is handed over" in page
         assert "say/reply" not in page
@@ -140,6 +154,29 @@ def test_an_answer_is_cleared_on_the_other_node_and_one_is_returned_with_the_rea
         with world.at("XC"):
             reply = open_message(bytes(IncomingCopy.objects.get(form="reply").plaintext))
         assert reply.fields["nature"] == {"lang": "en", "text": "We look <today>."}
+
+
+def test_a_strict_case_goes_to_a_hosted_desk_only_when_the_officer_agrees_that_the_host_reads_it(
+    tmp_path: Path,
+) -> None:
+    with TwoNodes(tmp_path, host="XC") as world:
+        (sent,) = world.send("XC", "XD", tlp="amber-strict")
+        duty, ministry = visit(world, "XD", Role.OFFICER), visit(world, "XD2", Role.OFFICER)
+        given = {"desk": desk_key(world.desk("XD2")), "purpose": "information"}
+        asked = duty.send(f"cases/{sent.case}/share", status=400, **given).content.decode()
+        assert "A host would read it" in asked
+        assert re.search(r"hosted by <bdi[^>]*>State XC", asked)
+        assert 'role="alert"' not in asked
+        again = duty.send(f"cases/{sent.case}/share", status=400, host_asked="yes", **given).content.decode()
+        assert 'href="#host_may_read"' in again
+        world.work()
+        assert "Shared with this desk" not in ministry.see(), "nothing has left"
+        duty.send(f"cases/{sent.case}/share", host_asked="yes", host_may_read="yes", **given)
+        world.work()
+        assert "Shared with this desk" in ministry.see()
+        duty.send(f"cases/{sent.case}/unshare", desk=given["desk"])
+        world.work()
+        assert "Shared with this desk" not in ministry.see(), "what belongs to the share needs no second word"
 
 
 def test_what_has_not_come_yet_is_told_as_that(tmp_path: Path) -> None:

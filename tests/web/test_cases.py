@@ -190,6 +190,8 @@ def test_a_follow_up_comes_back_on_its_day_and_drafts_a_reminder(tmp_path: Path)
 def test_a_day_that_is_none_is_said_and_the_note_kept(tmp_path: Path) -> None:
     with real(tmp_path) as world:
         case = ask(world)
+        for over in ("2026-11-20", "0001-01-01"):
+            visit(world, "XC").send(f"cases/{case}/follow-up", status=400, day=over, note="Ask again")
         answer = visit(world, "XC").send(f"cases/{case}/follow-up", status=400, day="tomorrow", note="Ask again")
         assert "Ask again" in answer.content.decode()
 
@@ -363,3 +365,21 @@ def test_fields_read_for_a_list_are_those_of_the_opened_message(tmp_path: Path) 
         with world.at("XD"):
             plaintext = bytes(IncomingCopy.objects.get().plaintext)
         assert kept_fields(plaintext) == dict(open_message(plaintext).fields)
+
+
+def test_an_answer_is_not_wanted_by_a_time_that_is_over(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        (sent,) = world.send("XC", "XD")
+        asker = visit(world, "XC")
+        typed = {"field.question": "Which port?", "field.question.lang": "en", "field.reason": "It is yours."}
+        typed |= {"field.reason.lang": "en", "re": "", "wanted_by": "2020-01-01T10:00"}
+        page = asker.send(f"cases/{sent.case}/say/information-request", status=400, **typed).content.decode()
+        assert "is over already" in page
+        assert 'value="2020-01-01T10:00"' in page
+        begun = asker.send("write/", form="incident-notice").headers["Location"].removeprefix(asker.base)
+        where = begun.rsplit("/", 1)[0]
+        how = {"stage": "notification", "tlp": "amber", "urgency": "routine", "wanted_by": "2020-01-01T10:00"}
+        version = re.search(r'name="version" value="([^"]*)"', asker.see(f"{where}/how"))
+        assert version is not None
+        page = asker.send(f"{where}/how", status=200, version=version[1], go="next", **how).content.decode()
+        assert "is over already" in page

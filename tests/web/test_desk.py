@@ -15,6 +15,18 @@ def test_a_received_notice_is_on_the_desk_of_its_recipient(tmp_path: Path) -> No
         assert "Incident notice" in visit(world, "XD").see()
 
 
+def test_a_reply_that_waits_says_which_case_it_is_about(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        (sent,) = world.send("XC", "XD")
+        typed = {"re": sent.message_id, "field.answer": "accepted"}
+        visit(world, "XD").send(f"cases/{sent.case}/say/reply", **typed)
+        world.work()
+        waits = visit(world, "XC").see().partition('id="s-owed"')[2].partition("</section>")[0]
+        assert "Scanning of port 22" in waits
+        assert "Reply ·" in waits
+        assert "Scanning" not in visit(world, "XC", Role.ADMINISTRATOR).see()
+
+
 def test_a_stranger_is_sent_to_the_sign_in_page(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         stranger = Visitor(world.nodes["XC"])

@@ -17,6 +17,20 @@ from tests.world import World
 pytestmark = pytest.mark.engine
 
 
+def test_what_is_looked_for_stands_in_no_address(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        visitor = visit(world, "XC")
+        for number in range(1, 25):
+            where = visitor.send("find/", q=f"{number}.example.xd", kind="diplomatic").headers["Location"]
+        assert where.endswith("find/?asked=24")
+        page = visitor.see("find/", asked="24")
+        assert "24.example.xd" in page
+        assert '<option value="diplomatic" selected>' in page
+        assert "23.example.xd" in visitor.see("find/", asked="23"), "the way back shows what it showed"
+        assert "1.example.xd" not in visitor.see("find/", asked="1"), "only the latest are kept"
+        assert "example.xd" not in visit(world, "XC").see("find/", asked="24"), "another session knows nothing of it"
+
+
 def test_a_name_leads_to_its_desk_with_the_reason_and_a_way_to_write(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         visitor = visit(world, "XC")
@@ -25,9 +39,9 @@ def test_a_name_leads_to_its_desk_with_the_reason_and_a_way_to_write(tmp_path: P
             assert told in page, told
         assert f'name="to" value="{desk_key(world.desk("XD"))}"' in page
         answer = visitor.send("write/", **{"to": desk_key(world.desk("XD")), "field.observables": "www.example.xd"})
-        visitor.send(
-            re.sub(r".*/(write/\d+/form)", r"\1", answer.headers["Location"]), form="incident-notice", version="1"
-        )
+        begun = re.sub(r".*/(write/\d+/form)", r"\1", answer.headers["Location"])
+        chosen = visitor.send(begun, form="incident-notice", version="1")
+        assert chosen.headers["Location"].endswith("/how"), "the recipient is chosen already"
         with world.at("XC"):
             draft = Draft.objects.get()
         assert draft.form == "incident-notice"

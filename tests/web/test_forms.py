@@ -173,3 +173,24 @@ def test_any_text_is_read_or_refused_and_what_is_read_fits(text: str) -> None:
     found, bad = read_lines(text, UTC)
     read_observables(found)
     assert len(found) + len(bad) <= text.count("\n") + 1
+
+
+def test_what_most_messages_leave_out_waits_behind_one_press_until_something_stands_in_it() -> None:
+    said = page("reply", read_form(latest_form("reply"), typed(answer="accepted"), PARIS))
+    first, _, more = said.partition('<details class="more">')
+    assert all(f'id="field-{name}"' in first for name in ("answer", "information", "expected_by"))
+    assert all(f'name="field.{name}"' in more for name in ("ground", "referred_to", "terms", "observables"))
+    for told in ({"terms": "Only for this case."}, {"referred_to": "nobody known"}):
+        assert '<details class="more" open>' in page("reply", read_form(latest_form("reply"), typed(**told), PARIS))
+
+
+def test_every_field_of_every_form_is_on_its_page_once() -> None:
+    for form in {form.id: latest_form(form.id) for form in forms().values()}.values():
+        shown = show_form(form, read_form(form, {}, PARIS), PARIS)
+        names = sorted(each.name for each in (*shown.fields, *shown.more))
+        assert names == sorted(f"field.{name}" for name in form.fields)
+
+
+@pytest.mark.parametrize("name", ["x" * 10_000, "\U0001f600" * 50, "../etc", "America", "\x00"])
+def test_a_zone_that_is_none_is_utc(name: str) -> None:
+    assert find_zone(name) == UTC

@@ -39,7 +39,7 @@ def test_an_attached_document_shows_its_indicators_and_who_to_ask(tmp_path: Path
         here = f"cases/{sent.case}/files/{sent.message_id}"
         shown = visitor.see(f"{here}/0/indicators")
         for told in ("192.0.2.10", "51044 → 22", "TLP:AMBER", "For you", "EXERCISE", "&lt;b&gt;Bundle&lt;/b&gt;",
-                     "find/?q=192.0.2.10", "STIX 2.1"):  # fmt: skip
+                     'name="q" value="192.0.2.10"', "STIX 2.1"):  # fmt: skip
             assert told in shown, told
         assert shown.count("Who answers for this?") == 1
         assert "192.0.2.10" in visitor.see(f"{here}/1/indicators")

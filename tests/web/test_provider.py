@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping
@@ -14,9 +13,10 @@ import msgspec
 import pytest
 
 from liaison.node.config import Oidc
-from liaison.node.models import Officer
+from liaison.node.models import AuditRow, Officer, ProviderAccount
 from liaison.node.services.people.officers import add_officer, grant
 from liaison.officers.permissions import Role
+from tests.keys.test_jws import ES_KEY, RSA_KEY, keys, rsa_jwk, rsa_token
 from tests.web.visiting import Visitor, visit
 from tests.world import World
 
@@ -31,17 +31,21 @@ class Provider:
         self.said: dict[str, Any] = {"email": "a.n@xc.example", "email_verified": True, "preferred_username": "a.n"}
         self.nonce = ""
         self.forms: list[Mapping[str, str]] = []
+        self.keys = keys(ES_KEY, rsa_jwk(RSA_KEY, kid="one"))
 
     def ask(self, url: str, form: Mapping[str, str] | None = None) -> bytes:
+        if form is None and url == f"{ISSUER}/keys":
+            return self.keys
         if form is None:
             assert url == f"{ISSUER}/.well-known/openid-configuration"
             ends = {"authorization_endpoint": f"{ISSUER}/auth", "token_endpoint": f"{ISSUER}/token"}
+            ends |= {"jwks_uri": f"{ISSUER}/keys"}
             return json.dumps({"issuer": ISSUER, **ends}).encode()
         self.forms.append(form)
         now = self.world.clock.now().timestamp()
         claims = {"iss": ISSUER, "aud": "liaison", "exp": now + 60, "auth_time": int(now), "nonce": self.nonce}
-        body = base64.urlsafe_b64encode(json.dumps(claims | self.said).encode()).rstrip(b"=").decode()
-        return json.dumps({"id_token": f"e30.{body}.e30"}).encode()
+        claims |= {"sub": "7"} | self.said
+        return json.dumps({"id_token": rsa_token(RSA_KEY, json.dumps(claims).encode(), kid="one")}).encode()
 
 
 @pytest.fixture
@@ -89,6 +93,9 @@ def test_the_officer_that_the_provider_names_is_signed_in(world: World) -> None:
         {"exp": 0},
         {"nonce": "another"},
         {"email": ["a.n@xc.example"]},
+        {"sub": ""},
+        {"sub": 7},
+        {"sub": "7" * 256},
     ],
 )
 def test_whoever_is_not_named_exactly_is_refused_and_nobody_is_made(world: World, said: dict[str, Any]) -> None:
@@ -98,6 +105,35 @@ def test_whoever_is_not_named_exactly_is_refused_and_nobody_is_made(world: World
     assert b"You were not signed in" in answer.content
     with world.at("XC"):
         assert Officer.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "found", [keys(ES_KEY), keys(rsa_jwk(RSA_KEY, kid="another")), keys(), b"no keys", b'{"keys": 7}']
+)
+def test_a_token_that_no_key_of_the_provider_signed_is_refused(world: World, found: bytes) -> None:
+    provider_of(world).keys = found
+    assert there_and_back(world, Visitor(world.nodes["XC"])).status_code == 400
+    with world.at("XC"):
+        assert not ProviderAccount.objects.exists()
+
+
+def test_an_officer_is_the_account_that_signed_in_first_whatever_it_is_called_later(world: World) -> None:
+    there_and_back(world, Visitor(world.nodes["XC"]))
+    provider_of(world).said |= {"email": "a.m@xc.example"}
+    assert there_and_back(world, Visitor(world.nodes["XC"])).headers["Location"] == "/"
+    with world.at("XC"):
+        assert AuditRow.objects.filter(action="provider-account-known").count() == 1
+
+
+def test_whoever_is_given_an_officers_address_later_is_not_that_officer(world: World) -> None:
+    there_and_back(world, Visitor(world.nodes["XC"]))
+    provider_of(world).said |= {"sub": "8"}
+    assert there_and_back(world, Visitor(world.nodes["XC"])).status_code == 400
+    with world.at("XC"):
+        officer = Officer.objects.get(login="a.n").pk
+    administrator = visit(world, "XC", Role.ADMINISTRATOR)
+    administrator.send(f"administration/officers/{officer}/lost")
+    assert there_and_back(world, Visitor(world.nodes["XC"])).headers["Location"] == "/", "the account was let go of"
 
 
 def test_an_answer_to_another_browser_is_refused(world: World) -> None:

@@ -221,6 +221,31 @@ def test_a_weak_password_is_refused_with_the_reason(world: World) -> None:
     assert "too common" in refused(visitor.post("/account/password", form))
 
 
+def test_a_password_is_replaced_only_by_who_knows_it(world: World) -> None:
+    visitor, *_ = with_password(world)
+    page = visitor.get("/account/password")
+    assert 'name="present"' in page.content.decode()
+    fresh = "five other words put together"
+    form = {"password": fresh, "password_again": fresh, "code": code(world, _seed(page.wsgi_request))}
+    for present in ("", "not the present one"):
+        assert "present password is not right" in refused(
+            visitor.post("/account/password", form | {"present": present})
+        )
+    assert visitor.post("/account/password", form | {"present": PASSWORD}).status_code == 200
+    for _ in range(5):
+        visitor.post("/account/password", form | {"present": "guessed"})
+    assert visitor.post("/account/password", form | {"present": fresh}).status_code == 429
+
+
+def test_what_lets_somebody_in_is_never_kept_with_a_form_that_waits(world: World) -> None:
+    visitor, *_ = with_password(world)
+    world.advance(minutes=5)
+    secret = dict.fromkeys(("password", "password_again", "present", "code"), "a secret")
+    visitor.post("/account/password", secret | {"note": "kept"})
+    with world.at("XC"):
+        assert visitor.session["waiting-form"]["fields"] == [["note", "kept"]]
+
+
 def test_the_session_key_changes_at_sign_in(world: World) -> None:
     _, officer, seed, _ = with_password(world)
     world.advance(seconds=30)

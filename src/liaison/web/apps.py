@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.apps import AppConfig
 
 
@@ -10,3 +12,10 @@ class WebConfig(AppConfig):
 
     name = "liaison.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Called by Django once everything is loaded."""
+        from liaison.web.logged import defects_only
+
+        for room in ("django.request", "django.security.csrf"):
+            logging.getLogger(room).addFilter(defects_only)

@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Callable
 
 from django.conf import settings
@@ -19,6 +18,8 @@ from django.utils import timezone, translation
 
 from liaison.errors import LiaisonError
 from liaison.web.entrance.entering import FIRST_WAY_IN, WHILE_INVITED, open_session
+from liaison.web.forms.instants import find_zone
+from liaison.web.logged import log_refusal
 from liaison.web.pages.problems import explained_page
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -72,7 +73,10 @@ def methods(answer: Answer) -> Answer:
     """Refuse what no page takes, whatever the page would make of it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        return answer(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
+        if request.method in METHODS:
+            return answer(request)
+        log_refusal(request, "method")
+        return HttpResponseNotAllowed(METHODS)
 
     return middleware
 
@@ -96,20 +100,14 @@ def officer_language(answer: Answer) -> Answer:
         user = request.user
         own = user.language if user.is_authenticated else None
         language = own or translation.get_language_from_request(request)
-        with translation.override(language), timezone.override(_zone(user.zone if user.is_authenticated else "UTC")):
+        zone = find_zone(user.zone if user.is_authenticated else "UTC")
+        with translation.override(language), timezone.override(zone):
             request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
             response = answer(request)
         response.headers["Content-Language"] = language
         return response
 
     return middleware
-
-
-def _zone(name: str) -> zoneinfo.ZoneInfo:
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return zoneinfo.ZoneInfo("UTC")
 
 
 class ExplainErrors:

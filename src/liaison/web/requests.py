@@ -24,6 +24,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from liaison.node.services.people.audit import acting_for
 from liaison.node.services.people.officers import Seat, seats
 from liaison.officers.permissions import Action, require
+from liaison.web.logged import log_refusal
 from liaison.web.site import here
 
 SHORT = 12
@@ -54,6 +55,7 @@ def find_seat(request: HttpRequest, name: str) -> Seat:
     for each in officer_seats(request):
         if seat_name(each) == name:
             return each
+    log_refusal(request, "desk-not-theirs")
     raise Http404
 
 

@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 
 from liaison.errors import UsageError
+from liaison.messages.inside import CLEARED
 from liaison.node.models import CaseShare, ClearanceElsewhere, ClearanceRequest, InternalCase, OutgoingMessage
 from liaison.node.reads.inside.between import find_elsewhere, read_letter, waiting_elsewhere
 from liaison.node.reads.inside.waiting import find_request
 from liaison.node.services.desk.answering import Saying, say
 from liaison.node.services.inside.between.clearing import decide
 from liaison.node.services.inside.between.sharing import end_between, share_between
+from liaison.node.services.inside.between.told import KEEP_DEADLINES
 from liaison.node.services.inside.clearance import approve, keep_deadlines, take_back
 from liaison.node.services.line.attachments import open_attachment
+from liaison.node.work.jobs import JOBS
+from liaison.node.work.timers import run_due
 from liaison.officers.clearance import Demand, Silence
 from liaison.officers.permissions import Role
 from tests.node.inside.desks import HOUR, rule, seat
@@ -43,6 +47,23 @@ def reply(world: TwoNodes, case: str, re: str) -> int:
 def sent_replies(world: TwoNodes) -> list[str]:
     with world.at("XD"):
         return list(OutgoingMessage.objects.filter(form="reply").values_list("cleared", flat=True))
+
+
+def test_an_answer_of_the_other_node_is_acted_on_at_once_and_not_a_minute_later(tmp_path: Path) -> None:
+    with TwoNodes(tmp_path) as world:
+        rule(world, "XD", Demand.NEEDED)
+        (sent,) = world.send("XC", "XD")
+        share(world, sent.case, "clearance")
+        reply(world, sent.case, sent.message_id)
+        jobs = [job for job in JOBS if job.name == KEEP_DEADLINES]
+        assert run_due(world.nodes["XD"], jobs) == 1
+        assert run_due(world.nodes["XD"], jobs) == 0
+        node, (approver, by) = world.nodes["XD2"], seat(world, "XD2", Role.APPROVER)
+        (letter,) = waiting_elsewhere(node, approver)
+        decide(node, approver, letter.number, CLEARED, by=by)
+        world.work()
+        assert run_due(world.nodes["XD"], jobs) == 1
+        assert sent_replies(world) == ["approved"]
 
 
 def test_a_letter_is_shown_word_for_word_and_leaves_when_it_was_cleared_elsewhere(tmp_path: Path) -> None:

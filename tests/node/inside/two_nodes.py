@@ -16,17 +16,19 @@ from liaison.node.models import InternalCase
 from liaison.node.services.inside.between.sharing import share_between
 from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Role
-from liaison.register.vocabulary import DeskKind
+from liaison.register.vocabulary import DeskKind, NodeRef
 from tests.mirrored import START, hold_keys, mirror
 from tests.node.inside.desks import seat
 from tests.register.registry import RegisterBuilder, small_register
 from tests.world import World
 
 
-def two_node_register(**settings: Any) -> RegisterBuilder:
-    """XC and XD, and a second node of XD."""
+def two_node_register(*, host: str = "", **settings: Any) -> RegisterBuilder:
+    """XC and XD, and a second node of XD, which the node of `host` keeps for it where that is named."""
     registry = small_register("XC", "XD", "XE", **settings)
-    registry.set_keys("XD", registry.keys["XD", "main"], registry.node_keys("XD", "second", tuple(DeskKind)))
+    kept = {"host": NodeRef(participant=registry.ids[host], node="main")} if host else {}
+    second = registry.node_keys("XD", "second", tuple(DeskKind), **kept)
+    registry.set_keys("XD", registry.keys["XD", "main"], second, extra=[f"{host}/main/entry"] if host else [])
     registry.publish_desk("XD", "ministry", DeskKind.DIPLOMATIC, node="second")
     registry.publish_node("XD", "ministry", node="second", at="https://xd2.example:8443")
     return registry

@@ -10,9 +10,12 @@ Everything happens in a rehearsal register on this machine: fictional States, ex
 from __future__ import annotations
 
 import json
+import shlex
 import signal
+import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -82,13 +85,17 @@ def _tell(number: str, title: str, lines: list[str], *, held: bool, seconds: flo
 
 
 def _stay(world: Rehearsal) -> None:
+    liaison = shlex.quote(str(Path(sys.executable).with_name("liaison")))
     click.echo("The nodes stay up until Ctrl-C. Open the desk of a State in a browser; each link signs in once:")
-    for code, link in world.links.items():
+    for code, link in sorted(world.links.items()):
         click.echo(f"  {code}  {link}")
-    click.echo("  For another link: liaison --home HOME officer invite duty. Or try, in another terminal:")
+    click.echo("  Then make a passkey, or a password with one-time codes if your browser makes none. For another link:")
+    click.echo(f"  {liaison} --home {world.places['XC'].home} officer invite duty")
+    click.echo("  Or try, in another terminal:")
     asked = world.places.get("XD", world.places["XC"])
-    click.echo(f"  liaison --home {asked.home} message list")
-    click.echo(f"  liaison --home {world.places['XC'].home} register search FR")
+    click.echo(f"  {liaison} --home {asked.home} message list")
+    click.echo(f"  {liaison} --home {world.places['XC'].home} register search FR")
     for place in {place.home: place for place in world.places.values() if place.port}.values():
         click.echo(f"  {place.name:12} {place.url}/healthz")
-    signal.pause()
+    with suppress(KeyboardInterrupt):  # Whoever has seen enough ends it well.
+        signal.pause()

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
+import msgspec
+
 from liaison.cli.demo.places import HOST, Place, StepFailed, free_ports
 
 SECRETARIAT = "secretariat"
@@ -86,6 +88,18 @@ def init_door(place: Place) -> None:
     """`liaison node init` for a node that others can call."""
     door = ("--host", HOST, "--port", str(place.port), "--url", place.url, "--allow-private", HOST)
     place.run("node", "init", *door, *(("--pages", place.pages) if place.pages else ()))
+    if place.pages:
+        permit_passwords(place)
+
+
+def permit_passwords(place: Place) -> None:
+    """What the operator writes where some browsers make no passkey, as on a shared computer without a security key."""
+    from liaison.node.config import read_config
+    from liaison.node.homes import replace_config
+
+    config = read_config(place.home)
+    pages = msgspec.structs.replace(config.pages, sign_in=("passkey", "password"))
+    replace_config(place.home, msgspec.structs.replace(config, pages=pages))
 
 
 def open_register(demo: Rehearsal) -> list[str]:

@@ -22,6 +22,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from liaison.cli.session import WITH_PAGES, chosen_home, prepare_django
+from liaison.errors import LiaisonError
 from liaison.node.work.starting_over import reap, start_over
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ MOST_CONNECTIONS = 16_384
 OTHER_DESCRIPTORS = 1024
 RESTART_SECONDS = 1.0
 STOP_SECONDS = 20
+MOST_CAUSES = 8
 
 
 @click.command()
@@ -228,7 +231,17 @@ class _JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "room": record.name,
             "said": record.getMessage(),
-        }
+        } | getattr(record, "told", {})
         if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
+            line["trace"] = _stack(record.exc_info[1])
         return json.dumps(line, ensure_ascii=True)
+
+
+def _stack(error: BaseException | None) -> str:
+    """Where it went wrong and which kinds of errors they were, cause after cause; their words may be what was typed."""
+    told: list[str] = []
+    while error is not None and len(told) < MOST_CAUSES:
+        kind = f"{type(error).__name__}: {error.code}" if isinstance(error, LiaisonError) else type(error).__name__
+        told.append("".join(traceback.format_tb(error.__traceback__)) + kind)
+        error = error.__cause__ or error.__context__
+    return "\n\n".join(told)

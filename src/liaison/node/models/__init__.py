@@ -54,7 +54,14 @@ from liaison.node.models.register import (
     WitnessProgress,
 )
 from liaison.node.models.reports import SentReport
-from liaison.node.models.signing_in import OfficerSession, OneTimeCodes, Passkey, RecoveryCode, SignInAttempt
+from liaison.node.models.signing_in import (
+    OfficerSession,
+    OneTimeCodes,
+    Passkey,
+    ProviderAccount,
+    RecoveryCode,
+    SignInAttempt,
+)
 from liaison.node.models.ways.letter_box import KeptLetter, LeftLetter, OwnLetterBox
 from liaison.node.models.ways.mail import FetchedMail, MailboxPlace, MailContact, MailKey, SentMail
 
@@ -110,6 +117,7 @@ __all__ = [
     "PeerHealth",
     "PeerInquiry",
     "PinnedKeys",
+    "ProviderAccount",
     "RecordPart",
     "RecoveredReceipt",
     "RecoveryCode",

@@ -44,6 +44,18 @@ class RecoveryCode(models.Model):
     used_at = models.DateTimeField(null=True)
 
 
+class ProviderAccount(models.Model):
+    """The account at the identity provider that is this officer: the one that signed in first."""
+
+    officer = models.OneToOneField(Officer, primary_key=True, on_delete=models.CASCADE, related_name="provider_account")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="provider_account_once")]
+
+
 class OfficerSession(models.Model):
     """One browser in which an officer is signed in; `confirmed_at` is when they last proved who they are."""
 

@@ -14,6 +14,7 @@ from liaison.node.reads.facts import forget_facts
 from liaison.node.services import mirror, rotation, witnessing
 from liaison.node.services.care import orphans
 from liaison.node.services.inside import clearance, retention
+from liaison.node.services.inside.between.told import KEEP_DEADLINES
 from liaison.node.services.letterbox import collecting, keeping
 from liaison.node.services.mail import fetching
 from liaison.node.services.programs import events
@@ -97,7 +98,7 @@ JOBS: tuple[Job, ...] = (
     Job("collect-witnesses", timedelta(seconds=60), collect_witnesses),
     Job("note-checkpoints", timedelta(days=7), note_checkpoints),
     Job("rotate-sealing-keys", timedelta(hours=6), rotate_sealing_keys),
-    Job("keep-clearance-deadlines", timedelta(seconds=60), keep_clearance_deadlines),
+    Job(KEEP_DEADLINES, timedelta(seconds=60), keep_clearance_deadlines),
     Job(FETCH_LETTERS, timedelta(seconds=30), fetch_letters),
     Job("expire-letters", timedelta(hours=1), expire_letters),
     Job("keep-retention", timedelta(hours=24), keep_retention),

@@ -23,7 +23,8 @@ from liaison.web.entrance.entering import the_session
 from liaison.web.site import here
 
 AGAIN, WAITING = "/sign-in/again", "waiting-form"
-NOT_KEPT = frozenset({"csrfmiddlewaretoken", "password"})
+NOT_KEPT = frozenset({"csrfmiddlewaretoken", "password", "password_again", "present", "code"})
+"""What lets somebody in stands in no table, not even for a moment: it is typed again."""
 View = Callable[..., HttpResponse]
 
 

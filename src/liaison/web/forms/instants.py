@@ -21,7 +21,7 @@ def find_zone(name: str) -> zoneinfo.ZoneInfo:
     """The zone of this name; UTC for a name that is none."""
     try:
         return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # A name may be longer than any file's.
         return zoneinfo.ZoneInfo("UTC")
 
 
@@ -42,6 +42,14 @@ def parse_local(text: str, zone: zoneinfo.ZoneInfo) -> datetime:
     if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != typed:
         raise MalformedError("time-skipped", text=text[:40], zone=zone.key)
     return local
+
+
+def parse_ahead(text: str, zone: zoneinfo.ZoneInfo, now: datetime) -> datetime:
+    """The same, of a time that is still to come. Raises MalformedError."""
+    typed = parse_local(text, zone)
+    if typed <= now:
+        raise MalformedError("time-past", text=text[:40])
+    return typed
 
 
 def offset_of(at: datetime) -> str:

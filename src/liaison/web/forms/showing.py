@@ -1,15 +1,17 @@
 """What does a page need to draw the fields of a form, with what was typed and what is wrong with it?
 
 Invariants: a view holds texts only, every one of them for the template to escape; a field whose codes are of classes
-(`fraud:phishing`) offers them by class; a field of few codes shows them all at once, with what they mean.
+(`fraud:phishing`) offers them by class; a field of few codes shows them all at once, with what they mean. What most
+messages leave out waits behind one press, open as soon as something stands in it or is wrong with it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 
 from django.utils.translation import get_language, gettext, pgettext, to_locale
 
@@ -24,6 +26,15 @@ SHORT_TEXT = 200
 _NATIVE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?")
 CLASSES = {"incident-type": "incident-class"}
 """Lists whose codes begin with a class, and the list that names the classes."""
+USUAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "incident-notice": ("description", "observables"),
+        "information-request": ("observables",),
+        "assistance-request": ("observables",),
+        "reply": ("information", "expected_by"),
+    }
+)
+"""What is said at once beside what a form requires, in this order; of other forms all is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,12 @@ class FieldView:
     problems: tuple[str, ...]
 
     @property
+    def filled(self) -> bool:
+        """Whether the officer said something here; a language that is chosen beforehand is nothing said."""
+        parts = (part.value for name, part in self.parts.items() if not name.endswith("lang"))
+        return bool(self.value) or any(option.chosen for option in self.options) or any(parts)
+
+    @property
     def options(self) -> tuple[Option, ...]:
         """All options, whatever their group."""
         return tuple(option for group in self.groups for option in group.options)
@@ -88,15 +105,28 @@ class FormView:
     """All fields of a form, and the zone that its times are typed in."""
 
     fields: tuple[FieldView, ...]
+    more: tuple[FieldView, ...]
     zone: str
     zone_name: str
 
+    @property
+    def more_is_open(self) -> bool:
+        """Whether something stands in the fields that wait, or is wrong with them."""
+        return any(each.filled or each.problems for each in self.more)
+
 
 def show_form(form: Form, read: Reading, around: Surroundings) -> FormView:
-    """The fields of a form with what was typed so far: first those that it requires, then the others."""
-    ordered = sorted(form.fields.values(), key=lambda field: not field.required)
-    shown = tuple(_show_field(form, each, read, around) for each in ordered)
-    return FormView(shown, input_name("zone"), read.zone.key)
+    """The fields of a form with what was typed so far: first what it requires, then what is usual, then the others."""
+    usual = USUAL.get(form.id)
+    first = sorted((each for each in form.fields.values() if each.required or usual is None), key=_after_required)
+    first += [form.fields[name] for name in usual or ()]
+    rest = [each for each in form.fields.values() if each not in first]
+    shown, more = (tuple(_show_field(form, each, read, around) for each in part) for part in (first, rest))
+    return FormView(shown, more, input_name("zone"), read.zone.key)
+
+
+def _after_required(field: Field) -> bool:
+    return not field.required
 
 
 def _show_field(form: Form, field: Field, read: Reading, around: Surroundings) -> FieldView:

@@ -22,7 +22,7 @@ from liaison.node.reads.desk.in_turn import InTurn, in_turn
 from liaison.node.reads.desk.listing import Reader, find_row
 from liaison.node.reads.desk.undelivered import undelivered
 from liaison.node.reads.inside.between import InternalRead, received_cases
-from liaison.node.reads.inside.sharing import shared_with
+from liaison.node.reads.inside.sharing import offered_cases, shared_with
 from liaison.node.reads.inside.waiting import to_review, waiting_requests
 from liaison.node.reads.mail.overview import beside_cases, mailbox_state
 from liaison.node.reads.writing.drafts import list_drafts
@@ -38,6 +38,8 @@ from liaison.web.words import explained
 
 DRAFTS = 5
 MAIL_SHOWN = timedelta(days=14)
+OFFER_IS_LATE = timedelta(hours=1)
+"""So long after a case was offered to another desk and not taken over, somebody should telephone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,16 @@ def _shared(looking: Looking) -> dict[str, Any]:
     for given in received_cases(here(), looking.seat):
         owner = looking.names.of(looking.seat.register, given.other)
         there.append({"each": given, "owner": owner, "path": _shared_path(looking, given)})
-    return {"rows": rows, "there": there, "count": len(rows) + len(there)}
+    offered = [
+        {
+            "each": each,
+            "to": looking.names.of(looking.seat.register, each.to),
+            "path": case_path(looking.seat, each.case),
+            "late": each.at + OFFER_IS_LATE <= looking.now,
+        }
+        for each in offered_cases(here(), looking.seat)
+    ]
+    return {"rows": rows, "there": there, "count": len(rows) + len(there), "offered": offered, "now": looking.now}
 
 
 def _shared_path(looking: Looking, each: InternalRead) -> str:

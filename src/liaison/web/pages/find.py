@@ -1,11 +1,13 @@
 """Who answers for this, and why? One box for an address, a network, a domain, a code, a name or a whole list.
 
-    find/?q=192.0.2.7                     one question
+    find/  (POST: one question)            find/?asked=3, which this session knows
     find/  (POST: a list, a dropped file)  grouped by desk
+    find/?q=XD                             the same for a link, of what is no secret
     find/each  (POST: the same list)       one draft a desk, its rows filled in
 
 Invariants: an answer says what it rests on, from which source, of which day; where nobody answers, it says what to do;
 "registered in" is never "attack from"; the address book is asked last and what it says is marked "not in the register".
+What an officer looks for stands in no address, so in no history of a shared computer and no log of a proxy.
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ REFUSED_SHOWN = 50
 LONGEST_LIST = 512 * 1024
 MOST_ROWS = 20_000
 MOST_DRAFTS = 50
+ASKED, MOST_ASKED, LONGEST_QUESTION = "asked", 20, 4000
 
 
 @at_desk(Action.READ_METADATA)
@@ -49,8 +52,7 @@ def find(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The box, and what comes of what was typed into it."""
     if request.method == "POST":
         return _posted(request, seat)
-    text = request.GET.get("q", "").strip()
-    kind = _kind(request.GET.get("kind", ""))
+    text, kind = _asked(request)
     given = _one(here(), seat, text, kind) if text else {}
     return _page(request, seat, text, kind, given)
 
@@ -59,9 +61,25 @@ def _posted(request: HttpRequest, seat: Seat) -> HttpResponse:
     text, kind = _list_of(request), _kind(request.POST.get("kind", ""))
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) <= 1:
-        given = {"q": lines[0].strip() if lines else "", "kind": kind.value}
-        return HttpResponseRedirect(f"{path_to(seat, 'find/')}?{urlencode(given)}")
+        number = _remember(request, lines[0].strip() if lines else "", kind)
+        return HttpResponseRedirect(f"{path_to(seat, 'find/')}?{urlencode({'asked': number})}")
     return _page(request, seat, text, kind, _many(here(), seat, lines, kind))
+
+
+def _remember(request: HttpRequest, text: str, kind: DeskKind) -> int:
+    """Keep a question with the session, so that its answer has an address that says nothing; its number there."""
+    known: list[Any] = request.session.get(ASKED, [])
+    number = int(known[-1][0]) + 1 if known else 1
+    request.session[ASKED] = [*known[1 - MOST_ASKED :], [number, text[:LONGEST_QUESTION], kind.value]]
+    return number
+
+
+def _asked(request: HttpRequest) -> tuple[str, DeskKind]:
+    """The question of an address: by its number in this session, or in words; none where the session forgot it."""
+    for number, text, kind in request.session.get(ASKED, []):
+        if str(number) == request.GET.get("asked"):
+            return text, _kind(kind)
+    return request.GET.get("q", "").strip(), _kind(request.GET.get("kind", ""))
 
 
 def _page(request: HttpRequest, seat: Seat, text: str, kind: DeskKind, given: dict[str, Any]) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.utils import translation
 
 from liaison.errors import LiaisonError, MalformedError, NotNowError, UnreachableError, UsageError, VerificationError
 from liaison.web.languages import find_language
+from liaison.web.logged import log_refusal
 from liaison.web.words import explained
 
 STATUS: Mapping[type[LiaisonError], int] = {
@@ -21,11 +22,15 @@ STATUS: Mapping[type[LiaisonError], int] = {
     UnreachableError: 502,
 }
 FORBIDDEN, FORM_EXPIRED = frozenset({"not-permitted"}), "form-expired"
+EVENTS = FORBIDDEN | {FORM_EXPIRED}
+"""What nobody runs into who uses the pages as they are."""
 
 
 def explained_page(request: HttpRequest, error: LiaisonError) -> HttpResponse:
     """The page for an error of ours."""
     status = 403 if error.code in FORBIDDEN else STATUS.get(type(error), 400)
+    if error.code in EVENTS:
+        log_refusal(request, error.code)
     return render(request, "web/problem.html", {"problem": explained(error), "code": error.code}, status=status)
 
 

@@ -11,13 +11,13 @@ open cases is read by `in_turn`, what did not come through by `undelivered`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Case as When_
-from django.db.models import Exists, OuterRef, Value, When
+from django.db.models import Exists, OuterRef, Subquery, Value, When
 
 from liaison.messages.message import kept_fields
 from liaison.messages.parties import DeskRef
@@ -32,7 +32,7 @@ from liaison.node.models import (
 )
 from liaison.node.node import Node
 from liaison.node.reads.desk.listing import Reader, of_desk
-from liaison.node.reads.desk.titles import Title, title_of
+from liaison.node.reads.desk.titles import Title, read_titles, title_of
 from liaison.node.reads.overview import AlarmRead, alarms
 from liaison.node.unit_of_work import reading
 
@@ -110,11 +110,23 @@ def unacknowledged(node: Node, desk: DeskRef, *, reader: Reader) -> Some:
         same = {"register": OuterRef("register"), "case": OuterRef("case")}
         columns = ["register", "message_id", "case", "form", "urgency", "from_participant", "from_node", "from_desk"]
         columns += ["received_at", "exercise", *(["plaintext"] if reader.contents else [])]
+        cases = Case.objects.filter(**of_desk(desk), **same)
         shown = IncomingCopy.objects.filter(**of_desk(desk), pk__in=keys[:MOST]).annotate(
-            exercise=Exists(Case.objects.filter(**of_desk(desk), **same, exercise=True))
+            exercise=Exists(cases.filter(exercise=True)), of_case=Subquery(cases.values("pk")[:1])
         )
-        found = {key: _owed(row, reader) for key, *row in shown.values_list("pk", *columns)}
+        read = {key: (case, _owed(row, reader)) for key, case, *row in shown.values_list("pk", "of_case", *columns)}
+        found = _with_titles(desk, read, reader)
     return Some(tuple(found[key] for key in keys if key in found), len(keys))
+
+
+def _with_titles(desk: DeskRef, read: Mapping[int, tuple[int | None, Owed]], reader: Reader) -> dict[int, Owed]:
+    """What has no title of its own, as a reply, goes by that of the case it is in."""
+    untitled = {key: case for key, (case, owed) in read.items() if case and not owed.title and reader.may(owed.case)}
+    titles = read_titles(desk, sorted(set(untitled.values())))
+    return {
+        key: replace(owed, title=owed.title or titles.get(untitled[key])) if key in untitled else owed
+        for key, (_, owed) in read.items()
+    }
 
 
 def _owed(row: Sequence[Any], reader: Reader) -> Owed:

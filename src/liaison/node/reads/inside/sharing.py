@@ -21,6 +21,9 @@ from liaison.node.reads.inside.rules import columns
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading
 
+OFFERED = "handing-over"
+"""The purpose of a share that the other desk has not answered yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -86,6 +89,13 @@ def shared_with(node: Node, seat: Seat) -> list[ShareRead]:
         return sorted(
             _read(list(_with(seat).order_by("-shared_at")[:100])), key=lambda each: each.purpose != HANDED_OVER
         )
+
+
+def offered_cases(node: Node, seat: Seat) -> list[ShareRead]:
+    """The cases this desk wants to hand over and nobody took over yet, the longest waiting first: it still answers."""
+    with reading(node):
+        rows = CaseShare.objects.filter(**columns(seat.register, seat.desk), purpose=OFFERED)
+        return _read(list(rows.order_by("shared_at", "pk")[:100]))
 
 
 def other_desks(node: Node, seat: Seat) -> list[DeskRef]:

@@ -6,7 +6,7 @@ Invariants: one a case; setting it again replaces it; it never leaves the node, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from liaison.errors import UsageError
 from liaison.messages.parties import DeskRef
@@ -16,6 +16,9 @@ from liaison.node.node import Node
 from liaison.node.reads.desk.listing import of_desk
 from liaison.node.services.people.audit import note
 from liaison.node.unit_of_work import reading, unit_of_work
+
+TODAY = timedelta(days=1)
+"""The morning of today may be over; the case then comes back at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,12 @@ def follow_up_of(node: Node, desk: DeskRef, case: str) -> FollowUpRead | None:
 
 
 def set_follow_up(node: Node, desk: DeskRef, case: str, wanted: FollowUpRead, *, officer: int) -> None:
-    """Come back to a case at that time. Raises UsageError for a case the desk does not have, or too long a note."""
+    """Come back to a case at that time. Raises UsageError for a day that is over, a case the desk does not have, or too
+    long a note."""
     if len(wanted.note) > NOTE:
         raise UsageError("note-too-long", limit=NOTE)
+    if wanted.due < node.clock.now() - TODAY:
+        raise UsageError("follow-up-past")
     with unit_of_work(node):
         row = Case.objects.filter(**of_desk(desk), case=case).first()
         if row is None:

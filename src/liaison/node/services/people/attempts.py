@@ -3,12 +3,13 @@
     with counted(node, login="a.n", address="192.0.2.7"): …      raises NotNowError("too-many-attempts") before anything
 
 Invariants: only what failed is counted; a success clears the count of the login, never that of the address; passkeys
-are not counted against a login, so nobody locks an officer out who uses one.
+are not counted against a login, so nobody locks an officer out who uses one; what was refused is a line of the log.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,6 +18,8 @@ from liaison.errors import LiaisonError, NotNowError
 from liaison.node.models import SignInAttempt
 from liaison.node.node import Node
 from liaison.node.unit_of_work import catching_up, reading, unit_of_work
+
+log = logging.getLogger("liaison.sign-in")
 
 WINDOW = timedelta(minutes=15)
 PER_LOGIN, PER_ADDRESS = 5, 30
@@ -30,10 +33,12 @@ def counted(node: Node, *, login: str, address: str) -> Iterator[None]:
     with reading(node):
         for subject, most in limits.items():
             if SignInAttempt.objects.filter(subject=subject, at__gt=since).count() >= most:
+                _log("too-many-attempts", address)
                 raise NotNowError("too-many-attempts", minutes=int(WINDOW.total_seconds() // 60))
     try:
         yield
-    except LiaisonError:
+    except LiaisonError as error:
+        _log(error.code, address)
         with catching_up(), unit_of_work(node):
             SignInAttempt.objects.filter(at__lte=since).delete()
             SignInAttempt.objects.bulk_create(SignInAttempt(subject=each, at=node.clock.now()) for each in limits)
@@ -41,6 +46,11 @@ def counted(node: Node, *, login: str, address: str) -> Iterator[None]:
     if login:
         with catching_up(), unit_of_work(node):
             SignInAttempt.objects.filter(subject=_hash("login", login)).delete()
+
+
+def _log(why: str, address: str) -> None:
+    """For whoever watches the log: where from and why, never which login was tried."""
+    log.warning("an attempt to sign in was refused", extra={"told": {"why": why, "address": address}})
 
 
 def _hash(kind: str, text: str) -> str:

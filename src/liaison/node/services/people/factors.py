@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from liaison.errors import UsageError
-from liaison.node.models import Officer, OfficerSession, OneTimeCodes, Passkey, RecoveryCode
+from liaison.node.models import Officer, OfficerSession, OneTimeCodes, Passkey, ProviderAccount, RecoveryCode
 from liaison.node.node import Node
 from liaison.node.services.people.audit import note
 from liaison.node.unit_of_work import reading, unit_of_work
@@ -77,6 +77,7 @@ def remove_one_time_codes(node: Node, officer: int) -> None:
 def forget_factors(node: Node, officer: int) -> None:
     """Take everything away inside a unit of work, sessions too: the officer comes back by an invitation only."""
     Passkey.objects.filter(officer=officer).delete()
+    ProviderAccount.objects.filter(officer=officer).delete()
     OfficerSession.objects.filter(officer=officer).delete()
     _forget_one_time_codes(node, officer)
 

@@ -4,10 +4,11 @@
     officer = told_by_provider(node, flow, code)   whom the provider names; raises UsageError("sign-in-refused")
 
 Invariants:
-- The provider never makes an officer: its claim must name exactly one who is there, by the mail address (verified) or
-  the login that an administrator entered.
-- The token comes from the token endpoint itself over checked TLS (OpenID Connect Core §3.1.3.7, 6), and its issuer,
-  audience, time and nonce are checked; to confirm who somebody is, the provider must have asked them just now.
+- The provider never makes an officer: the first time its claim must name exactly one who is there, by the mail address
+  (verified) or the login that an administrator entered. From then on the officer is the account (issuer and subject)
+  that signed in then, whatever addresses or logins the provider gives to whom.
+- The token is signed by a key of the provider's set, and its issuer, audience, time and nonce are checked; to confirm
+  who somebody is, the provider must have asked them just now.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from liaison.errors import UnreachableError, UsageError
-from liaison.node.models import Officer
+from liaison.errors import MalformedError, UnreachableError, UsageError, VerificationError
+from liaison.keys.jws import verify_token
+from liaison.node.models import Officer, ProviderAccount
 from liaison.node.node import Node
-from liaison.node.unit_of_work import reading
+from liaison.node.services.people.audit import note
+from liaison.node.unit_of_work import catching_up, unit_of_work
 
 FRESH_SECONDS, SKEW_SECONDS = 300, 60
+LONGEST_SUBJECT = 255  # As OpenID Connect Core has it.
 DISCOVERY = "/.well-known/openid-configuration"
 
 
@@ -65,8 +69,9 @@ def told_by_provider(node: Node, flow: Flow, code: str) -> Officer:
         "client_id": node.config.oidc.client_id,
         "code_verifier": flow.verifier,
     }
-    answer = _object(_ask(node, _endpoint(_discover(node), "token_endpoint"), form))
-    claims = _claims(str(answer.get("id_token", "")))
+    found = _discover(node)
+    answer = _object(_ask(node, _endpoint(found, "token_endpoint"), form))
+    claims = _claims(str(answer.get("id_token", "")), _ask(node, _endpoint(found, "jwks_uri")))
     if not _holds(node, flow, claims):
         raise UsageError("sign-in-refused")
     return _officer(node, claims)
@@ -93,15 +98,31 @@ def _holds(node: Node, flow: Flow, claims: dict[str, Any]) -> bool:
 
 
 def _officer(node: Node, claims: dict[str, Any]) -> Officer:
+    """The officer whose account it is; the one it names, where the account is new and the officer has none yet."""
+    subject = claims.get("sub")
+    if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
+        raise UsageError("sign-in-refused")
+    account = {"issuer": node.config.oidc.issuer, "subject": subject}
+    with catching_up(), unit_of_work(node):
+        known = ProviderAccount.objects.select_related("officer").filter(**account).first()
+        if known is not None and known.officer.is_active:
+            return known.officer
+        named = _named(node, claims) if known is None else []
+        if len(named) != 1 or ProviderAccount.objects.filter(officer=named[0]).exists():
+            raise UsageError("sign-in-refused")
+        officer = named[0]
+        ProviderAccount.objects.create(officer=officer, since=node.clock.now(), **account)
+        note(node, "provider-account-known", officer=officer.pk, subject=str(officer.pk))
+        return officer
+
+
+def _named(node: Node, claims: dict[str, Any]) -> list[Officer]:
+    """Whom the configured claim names; two at most."""
     named: dict[str, Any] = {"login": claims.get("preferred_username", "")}
     if node.config.oidc.claim == "email":
         named = {"email__iexact": claims.get("email", "")} if claims.get("email_verified") is True else {}
     name = next(iter(named.values()), "")
-    with reading(node):
-        found = list(Officer.objects.filter(is_active=True, **named)[:2]) if name and isinstance(name, str) else []
-    if len(found) != 1:
-        raise UsageError("sign-in-refused")
-    return found[0]
+    return list(Officer.objects.filter(is_active=True, **named)[:2]) if name and isinstance(name, str) else []
 
 
 def _discover(node: Node) -> dict[str, Any]:
@@ -125,12 +146,11 @@ def _endpoint(found: dict[str, Any], name: str) -> str:
     return url
 
 
-def _claims(token: str) -> dict[str, Any]:
-    part = token.split(".")[1] if token.count(".") == 2 else ""
+def _claims(token: str, key_set: bytes) -> dict[str, Any]:
     try:
-        return _object(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (ValueError, UnreachableError):
-        raise UsageError("sign-in-refused") from None
+        return _object(verify_token(token, key_set))
+    except (MalformedError, VerificationError, UnreachableError) as error:
+        raise UsageError("sign-in-refused") from error
 
 
 def _object(data: bytes) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from liaison.node.services.people.audit import note
 from liaison.node.services.people.factors import factors, forget_factors
 from liaison.node.services.people.identity import comes_by_provider
 from liaison.node.services.people.officers import Seat
+from liaison.node.services.people.sessions import Session, end, sessions
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import Role
 
@@ -147,6 +148,19 @@ def end_lost(node: Node, seat: Seat, officer: int, *, by: int) -> bool:
             Invitation.objects.filter(officer=officer, used_at=None).delete()
         note(node, "lost-access-ended", officer=by, subject=str(person.pk), params={"keys": wholly})
     return wholly
+
+
+def sessions_of(node: Node, seat: Seat, officer: int) -> list[Session]:
+    """Where one of them is signed in, the last used first; nothing for anybody else's officer."""
+    found = find_person(node, seat, officer)
+    return sessions(node, officer) if found is not None else []
+
+
+def end_session_of(node: Node, seat: Seat, officer: int, session: int, *, by: int) -> None:
+    """End one session of one of them; idempotent. Raises UsageError."""
+    with unit_of_work(node):
+        _require(seat, officer)
+        end(node, officer, session, by=by)
 
 
 def name_deputy(

@@ -61,6 +61,15 @@ def _use_recovery_code(node: Node, officer: Officer, code: str) -> bool:
     return bool(used)
 
 
+def require_present(officer: Officer, present: str) -> None:
+    """Return if the officer has no password yet, or knows it. Raises UsageError.
+
+    Whoever forgot it takes it away by another way in, and sets up a new one.
+    """
+    if officer.has_usable_password() and not officer.check_password(present):
+        raise UsageError("present-password-wrong")
+
+
 def set_up(node: Node, officer: Officer, *, password: str, seed: bytes, code: str) -> list[str]:
     """Take password and one-time codes as a way in, replacing earlier ones; fresh recovery codes. Raises UsageError."""
     if "password" not in node.config.pages.sign_in:

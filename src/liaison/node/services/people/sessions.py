@@ -98,12 +98,12 @@ def sessions(node: Node, officer: int) -> list[Session]:
         return [_read(row) for row in rows]
 
 
-def end(node: Node, officer: int, session: int) -> None:
-    """End one session of the officer; idempotent."""
+def end(node: Node, officer: int, session: int, *, by: int = 0) -> None:
+    """End one session of the officer, by themselves or by who administers; idempotent."""
     with catching_up(), unit_of_work(node):
         gone, _ = OfficerSession.objects.filter(officer=officer, pk=session).delete()
         if gone:
-            note(node, "session-ended", officer=officer, subject=str(officer))
+            note(node, "session-ended", officer=by or officer, subject=str(officer))
 
 
 def end_others(node: Node, officer: int, session: int) -> None:

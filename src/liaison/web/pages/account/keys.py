@@ -16,14 +16,15 @@ from django.urls import path
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from liaison.errors import UsageError
+from liaison.errors import LiaisonError, NotNowError, UsageError
+from liaison.node.services.people.attempts import counted
 from liaison.node.services.people.factors import remove_one_time_codes, remove_passkey
 from liaison.node.services.people.passkeys import add_passkey, begin_passkey
-from liaison.node.services.people.passwords import renew_recovery_codes, set_up
+from liaison.node.services.people.passwords import renew_recovery_codes, require_present, set_up
 from liaison.node.services.people.sessions import confirm
 from liaison.officers.one_time import SEED, enrolment_uri, seed_text
 from liaison.web.entrance.ceremonies import answered, asked, fresh_challenge
-from liaison.web.entrance.entering import site_of, the_session
+from liaison.web.entrance.entering import address_of, site_of, the_session
 from liaison.web.entrance.reauthentication import recently_signed_in
 from liaison.web.pages.sign_in import ways_in
 from liaison.web.said import after_post
@@ -82,6 +83,8 @@ def password(request: HttpRequest) -> HttpResponse:
     try:
         if typed.get("password", "") != typed.get("password_again", ""):
             raise UsageError("passwords-differ")
+        with counted(here(), login=_officer(request).login, address=address_of(request)):
+            require_present(_officer(request), typed.get("present", ""))
         codes = set_up(
             here(),
             _officer(request),
@@ -89,14 +92,14 @@ def password(request: HttpRequest) -> HttpResponse:
             seed=_seed(request),
             code=typed.get("code", ""),
         )
-    except UsageError as error:
+    except LiaisonError as error:
         return _password_page(request, error)
     _keep_signed_in(request)
     _let_in(request, "password")
     return render(request, "web/account/codes.html", {"codes": codes})
 
 
-def _password_page(request: HttpRequest, error: UsageError | None = None) -> HttpResponse:
+def _password_page(request: HttpRequest, error: LiaisonError | None = None) -> HttpResponse:
     seed, officer = _seed(request), _officer(request)
     uri = enrolment_uri(seed, login=officer.login, issuer=f"Liaison {site_of(request).host}")
     drawing = segno.make(uri, error="m").svg_inline(scale=4, border=2, omitsize=True, svgclass="qr", lineclass=None)
@@ -104,8 +107,10 @@ def _password_page(request: HttpRequest, error: UsageError | None = None) -> Htt
         "problem": explained(error) if error else None,
         "seed": seed_text(seed),
         "drawing": mark_safe(drawing),  # noqa: S308 (segno draws it)
+        "replaces": officer.has_usable_password(),
     }
-    return render(request, "web/account/password.html", given, status=400 if error else 200)
+    status = 200 if error is None else 429 if isinstance(error, NotNowError) else 400
+    return render(request, "web/account/password.html", given, status=status)
 
 
 @recently_signed_in

@@ -26,6 +26,7 @@ from liaison.node.services.people.participant_people import Person
 from liaison.officers.permissions import Action, Role
 from liaison.web.entrance.entering import site_of
 from liaison.web.entrance.reauthentication import recently_signed_in
+from liaison.web.pages.account.person import browser_of
 from liaison.web.pages.administration.roles import ROLE_NAMES, role_table
 from liaison.web.requests import at_desk, path_to
 from liaison.web.said import after_post, said
@@ -92,6 +93,7 @@ def show(request: HttpRequest, seat: Seat, officer: int) -> HttpResponse:
         "steps": [_step(seat, each) for each in leaving_steps(here(), seat, officer)],
         "today": timezone.localdate(here().clock.now()).isoformat(),
         "own": officer == signed_in(request),
+        "sessions": [(each, browser_of(each.agent)) for each in service.sessions_of(here(), seat, officer)],
         "said": said(request),
     }
     return render(request, "web/administration/person.html", given)
@@ -126,6 +128,16 @@ def lost(request: HttpRequest, seat: Seat, officer: int) -> HttpResponse:
     person_here(seat, officer)
     wholly = service.end_lost(here(), seat, officer, by=signed_in(request))
     return after_post(path_of(seat, officer), "lost-ended" if wholly else "lost-sessions-ended")
+
+
+@recently_signed_in
+@at_desk(Action.MANAGE_PEOPLE)
+@require_POST
+def end_session(request: HttpRequest, seat: Seat, officer: int, session: int) -> HttpResponse:
+    """End one session of the officer, as when a computer was left signed in."""
+    person_here(seat, officer)
+    service.end_session_of(here(), seat, officer, session, by=signed_in(request))
+    return after_post(path_of(seat, officer), "session-ended")
 
 
 @recently_signed_in
@@ -235,6 +247,7 @@ ROUTES = [
     path("administration/officers/<int:officer>/roles", save_roles, name="officer-roles"),
     path("administration/officers/<int:officer>/invite", invite, name="officer-invite"),
     path("administration/officers/<int:officer>/lost", lost, name="officer-lost"),
+    path("administration/officers/<int:officer>/sessions/<int:session>/end", end_session, name="officer-session-end"),
     path("administration/officers/<int:officer>/deputy", name_deputy, name="officer-deputy"),
     path("administration/officers/<int:officer>/deputy/end", end_deputy, name="officer-deputy-end"),
 ]

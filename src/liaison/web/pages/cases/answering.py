@@ -29,7 +29,7 @@ from liaison.node.unit_of_work import reading
 from liaison.officers.clearance import Rule
 from liaison.officers.permissions import Action
 from liaison.web.forms import Problem, Surroundings, Typed, read_form, show_form, typed_of
-from liaison.web.forms.instants import find_zone, parse_local
+from liaison.web.forms.instants import find_zone, parse_ahead
 from liaison.web.forms.languages import language_tag
 from liaison.web.forms.sentences import offered, put_in
 from liaison.web.forms.typed import input_name
@@ -126,7 +126,8 @@ def _wanted_by(typed: Typed, zone: str) -> tuple[str | None, tuple[Problem, ...]
     if not text:
         return None, ()
     try:
-        return format_instant(parse_local(text, find_zone(_one(typed, input_name("zone")) or zone))), ()
+        zone_typed = find_zone(_one(typed, input_name("zone")) or zone)
+        return format_instant(parse_ahead(text, zone_typed, here().clock.now())), ()
     except MalformedError as error:
         return None, (Problem("wanted-by", explained(error).what),)
 

@@ -1,6 +1,6 @@
 """What does an attached document of another program name, and who answers for it?
 
-    cases/0192f0b7-…/files/0192f0c1-…/0/indicators       the table; each row leads to Find
+    cases/0192f0b7-…/files/0192f0c1-…/0/indicators       the table; each row asks Find
 
 Invariants: what a document says is shown as its own words and nobody's here; nothing it points to is fetched; a file
 that is none of the formats is refused in words and stays to be downloaded.

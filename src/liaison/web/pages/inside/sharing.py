@@ -14,9 +14,10 @@ from liaison.node.services.inside.between.sharing import end_between, share_betw
 from liaison.node.services.inside.sharing import add_note, end_share, share
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
+from liaison.web.names import DeskNames
 from liaison.web.pages.cases.held import find_held
 from liaison.web.pages.cases.naming import case_path, reader_of
-from liaison.web.pages.write.cards import read_key
+from liaison.web.pages.write.cards import desk_key, read_key
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post
 from liaison.web.site import here
@@ -30,7 +31,13 @@ def share_case(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
     _require_readable(request, seat, case)
     purpose, other = request.POST.get("purpose", ""), _desk(request)
     if other in elsewhere_desks(here(), seat):
-        share_between(here(), seat, case, other, purpose, by=officer_id(request))
+        agreed = request.POST.get("host_may_read") == "yes"
+        try:
+            share_between(here(), seat, case, other, purpose, by=officer_id(request), host_may_read=agreed)
+        except UsageError as error:
+            if error.code != "host-would-read":
+                raise
+            return _ask_of_host(request, seat, case, other, purpose)
         return after_post(case_path(seat, case), "shared-elsewhere")
     share(here(), seat, case, other, purpose, by=officer_id(request))
     return after_post(case_path(seat, case), "shared")
@@ -59,6 +66,18 @@ def note(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         given = {"said": explained(error), "typed_note": words, "here": case_path(seat, case), "may_note": True}
         return render(request, "web/inside/note.html", given, status=400)
     return after_post(case_path(seat, case), "noted")
+
+
+def _ask_of_host(request: HttpRequest, seat: Seat, case: str, other: DeskRef, purpose: str) -> HttpResponse:
+    """The same share once more, with whose eyes it would reach: nothing has left."""
+    given = {
+        "name": DeskNames(here()).of(seat.register, other),
+        "desk": desk_key(other),
+        "purpose": purpose,
+        "missed": "host_asked" in request.POST,
+        "here": case_path(seat, case),
+    }
+    return render(request, "web/inside/share_host.html", given, status=400)
 
 
 def _require_readable(request: HttpRequest, seat: Seat, case: str) -> None:

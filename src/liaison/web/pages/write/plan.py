@@ -26,7 +26,7 @@ from liaison.node.reads.writing.drafts import DraftRead
 from liaison.node.services.line.sending import Letter
 from liaison.node.services.people.officers import Seat
 from liaison.web.forms import Problem, Reading, Surroundings, Typed, read_form
-from liaison.web.forms.instants import find_zone, parse_local
+from liaison.web.forms.instants import find_zone, parse_ahead
 from liaison.web.forms.languages import language_tag
 from liaison.web.pages.write.cards import read_key
 from liaison.web.site import here
@@ -150,7 +150,7 @@ def _wanted_by(typed: Typed, reading: Reading) -> tuple[str | None, tuple[Proble
     if not text:
         return None, ()
     try:
-        return format_instant(parse_local(text, reading.zone)), ()
+        return format_instant(parse_ahead(text, reading.zone, here().clock.now())), ()
     except MalformedError as error:
         return None, (Problem("wanted_by", explained(error).what),)
 

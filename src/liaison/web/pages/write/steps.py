@@ -191,10 +191,12 @@ def _go_on(request: HttpRequest, seat: Seat, saved: DraftRead, name: str, go: st
         return HttpResponseRedirect(path_of(seat, saved.number, name))
     if go in STEPS:
         return HttpResponseRedirect(path_of(seat, saved.number, go))
-    problems = read_plan(saved, seat, surroundings(request, seat)).problems.get(name, ())
-    if problems:
-        return show_step(request, seat, saved, name, problems=problems)
-    return HttpResponseRedirect(path_of(seat, saved.number, ORDER[ORDER.index(name) + 1]))
+    problems = read_plan(saved, seat, surroundings(request, seat)).problems
+    if problems.get(name):
+        return show_step(request, seat, saved, name, problems=problems[name])
+    # Whoever came from "Write to them" chose the recipient before the form, and is not asked again.
+    after = ORDER.index(name) + (2 if name == "form" and not problems["to"] else 1)
+    return HttpResponseRedirect(path_of(seat, saved.number, ORDER[after]))
 
 
 def _not_saved(

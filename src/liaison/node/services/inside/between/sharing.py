@@ -62,6 +62,7 @@ class _Wish:
     other: DeskRef
     purpose: str
     by: int
+    host_may_read: bool = False
 
     @property
     def place(self) -> dict[str, str]:
@@ -84,12 +85,17 @@ class _Wish:
         note(node, action, officer=self.by, subject=self.case, params=told, participant=participant)
 
 
-def share_between(node: Node, seat: Seat, case: str, other: DeskRef, purpose: str, *, by: int) -> None:
-    """Let a desk on another node have a case, or have it anew. Raises UsageError and what `send_letter` raises."""
+def share_between(
+    node: Node, seat: Seat, case: str, other: DeskRef, purpose: str, *, by: int, host_may_read: bool = False
+) -> None:
+    """Let a desk on another node have a case, or have it anew. Raises UsageError and what `send_letter` raises.
+
+    `host_may_read`: whoever shares it knows that a host opens what is sealed to a desk it hosts.
+    """
     require(Action.WRITE, seat.roles)
     if purpose not in PURPOSES or other not in elsewhere_desks(node, seat):
         raise UsageError("share-not-understood")
-    wish = _Wish(seat, case, other, purpose, by)
+    wish = _Wish(seat, case, other, purpose, by, host_may_read)
     with unit_of_work(node):
         require_sharable(node, seat, case, purpose, other, by=by)
     told = _told(node, wish)
@@ -159,6 +165,7 @@ def _letter(wish: _Wish, internal: str, told: _Told, transcript: Attachment) -> 
         re=told.last.core_hash,
         case=internal,
         attachments=(transcript, *told.files),
+        host_may_read=wish.host_may_read,
     )
 
 

@@ -1,7 +1,8 @@
 """How does a desk say something in an internal case? To the other desk alone, under the label of what was shared.
 
 Invariants: the label, urgency and exercise flag are those of the newest share, unless what is said has a stricter one;
-no rule of clearance holds up what passes between desks of the own participant.
+no rule of clearance holds up what passes between desks of the own participant; whoever shared a case with a hosted desk
+agreed that the host reads it, and with it what is said of it under no stricter label.
 """
 
 from __future__ import annotations
@@ -49,19 +50,21 @@ def speak(
 ) -> SentMessage:
     """Inside a unit of work: send it; by default it refers to the newest share. Raises what `send_letter` raises."""
     share = share_of(row)
+    label = max(share.tlp, tlp, key=STRICTNESS.__getitem__)
     letter = Letter(
         register=row.register,
         sender=DeskRef(row.participant, row.node, row.desk),
         to=(DeskRef(row.participant, row.with_node, row.with_desk),),
         form=form,
         fields=fields,
-        tlp=max(share.tlp, tlp, key=STRICTNESS.__getitem__),
+        tlp=label,
         marking=share.marking,
         urgency=share.urgency,
         exercise=share.exercise,
         re=re or row.core_hash,
         case=row.internal,
         attachments=attachments,
+        host_may_read=label == share.tlp,
     )
     (sent,) = send_letter(node, letter)
     return sent

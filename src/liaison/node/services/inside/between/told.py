@@ -30,16 +30,20 @@ from liaison.messages.inside import (
 )
 from liaison.messages.message import Core, hash_core
 from liaison.messages.parties import DeskRef
-from liaison.node.models import CaseShare, ClearanceElsewhere, ClearanceRequest, FollowUp, InternalCase
+from liaison.node.models import CaseShare, ClearanceElsewhere, ClearanceRequest, FollowUp, InternalCase, Timer
 from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns
+from liaison.node.reads.inside.sharing import OFFERED
 from liaison.node.services.people.audit import note
+from liaison.node.unit_of_work import after_commit
 from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import parse_instant
 
-HANDING_OVER = "handing-over"
+HANDING_OVER = OFFERED
 OPEN, ENDED = "open", "ended"
 WAITING = "waiting"
+KEEP_DEADLINES = "keep-clearance-deadlines"
+"""The job that acts on an answer; an answer that comes makes it due (`work/jobs.py`)."""
 
 
 def note_said(node: Node, core: Core, fields: Mapping[str, JSON]) -> None:
@@ -117,14 +121,14 @@ def _take_answer(node: Node, core: Core, fields: Mapping[str, JSON], desk: DeskR
         mine = letters.filter(with_node=core.sender.node, with_desk=core.sender.desk, answer="")
         letter = mine.filter(ours=answer in (CLEARED, REFUSED)).first()
         if letter is not None:
-            _decide_letter(letter, answer, fields, core.sender)
+            _decide_letter(node, letter, answer, fields, core.sender)
         return
     row = _row(place, core.case, core.sender)
     if row is not None and row.ours == (answer != TAKEN_BACK):
         _settle(node, row, answer, desk)
 
 
-def _decide_letter(letter: Any, answer: str, fields: Mapping[str, JSON], by: DeskRef) -> None:
+def _decide_letter(node: Node, letter: Any, answer: str, fields: Mapping[str, JSON], by: DeskRef) -> None:
     """Keep what the other desk said of a letter; nobody decides twice."""
     ClearanceElsewhere.objects.filter(pk=letter.pk).update(answer=answer)
     if not letter.ours:
@@ -132,7 +136,10 @@ def _decide_letter(letter: Any, answer: str, fields: Mapping[str, JSON], by: Des
     remark = fields.get("remark")
     told = str(remark["text"]) if isinstance(remark, Mapping) else ""
     waiting = ClearanceRequest.objects.filter(pk=letter.request, state=WAITING, answer="")
-    waiting.update(answer=answer, answered_by=f"{by.node}/{by.desk}", reason=told)
+    if waiting.update(answer=answer, answered_by=f"{by.node}/{by.desk}", reason=told):
+        # The job acts on it at its next turn, which is now.
+        Timer.objects.filter(name=KEEP_DEADLINES).update(due=node.clock.now())
+        after_commit(node.waker.wake)
 
 
 def _settle(node: Node, row: Any, answer: str, desk: DeskRef) -> None:
