@@ -117,15 +117,18 @@ def _take_answer(node: Node, core: Core, fields: Mapping[str, JSON], desk: DeskR
         mine = letters.filter(with_node=core.sender.node, with_desk=core.sender.desk, answer="")
         letter = mine.filter(ours=answer in (CLEARED, REFUSED)).first()
         if letter is not None:
-            _decide_letter(letter, answer, fields, core.sender)
+            _decide_letter(node, letter, answer, fields, core.sender)
         return
     row = _row(place, core.case, core.sender)
     if row is not None and row.ours == (answer != TAKEN_BACK):
         _settle(node, row, answer, desk)
 
 
-def _decide_letter(letter: Any, answer: str, fields: Mapping[str, JSON], by: DeskRef) -> None:
-    """Keep what the other desk said of a letter; nobody decides twice."""
+def _decide_letter(node: Node, letter: Any, answer: str, fields: Mapping[str, JSON], by: DeskRef) -> None:
+    """Keep what the other desk said of a letter; nobody decides twice, and a word about ours that comes after its
+    deadline is none, also where this node has not come to it yet."""
+    if letter.ours and letter.deadline <= node.clock.now():
+        return
     ClearanceElsewhere.objects.filter(pk=letter.pk).update(answer=answer)
     if not letter.ours:
         return
