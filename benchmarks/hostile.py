@@ -20,6 +20,10 @@ import tests.with_django  # noqa: F401
 # isort: split
 from benchmarks.figures import ROUNDS, Figure, at_most, seconds
 from benchmarks.line import send_one
+from liaison.keys.public import Purpose
+from liaison.messages.parties import NodeRef
+from liaison.node.peering import PeerRequest, signature_headers
+from liaison.node.reads.memory import own_memory
 from tests.scenarios.processes import Processes
 
 NOTICES = 40
@@ -49,6 +53,7 @@ ATTACKS = {
     "header": "300 headers that do not end",
     "body": "300 bodies that do not come",
     "flood": "a flood of small requests by strangers",
+    "known": "a flood of parcels by a known peer over its quota",
 }
 
 
