@@ -1,4 +1,5 @@
-"""How much memory does a node take, idle and with a million notices queued for a peer that does not answer?
+"""How much memory does a node take: idle, with a million notices queued for a peer that does not answer, and while an
+attachment of 50 MB travels to it or from it?
 
 One node in processes of its own (`liaison node serve`: supervisor, web, worker) on SQLite in WAL with synchronous=FULL.
 What is counted is PSS, the share of each page that is a process's own, over all of its processes, as `/proc` tells it;
@@ -9,6 +10,7 @@ meanwhile, and one round of it (`take_round`) is timed over the same tables.
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -28,8 +30,11 @@ from liaison.node.services.line.sending import Letter, send_letter
 from liaison.node.unit_of_work import unit_of_work
 from liaison.node.work.rounds import Room, take_round
 from tests.scenarios.processes import Processes
+from tests.scenarios.test_processes import NOTICE
 
 QUEUED = 1_000_000
+ATTACHED = 50_000_000
+LONGEST = 120.0
 SETTLED, WATCHED, EVERY = 10.0, 30.0, 1.0
 ROUNDS = 50
 MEGABYTE = 1_000_000
@@ -37,7 +42,35 @@ DURABLE = "nothing is timed but a round that leases nothing new: no commits; the
 
 
 def measure() -> list[Figure | Series]:
-    """Idle first, then with the queue."""
+    """Idle first, then with the queue; then a fresh pair and the attachment."""
+    return [*_queued(), *_attached()]
+
+
+def _attached() -> list[Figure | Series]:
+    """The highest above idle, of either node, while 50 MB go from one to the other."""
+    with tempfile.TemporaryDirectory() as folder, Processes(Path(folder), "XC", "XD") as world:
+        for code in ("XC", "XD"):
+            world.start(code)
+        time.sleep(SETTLED)
+        idle = {code: sum(_highest(world, code).values()) for code in world.running}
+        image = Path(folder) / "image.bin"
+        image.write_bytes(os.urandom(ATTACHED))
+        world.run("XC", "message", "send", "--to", "XD", "--attach", str(image), *NOTICE)
+        highest, deadline = dict(idle), time.monotonic() + LONGEST
+        blobs = world.home("XD") / "blobs"
+        while not any(path.stat().st_size >= ATTACHED for path in blobs.glob("??/*")):
+            if time.monotonic() > deadline:
+                raise TimeoutError("the attachment did not arrive")
+            for code in idle:
+                highest[code] = max(highest[code], sum(_look(world, code).values()))
+    name = "an attachment of 50 MB"
+    return [
+        within(f"{name} on its way out, above idle", highest["XC"] - idle["XC"], "MB", limit=32),
+        within(f"{name} on its way in, above idle", highest["XD"] - idle["XD"], "MB", limit=32),
+    ]
+
+
+def _queued() -> list[Figure | Series]:
     with tempfile.TemporaryDirectory() as folder, Processes(Path(folder), "XC", "XD") as world:
         world.start("XC")
         time.sleep(SETTLED)
@@ -58,19 +91,19 @@ def measure() -> list[Figure | Series]:
     ]
 
 
-def _highest(world: Processes) -> dict[str, float]:
+def _highest(world: Processes, code: str = "XC") -> dict[str, float]:
     """The highest PSS of each process while the node is watched, in megabytes."""
     highest: dict[str, float] = {}
     for _ in range(int(WATCHED / EVERY)):
         time.sleep(EVERY)
-        looked = _look(world)
+        looked = _look(world, code)
         if sum(looked.values()) > sum(highest.values()):
             highest = looked
     return highest
 
 
-def _look(world: Processes) -> dict[str, float]:
-    server = psutil.Process(world.running["XC"].pid)
+def _look(world: Processes, code: str) -> dict[str, float]:
+    server = psutil.Process(world.running[code].pid)
     processes = [server, *server.children(recursive=True)]
     return {
         f"process {number}": process.memory_full_info().pss / MEGABYTE

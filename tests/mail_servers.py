@@ -85,6 +85,7 @@ class Servers:
     imap_port: int = 0
     taken: list[tuple[str, list[str], bytes]] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
+    farewell: str = "221 Bye"
     count: int = 0
 
     @property
@@ -111,6 +112,9 @@ class Servers:
             return "550 5.1.1 no such user here"
         envelope.rcpt_tos.append(address)
         return "250 OK"
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:
+        return self.farewell
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.taken.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))

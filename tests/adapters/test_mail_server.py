@@ -10,7 +10,7 @@ import pytest
 
 import tests.with_django  # noqa: F401
 from liaison.adapters.mail.catalogues import FolderCatalogues
-from liaison.adapters.mail.server import MailServer
+from liaison.adapters.mail.server import HEADER, MailServer
 from liaison.errors import UnreachableError, UsageError
 from liaison.messages.mail.mailbox import MailPlace
 from liaison.node import models
@@ -37,6 +37,14 @@ def servers() -> Iterator[Servers]:
 def test_the_submission_server_takes_a_mail_over_checked_tls(servers: Servers) -> None:
     MailServer(servers.access).send(US, THEM, MAIL)
     assert servers.taken[-1] == (US, [THEM], MAIL)
+
+
+@pytest.mark.parametrize("farewell", ["421 4.3.2 shutting down", "500 5.5.1 what?"])
+def test_a_mail_that_was_taken_is_taken_whatever_the_server_says_in_farewell(servers: Servers, farewell: str) -> None:
+    servers.farewell, before = farewell, len(servers.taken)
+    MailServer(servers.access).send(US, THEM, MAIL)
+    servers.farewell = "221 Bye"
+    assert len(servers.taken) == before + 1
 
 
 def test_a_server_that_nobody_vouches_for_gets_neither_mail_nor_password(servers: Servers) -> None:
@@ -76,6 +84,14 @@ def test_a_mail_larger_than_asked_for_comes_as_its_headers(servers: Servers) -> 
     servers.deliver("desk", MAIL + b"x" * 100_000)
     (found,) = MailServer(servers.access).fetch(last, most=10, largest=50_000)
     assert (found.whole, b"Subject: one" in found.data, len(found.data) < 1000) == (False, True, True)
+
+
+def test_of_a_header_that_does_not_end_only_the_beginning_is_fetched(servers: Servers) -> None:
+    servers.deliver("desk", MAIL)
+    last = list(MailServer(servers.access).fetch(MailPlace(), most=100, largest=1 << 20))[-1].at
+    servers.deliver("desk", b"Subject: long\r\n" + b"X-Line: %s\r\n" % (b"x" * 900) * 2000 + b"\r\nHello.\r\n")
+    (found,) = MailServer(servers.access).fetch(last, most=10, largest=1 << 20)
+    assert (found.whole, found.data[:13], len(found.data)) == (False, b"Subject: long", HEADER)
 
 
 def test_a_case_goes_out_and_its_reply_comes_in_through_real_servers(servers: Servers, tmp_path: Path) -> None:

@@ -111,6 +111,32 @@ def test_a_loopback_address_is_refused_unless_it_is_named(door: Door) -> None:
         HttpsPeerLink(allowed_private_hosts=()).carry(door.address, post())
 
 
+def test_the_connection_goes_to_the_address_that_was_judged_whatever_the_name_says_next(door: Door) -> None:
+    """Each look-up of the name gives another address; somebody listens at the first of them only."""
+    said = ["127.0.0.1", "127.0.0.66", "127.0.0.66"]
+    port = door.url.rpartition(":")[2]
+    link = HttpsPeerLink(allowed_private_hosts=("peer.example",), lookup=lambda host, port: [said.pop(0)])
+    address = HttpAddress(f"https://peer.example:{port}", door.hashes)
+    assert link.carry(address, post()).status == 200
+    assert said == ["127.0.0.66"] * 2
+    assert link.carry(address, post()).status == 200, "a kept connection is not looked up again"
+    link.close()
+    with pytest.raises(UnreachableError, match="peer-not-reached"):
+        link.carry(address, post())
+    assert len(door.seen) == 2
+
+
+def test_a_name_that_turns_inwards_is_judged_anew_for_each_connection(door: Door) -> None:
+    said = [["2a00::1", "127.0.0.1"], ["127.0.0.1"], ["::ffff:127.0.0.1"], ["fe80::1%lo"]]
+    link = HttpsPeerLink(allowed_private_hosts=(), lookup=lambda host, port: said.pop(0))
+    address = HttpAddress(f"https://peer.example:{door.url.rpartition(':')[2]}", door.hashes)
+    while said:
+        with pytest.raises(UnreachableError, match="peer-address-private") as caught:
+            link.carry(address, post())
+        assert caught.value.permanent is True
+    assert (door.connections, door.seen) == (0, [])
+
+
 def test_a_connection_is_used_again(door: Door, link: HttpsPeerLink) -> None:
     for _ in range(3):
         link.carry(door.address, post())

@@ -223,3 +223,11 @@ def test_only_a_host_the_operator_named_may_be_private_or_without_tls(world: Wor
             add_webhook(node, seat(world), url, by=7)
     with world.at("XC"):
         assert Webhook.objects.count() == 0
+
+
+def test_a_host_that_turns_inwards_between_two_look_ups_is_not_called() -> None:
+    said = [["2a00::1"], ["127.0.0.1"]]
+    link = HttpWebhooks(allowed_private_hosts=(), lookup=lambda host, port: said.pop(0))
+    with pytest.raises(UnreachableError, match="webhook-address-refused"):
+        link.post("https://hook.example:8443/x", b"{}", {})
+    assert said == []

@@ -8,15 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from liaison.messages.letter_box import State
 from liaison.node import models
 from liaison.node.config import LetterBox
 from liaison.node.services.care.dealings import check_letter_boxes
 from liaison.node.services.care.surroundings import Surroundings
 from liaison.node.services.letterbox.collecting import collect_all
 from liaison.node.services.letterbox.keeping import expire_letters
+from liaison.node.services.letterbox.ways import Lying, try_ways
 from liaison.node.services.line.files import export_sealed, import_file
+from liaison.node.services.line.sending import send_letter
 from liaison.node.services.rotation import KEPT, rotate_all
 from liaison.node.unit_of_work import catching_up, close_for_writing, open_for_writing, unit_of_work
+from liaison.node.work import circuit
+from liaison.node.work.calling import NotSentError
 from liaison.register.records import Address, Way
 from tests.letterbox.boxes import behind_nat, inbox, kept, name_keeper, obtained, settle_down, states, waiting
 from tests.world import World
@@ -39,6 +44,23 @@ def test_a_dead_letter_box_delays_a_message_and_loses_none(tmp_path: Path) -> No
         world.network.down = set()
         settle_down(world)
         assert (inbox(world, "XD"), states(world, "XC")) == ([sent[0].message_id], ["received"])
+
+
+def test_a_door_that_was_not_tried_for_a_call_beside_it_leads_to_the_letter_box_at_once(tmp_path: Path) -> None:
+    with behind_nat(tmp_path, door_too=True) as world:
+        node, at = world.nodes["XC"], world.desk("XD").at
+        (sent,) = send_letter(node, world.letter("XC", "XD"), leased=True)
+        with unit_of_work(node):
+            circuit.note_failure(at, "peer-not-reached", world.clock.now(), silent=False)
+
+        def beside_another() -> None:
+            raise NotSentError("peer-not-reached")
+
+        with pytest.raises(Lying) as lying:
+            try_ways(node, sent.leases[0], by_door=beside_another, by_letter_box=lambda by: State.KEPT)
+        assert (lying.value.code, lying.value.door_failed) == ("left-in-letter-box", False)
+        with world.at("XC"):
+            assert circuit.health(at, world.clock.now()).failures == 1, "nobody spoke with the peer itself"
 
 
 def test_a_letter_box_that_died_with_a_message_in_it_gets_it_again(tmp_path: Path) -> None:

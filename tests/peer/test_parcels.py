@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from liaison.messages.receipts import decode_receipt
 from liaison.node.models import Delivery, GivenReceipt, IncomingCopy, OutgoingCopy, PeerHealth
 from liaison.node.peering import PeerAddress, PeerAnswer
 from liaison.node.services.line.calls import parcels
-from liaison.node.services.line.calls.delivering import deliver_next
+from liaison.node.services.line.calls.delivering import deliver, deliver_next
 from liaison.node.services.line.sending import send_letter
+from liaison.node.work import outbox
 from liaison.node.work.outbox import Lease
 from liaison.node.work.rounds import Room, take_round
 from liaison.peer.messages import MOST_TOGETHER
@@ -204,6 +206,51 @@ def test_a_peer_that_does_not_know_the_path_gets_single_messages(world: World) -
     assert deliver_next(world.nodes["XC"], deque(leases))
     assert [path.startswith("/desks/") for path in paths(world)] == [False, True, True, True, True]
     assert receipted(world) == 5
+
+
+def test_a_slow_peer_of_single_messages_gets_no_call_that_a_lease_would_not_outlast(world: World) -> None:
+    carry, begun, calls = world.network.carry, world.clock.monotonic(), list[float]()
+
+    def slow_and_older(address: PeerAddress, request: HttpRequest) -> PeerAnswer:
+        if request.path.startswith("/messages"):
+            return PeerAnswer(404, b'{"code":"path-not-known"}', {})
+        calls.append(world.clock.monotonic() - begun)
+        world.advance(seconds=25)
+        return carry(address, request)
+
+    left = deque(queued(world))
+    begun = world.clock.monotonic()
+    world.network.carry = slow_and_older  # type: ignore[method-assign]
+    assert not deliver_next(world.nodes["XC"], left)
+    assert calls == [0.0, 25.0, 50.0]
+    assert (len(left), receipted(world)) == (WAITING - 3, 4)
+    with world.at("XC"):
+        assert list(Delivery.objects.values_list("attempts", flat=True)) == [0] * (WAITING - 3)
+
+
+def test_one_message_whose_turn_comes_too_late_is_given_back_as_if_it_had_not_been_tried(world: World) -> None:
+    (lease,) = queued(world, 1)
+    line = next(iter(parcels._lines.values())).waiting
+    do = line.do
+
+    def late(items: Any, perform: Any) -> Any:
+        world.advance(seconds=61)
+        return do(items, perform)
+
+    line.do = late  # type: ignore[method-assign]
+    assert not deliver(world.nodes["XC"], lease)
+    with world.at("XC"):
+        row = Delivery.objects.get()
+        assert (row.attempts, row.lease_until, row.last_error) == (0, None, "")
+        assert row.due - world.clock.now() == timedelta(seconds=1)
+
+
+def test_a_large_message_that_waited_keeps_its_lease_as_long_as_its_call_may_take(world: World) -> None:
+    (lease,) = queued(world, 1)
+    wanted, held = outbox.time_for(50_000), timedelta(seconds=60)
+    outbox.hold_longer(world.nodes["XC"], lease, wanted, held=held)
+    with world.at("XC"):
+        assert Delivery.objects.get().lease_until >= world.clock.now() + wanted
 
 
 def test_a_lost_answer_costs_one_failure_and_the_rest_is_given_back(world: World) -> None:

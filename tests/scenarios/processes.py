@@ -47,6 +47,7 @@ from tests.register.registry import RegisterBuilder
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = "from liaison.cli.main import main; main()"
 START_SECONDS = 30.0
+COMMAND_SECONDS = 60.0
 ONE_OF_EACH = Each()
 
 
@@ -160,14 +161,16 @@ class Processes:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(10)
 
-    def run(self, code: str, *words: str, exits: int = 0, inside: Sequence[str] = ()) -> Any:
+    def run(
+        self, code: str, *words: str, exits: int = 0, inside: Sequence[str] = (), seconds: float = COMMAND_SECONDS
+    ) -> Any:
         """One command of the command line, where the node is and `inside` another command; its JSON."""
         program = [sys.executable, "-c", PROGRAM, "--home", str(self.home(code))]
         done = subprocess.run(
             [*self.places[code].inside, *inside, *program, *words, "--json"],
             capture_output=True,
             env=self.environment(code),
-            timeout=60,
+            timeout=seconds,
             check=False,
         )
         assert done.returncode == exits, (done.returncode, done.stdout, done.stderr)

@@ -30,6 +30,7 @@ from liaison.peer.door import Door
 from liaison.peer.quotas import Quotas
 from liaison.wire.byte_ranges import ByteRange, format_content_range
 from liaison.wire.http import HttpAnswer, HttpRequest
+from tests import engines
 from tests.scenarios.processes import Processes
 from tests.scenarios.test_processes import NOTICE, until
 from tests.world import HandClock, World
@@ -37,7 +38,7 @@ from tests.world import HandClock, World
 pytestmark = pytest.mark.sqlite
 SOURCE = "c4" * 32
 ALLOWED_GROWTH = 32_000_000
-LARGE = 256 << 20
+LARGE, LARGEST = 256 << 20, 2 << 30
 
 
 @pytest.fixture
@@ -226,14 +227,29 @@ def kill_each_side_once(world: Processes, kills: list[str]) -> bool:
 
 
 def test_a_quarter_of_a_gigabyte_arrives_although_both_sides_are_killed(tmp_path: Path) -> None:
+    travels(tmp_path, LARGE, engines.SERVER)
+
+
+@pytest.mark.soak
+def test_two_gigabytes_arrive_although_both_sides_are_killed(tmp_path: Path) -> None:
+    travels(tmp_path, LARGEST, "", seconds=1800.0)
+
+
+@pytest.mark.soak
+def test_a_quarter_of_a_gigabyte_arrives_on_a_server_too(tmp_path: Path, server: str) -> None:
+    travels(tmp_path, LARGE, server, seconds=600.0)
+
+
+def travels(tmp_path: Path, size: int, server: str, *, seconds: float = 120.0) -> None:
+    """A file of that size goes from XC to XD, which are killed on the way, and neither holds more of it in memory."""
     image = tmp_path / "image.dd"
     with image.open("wb") as handle:
-        handle.truncate(LARGE)
-    with Processes(tmp_path, "XC", "XD") as world:
+        handle.truncate(size)
+    with Processes(tmp_path, "XC", "XD", server=server) as world:
         for code in ("XC", "XD"):
             world.start(code)
         words = ("--to", "XD", "--attach", str(image))
-        sent = world.run("XC", "message", "send", *words, *NOTICE)[0]
+        sent = world.run("XC", "message", "send", *words, *NOTICE, seconds=seconds)[0]
         until(lambda: world.run("XD", "message", "list"))
         idle = {code: pss(world, code) for code in ("XC", "XD")}
         want_attachments(world.nodes["XD"], sent["id"])
@@ -243,12 +259,13 @@ def test_a_quarter_of_a_gigabyte_arrives_although_both_sides_are_killed(tmp_path
             done = kill_each_side_once(world, kills)
             for code in highest:
                 highest[code] = max(highest[code], pss(world, code))
-            files = [path for path in (world.home("XD") / "blobs").glob("??/*") if path.stat().st_size >= LARGE]
+            files = [path for path in (world.home("XD") / "blobs").glob("??/*") if path.stat().st_size >= size]
             return done and bool(files)
 
-        until(arrived, 120.0)
+        until(arrived, seconds)
         saved = tmp_path / "saved"
-        world.run("XD", "message", "fetch", sent["id"], "--save", str(saved))
-        assert (saved / "1-image.dd").stat().st_size == LARGE
+        world.run("XD", "message", "fetch", sent["id"], "--save", str(saved), seconds=seconds)
+        assert (saved / "1-image.dd").stat().st_size == size
+        print({code: f"{(value - idle[code]) >> 20} MiB above idle" for code, value in highest.items()})
         for code, value in highest.items():
             assert value - idle[code] <= ALLOWED_GROWTH, (code, value, idle)

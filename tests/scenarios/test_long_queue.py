@@ -9,10 +9,13 @@ import pytest
 from django.db import connections
 
 from liaison.node.models import Delivery
+from liaison.node.reads.line import line_counts
 from liaison.node.services.line.sending import send_letter
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.node.work import outbox, waiting
 from liaison.node.work.rounds import Room, take_round
+from liaison.wire.http import HttpRequest
+from tests.node.test_plans import statements
 from tests.world import World
 
 QUEUED = 2_000
@@ -75,3 +78,38 @@ def test_no_question_of_a_round_reads_the_whole_queue(tmp_path: Path) -> None:
         scans = [step for step in steps if "SCAN" in step]
         assert scans == ["SCAN node_delivery USING COVERING INDEX delivery_by_peer_due"]
         assert all("USING" in step for step in steps)
+
+
+@pytest.mark.sqlite
+def test_what_waits_was_sent_and_came_is_counted_in_indexes_alone_and_readiness_asks_for_none_of_it(
+    tmp_path: Path,
+) -> None:
+    with World(tmp_path) as world:
+        node = world.nodes["XC"]
+        world.send("XC", "XD")
+        with statements(node.database) as seen:
+            line_counts(node)
+        cursor = connections[node.database].cursor()
+        steps = [row[3] for each in seen if "COUNT(*)" in each for row in cursor.execute("EXPLAIN QUERY PLAN " + each)]
+        assert [step for step in steps if "_counted" in step] == [
+            "SCAN node_delivery USING COVERING INDEX delivery_counted",
+            "SCAN node_outgoingcopy USING COVERING INDEX outgoing_copy_counted",
+            "SCAN node_incomingcopy USING COVERING INDEX incoming_counted",
+        ]
+        with statements(world.nodes["XD"].database) as seen:
+            assert world.network.ask("xd.example:8443", HttpRequest("GET", "/readyz")).status == 200
+        assert not [each for each in seen if "COUNT" in each]
+
+
+def test_counts_are_told_anew_after_a_moment_and_not_each_time(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+
+        def received() -> bool:
+            answer = world.network.ask("xd.example:8443", HttpRequest("GET", "/metrics"))
+            return b"liaison_received_accepted 1" in answer.body.split(b"\n")
+
+        assert not received()
+        world.send("XC", "XD")
+        assert not received()
+        world.advance(seconds=5)
+        assert received()

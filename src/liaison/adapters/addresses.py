@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -86,14 +87,23 @@ def split_origin(url: str) -> tuple[str, int]:
     return host, port
 
 
-def resolve(url: str, *, allowed_private_hosts: tuple[str, ...]) -> Destination:
-    """The judged destination behind `url`. Raises UnreachableError, permanent if the address itself is refused."""
+Lookup = Callable[[str, int], Iterable[str]]
+"""The addresses of a name, for a connection to a port. Raises OSError, UnicodeError."""
+
+
+def look_up(host: str, port: int) -> list[str]:
+    """What the machine's own resolver says."""
+    return [str(answer[4][0]) for answer in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def resolve(url: str, *, allowed_private_hosts: tuple[str, ...], lookup: Lookup = look_up) -> Destination:
+    """The judged destination behind `url`, of one look-up. Raises UnreachableError, permanent if the address itself is
+    refused."""
     host, port = split_origin(url)
     try:
-        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = tuple(dict.fromkeys(lookup(host, port)))
     except (OSError, UnicodeError):
         raise UnreachableError("peer-name-not-resolved", host=host) from None
-    addresses = tuple(dict.fromkeys(str(answer[4][0]) for answer in answers))
     if host not in allowed_private_hosts:
         for text in addresses:
             # A scope ("%eth0") only exists on link-local addresses, which are refused without it as well.

@@ -45,6 +45,11 @@ MOST_OF_STRANGERS = 64
 MOST_OF_ADDRESS = 4
 MOST_BYTES = 64 << 20
 MOST_BYTES_OF_STRANGERS = 16 << 20
+# Of long answers, until they are taken: as much as one node asks for at once (`node.services.line.fetching`).
+MOST_ANSWERS = 64 << 20
+MOST_ANSWERS_OF_STRANGERS = 16 << 20
+MOST_ANSWERS_OF_ONE = 8 << 20
+MOST_ANSWERS_OF_ADDRESS = 2 << 20
 STRANGERS = "strangers"
 
 
@@ -130,6 +135,20 @@ class Door:
             holds.append((f"bytes of {STRANGERS}", MOST_BYTES_OF_STRANGERS, admitted.size))
         for name, most, amount in holds:
             held.enter_context(self.quotas.hold(name, most, amount=amount))
+
+    def keep(self, admitted: Admitted, answer: HttpAnswer, held: ExitStack) -> HttpAnswer:
+        """The answer, counted as in hand until `held` is closed; or a refusal where too much waits to be taken."""
+        known = admitted.request.caller is not None
+        holds = (
+            (f"answers to {admitted.holder}", MOST_ANSWERS_OF_ONE if known else MOST_ANSWERS_OF_ADDRESS),
+            ("answers", MOST_ANSWERS) if known else (f"answers to {STRANGERS}", MOST_ANSWERS_OF_STRANGERS),
+        )
+        try:
+            for name, most in holds:
+                held.enter_context(self.quotas.hold(name, most, amount=len(answer.body)))
+        except LiaisonError as error:
+            return refusal(admitted.request, error)
+        return answer
 
     def perform(self, admitted: Admitted) -> HttpAnswer:
         """The answer to a request that was let in; its body can be read without waiting for the peer."""

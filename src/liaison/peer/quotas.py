@@ -82,9 +82,12 @@ class Quotas:
 
     @contextmanager
     def hold(self, name: str, most: int, *, amount: int = 1) -> Iterator[None]:
-        """Count requests or bytes in hand while the block runs. Raises NotNowError when `name` had over `most`."""
+        """Count requests or bytes in hand while the block runs; the first of a name may be as large as it is.
+
+        Raises NotNowError when `name` would have over `most`.
+        """
         with self._lock:
-            if self._in_hand[name] + amount > most:
+            if name in self._in_hand and self._in_hand[name] + amount > most:
                 raise NotNowError("too-many-at-once")
             self._in_hand[name] += amount
         try:

@@ -1,11 +1,12 @@
 """How does the web server hand a request to the peer door? RSGI: an event loop waits, and threads only work.
 
-    headers → the door decides → the loop reads the body → a thread of the pool works → the loop sends the answer
+    headers → the door decides → the loop reads the body → a thread of the pool works → the loop gives the answer
 
 Invariants:
 - nothing of the body is read before the door has let the request in; a refused body is not read at all, so the
   connection is closed after the answer;
-- no thread is held while a peer sends its bytes (`peer.bodies`), so slow peers keep nobody out;
+- no thread is held while a peer sends its bytes (`peer.bodies`) or takes ours (`peer.answers`), so slow peers keep
+  nobody out;
 - strangers work in a few threads of their own, with a bounded queue, so they keep no known peer waiting;
 - what runs in the loop itself touches no database.
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import ipaddress
+import logging
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -22,14 +24,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from liaison.errors import LiaisonError
+from liaison.peer.answers import SHORT, bind_connections, pour
 from liaison.peer.bodies import read_body
 from liaison.peer.door import Admitted, Door, Sorted, refusal
 from liaison.peer.quotas import divided_quotas
 from liaison.peer.requests import DoorRequest
 from liaison.wire.http import HttpAnswer
 
+log = logging.getLogger("liaison.peer")
+
 KNOWN_THREADS = 24
 STRANGERS_THREADS = 4
+LOOKED_EACH = 0.05
 
 T = TypeVar("T")
 
@@ -54,12 +60,20 @@ class Site:
     known: Executor = field(default_factory=functools.partial(_pool, "known", KNOWN_THREADS))
     strangers: Executor = field(default_factory=functools.partial(_pool, "strangers", STRANGERS_THREADS))
 
+    def __rsgi_init__(self, loop: Any) -> None:
+        """What granian calls before it listens: the socket's options are set as soon as it does."""
+        if not bind_connections(self.door.node.config.listen.port):
+            loop.call_later(LOOKED_EACH, self.__rsgi_init__, loop)
+
     async def __call__(self, scope: Any, protocol: Any) -> None:
         """Answer one request; granian calls this in the event loop."""
         request = read_request(scope)
         with ExitStack() as held:
             answer = await self._answer(request, protocol, held)
-        # The server keeps it and sends it in its own time: it says nothing of how much was taken (docs/adr/0016).
+            if len(answer.body) > SHORT:
+                if not await pour(protocol, answer):
+                    log.info("cut off %s %s: taken too slowly", request.method, request.path)
+                return
         protocol.response_bytes(answer.status, list(answer.headers.items()), answer.body)
 
     async def _answer(self, request: DoorRequest, protocol: Any, held: ExitStack) -> HttpAnswer:
@@ -78,7 +92,8 @@ class Site:
         except LiaisonError as error:
             return refusal(request, error)
         whole = replace(admitted, request=replace(admitted.request, body=lambda: body))
-        return await _in_thread(pool, lambda: self.door.perform(whole))
+        answer = await _in_thread(pool, lambda: self.door.perform(whole))
+        return self.door.keep(admitted, answer, held) if len(answer.body) > SHORT else answer
 
     async def _admit(self, found: Sorted) -> Admitted | HttpAnswer:
         """A key that is not in mind is looked up in the database, so not in the loop."""

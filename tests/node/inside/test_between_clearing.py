@@ -162,6 +162,29 @@ def test_the_writing_node_keeps_the_deadline_and_a_late_word_changes_nothing(tmp
         assert told.answer == "taken-back"
 
 
+@pytest.mark.parametrize("silence", Silence)
+def test_a_word_that_comes_between_the_deadline_and_the_minute_of_the_node_changes_nothing(
+    tmp_path: Path, silence: Silence
+) -> None:
+    with TwoNodes(tmp_path) as world:
+        rule(world, "XD", Demand.NEEDED, silence=silence)
+        (sent,) = world.send("XC", "XD")
+        share(world, sent.case, "clearance")
+        number = reply(world, sent.case, sent.message_id)
+        node, (approver, by) = world.nodes["XD2"], seat(world, "XD2", Role.APPROVER)
+        (letter,) = waiting_elsewhere(node, approver)
+        world.advance(minutes=59)
+        decide(node, approver, letter.number, "cleared" if silence is Silence.RETURNS else "refused", by=by, remark=WHY)
+        world.advance(minutes=1, seconds=10)
+        world.work()  # It was said in time, and is here too late.
+        local, local_by = seat(world, "XD", Role.APPROVER)
+        with pytest.raises(UsageError, match="clearance-decided"):
+            approve(world.nodes["XD"], local, number, by=local_by)
+        assert sent_replies(world) == []
+        keep_deadlines(world.nodes["XD"])
+        assert sent_replies(world) == (["silence-passed"] if silence is Silence.PASSES else [])
+
+
 def test_whoever_decides_first_decides_and_the_others_are_told(tmp_path: Path) -> None:
     with TwoNodes(tmp_path) as world:
         rule(world, "XD", Demand.NEEDED)

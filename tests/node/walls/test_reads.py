@@ -85,6 +85,7 @@ OF_THE_NODE: Mapping[str, str] = {
     "letter_boxes.reached_by": PUBLIC,
     "line.line_counts": OPERATOR,
     "line.lost_messages": OPERATOR,
+    "line.require_answer": MACHINE,
     "line.size_for_party": MACHINE,
     "mail.overview.mailbox_state": NODE,
     "mail.overview.mails_of": INNER,

@@ -13,7 +13,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -23,6 +23,8 @@ from liaison.messages.mail.mailbox import FetchedBytes, MailPlace
 
 Security = Literal["tls", "starttls", "none"]
 SECONDS = 30.0
+HEADER = 1 << 16
+"""So much of the header of a mail that is too large; nobody's is longer."""
 PORTS = {"smtp": {"tls": 465, "starttls": 587, "none": 25}, "imap": {"tls": 993, "starttls": 143, "none": 143}}
 
 
@@ -56,10 +58,13 @@ class MailServer:
     def send(self, sender: str, recipient: str, mail: bytes) -> None:
         """Hand a mail over. Raises UnreachableError, permanent where the server refused for good."""
         try:
-            with self._submit() as server:
+            with closing(self._submit()) as server:
                 if self._config.login:
                     server.login(self._config.login, self._password())
                 server.sendmail(sender, [recipient], mail)
+                # The server has it: what it says to the farewell, if anything, changes nothing.
+                with suppress(OSError, smtplib.SMTPException):
+                    server.docmd("QUIT")
         except smtplib.SMTPRecipientsRefused as error:
             code, said = error.recipients[recipient]
             raise _refused(code, said) from error
@@ -122,7 +127,7 @@ def _read(box: imaplib.IMAP4, after: MailPlace, *, most: int, largest: int) -> I
     numbers = sorted(number for each in bytes(found).split() if (number := int(each)) >= first)
     for number in numbers[:most]:
         whole = _size(box, number) <= largest
-        what = "(BODY.PEEK[])" if whole else "(BODY.PEEK[HEADER])"
+        what = f"(BODY.PEEK[]<0.{largest}>)" if whole else f"(BODY.PEEK[HEADER]<0.{min(largest, HEADER)}>)"
         answer = _good(box.uid("FETCH", str(number), what))
         data = next((bytes(each[1]) for each in answer if isinstance(each, tuple)), b"")
         yield FetchedBytes(MailPlace(validity, number), data, whole)

@@ -26,7 +26,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from liaison.adapters.addresses import resolve
+from liaison.adapters.addresses import Lookup, look_up, resolve
 from liaison.adapters.transports.progress import WatchedLine
 from liaison.errors import UnreachableError
 from liaison.wire.http import HttpAddress, HttpAnswer, HttpRequest
@@ -74,8 +74,8 @@ def key_hash(certificate: bytes) -> str:
 class HttpsPeerLink:
     """A `Carrier` over the network; safe to use from several threads."""
 
-    def __init__(self, *, allowed_private_hosts: tuple[str, ...]) -> None:
-        self._allowed = tuple(host.lower() for host in allowed_private_hosts)
+    def __init__(self, *, allowed_private_hosts: tuple[str, ...], lookup: Lookup = look_up) -> None:
+        self._allowed, self._lookup = tuple(host.lower() for host in allowed_private_hosts), lookup
         self._context = tls_context()
         self._kept: defaultdict[HttpAddress, deque[_Kept]] = defaultdict(deque)
         self._lock = threading.Lock()
@@ -122,7 +122,7 @@ class HttpsPeerLink:
         """A pinned connection. Raises `UnreachableError`."""
         if not address.tls_hashes:
             raise UnreachableError("peer-key-not-published", permanent=True, url=address.url)
-        destination = resolve(address.url, allowed_private_hosts=self._allowed)
+        destination = resolve(address.url, allowed_private_hosts=self._allowed, lookup=self._lookup)
         plain = open_socket(destination.addresses, destination.port, patience.connect)
         try:
             plain.settimeout(patience.handshake)

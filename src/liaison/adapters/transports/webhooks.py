@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from urllib.parse import urlsplit
 
-from liaison.adapters.addresses import Destination, resolve
+from liaison.adapters.addresses import Destination, Lookup, look_up, resolve
 from liaison.adapters.transports.peer import open_socket
 from liaison.errors import UnreachableError
 
@@ -26,8 +26,8 @@ SECONDS, QUIET = 15.0, 8.0
 class HttpWebhooks:
     """A `WebhookLink` over the network; safe to use from several threads."""
 
-    def __init__(self, *, allowed_private_hosts: tuple[str, ...]) -> None:
-        self._allowed = tuple(host.lower() for host in allowed_private_hosts)
+    def __init__(self, *, allowed_private_hosts: tuple[str, ...], lookup: Lookup = look_up) -> None:
+        self._allowed, self._lookup = tuple(host.lower() for host in allowed_private_hosts), lookup
 
     def check(self, url: str) -> None:
         """Return if a webhook may have this address. Raises UnreachableError."""
@@ -65,7 +65,7 @@ class HttpWebhooks:
 
     def _judge(self, place: str) -> Destination:
         try:
-            return resolve(f"https://{place}", allowed_private_hosts=self._allowed)
+            return resolve(f"https://{place}", allowed_private_hosts=self._allowed, lookup=self._lookup)
         except UnreachableError as error:
             if error.code != "peer-address-private":
                 raise

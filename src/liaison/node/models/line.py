@@ -16,6 +16,8 @@ from django.db.models import Q
 HASH = 64
 LOCAL_ID = 32
 UUID = 36
+COUNTED = {field: ~Q(**{field: ""}) for field in ("kind", "state", "verdict")}
+"""Every row, said so that only a query that counts uses the index: a value that a million rows share leads nowhere."""
 READABLE = ~Q(plaintext=b"")
 """The copies whose text is here: of those that retention destroyed, ids, hashes and receipts are kept."""
 
@@ -126,7 +128,8 @@ class OutgoingCopy(models.Model):
                 fields=["state"],
                 condition=Q(state__in=("rejected", "stopped", "bounced", "silent")),
                 name="outgoing_copy_not_taken",
-            )
+            ),
+            models.Index(fields=["state"], condition=COUNTED["state"], name="outgoing_copy_counted"),
         ]
 
 
@@ -212,6 +215,7 @@ class IncomingCopy(models.Model):
             models.Index(
                 fields=["participant", "node", "desk", "received_at"], condition=Q(owed=True), name="incoming_owed"
             ),
+            models.Index(fields=["verdict"], condition=COUNTED["verdict"], name="incoming_counted"),
         ]
 
 
@@ -286,6 +290,7 @@ class Delivery(models.Model):
             models.Index(fields=["participant", "node", "due", "id"], name="delivery_by_peer_due"),
             models.Index(fields=["lease_until"], condition=Q(lease_until__isnull=False), name="delivery_leased"),
             models.Index(fields=["since"], condition=Q(attempts__gt=0, kind="message"), name="delivery_tried"),
+            models.Index(fields=["kind"], condition=COUNTED["kind"], name="delivery_counted"),
         ]
 
 

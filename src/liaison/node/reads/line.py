@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count
 
 from liaison.messages.parties import DeskRef
 from liaison.node.models import AttachmentRow, Delivery, IncomingCopy, KeptLetter, LostMessage, OutgoingCopy
+from liaison.node.models.line import COUNTED
 from liaison.node.models.ways.letter_box import LIVE
 from liaison.node.node import Node
 from liaison.node.unit_of_work import reading
+
+COUNTS: tuple[tuple[str, Any, str], ...] = (
+    ("waiting", Delivery, "kind"),
+    ("sent", OutgoingCopy, "state"),
+    ("received", IncomingCopy, "verdict"),
+)
 
 
 def size_for_party(node: Node, sealed: str, *, register: str, participant: str, node_id: str) -> int | None:
@@ -26,16 +34,20 @@ def size_for_party(node: Node, sealed: str, *, register: str, participant: str, 
 
 
 def line_counts(node: Node) -> dict[str, int]:
-    """How many copies were sent and received, by state, and how much work waits."""
+    """How many copies were sent and received, by state, and how much work waits; read from indexes alone."""
+    counts: dict[str, int] = {}
     with reading(node):
-        waiting = Delivery.objects.values("kind").annotate(count=Count("pk"))
-        counts = {f"waiting_{row['kind']}": row["count"] for row in waiting}
-        sent = OutgoingCopy.objects.values("state").annotate(count=Count("pk"))
-        counts |= {f"sent_{row['state'].replace('-', '_')}": row["count"] for row in sent}
-        received = IncomingCopy.objects.values("verdict").annotate(count=Count("pk"))
-        counts |= {f"received_{row['verdict']}": row["count"] for row in received}
+        for name, model, field in COUNTS:
+            rows = model.objects.filter(COUNTED[field]).values(field).annotate(count=Count("*"))
+            counts |= {f"{name}_{row[field].replace('-', '_')}": row["count"] for row in rows.order_by(field)}
         counts["kept_letters"] = KeptLetter.objects.filter(state__in=LIVE).count()
     return counts
+
+
+def require_answer(node: Node) -> None:
+    """Return if the tables can be read, however much is in them. Raises NotNowError."""
+    with reading(node):
+        Delivery.objects.exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,12 @@ class NotTakenError(Exception):
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class NotSentError(NotTakenError):
+    """It was not attempted: the request it would have gone in was not taken, for which the first message in it stands,
+    or its turn came too late for its lease."""
+
+
 def call_peer(
     node: Node,
     lease: Lease,
@@ -42,11 +48,13 @@ def call_peer(
     headers: Mapping[str, str] | None = None,
     limit: int = ANSWER_LIMIT,
     longest: timedelta | None = None,
+    held: timedelta = timedelta(0),
     at: NodeRef | None = None,
 ) -> PeerAnswer:
     """One signed request to the peer of a lease, or to `at`, which keeps letters for it.
 
-    It may take as long as its body needs, for which the lease is kept, or `longest`. Raises UnreachableError.
+    It may take as long as its body needs, for which the lease, `held` so long already, is kept; or `longest`.
+    Raises UnreachableError.
     """
     called = at or lease.at
     address = register_facts(node, lease.register).address(called)
@@ -56,7 +64,7 @@ def call_peer(
     signer = own_memory(node).signer(Purpose.HTTP, lease.register, sender)
     if longest is None:
         longest = outbox.time_for(len(body))
-        outbox.hold_longer(node, lease, longest)
+        outbox.hold_longer(node, lease, longest, held=held)
     request = PeerRequest(
         method,
         path,

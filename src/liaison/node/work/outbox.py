@@ -141,12 +141,13 @@ def time_for(size: int) -> timedelta:
     return PATIENCE + timedelta(seconds=size / SLOWEST_LINE)
 
 
-def hold_longer(node: Node, lease: Lease, wanted: timedelta) -> None:
-    """Keep a lease beyond its usual time where a call may outlast it: a large body over a poor line.
+def hold_longer(node: Node, lease: Lease, wanted: timedelta, *, held: timedelta = timedelta(0)) -> None:
+    """Keep a lease, `held` so long already, beyond its usual time where a call may outlast it: a large body over a poor
+    line.
 
     Never beyond `LONGEST_LEASE`, which counts as the work of a clock that was set back and is taken away.
     """
-    if wanted + SPARE > LEASE:
+    if held + wanted + SPARE > LEASE:
         with unit_of_work(node):
             held = Delivery.objects.filter(pk=lease.delivery, lease_token=lease.token)
             held.update(lease_until=node.clock.now() + min(wanted + SPARE, LONGEST_LEASE))

@@ -14,7 +14,8 @@ Invariants:
 - Nobody clears what they wrote. What waits is decided once; its text is kept in the draft it came from, or in the
   inputs it was typed in, until then.
 - Where a case is shared for clearance with a desk of another node, its people decide there; their answer counts here.
-- A deadline is kept by the node itself; what then cannot be sent goes back to its writer with the reason.
+- A deadline is kept by the node itself, to the second: from then on nobody decides, also where the node comes to it a
+  minute later; what then cannot be sent goes back to its writer with the reason.
 """
 
 from __future__ import annotations
@@ -210,6 +211,8 @@ def _to_decide(node: Node, seat: Seat, number: int, by: int) -> ClearanceRequest
     require(Action.CLEAR, seat.roles)
     row = _waiting(in_reach(seat), number)
     check_second_person(by, row.authors)
+    if row.deadline <= node.clock.now():
+        raise UsageError("clearance-decided", state=row.silence)
     if row.case:
         owner = DeskRef(row.participant, row.node, row.desk)
         require_case_access(node, replace(seat, desk=owner), by, row.case)

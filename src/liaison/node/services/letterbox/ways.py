@@ -3,7 +3,8 @@
     try_ways(node, lease, by_door=…, by_letter_box=…)     returns when the peer itself has it
 
 Invariants:
-- a way that failed or is "not now" leads to the next; a refusal by the peer itself is an answer and ends the attempt;
+- a way that failed, is "not now" or was not tried, because a call before it failed, leads to the next; a refusal by the
+  peer itself is an answer and ends the attempt;
 - what lies in a letter box is not done: `Lying` says so, and the next attempt begins with the first way again, so one
   message may travel by two and arrives once;
 - a door that failed counts for the peer's breaker also where a letter box took the message.
@@ -22,7 +23,7 @@ from liaison.node.reads.facts import register_facts
 from liaison.node.reads.memory import forget, own_memory
 from liaison.node.unit_of_work import unit_of_work
 from liaison.node.work import circuit
-from liaison.node.work.calling import NotTakenError
+from liaison.node.work.calling import NotSentError, NotTakenError
 from liaison.node.work.outbox import Lease
 from liaison.register.records import Way
 
@@ -57,7 +58,7 @@ def try_ways(
     Raises `Lying` when that was a letter box, else what went wrong on the way the peer prefers.
     """
     failures: list[Exception] = []
-    door_failed = silent = False
+    door_failed = silent = unasked = False
     for keeper in _keepers(node, lease, beyond):
         try:
             if keeper is None:
@@ -68,6 +69,9 @@ def try_ways(
             if keeper is None and isinstance(error, UnreachableError):
                 door_failed, silent = True, is_silent(error)
             failures.append(error)
+        except NotSentError as error:
+            unasked = True
+            failures.append(error)
         except NotTakenError as refused:
             if refused.code != NOT_NOW:
                 raise
@@ -77,7 +81,7 @@ def try_ways(
                 raise
             failures.append(error)
         else:
-            if not door_failed:
+            if not door_failed and not unasked:
                 _note_reached(node, lease.at)
             raise Lying(CODES[state], door_failed, silent)
     if failures:

@@ -129,7 +129,10 @@ def _take_answer(node: Node, core: Core, fields: Mapping[str, JSON], desk: DeskR
 
 
 def _decide_letter(node: Node, letter: Any, answer: str, fields: Mapping[str, JSON], by: DeskRef) -> None:
-    """Keep what the other desk said of a letter; nobody decides twice."""
+    """Keep what the other desk said of a letter; nobody decides twice, and a word about ours that comes after its
+    deadline is none, also where this node has not come to it yet."""
+    if letter.ours and letter.deadline <= node.clock.now():
+        return
     ClearanceElsewhere.objects.filter(pk=letter.pk).update(answer=answer)
     if not letter.ours:
         return

@@ -30,7 +30,7 @@ from liaison.node.services.letterbox.files import ask_for, leave_files, leave_fi
 from liaison.node.services.letterbox.keeper import leased_box
 from liaison.node.services.letterbox.own_boxes import own_keepers
 from liaison.node.services.letterbox.ways import Lying, is_silent, try_ways
-from liaison.node.services.line.calls.parcels import NotSentError, Outgoing, send_messages
+from liaison.node.services.line.calls.parcels import Outgoing, send_messages
 from liaison.node.services.line.fetching import fetch_attachment
 from liaison.node.services.line.receipts import take_receipt, take_sealed_receipt
 from liaison.node.services.line.receiving import Arrival, receive_message
@@ -38,7 +38,7 @@ from liaison.node.services.line.resealing import reseal
 from liaison.node.services.mail.handing_over import hand_over
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.node.work import outbox
-from liaison.node.work.calling import NotTakenError, call_peer
+from liaison.node.work.calling import NotSentError, NotTakenError, call_peer
 from liaison.node.work.combining import MOST
 from liaison.node.work.outbox import Lease, Work
 from liaison.node.work.statements import fetch
@@ -54,6 +54,9 @@ def deliver(node: Node, lease: Lease) -> bool:
     """Attempt the leased work once; whether it, or one piece of it, is done."""
     try:
         _WORK[lease.work](node, lease)
+    except NotSentError:
+        outbox.release(node, [lease], wait=outbox.FIRST_WAIT)
+        return False
     except (LiaisonError, NotTakenError, Lying) as error:
         _postpone(node, lease, error)
         return False

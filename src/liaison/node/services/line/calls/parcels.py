@@ -7,14 +7,16 @@ share a request, a signature and a commit on either side. Invariants (docs/spec/
 - each message has its own answer: a receipt that is taken as one that came alone, or a refusal;
 - a peer that has not answered yet, failed last or is slow gets one message a request; others at most what the line
   carried in two seconds, so that a request that breaks costs no more of the line; all within the leases as they stand;
-- a peer that does not know the path gets single messages for an hour.
+- a peer that does not know the path gets single messages for an hour;
+- no call begins that its lease would not outlast: what is not sent within a minute is given back.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from liaison.errors import LiaisonError
 from liaison.messages.parties import DeskRef, NodeRef
@@ -22,35 +24,33 @@ from liaison.messages.receipts import Obtained
 from liaison.node.node import Node
 from liaison.node.reads.memory import own_memory
 from liaison.node.services.line.receipts import receipt_taker
-from liaison.node.work.calling import ANSWER_LIMIT, NotTakenError, call_peer
+from liaison.node.work.calling import ANSWER_LIMIT, NotSentError, NotTakenError, call_peer
 from liaison.node.work.combining import MOST, Combiner, Entry
 from liaison.node.work.group_commit import all_in_group
-from liaison.node.work.outbox import LEASE, SPARE, Lease
+from liaison.node.work.outbox import LEASE, PATIENCE, SPARE, Lease
 from liaison.wire.parcel import decode_parcel, encode_parcel
 
 MOST_BYTES = 1 << 20
 SECONDS_EACH = 2.0
 ALONE_SECONDS = 3600.0
+WAIT_SECONDS = (LEASE - SPARE - PATIENCE).total_seconds()
+"""So long may a message wait for its call: what a lease has beside a call that does not lengthen it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A sealed copy, the lease on its way out, and who sends it to whom."""
+    """A sealed copy, the lease on its way out, who sends it to whom, and since when it waits for its call."""
 
     lease: Lease
     desk: DeskRef
     sender: NodeRef
     sealed: bytes
+    since: float = 0.0
 
     @property
     def place(self) -> str:
         """The desk as paths name it."""
         return f"{self.desk.participant}/{self.desk.desk}"
-
-
-@dataclass(frozen=True, slots=True)
-class NotSentError(NotTakenError):
-    """The request it was in, or the one before, was not taken, for which the first message in it stands."""
 
 
 _Entries = list[Entry[Outgoing, None]]
@@ -71,15 +71,15 @@ _guard = threading.Lock()
 
 def send_messages(node: Node, messages: Sequence[Outgoing]) -> _Entries:
     """Send messages of one of our nodes to one peer, and take their receipts; in order."""
-    first = messages[0]
+    first, now = messages[0], node.clock.monotonic()
     with _guard:
         place = (node.database, first.lease.register, first.sender, first.lease.at)
         line = _lines.setdefault(place, _Line())
-    return line.waiting.do(messages, lambda take: _send(node, line, take()))
+    return line.waiting.do([replace(each, since=now) for each in messages], lambda take: _send(node, line, take()))
 
 
 def _send(node: Node, line: _Line, entries: _Entries) -> None:
-    while entries:
+    while entries := _in_time(node, entries):
         some = _next(node, line, entries)
         try:
             _call(node, line, some)
@@ -89,6 +89,15 @@ def _send(node: Node, line: _Line, entries: _Entries) -> None:
                 entry.fail(NotSentError(error.code))
             return
         entries = [entry for entry in entries if not entry.done]
+
+
+def _in_time(node: Node, entries: _Entries) -> _Entries:
+    """Those whose leases are still good for a call; the others end as not sent."""
+    latest = node.clock.monotonic() - WAIT_SECONDS
+    late = [entry for entry in entries if entry.item.since < latest]
+    for entry in late:
+        entry.fail(NotSentError("line-slow"))
+    return [entry for entry in entries if not entry.done] if late else entries
 
 
 def _next(node: Node, line: _Line, entries: _Entries) -> _Entries:
@@ -113,10 +122,10 @@ def _call(node: Node, line: _Line, some: _Entries) -> None:
     """
     message = some[0].item
     begun = node.clock.monotonic()
+    held = timedelta(seconds=begun - min(entry.item.since for entry in some))
     if len(some) == 1:
-        answer = call_peer(
-            node, message.lease, message.sender, path=f"/desks/{message.place}/messages", body=message.sealed
-        )
+        path = f"/desks/{message.place}/messages"
+        answer = call_peer(node, message.lease, message.sender, path=path, body=message.sealed, held=held)
         answers = [("200", answer.body)]
     else:
         answer = call_peer(
@@ -126,7 +135,7 @@ def _call(node: Node, line: _Line, some: _Entries) -> None:
             path=f"/messages?count={len(some)}",
             body=encode_parcel([(entry.item.place, entry.item.sealed) for entry in some]),
             limit=len(some) * ANSWER_LIMIT,
-            longest=LEASE - SPARE,
+            longest=LEASE - SPARE - held,
         )
         if answer.status in (404, 405):
             line.alone_until = node.clock.monotonic() + ALONE_SECONDS
