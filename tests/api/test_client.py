@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import base64
-import http.client
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from liaison.client import Client, RefusedError, read_webhook
 from liaison.errors import UnreachableError, VerificationError
 from liaison.node.services.programs.webhooks import sign
-from tests import house
 from tests.api.calling import call
+from tests.api.examples import run_examples
 from tests.api.serving import served
 from tests.world import NOTICE, World
 
-PAGE = house.ROOT / "docs" / "using" / "api.md"
-FENCE = re.compile(r"^```(python|http)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SEED, DATA = b"s" * 32, b'{"number": 1, "case": "c", "message": "m"}'
 BODY = b'{"type": "message-received", "timestamp": "2026-11-22T03:02:00Z", "data": ' + DATA + b"}"
 SECRET = f"whsec_{base64.b64encode(SEED).decode()}"
@@ -44,16 +39,8 @@ def test_the_examples_of_the_page_run_from_its_top_to_its_end(world: World, caps
     monkeypatch.setattr("liaison.client.client.BULK", 3)  # So that the list of the page is asked for in two pieces.
     world.send("XD", "XC")
     program = call(world, "XC")
-    examples = FENCE.findall(PAGE.read_text(encoding="utf-8"))
-    assert {kind for kind, _ in examples} == {"python", "http"}
     with served(world.nodes["XC"]) as url:
-        names: dict[str, Any] = {"URL": url, "TOKEN": program.token}
-        names |= {"SECRET": SECRET, "HEADERS": signed_now(), "BODY": BODY}
-        for kind, text in examples:
-            if kind == "python":
-                exec(compile(text, str(PAGE), "exec"), names)  # The page is ours.
-            else:
-                replay(url, text, program.token)
+        run_examples("api.md", url, program.token, SECRET=SECRET, HEADERS=signed_now(), BODY=BODY)
     printed = capsys.readouterr().out
     assert "Scanning of port 22" in printed and "message-received" in printed
     world.work()
@@ -65,20 +52,6 @@ def test_the_examples_of_the_page_run_from_its_top_to_its_end(world: World, caps
             "incident-notice",
             "reply",
         ]
-
-
-def replay(url: str, example: str, token: str) -> None:
-    """Send the request of an example and compare the status of the answer."""
-    asked, _, told = example.replace("TOKEN", token).partition("\n\n")
-    line, *headers = asked.splitlines()
-    method, path, _ = line.split(" ")
-    connection = http.client.HTTPConnection(urlsplit(url).netloc)
-    connection.request(method, path, headers=dict(each.split(": ", 1) for each in headers))
-    answer = connection.getresponse()
-    assert f"HTTP/1.1 {answer.status} {answer.reason}" == told.strip()
-    answer.read()
-    answer.close()
-    connection.close()
 
 
 def test_pages_of_a_list_are_joined(world: World) -> None:
