@@ -25,15 +25,19 @@ class _Server(ThreadingMixIn, WSGIServer):
 
 
 class _Handler(WSGIRequestHandler):
+    def log_request(self, *_: Any) -> None:
+        self.server.seen.append(self.requestline)  # type: ignore[attr-defined]
+
     def log_message(self, *_: Any) -> None:
         pass
 
 
 @contextmanager
-def served(node: Node) -> Iterator[str]:
-    """The address of the node's API, while it is served."""
+def served(node: Node, seen: list[str] | None = None) -> Iterator[str]:
+    """The address of the node's API, while it is served; the first line of each request goes to `seen`."""
     site: Any = open_pages(node, get_wsgi_application())
     server = make_server("127.0.0.1", 0, site, server_class=_Server, handler_class=_Handler)
+    server.seen = seen if seen is not None else []
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:

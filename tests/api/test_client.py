@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import base64
-import http.client
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
 
+import mypy.api
 import pytest
 
-from liaison.client import Client, RefusedError, read_webhook
-from liaison.errors import UnreachableError, VerificationError
+from liaison.api.limits import forget_limits
+from liaison.client import Client, NodeAnswerError, NodeUnreachableError, RefusedError, WebhookError, read_webhook
+from liaison.node.services.line.attachments import seal_attachment
 from liaison.node.services.programs.webhooks import sign
-from tests import house
 from tests.api.calling import call
+from tests.api.examples import FENCE, PAGES, run_examples
 from tests.api.serving import served
+from tests.api.test_webhooks import listening
 from tests.world import NOTICE, World
 
-PAGE = house.ROOT / "docs" / "using" / "api.md"
-FENCE = re.compile(r"^```(python|http)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SEED, DATA = b"s" * 32, b'{"number": 1, "case": "c", "message": "m"}'
 BODY = b'{"type": "message-received", "timestamp": "2026-11-22T03:02:00Z", "data": ' + DATA + b"}"
 SECRET = f"whsec_{base64.b64encode(SEED).decode()}"
@@ -44,16 +44,8 @@ def test_the_examples_of_the_page_run_from_its_top_to_its_end(world: World, caps
     monkeypatch.setattr("liaison.client.client.BULK", 3)  # So that the list of the page is asked for in two pieces.
     world.send("XD", "XC")
     program = call(world, "XC")
-    examples = FENCE.findall(PAGE.read_text(encoding="utf-8"))
-    assert {kind for kind, _ in examples} == {"python", "http"}
     with served(world.nodes["XC"]) as url:
-        names: dict[str, Any] = {"URL": url, "TOKEN": program.token}
-        names |= {"SECRET": SECRET, "HEADERS": signed_now(), "BODY": BODY}
-        for kind, text in examples:
-            if kind == "python":
-                exec(compile(text, str(PAGE), "exec"), names)  # The page is ours.
-            else:
-                replay(url, text, program.token)
+        run_examples("api.md", url, program.token, SECRET=SECRET, HEADERS=signed_now(), BODY=BODY)
     printed = capsys.readouterr().out
     assert "Scanning of port 22" in printed and "message-received" in printed
     world.work()
@@ -65,20 +57,6 @@ def test_the_examples_of_the_page_run_from_its_top_to_its_end(world: World, caps
             "incident-notice",
             "reply",
         ]
-
-
-def replay(url: str, example: str, token: str) -> None:
-    """Send the request of an example and compare the status of the answer."""
-    asked, _, told = example.replace("TOKEN", token).partition("\n\n")
-    line, *headers = asked.splitlines()
-    method, path, _ = line.split(" ")
-    connection = http.client.HTTPConnection(urlsplit(url).netloc)
-    connection.request(method, path, headers=dict(each.split(": ", 1) for each in headers))
-    answer = connection.getresponse()
-    assert f"HTTP/1.1 {answer.status} {answer.reason}" == told.strip()
-    answer.read()
-    answer.close()
-    connection.close()
 
 
 def test_pages_of_a_list_are_joined(world: World) -> None:
@@ -109,10 +87,21 @@ def test_a_refusal_carries_its_sentences(world: World) -> None:
     assert caught.value.problem.status == 401 and caught.value.problem.next in str(caught.value)
 
 
-@pytest.mark.parametrize("url", ["http://liaison.xc.example", "ftp://localhost", "localhost", "http://localhost:1"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://liaison.xc.example",
+        "http://evillocalhost",
+        "http://x.127.0.0.1",
+        "ftp://localhost",
+        "localhost",
+        "http://localhost:1",
+    ],
+)
 def test_a_token_goes_nowhere_but_over_tls_or_to_this_machine(url: str) -> None:
-    with pytest.raises(UnreachableError, match="node-not-reached"):
+    with pytest.raises(NodeUnreachableError, match="was not reached") as caught:
         Client(url, "liaison_pat_").look_up("192.0.2.7")
+    assert "Send the same request again" in str(caught.value)
 
 
 def test_a_webhook_request_is_believed_only_with_its_signature_and_fresh() -> None:
@@ -123,5 +112,117 @@ def test_a_webhook_request_is_believed_only_with_its_signature_and_fresh() -> No
         (signed_now(), BODY, time.time() + 301),
         ({}, BODY, time.time()),
     ):
-        with pytest.raises(VerificationError, match="webhook"):
+        with pytest.raises(WebhookError, match="Nothing of it was believed"):
             read_webhook(SECRET, headers, body, now=now)
+
+
+class Here(NamedTuple):
+    """What a call is about."""
+
+    message: str
+    case: str
+    participant: str
+
+
+NEW: dict[str, Any] = {"to": ["XD"], "form": "incident-notice", "stage": "notification", "fields": NOTICE}
+# How a program asks for each operation of the document.
+CALLS: Mapping[str, Callable[[Client, Here], object]] = {
+    "token": lambda node, _: node.token(),
+    "problem_type": lambda node, _: node.problem_type("case-not-found"),
+    "look_up": lambda node, _: node.look_up("192.0.2.7"),
+    "look_up_many": lambda node, _: list(node.look_up_many(["192.0.2.7"])),
+    "register": lambda node, _: node.register.about(),
+    "checkpoint": lambda node, _: node.register.checkpoint(),
+    "participants": lambda node, _: list(node.register.participants()),
+    "participant": lambda node, here: node.register.participant(here.participant),
+    "desks": lambda node, _: list(node.register.desks(code="XD")),
+    "desk": lambda node, here: node.register.desk(here.participant, "duty"),
+    "entries": lambda node, _: node.register.entries(since="2026-11-20T00:00:00Z"),
+    "entry": lambda node, _: node.register.entry(0),
+    "proof": lambda node, _: node.register.proof(0),
+    "cases": lambda node, _: list(node.cases(state="open")),
+    "case": lambda node, here: node.case(here.case),
+    "transcript": lambda node, here: node.transcript(here.case),
+    "messages": lambda node, _: list(node.messages()),
+    "message": lambda node, here: node.message(here.message),
+    "receipts": lambda node, here: node.receipts(here.message),
+    "events": lambda node, _: node.events(),
+    "stream": lambda node, _: list(node.stream(0, seconds=0)),
+    "check": lambda node, _: node.check(**NEW),
+    "send": lambda node, _: node.send(**NEW, key="send-once"),
+    "reply": lambda node, here: node.reply(here.message, fields={"answer": "accepted"}, key="reply-once"),
+    "acknowledge": lambda node, here: node.acknowledge(here.message),
+    "upload": lambda node, _: node.upload("x.csv", b"192.0.2.7"),
+    "download": lambda node, here: node.download(here.message, 0),
+    "fetch": lambda node, here: node.fetch(here.message),
+}
+
+
+def test_the_client_asks_for_every_operation_of_the_document(world: World) -> None:
+    ours = call(world, "XC")
+    sent = world.send("XD", "XC", attachments=(attached(world),))[0]
+    world.work()
+    here = Here(sent.message_id, sent.case, world.desk("XC").participant)
+    seen: list[str] = []
+    told: dict[str, object] = {}
+    with served(world.nodes["XC"], seen) as url:
+        paths = http_paths(ours.read("/openapi.json")["paths"])
+        for name, asks in CALLS.items():
+            forget_limits()
+            seen.clear()
+            told[name] = asks(Client(url, ours.token), here)
+            method, _, path = seen[-1].partition(" ")
+            assert operation_of(paths, method, path.partition(" ")[0].partition("?")[0]) == name
+    assert set(CALLS) == {name for _, _, name in paths}
+    assert told["download"] == b"192.0.2.7\n" and told["stream"] == told["events"].events  # type: ignore[attr-defined]
+    assert not [name for name, value in told.items() if value is None]
+
+
+def attached(world: World) -> Any:
+    return seal_attachment(world.nodes["XD"], name="rows.csv", media_type="text/csv", chunks=(b"192.0.2.7\n",))
+
+
+def http_paths(paths: dict[str, Any]) -> list[tuple[str, re.Pattern[str], str]]:
+    """Each operation with what its path looks like."""
+    return [
+        (method.upper(), re.compile(re.sub(r"\\{[a-z]+\\}", "[^/]+", re.escape(path))), operation["operationId"])
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+    ]
+
+
+def operation_of(paths: list[tuple[str, re.Pattern[str], str]], method: str, path: str) -> str:
+    # `/events/stream` is also a path of one segment behind `/events`; the last that fits is the closest.
+    return [name for told, shape, name in paths if told == method and shape.fullmatch(path)][-1]
+
+
+def test_what_is_too_much_says_how_long_to_wait_and_what_is_no_answer_says_so(world: World) -> None:
+    node = world.nodes["XC"]
+    with served(node) as url:
+        stranger = Client(url, "liaison_pat_")
+        with pytest.raises(RefusedError) as caught:
+            for _ in range(62):
+                with suppress_status(401):
+                    stranger.token()
+        assert caught.value.problem.status == 429 and caught.value.wait >= 1
+    forget_limits()
+    with listening() as other, pytest.raises(NodeAnswerError, match="update this program"):
+        Client(other.url, "x").token()
+
+
+@contextmanager
+def suppress_status(status: int) -> Iterator[None]:
+    try:
+        yield
+    except RefusedError as refused:
+        if refused.problem.status != status:
+            raise
+
+
+def test_a_program_written_by_the_page_is_typed_strictly(tmp_path: Path) -> None:
+    given = "URL: str\nTOKEN: str\nSECRET: str\nHEADERS: dict[str, str]\nBODY: bytes\n"
+    page = [text for kind, text in FENCE.findall((PAGES / "api.md").read_text(encoding="utf-8")) if kind == "python"]
+    program = tmp_path / "program.py"
+    program.write_text(given + "".join(page))
+    out, err, code = mypy.api.run(["--strict", "--config-file=", f"--cache-dir={tmp_path}", str(program)])
+    assert code == 0, out + err

@@ -29,9 +29,9 @@ from tests.api.calling import Program, call
 from tests.world import World
 
 CHECKS: Any = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 3
+EXAMPLES, LONG = 12, 400
+"""Requests an operation and mode."""
 FOLLOWED: Any = settings(
-    max_examples=EXAMPLES,
     database=None,
     deadline=None,
     derandomize=True,
@@ -75,10 +75,22 @@ def operations() -> list[str]:
 def test_no_answer_is_a_failure_or_one_that_the_document_does_not_name(
     document: Document, name: str, mode: GenerationMode
 ) -> None:
+    follow(document, name, mode, EXAMPLES)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("mode", list(GenerationMode))
+@pytest.mark.parametrize("name", operations())
+def test_nor_is_it_after_many_more_requests(document: Document, name: str, mode: GenerationMode) -> None:
+    follow(document, name, mode, LONG)
+
+
+def follow(document: Document, name: str, mode: GenerationMode, examples: int) -> None:
+    """Ask so many requests of an operation, fit or unfit ones, and judge each answer by the document."""
     operation = document.operation(name)
 
     @given(operation.as_strategy(generation_mode=mode))
-    @FOLLOWED
+    @settings(FOLLOWED, max_examples=examples)
     def ask(case: Any) -> None:
         forget_limits()
         case.query = quick(name, case.query)

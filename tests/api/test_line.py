@@ -125,8 +125,11 @@ def test_a_file_is_sealed_as_it_arrives_and_comes_out_at_the_other_desk(world: W
     ours.write("/checks", given)
     told = ours.write("/messages", given, status=201, idempotency_key="with-a-file")
     assert ours.write("/messages", given, status=422, idempotency_key="once-more")["code"] == "upload-not-found"
-    world.work()
     message = told["sent"][0]["message"]
+    world.work("XC")
+    early = theirs.read(f"/messages/{message}/attachments/0", status=409)
+    assert early["code"] == "file-not-held" and "/fetch" in early["next"]
+    world.work()
     (file,) = theirs.read(f"/messages/{message}")["contents"]["attachments"]
     assert (file["name"], file["media_type"], file["state"]) == ("rows.csv", "text/csv", "held")
     got = theirs.ask("GET", f"/messages/{message}/attachments/0")

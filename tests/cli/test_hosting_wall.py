@@ -25,6 +25,7 @@ FOR_THE_OPERATOR = {
     "mail fetch", "mail forget", "mail keep", "mail key", "mail list", "mail test",
     "node letter-box fetch", "node letter-box keep", "node letter-box leave", "node letter-box show",
     "node letter-box use", "token add", "token end", "token list",
+    "webhook add", "webhook again", "webhook list", "webhook log", "webhook remove", "webhook test",
 }  # fmt: skip
 OF_THE_WHOLE_NODE = {
     "case retention", "node backup", "node doctor", "node init", "node migrate-database", "node restore", "node serve",

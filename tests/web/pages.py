@@ -139,6 +139,7 @@ PAGES: Mapping[str, Page] = {
     "webhooks": Page(Action.MANAGE_PEOPLE),
     "webhook-add": Page(Action.MANAGE_PEOPLE, again=True),
     "webhook-remove": Page(Action.MANAGE_PEOPLE, {"hook": 1}, again=True),
+    "webhook-test": Page(Action.MANAGE_PEOPLE, {"hook": 1}, again=True),
     "webhook-try": Page(Action.MANAGE_PEOPLE, {"hook": 1}, again=True),
     "settings": Page(Action.MANAGE_PEOPLE),
     "year": Page(Action.READ_METADATA),

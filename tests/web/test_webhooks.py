@@ -32,6 +32,8 @@ def test_a_webhook_is_added_its_secret_shown_once_its_log_seen_and_it_is_removed
     with listening() as program:
         page = visitor.send(f"{PAGE}/add", status=200, url=program.url).content.decode()
         (secret,) = re.findall(r"whsec_[A-Za-z0-9+/=]+", page)
+        visitor.send(f"{PAGE}/1/test")
+        assert "webhook-test" in visitor.see(PAGE) and program.heard[0]["type"] == "webhook-test"
         world.send("XD", "XC")
         program.status = 500
         deliver_webhooks(world.nodes["XC"])

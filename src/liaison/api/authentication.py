@@ -9,6 +9,8 @@ under the token, for the participant of its desk.
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
@@ -32,12 +34,13 @@ class Token(HttpBearer):
 
     def __call__(self, request: HttpRequest) -> Bearer:
         """The bearer. Raises UsageError."""
-        found = super().__call__(request)
-        if found is None:
-            spend(request, str(request.META.get("REMOTE_ADDR", "")), quota=STRANGERS)
-            raise UsageError("token-missing")
-        bearer: Bearer = found
-        return bearer
+        bearer: Bearer | None = super().__call__(request)
+        return bearer if bearer is not None else self.refuse(request)
+
+    def refuse(self, request: HttpRequest) -> NoReturn:
+        """Refuse whoever shows no token. Raises UsageError."""
+        spend(request, str(request.META.get("REMOTE_ADDR", "")), quota=STRANGERS)
+        raise UsageError("token-missing")
 
     def authenticate(self, request: HttpRequest, token: str) -> Bearer:
         """The bearer of a token that is live and has the scope. Raises UsageError."""

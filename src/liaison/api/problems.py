@@ -51,6 +51,9 @@ OF_CODE: Mapping[str, int] = {
     "not-permitted": 403,
     "case-closed": 403,
     "path-not-there": 404,
+    "taxii-parameter": 400,
+    "taxii-not-acceptable": 406,
+    "taxii-read-only": 403,
     "entry-not-in-log": 404,
     "proof-out-of-range": 404,
     "method-not-there": 405,
@@ -102,11 +105,16 @@ def problem(error: LiaisonError, **more: Any) -> HttpResponse:
         **more,
     }
     answer = HttpResponse(json.dumps(body, ensure_ascii=False), status=status, content_type=CONTENT_TYPE)
-    if status == 401:
-        answer.headers["WWW-Authenticate"] = 'Bearer realm="liaison"'
-    if status in (429, 503):
-        answer.headers["Retry-After"] = str(error.params.get("seconds", RETRY_SECONDS))
+    add_headers(answer, error)
     return answer
+
+
+def add_headers(answer: HttpResponse, error: LiaisonError, *, scheme: str = 'Bearer realm="liaison"') -> None:
+    """Say in the headers of a refusal how to sign in, or when to come back."""
+    if answer.status_code == 401:
+        answer.headers["WWW-Authenticate"] = scheme
+    if answer.status_code in (429, 503):
+        answer.headers["Retry-After"] = str(error.params.get("seconds", RETRY_SECONDS))
 
 
 def problem_of_status(status: int) -> HttpResponse:

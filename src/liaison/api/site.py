@@ -1,17 +1,19 @@
 """How does a request of a program reach the API, and what holds for every one of them?
 
-    /api/v1/…        answered here; everything else goes on to the pages
+    /api/v1/…        the API (docs/using/api.md)
+    /taxii2/…        reports for programs that speak TAXII 2.1 (docs/using/taxii.md); everything else goes to the pages
 
 Invariants:
-- No session, cookie or form token counts here: a token in the header `Authorization` or nothing (docs/using/api.md).
-- Every answer that is not 2xx is a problem (RFC 9457), also for paths and methods that are not there.
+- No session, cookie or form token counts here: a token in the header `Authorization` or nothing.
+- Every answer that is not 2xx is a problem (RFC 9457) or an error of TAXII, also for paths and methods that are not
+  there.
 - A body says its length beforehand; only a file may be longer than `MOST_BODY`.
 - The API itself is loaded by the first request that needs it, so that a node nobody programs for does not carry it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -21,8 +23,7 @@ from django.urls import Resolver404, resolve
 
 from liaison.errors import UsageError
 
-ROOT = "/api/"
-PATHS = "liaison.api.urls"
+PATHS: Mapping[str, str] = {"/api/": "liaison.api.urls", "/taxii2/": "liaison.api.taxii.views"}
 UPLOADS = "/api/v1/attachments"
 MOST_BODY = 2 << 20
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -32,27 +33,31 @@ def programs(answer: Answer) -> Answer:
     """Take what programs ask out of the way of sessions; a middleware of the pages' process."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        return answer_program(request) if request.path_info.startswith(ROOT) else answer(request)
+        paths = next((paths for root, paths in PATHS.items() if request.path_info.startswith(root)), None)
+        return answer(request) if paths is None else answer_program(request, paths)
 
     return middleware
 
 
-def answer_program(request: HttpRequest) -> HttpResponse:
-    """The answer to one request of a program."""
+def answer_program(request: HttpRequest, paths: str) -> HttpResponse:
+    """The answer to one request of a program, by one of the modules of paths."""
     from liaison.api.limits import say_limits
     from liaison.api.problems import problem, problem_of_status
+    from liaison.api.taxii.answers import refusal
+
+    refused: Any = problem if paths == PATHS["/api/"] else refusal
 
     request.COOKIES = {}
     try:
         request.get_host()
         check_length(request)
-        found = resolve(request.path_info, urlconf=PATHS)
+        found = resolve(request.path_info, urlconf=paths)
     except DisallowedHost:
-        return problem(UsageError("host-not-here"))
+        return refused(UsageError("host-not-here"))
     except UsageError as error:
-        return problem(error)
+        return refused(error)
     except Resolver404:
-        return problem_of_status(404)
+        return refused(UsageError("path-not-there"))
     with ExitStack() as acting:  # Ends what is noted in the name of the token.
         request.acting = acting  # type: ignore[attr-defined]
         response: Any = found.func(request, *found.args, **found.kwargs)

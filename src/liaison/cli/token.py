@@ -45,7 +45,7 @@ def add(*, name: str, login: str, scopes: tuple[str, ...], days: int, desk: str,
     from liaison.officers.tokens import read_scopes
 
     wanted = Wanted(name, find_officer(node, login).pk, read_scopes(scopes), days)
-    made = make_token(node, _seat(node, register, desk), wanted, by=SYSTEM)
+    made = make_token(node, seat_of(node, register, desk), wanted, by=SYSTEM)
     until = f"{made.until:%Y-%m-%d %H:%M} UTC"
     lines = [made.text, f"Token {made.number}, valid until {until}. It is not shown again."]
     show({"token": made.text, "number": made.number, "until": made.until.isoformat()}, lines, as_json=as_json)
@@ -60,7 +60,7 @@ def list_(*, desk: str, register: str, as_json: bool) -> None:
     node = open_node()
     from liaison.node.services.programs.tokens import list_tokens
 
-    rows = list_tokens(node, _seat(node, register, desk))
+    rows = list_tokens(node, seat_of(node, register, desk))
     value = [
         {
             "number": each.number,
@@ -99,11 +99,11 @@ def end(*, number: int, desk: str, register: str, as_json: bool) -> None:
     from liaison.node.services.people.audit import SYSTEM
     from liaison.node.services.programs.tokens import end_token
 
-    end_token(node, _seat(node, register, desk), number, by=SYSTEM)
+    end_token(node, seat_of(node, register, desk), number, by=SYSTEM)
     show({"number": number}, [f"Token {number} has ended."], as_json=as_json)
 
 
-def _seat(node: Node, register: str, desk: str) -> Seat:
+def seat_of(node: Node, register: str, desk: str) -> Seat:
     from liaison.node.services.people.officers import Seat
 
     place = the_register(node, register)

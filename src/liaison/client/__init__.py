@@ -13,8 +13,8 @@ as `RefusedError` with its sentences; what sends takes a key from its caller, so
 
 from __future__ import annotations
 
-from liaison.client.asking import RefusedError
+from liaison.client.asking import NodeAnswerError, NodeUnreachableError, RefusedError
 from liaison.client.client import Client
-from liaison.client.hooks import read_webhook
+from liaison.client.hooks import WebhookError, read_webhook
 
-__all__ = ["Client", "RefusedError", "read_webhook"]
+__all__ = ["Client", "NodeAnswerError", "NodeUnreachableError", "RefusedError", "WebhookError", "read_webhook"]

@@ -8,9 +8,11 @@ from urllib.parse import quote, urlencode
 
 from liaison.client import shapes
 from liaison.client.asking import Asker
+from liaison.client.register import RegisterReader
 
 BULK = 10_000
 WAIT = 25
+DATA = b"data: "
 
 
 class Client:
@@ -18,6 +20,15 @@ class Client:
 
     def __init__(self, url: str, token: str) -> None:
         self._node = Asker(url.rstrip("/"), token)
+        self.register = RegisterReader(self._node)
+
+    def token(self) -> shapes.Token:
+        """The token in hand: for which desk it is, what it may do now, and until when."""
+        return self._node.read("/token", shapes.Token)
+
+    def problem_type(self, code: str) -> shapes.ProblemType:
+        """What the code of a problem means and what to do about it."""
+        return self._node.read(f"/problems/{quote(code)}", shapes.ProblemType)
 
     def look_up(self, value: str, *, kind: str = "technical") -> shapes.LookUp:
         """Who answers for an address, prefix, AS number, domain or URL."""
@@ -32,24 +43,30 @@ class Client:
 
     def cases(self, **wanted: str) -> Iterator[shapes.Case]:
         """The cases of the desk, the last opened first; `state="open"`, `urgency="emergency"` and so on."""
-        cursor: str | None = ""
-        while cursor is not None:
-            page = self._node.read("/cases", shapes.Cases, {**wanted, "cursor": cursor})
+        for page in self._node.pages("/cases", shapes.Cases, wanted):
             yield from page.cases
-            cursor = page.next
+
+    def case(self, case: str) -> shapes.WholeCase:
+        """One case with its thread in order, and what is known to be missing."""
+        return self._node.read(f"/cases/{quote(case)}", shapes.WholeCase)
 
     def messages(self, *, direction: str = "in", owed: bool = False) -> Iterator[shapes.Message]:
         """What came in or went out, the newest first; `owed` leaves what nobody has acknowledged."""
-        cursor: str | None = ""
-        while cursor is not None:
-            query = {"direction": direction, "owed": str(owed).lower(), "cursor": cursor}
-            page = self._node.read("/messages", shapes.Messages, query)
+        query = {"direction": direction, "owed": str(owed).lower()}
+        for page in self._node.pages("/messages", shapes.Messages, query):
             yield from page.messages
-            cursor = page.next
 
     def message(self, message: str) -> shapes.WholeMessage:
         """One message with what it says."""
         return self._node.read(f"/messages/{quote(message)}", shapes.WholeMessage)
+
+    def receipts(self, message: str) -> list[shapes.Receipt]:
+        """The signed receipts: those that came for what was sent, or that this node gave for what came in."""
+        return self._node.read(f"/messages/{quote(message)}/receipts", shapes.Receipts).receipts
+
+    def check(self, *, to: Sequence[str], form: str, fields: Mapping[str, Any], **how: object) -> shapes.Checked:
+        """Everything that sending checks, without sending: form, label, recipients, keys, clearance."""
+        return self._node.write("/checks", {"to": list(to), "form": form, "fields": fields, **how}, shapes.Checked)
 
     def send(self, *, to: Sequence[str], form: str, fields: Mapping[str, Any], key: str, **how: object) -> shapes.Gone:
         """Begin a case; `key` is the same when the same message is sent again, as the number of a ticket is."""
@@ -76,6 +93,10 @@ class Client:
         """One file of a message."""
         return self._node.ask("GET", f"/messages/{quote(message)}/attachments/{position}")
 
+    def fetch(self, message: str) -> int:
+        """Have the files of a received message that are not here yet fetched from their sender; how many."""
+        return self._node.write(f"/messages/{quote(message)}/fetch", {}, shapes.Wanted).fetching
+
     def transcript(self, case: str) -> bytes:
         """The case as one file that anybody verifies offline."""
         return self._node.ask("GET", f"/cases/{quote(case)}/transcript")
@@ -90,3 +111,10 @@ class Client:
             found = self.events(after, wait=WAIT)
             yield from found.events
             after = found.next
+
+    def stream(self, after: int | None = None, *, seconds: int = 50) -> Iterator[shapes.Event]:
+        """The same as server-sent events, for some seconds; without a number, what happens from now on."""
+        last = {} if after is None else {"Last-Event-ID": str(after)}
+        for line in self._node.lines("/events/stream", {"seconds": seconds}, last):
+            if line.startswith(DATA):
+                yield self._node.value(line.removeprefix(DATA), shapes.Event)

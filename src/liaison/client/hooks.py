@@ -13,13 +13,20 @@ from collections.abc import Mapping
 
 import msgspec
 
+from liaison.client.asking import NodeAnswerError, told
 from liaison.client.shapes import Event
-from liaison.errors import MalformedError, VerificationError
+from liaison.errors import VerificationError
 from liaison.wire.identifiers import decode_base64, encode_base64
 from liaison.wire.typed import read_json
 
 PREFIX = "whsec_"
 FRESH_SECONDS = 300
+
+
+class WebhookError(VerificationError):
+    """The request is not to be believed."""
+
+    __str__ = told
 
 
 class _Data(msgspec.Struct, frozen=True):
@@ -41,11 +48,11 @@ def read_webhook(secret: str, headers: Mapping[str, str], body: bytes, *, now: f
     told = f"{name}.{at}.".encode() + body
     expected = f"v1,{encode_base64(hmac.digest(decode_base64(secret.removeprefix(PREFIX)), told, 'sha256'))}"
     if not any(hmac.compare_digest(expected, each) for each in shown.get("webhook-signature", "").split(" ")):
-        raise VerificationError("webhook-signature-wrong")
+        raise WebhookError("webhook-signature-wrong")
     if not at.isdecimal() or abs(now - int(at)) > FRESH_SECONDS:
-        raise VerificationError("webhook-not-fresh", seconds=FRESH_SECONDS)
+        raise WebhookError("webhook-not-fresh", seconds=FRESH_SECONDS)
     try:
         found = read_json(body, _Told)
     except msgspec.DecodeError as error:
-        raise MalformedError("node-answer-not-understood") from error
+        raise NodeAnswerError("node-answer-not-understood") from error
     return Event(found.data.number, found.type, found.data.case, found.data.message, found.timestamp)

@@ -162,6 +162,67 @@ class Acknowledged(msgspec.Struct, frozen=True):
     fresh: bool
 
 
+class Checked(msgspec.Struct, frozen=True):
+    """It could be sent, and how: as an exercise, or only after a second person has cleared it (`waits`)."""
+
+    exercise: bool
+    waits: bool
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """How many files are on their way from their sender."""
+
+    fetching: int
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A message in the thread of a case; `owed` is still to be acknowledged."""
+
+    message: str
+    ours: bool
+    form: str
+    at: str
+    owed: bool
+    rejected: bool
+
+
+class WholeCase(msgspec.Struct, frozen=True):
+    """A case with its thread in order; `gaps` counts messages that are known to be missing."""
+
+    case: Case
+    messages: list[Said]
+    gaps: int
+    closed_by_all: bool
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """A signed receipt: a node has it, never that anybody agrees. `signed` is the envelope in base64."""
+
+    desk: Desk | None
+    n: int
+    verdict: str
+    reason: str
+    at: str
+    signed: str
+
+
+class Receipts(msgspec.Struct, frozen=True):
+    """Every receipt for a message, in order."""
+
+    receipts: list[Receipt]
+
+
+class Token(msgspec.Struct, frozen=True):
+    """The token in hand: its desk, its scopes, which of them its officer's roles allow now, and until when."""
+
+    name: str
+    register_id: str
+    desk: Desk
+    scopes: list[str]
+    usable: list[str]
+    until: str
+
+
 class Problem(msgspec.Struct, frozen=True):
     """Why something was not done."""
 
@@ -171,3 +232,13 @@ class Problem(msgspec.Struct, frozen=True):
     detail: str = ""
     kept: str = ""
     next: str = ""
+
+
+class ProblemType(msgspec.Struct, frozen=True):
+    """What a code of a problem means; `{name}` stands for a value of the case at hand."""
+
+    code: str
+    title: str
+    detail: str
+    kept: str
+    next: str

@@ -49,6 +49,7 @@ SAID: Mapping[str, Any] = MappingProxyType(
         "deputy-ended": gettext_lazy("The officer is nobody's deputy any more."),
         "token-ended": gettext_lazy("The token has ended. The program that has it is let in no more."),
         "webhook-removed": gettext_lazy("The webhook is removed. Nothing is sent there any more."),
+        "webhook-tested": gettext_lazy("A test was sent. The first line of its list says what came of it."),
         "webhook-tried": gettext_lazy("It is tried again at once. Reload this page to see what came of it."),
         "leaving-begun": gettext_lazy("Access has ended. Go through what is left on the list below."),
         "lost-ended": gettext_lazy("Ended: nothing this officer had lets anybody in. Invite them again."),

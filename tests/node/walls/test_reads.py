@@ -29,6 +29,7 @@ from liaison.messages.parties import DeskRef
 from liaison.messages.turns import Turn
 from liaison.node.node import Node
 from liaison.node.reads.desk.listing import Filter, Reader
+from liaison.node.reads.exchange.collection import Wanted
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.writing.drafts import Place
 from liaison.node.services.people.officers import Seat
@@ -61,6 +62,9 @@ OF_THE_NODE: Mapping[str, str] = {
     "desk.titles.title_of": PURE,
     "desk.waiting.register_care": PUBLIC,
     "desk.year.spread": PURE,
+    "exchange.cases.publisher_of": PUBLIC,
+    "exchange.cases.standing": INNER,
+    "exchange.reported.read_rows": PURE,
     "explorer.entries_from": PUBLIC,
     "explorer.entries_since": PUBLIC,
     "explorer.first_index_since": PUBLIC,
@@ -239,6 +243,7 @@ def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
         RegisterFacts: register_facts(world.node, at.seat.register),
         Reader: Reader(contents=True),
         Filter: Filter(),
+        Wanted: Wanted(limit=1000),
         zoneinfo.ZoneInfo: zoneinfo.ZoneInfo("UTC"),
         Format: Format.STIX,
     }

@@ -87,8 +87,9 @@ def download(request: HttpRequest, message: Identifier, position: Position) -> S
     attachment = next(iter(opened.core.attachments[position : position + 1]), None)
     if attachment is None:
         raise UsageError("path-not-there")
-    if opened.attachments[position][1] != "held":
-        raise UsageError("attachment-not-here", digest=attachment.sealed)
+    state = opened.attachments[position][1]
+    if state != "held":
+        raise UsageError("file-not-held", name=attachment.name, state=state)
     with unit_of_work(here()):
         told = {"position": position}
         note(here(), "file-downloaded", officer=bearer_of(request).officer, subject=message, params=dict(told))

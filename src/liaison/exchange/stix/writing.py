@@ -10,7 +10,7 @@ clock, "not known") stands in a property extension beside the standard members, 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from liaison.exchange.marking import spelled
 from liaison.exchange.naming import identifier, printed, shown_title
@@ -31,25 +31,39 @@ _HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256"}
 _WITH_PORTS = ("ipv4", "ipv6", "prefix", "domain")
 
 
+class StixObjects(NamedTuple):
+    """The objects of a report: what stands around them all, then what they tell; `left_out` as in `Written`."""
+
+    frame: list[dict[str, Any]]
+    told: list[dict[str, Any]]
+    left_out: tuple[int, ...]
+
+
 def encode_stix(report: Report) -> Written:
     """The bundle, and the observables that STIX has no object for. Nothing is raised."""
-    frame = _Frame(report)
+    made = stix_objects(report)
+    bundle = {"type": "bundle", "id": f"bundle--{identifier(report, 'bundle')}", "objects": [*made.frame, *made.told]}
+    return Written(printed(bundle), made.left_out)
+
+
+def stix_objects(report: Report, *, part: str = "") -> StixObjects:
+    """The objects; `part` tells the ids of one part of a long report from those of the others. Nothing is raised."""
+    frame = _Frame(report, part)
     objects: dict[str, dict[str, Any]] = {}
     left_out: list[int] = []
     for number, what in enumerate(report.observables):
-        made = _observed(frame, number, what)
+        made = _observed(frame, f"{part}{number}", what)
         left_out += [] if made else [number]
         objects |= {each["id"]: each for each in made}
-    whole = [*frame.first(), *objects.values(), *frame.last([*objects])]
-    bundle = {"type": "bundle", "id": f"bundle--{identifier(report, 'bundle')}", "objects": whole}
-    return Written(printed(bundle), tuple(left_out))
+    return StixObjects(frame.first(), [*objects.values(), *frame.last([*objects])], tuple(left_out))
 
 
 class _Frame:
     """What stands around the observables, and what every object of the bundle bears."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, part: str) -> None:
         self._report = report
+        self._part = [part] if part else []
         self.composed = report.composed
         self.identity = f"identity--{identifier(report, 'identity')}"
         self._terms = f"marking-definition--{identifier(report, 'terms', report.terms)}"
@@ -99,12 +113,13 @@ class _Frame:
         words = {"description": report.description} if report.description else {}
         told = {"name": shown_title(report), **words, "report_types": ["observed-data", "indicator"]}
         refs = refs or [self.identity]
-        return [self.object("report", lang=report.lang, **told, published=report.changed, object_refs=refs)]
+        return [
+            self.object("report", *self._part, lang=report.lang, **told, published=report.changed, object_refs=refs)
+        ]
 
 
-def _observed(frame: _Frame, number: int, what: Observable) -> list[dict[str, Any]]:
+def _observed(frame: _Frame, place: str, what: Observable) -> list[dict[str, Any]]:
     """The objects of one observable, empty where STIX has none for it."""
-    place = str(number)
     if what.kind == "vulnerability":
         source = {"source_name": "cve", "external_id": what.value}
         named = {"name": what.value, "external_references": [source]}

@@ -120,7 +120,7 @@ def _is_header(rows: list[list[str]]) -> bool:
     kinds = [_holds(cell) for cell in first]
     if "stretch" in kinds:
         return False
-    if any(_plain_name(cell) in known_names() for cell in first):
+    if any(plain_name(cell) in known_names() for cell in first):
         return True
     return "name" not in kinds and len(rows) > 1
 
@@ -138,7 +138,7 @@ def _named(names: Sequence[str], column: str) -> int:
 def _found(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
     """The column with a known name and fitting cells, else the one with most addresses, else most names."""
     scores = [_score(rows, position) for position in range(len(names))]
-    plain = [_plain_name(name) for name in names]
+    plain = [plain_name(name) for name in names]
     for known in known_names():
         if known in plain and (not rows or sum(scores[plain.index(known)]) * 2 >= len(rows)):
             return plain.index(known)
@@ -161,7 +161,8 @@ def _holds(cell: str) -> str:
         return "nothing"
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
+    """The name of a column as names are compared: lower case, with underscores."""
     return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
@@ -176,7 +177,7 @@ def _json_field(lines: Sequence[str], field: str | None) -> str:
         except msgspec.DecodeError:
             continue
     flat = [dict(flattened(value)) for value in objects]
-    present = {_plain_name(name): name for value in flat for name in value}
+    present = {plain_name(name): name for value in flat for name in value}
     for known in [*known_names(), *present]:
         name = present.get(known, "")
         fitting = sum(_holds(text) != "nothing" for value in flat if isinstance(text := value.get(name), str))

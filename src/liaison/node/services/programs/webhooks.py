@@ -47,6 +47,8 @@ LEASE = timedelta(minutes=5)
 AT_ONCE, THREADS = 50, 4
 LOGGED = 200
 GONE = 410
+TEST = "webhook-test"
+"""The kind of an event that tells of nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,19 @@ def try_again(node: Node, seat: Seat, number: int, *, by: int) -> None:
         note(node, "webhook-tried-again", officer=by, subject=str(number), participant=seat.desk.participant)
 
 
+def send_test(node: Node, seat: Seat, number: int, *, by: int) -> Tried:
+    """Send a signed event that tells of nothing (`TEST`, number 0) at once; what came of it. Raises UsageError."""
+    with unit_of_work(node):
+        row = _find(seat, number)
+        note(node, "webhook-tested", officer=by, subject=str(number), participant=seat.desk.participant)
+    event = Event(0, TEST, "", "", node.clock.now())
+    tried = _post(node, row, event, name=f"test-{node.entropy.draw(8).hex()}")
+    with unit_of_work(node):
+        if _of(seat).filter(pk=number).exists():
+            _log(number, tried)
+    return tried
+
+
 def list_webhooks(node: Node, seat: Seat) -> list[HookRead]:
     """The webhooks of a desk."""
     with reading(node):
@@ -201,17 +216,16 @@ def _deliver(node: Node, row: Webhook) -> None:
     except UsageError:  # Away for so long that the next events were forgotten: it goes on with what comes now.
         _settle(node, row, reached=last_event(node, seat))
         return
-    seed = node.vault.load(row.secret)
     for event in events:
-        tried = _post(node, row, seed, event)
+        tried = _post(node, row, event)
         if not _note(node, row, tried):
             return
     _settle(node, row)
 
 
-def _post(node: Node, row: Webhook, seed: bytes, event: Event) -> Tried:
-    at = node.clock.now()
-    name, seconds = f"liaison-{row.pk}-{event.number}", int(at.timestamp())
+def _post(node: Node, row: Webhook, event: Event, *, name: str = "") -> Tried:
+    at, seed = node.clock.now(), node.vault.load(row.secret)
+    name, seconds = f"liaison-{row.pk}-{name or event.number}", int(at.timestamp())
     body = json.dumps(told(event)).encode()
     headers = {
         "Content-Type": "application/json",
@@ -253,12 +267,17 @@ def _settle(node: Node, row: Webhook, tried: Tried | None = None, *, holds: bool
         mine = Webhook.objects.filter(pk=row.pk, lease_token=row.lease_token)
         if not mine.update(**values) or tried is None:
             return
-        log = WebhookAttempt.objects
-        log.create(hook_id=row.pk, **{name: getattr(tried, name) for name in Tried.__slots__})
-        old = log.filter(hook=row.pk).order_by("-pk").values_list("pk", flat=True)[LOGGED : LOGGED + 1]
-        log.filter(hook=row.pk, pk__lte=next(iter(old), 0)).delete()
+        _log(row.pk, tried)
     for name, value in values.items():
         setattr(row, name, value)
+
+
+def _log(hook: int, tried: Tried) -> None:
+    """Write one line and forget those beyond `LOGGED`."""
+    log = WebhookAttempt.objects
+    log.create(hook_id=hook, **{name: getattr(tried, name) for name in Tried.__slots__})
+    old = log.filter(hook=hook).order_by("-pk").values_list("pk", flat=True)[LOGGED : LOGGED + 1]
+    log.filter(hook=hook, pk__lte=next(iter(old), 0)).delete()
 
 
 def _of(seat: Seat) -> Any:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from liaison.errors import LiaisonError
 from liaison.node.services.people.officers import Seat
-from liaison.node.services.programs.webhooks import add_webhook, list_webhooks, remove_webhook, try_again
+from liaison.node.services.programs.webhooks import add_webhook, list_webhooks, remove_webhook, send_test, try_again
 from liaison.officers.permissions import Action
 from liaison.web.entrance.reauthentication import recently_signed_in
 from liaison.web.requests import at_desk, officer_id, path_to
@@ -60,6 +60,15 @@ def again(request: HttpRequest, seat: Seat, hook: int) -> HttpResponse:
     return after_post(path_to(seat, "administration/webhooks"), "webhook-tried")
 
 
+@recently_signed_in
+@at_desk(Action.MANAGE_PEOPLE)
+@require_POST
+def test(request: HttpRequest, seat: Seat, hook: int) -> HttpResponse:
+    """Send it an event that tells of nothing."""
+    send_test(here(), seat, hook, by=officer_id(request))
+    return after_post(path_to(seat, "administration/webhooks"), "webhook-tested")
+
+
 def _page(request: HttpRequest, seat: Seat, error: LiaisonError | None = None) -> HttpResponse:
     given = {
         "problem": explained(error) if error else None,
@@ -73,5 +82,6 @@ ROUTES = [
     path("administration/webhooks", webhooks, name="webhooks"),
     path("administration/webhooks/add", add, name="webhook-add"),
     path("administration/webhooks/<int:hook>/remove", remove, name="webhook-remove"),
+    path("administration/webhooks/<int:hook>/test", test, name="webhook-test"),
     path("administration/webhooks/<int:hook>/again", again, name="webhook-try"),
 ]
