@@ -41,6 +41,7 @@ PUBLIC = "tells what the register says, which is the same for everybody on the n
 OPERATOR = "asked by the operator's commands and by the node itself, never by a page of a desk"
 MACHINE = "asked by the peer door for the other node"
 NODE = "tells how the node itself is, which every desk on it may know"
+SECRET = "finds what a secret opens that only one browser has"
 INNER = "takes a row or a value that its caller found for one desk"
 OF_THE_NODE: Mapping[str, str] = {
     "caution.disputes.check_pinned": INNER,
@@ -86,6 +87,8 @@ OF_THE_NODE: Mapping[str, str] = {
     "line.line_counts": OPERATOR,
     "line.lost_messages": OPERATOR,
     "line.size_for_party": MACHINE,
+    "mail.guests.guest_words": INNER,
+    "mail.guests.page_by_ticket": SECRET,
     "mail.overview.mailbox_state": NODE,
     "mail.overview.mails_of": INNER,
     "mail.overview.strays": OPERATOR,

@@ -95,9 +95,10 @@ def _file(part: Message, number: int) -> MailFile:
         check_media_type(kind)
     except MalformedError:
         kind = "application/octet-stream"
-    return MailFile(_name(part.get_filename() or "", number, kind), kind, body_of(part))
+    return MailFile(fit_name(part.get_filename() or "", number, kind), kind, body_of(part))
 
 
-def _name(given: str, number: int, kind: str) -> str:
+def fit_name(given: str, number: int, kind: str = "") -> str:
+    """The name of a file as it may be shown."""
     name = unicodedata.normalize("NFC", _UNFIT_IN_NAME.sub("_", clean_text(given))).strip()[:LONGEST_NAME].strip()
     return name if name and name not in {".", ".."} else f"part-{number + 1}.{'html' if kind == 'text/html' else 'bin'}"

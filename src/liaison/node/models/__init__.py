@@ -55,6 +55,7 @@ from liaison.node.models.register import (
 )
 from liaison.node.models.reports import SentReport
 from liaison.node.models.signing_in import OfficerSession, OneTimeCodes, Passkey, RecoveryCode, SignInAttempt
+from liaison.node.models.ways.guest import GuestPage
 from liaison.node.models.ways.letter_box import KeptLetter, LeftLetter, OwnLetterBox
 from liaison.node.models.ways.mail import FetchedMail, MailboxPlace, MailContact, MailKey, SentMail
 
@@ -84,6 +85,7 @@ __all__ = [
     "FollowUp",
     "FollowedRegister",
     "GivenReceipt",
+    "GuestPage",
     "HeldKey",
     "HostedNode",
     "IncomingCopy",
