@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from liaison.errors import LiaisonError, MalformedError, NotNowError, UnreachableError, UsageError
-from liaison.keys.openpgp.certificates import Certificate, format_groups, read_certificate
+from liaison.keys.openpgp.certificates import Certificate, format_groups, known_certificate
 from liaison.keys.openpgp.packets import read_armor
 from liaison.keys.openpgp.private import Opened, judge_clear, judge_detached
 from liaison.messages.inbox import Note
@@ -179,6 +179,10 @@ def _take_unsigned(node: Node, fetched: FetchedBytes, mail: Mail) -> str:
     return _keep(node, fetched, mail, "unverified" if _sent(node, mail) else "stray", "unsigned")
 
 
+def _take_smime(node: Node, fetched: FetchedBytes, mail: Mail) -> str:
+    return _keep(node, fetched, mail, "unverified" if _sent(node, mail) else "stray", "smime")
+
+
 def _take_automatic(node: Node, fetched: FetchedBytes, mail: Mail) -> str:
     return _keep(node, fetched, mail, "automatic" if _sent(node, mail) else "stray", "automatic")
 
@@ -238,11 +242,11 @@ def _take_over(node: Node, fetched: FetchedBytes, mail: Mail, *, sent: SentMail,
 def _certificate(node: Node, mail: Mail, sent: SentMail | None) -> Certificate | None:
     """Whose signature is looked for: that of the case, else of whoever the sender says to be, to be compared later."""
     if sent is not None:
-        return read_certificate(bytes(sent.certificate)) if sent.certificate else None
+        return known_certificate(bytes(sent.certificate)) if sent.certificate else None
     with reading(node):
         rows = MailContact.objects.filter(who=correspondent_id(mail.sender)).exclude(fingerprint="")
         row = rows.order_by("-kept_at").first()
-    return None if row is None else read_certificate(bytes(row.certificate))
+    return None if row is None else known_certificate(bytes(row.certificate))
 
 
 def _open_encrypted(node: Node, mail: Mail, certificate: Certificate | None) -> Opened:
@@ -306,6 +310,7 @@ _TAKE = {
     Sort.ENCRYPTED: _take_signed,
     Sort.SIGNED: _take_signed,
     Sort.CLEARSIGNED: _take_signed,
+    Sort.SMIME: _take_smime,
     Sort.BOUNCE: _take_bounce,
     Sort.AUTOMATIC: _take_automatic,
 }

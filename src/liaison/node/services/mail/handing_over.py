@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from liaison.errors import UnreachableError
-from liaison.keys.openpgp.certificates import read_certificate
+from liaison.keys.openpgp.certificates import read_certificate, require_valid
 from liaison.messages.forms import find_form
 from liaison.messages.lifecycle import CopyEvent
 from liaison.messages.mail.wording import Said, Says, in_english, word, write_call, write_guest, write_text
@@ -82,7 +82,7 @@ def hand_over(node: Node, lease: Lease) -> None:
 
 
 def write_mail(node: Node, outgoing: _Outgoing) -> bytes:
-    """The bytes of the mail as they leave now. Raises VerificationError, UsageError."""
+    """The bytes of the mail as they leave now. Raises VerificationError, UsageError, MalformedError."""
     sent, core = outgoing.copy.mail, outgoing.message.core
     says, languages = _says(node), tuple(sent.languages)
     envelope = _envelope(node, outgoing, says, languages)
@@ -102,8 +102,9 @@ def write_mail(node: Node, outgoing: _Outgoing) -> bytes:
     if guest is not None:
         text += "\n" + write_guest(*guest, sent.token, languages, says)
     inside = write_inside(envelope, subject=subject, text=text, files=_files(node, outgoing))
-    key = desk_key(node, core.register, core.sender)
-    return write_encrypted(envelope, key.seal(inside, read_certificate(bytes(sent.certificate))))
+    key, certificate = desk_key(node, core.register, core.sender), read_certificate(bytes(sent.certificate))
+    require_valid(certificate, node.clock.now())
+    return write_encrypted(envelope, key.seal(inside, certificate))
 
 
 def _read(copy_id: int) -> _Outgoing:
