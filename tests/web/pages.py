@@ -91,6 +91,7 @@ PAGES: Mapping[str, Page] = {
     "transcript": Page(Action.READ_CASE, _CASE),
     "case-export": Page(Action.READ_CASE, _CASE),
     "case": Page(Action.READ_METADATA, _CASE),
+    "case-call": Page(Action.READ_CASE, _CASE),
     "case-guest": Page(Action.WRITE, _CASE),
     "case-guest-open": Page(Action.WRITE, _CASE),
     "case-guest-end": Page(Action.WRITE, _CASE),

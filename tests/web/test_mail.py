@@ -95,6 +95,7 @@ def test_an_officer_keeps_a_desk_only_with_the_fingerprint_that_was_read_out(sce
     heard = read_certificate(typed["certificate"].encode()).groups
     visitor.send("mailboxes/keep", read_out=heard, **typed)
     shown = visitor.see("mailboxes/")
+    assert '<option value="ar" lang="ar"' in shown  # Another list of languages took the place of the reader's own.
     assert (heard in shown, "Not in the register" in shown, "eve@xe.example" in shown) == (True, True, True)
     visitor.send("mailboxes/forget", mailbox="eve@xe.example")
     assert "eve@xe.example" not in visitor.see("mailboxes/")

@@ -253,6 +253,7 @@ def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
         "number": named["number"],
         "draft": named["number"],
         "request": named["number"],
+        "token": ["LX-AAAAAAAAAAAAAAAA"],
         "officer": named["officer"],
         "year": [2026],
         "turn": list(Turn),

@@ -66,7 +66,7 @@ def _page(request: HttpRequest, seat: Seat, given: dict[str, Any], *, status: in
         "own": {"key": certificate.groups, "text": armor(certificate.data)} if certificate else None,
         "address": here().config.mail.address,
         "channels": CHANNELS,
-        "languages": language_choices(to_locale(get_language() or "en")),
+        "readable": language_choices(to_locale(get_language() or "en")),
         "may_change": seat.may(Action.WRITE),
     }
     return render(request, "web/mailboxes.html", shown | given, status=status)

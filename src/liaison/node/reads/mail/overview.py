@@ -142,6 +142,15 @@ def mails_of(node: Node, register: str, messages: Iterable[str]) -> dict[tuple[s
     return {(row[0], DeskRef(*row[1:4])): MailSent(*row[4:]) for row in found}
 
 
+def case_of_mail(node: Node, register: str, desk: DeskRef, token: str) -> str:
+    """The case of the desk that a mail of ours with this reference belongs to; empty for none."""
+    place = {"participant": desk.participant, "node": desk.node, "desk": desk.desk}
+    mine = {f"copy__message__{name}": value for name, value in place.items()}
+    with reading(node):
+        rows = SentMail.objects.filter(copy__register=register, **mine, token=token)
+        return rows.values_list("copy__message__case", flat=True).first() or ""
+
+
 def mailbox_state(node: Node) -> MailboxState | None:
     """How the mailbox is; None while there is none or it was never looked at."""
     with reading(node):
