@@ -62,17 +62,22 @@ def _peer() -> Correspondent:
 
 @contextmanager
 def mailing_world(folder: Path, *, registry: Any = None, **config: Any) -> Iterator[tuple[World, Post, Correspondent]]:
-    peer = _peer()
     with World(folder, registry=registry) as world:
-        post = Post()
-        mail = Mail(address=US, imap="localhost", smtp="localhost", security="none", telephone="+999 555 1", **config)
-        node = world.nodes["XC"]
-        world.nodes["XC"] = node = replace(node, config=replace_mail(node.config, mail), mail=post)
-        certificate = make_key(node, world.register, world.desk("XC"), name="XC / duty")
-        peer.forget(US)
-        peer.import_(certificate.data)
-        keep(world, peer)
+        post, peer = give_mail(world, **config)
         yield world, post, peer
+
+
+def give_mail(world: World, **config: Any) -> tuple[Post, Correspondent]:
+    """XC gets a mailbox and a key, and keeps the correspondent."""
+    peer, post = _peer(), Post()
+    mail = Mail(address=US, imap="localhost", smtp="localhost", security="none", telephone="+999 555 1", **config)
+    node = world.nodes["XC"]
+    world.nodes["XC"] = node = replace(node, config=replace_mail(node.config, mail), mail=post)
+    certificate = make_key(node, world.register, world.desk("XC"), name="XC / duty")
+    peer.forget(US)
+    peer.import_(certificate.data)
+    keep(world, peer)
+    return post, peer
 
 
 def replace_mail(config: Any, mail: Mail) -> Any:

@@ -44,6 +44,7 @@ PARTS = {
     "npm": Part("npm", ("npm",)),
     "strace": Part("strace", ("strace",), title="strace"),
     "gpg": Part("gpg", ("gnupg",), title="GnuPG"),
+    "sq": Part("sq", ("sq",), title="Sequoia sq"),
     "faketime": Part(
         "libfaketimeMT.so.1", ("faketime",), title="libfaketime", folders=("/usr/lib/*/faketime", "/usr/lib64/faketime")
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from base64 import b64encode
 from dataclasses import replace
 from typing import Any
 
@@ -146,6 +147,9 @@ _label = st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True)
 _host = st.tuples(_label, _label).map(lambda both: f"{both[0]}.{both[1]}.example")
 
 
+_fingerprint = st.binary(min_size=20, max_size=20).map(bytes.hex)
+
+
 @st.composite
 def cards(draw: st.DrawFn) -> Card:
     mailbox = draw(st.just("") | st.tuples(_label, _host).map("@".join))
@@ -157,6 +161,8 @@ def cards(draw: st.DrawFn) -> Card:
         telephone=draw(st.sampled_from(["", "+000 555 0200"])),
         note=draw(st.just("") | _words),
         domains=draw(st.lists(_host, max_size=3)),
+        key=draw(st.just("") | st.binary(min_size=1, max_size=200).map(lambda data: b64encode(data).decode())),
+        fingerprint=draw(st.just("") | _fingerprint),
     )
     assert made is not None
     return made
@@ -164,7 +170,8 @@ def cards(draw: st.DrawFn) -> Card:
 
 def same(kind: str, told: Card) -> Card:
     """What a format has no place for is left out."""
-    return replace(told, expires="") if kind != "csv" else told
+    left_out = {"csv": {"key": ""}, "teams": {"key": "", "expires": ""}}
+    return replace(told, **left_out.get(kind, {"fingerprint": "", "expires": ""}))
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
@@ -179,6 +186,92 @@ def test_what_is_written_reads_back_the_same(kind: str, told: list[Card]) -> Non
     ]
     assert data.count(b"not in the register") == len(told)
     assert b"FIRST" in data
+
+
+# Writers of what we only read, each as its own specification has it and nothing of ours.
+def as_first(told: Card) -> str:
+    website = f"https://www.{told.domains[0]}/en" if told.domains else ""
+    row = {"id": 1, "team": told.name, "team-full": told.organisation, "country": told.country, "email": told.mailbox,
+           "telephone": told.telephone, "website": website}  # fmt: skip
+    return json.dumps({"status": "OK", "status-code": 200, "version": "1.0", "total": 1, "data": [row]})
+
+
+def as_introducer(told: Card) -> str:
+    row = {"Short name": told.name, "Host organisation": told.organisation, "Country": told.country,
+           "E-Mail": told.mailbox, "Main telephone": told.telephone, "Constituency": list(told.domains),
+           "PGP fingerprint": grouped(told.fingerprint)}  # fmt: skip
+    return json.dumps([row])
+
+
+def grouped(fingerprint: str) -> str:
+    return " ".join(fingerprint[at : at + 4].upper() for at in range(0, len(fingerprint), 4))
+
+
+def as_rfc2350(told: Card) -> str:
+    key = b64encode(b"certificate").decode()
+    return f"""1. Document Information
+2. Contact Information
+2.1 Name of the Team
+    {told.name}
+2.4 Telephone Number
+    {told.telephone}
+2.7 Electronic Mail Address
+    {told.mailbox.replace("@", " [at] ")}
+2.8 Public Keys and Encryption Information
+    Fingerprint: {grouped(told.fingerprint)}
+-----BEGIN PGP PUBLIC KEY BLOCK-----
+Comment: x
+
+{key}
+=abcd
+-----END PGP PUBLIC KEY BLOCK-----
+3.2 Constituency
+    {", ".join(told.domains)}
+3.3 Sponsorship and/or Affiliation
+    {told.organisation}
+"""
+
+
+def as_security_txt(told: Card) -> str:
+    lines = [f"Contact: mailto:{told.mailbox}"] if told.mailbox else ["Contact: https://x.example/"]
+    lines += [f"Contact: tel:{told.telephone}"] if told.telephone else []
+    lines += ["Expires: 2027-01-01T00:00:00Z"]
+    lines += [f"Encryption: openpgp4fpr:{told.fingerprint}"] if told.fingerprint else []
+    lines += [f"Canonical: https://{told.domains[0]}/.well-known/security.txt"] if told.domains else []
+    return "\n".join(lines) + "\n"
+
+
+OTHERS = {
+    "FIRST": (as_first, ("name", "organisation", "country", "mailbox", "telephone")),
+    "TI": (as_introducer, ("name", "organisation", "country", "mailbox", "telephone", "fingerprint")),
+    "RFC 2350": (as_rfc2350, ("name", "mailbox", "telephone", "fingerprint")),
+    "security.txt": (as_security_txt, ("mailbox", "telephone", "fingerprint")),
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+@given(told=cards())
+@settings(max_examples=25)
+def test_what_others_write_is_read_as_they_mean_it(kind: str, told: Card) -> None:
+    told = replace(told, name=f"Team {told.name}".rstrip(".*-•"), organisation=told.organisation and "Ministry")
+    write, members = OTHERS[kind]
+    (read,) = decode_contacts(write(told).encode()).cards
+    expected = replace(told, name=read.name) if "name" not in members else told
+    assert {name: getattr(read, name) for name in members} == {name: getattr(expected, name) for name in members}
+    assert set(read.domains) >= ({told.domains[0]} if told.domains else set())
+    assert (read.key, kind == "RFC 2350") in ((b64encode(b"certificate").decode(), True), ("", False))
+
+
+def test_a_key_that_a_document_only_points_to_is_not_fetched_and_said_to_be_elsewhere() -> None:
+    found = one(SECURITY + "Encryption: https://net.example/key.asc\n")
+    assert (found.key, found.fingerprint) == ("", "")
+    assert "https://net.example/key.asc (not fetched)" in found.note
+    assert one(VCARD.replace("END:VCARD", "KEY:https://net.example/key.asc\r\nEND:VCARD")).key == ""
+
+
+@pytest.mark.parametrize("key", ["data:application/pgp-keys;base64,!!!!", "data:text/html;base64,QUFB", "A" * 200_000])
+def test_what_is_no_key_is_left_out_of_a_card(key: str) -> None:
+    assert one(VCARD.replace("END:VCARD", f"KEY:{key}\r\nEND:VCARD")).key == ""
 
 
 @given(name=_words, lead=st.sampled_from(["=", "+", "-", "@", "\uff1d", "'"]))

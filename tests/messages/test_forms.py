@@ -234,9 +234,9 @@ def test_norms_are_cited_in_diplomatic_forms_only() -> None:
 def test_every_form_of_the_line_is_there() -> None:
     assert {form for form, _ in forms()} == {
         "acknowledgement", "assistance-request", "call-note", "clarification", "close", "continuation", "correction",
-        "false-positive", "incident-notice", "information-request", "internal-answer", "internal-clearance",
-        "internal-share", "introduction", "line-test", "mail-reply", "no-longer-needed", "reminder", "reply",
-        "resource-report", "withdrawal",
+        "false-positive", "guest-reply", "incident-notice", "information-request", "internal-answer",
+        "internal-clearance", "internal-share", "introduction", "line-test", "mail-reply", "no-longer-needed",
+        "reminder", "reply", "resource-report", "withdrawal",
     }  # fmt: skip
 
 
@@ -252,7 +252,8 @@ def test_every_field_is_of_a_known_type_and_list() -> None:
 
 def test_an_acknowledgement_is_owed_for_everything_but_acknowledgements_and_what_has_an_answer_of_its_own() -> None:
     unowed = {form.id for form in forms().values() if not form.owed}
-    assert unowed == {"acknowledgement", "internal-answer", "internal-clearance"}
+    # What a guest said is answered on the page or by telephone: no acknowledgement could reach them there.
+    assert unowed == {"acknowledgement", "guest-reply", "internal-answer", "internal-clearance"}
 
 
 def test_what_stays_inside_one_participant_is_the_same_for_forms_turns_and_clearance() -> None:

@@ -68,6 +68,7 @@ class Note(StrEnum):
     DESK_WITHDRAWN = "desk-withdrawn"
     BY_MAIL = "by-mail"
     CASE_OUTSIDE = "case-named-outside"
+    ASSERTED = "asserted-by-sender"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,9 @@ SAID: Mapping[str, Any] = MappingProxyType(
             "Every session ended. Their keys also serve another participant: call the operator."
         ),
         "step-done": gettext_lazy("Ticked."),
+        "guest-ended": gettext_lazy("The guest page has ended. Its code opens nothing any more."),
+        "guest-taken": gettext_lazy("Taken in. The contact centre sees it in the case, as asserted by its sender."),
+        "guest-taken-before": gettext_lazy("It was taken in before; nothing was added."),
         "case-closed": gettext_lazy("The case is closed. Only the officers you named read it from now on."),
         "case-opened": gettext_lazy("The case is open again to every officer of the desk."),
     }

@@ -78,6 +78,7 @@ LANGUAGES = [(each.code, each.name) for each in languages().values()]
 LANGUAGE_COOKIE_NAME = _cookie("language")
 LANGUAGE_COOKIE_SECURE = _secure
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+GUEST_COOKIE_NAME = _cookie("guest")  # Of whoever reads one case with a code, and is no officer.
 SESSION_COOKIE_NAME = _cookie("session")
 SESSION_COOKIE_SECURE = _secure
 SESSION_COOKIE_HTTPONLY = True

@@ -13,6 +13,7 @@ from liaison.web.pages import (
     centres,
     desk,
     find,
+    guests,
     inside,
     mailboxes,
     own_entry,
@@ -35,6 +36,7 @@ DESK = [
     *inside.ROUTES,  # Before the steps of a draft, whose last part is any word.
     *write.ROUTES,
     *cases.ROUTES,
+    *guests.ROUTES,
     *readers.ROUTES,
     *administration.ROUTES,
     *book.ROUTES,
@@ -49,6 +51,7 @@ urlpatterns = [
     path("", desk.first, name="first"),
     *sign_in.ROUTES,
     *account.ROUTES,
+    *guests.DOOR,
     path("d/<str:seat>/", include(DESK)),
 ]
 handler404 = problems.not_found

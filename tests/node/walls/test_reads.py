@@ -42,6 +42,7 @@ PUBLIC = "tells what the register says, which is the same for everybody on the n
 OPERATOR = "asked by the operator's commands and by the node itself, never by a page of a desk"
 MACHINE = "asked by the peer door for the other node"
 NODE = "tells how the node itself is, which every desk on it may know"
+SECRET = "finds what a secret opens that only one browser has"
 INNER = "takes a row or a value that its caller found for one desk"
 OF_THE_NODE: Mapping[str, str] = {
     "caution.disputes.check_pinned": INNER,
@@ -91,6 +92,8 @@ OF_THE_NODE: Mapping[str, str] = {
     "line.lost_messages": OPERATOR,
     "line.require_answer": MACHINE,
     "line.size_for_party": MACHINE,
+    "mail.guests.guest_words": INNER,
+    "mail.guests.page_by_ticket": SECRET,
     "mail.overview.mailbox_state": NODE,
     "mail.overview.mails_of": INNER,
     "mail.overview.strays": OPERATOR,
@@ -256,6 +259,7 @@ def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
         "number": named["number"],
         "draft": named["number"],
         "request": named["number"],
+        "token": ["LX-AAAAAAAAAAAAAAAA"],
         "officer": named["officer"],
         "year": [2026],
         "turn": list(Turn),

@@ -10,6 +10,7 @@ two letters or nothing; nothing is guessed into another member; a page that expi
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,16 +18,22 @@ from typing import Any
 
 LARGEST = 2 << 20
 MOST = 20_000
+LARGEST_KEY = 64 << 10
 MOST_DOMAINS = 50
 WIDTHS = {"name": 200, "organisation": 200, "country": 2, "mailbox": 254, "telephone": 64, "note": 500}
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_FINGERPRINT = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}[ :\t\r\n-]{0,4}){19}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])")
 _DOMAIN = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 _MAILBOX = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One team or person; what is not known is empty. `expires` is the instant after which its page is old."""
+    """One team or person; what is not known is empty. `expires` is the instant after which its page is old.
+
+    `key` is an OpenPGP certificate that stood in the document itself, in base 64, `fingerprint` the one that the
+    document names: both as it says, compared with nothing.
+    """
 
     name: str
     organisation: str = ""
@@ -36,6 +43,8 @@ class Card:
     note: str = ""
     domains: tuple[str, ...] = ()
     expires: str = ""
+    key: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,9 @@ class Contacts:
     refused: tuple[int, ...] = ()
 
 
-def card(*, domains: Iterable[str] = (), expires: str = "", **texts: Any) -> Card | None:
+def card(
+    *, domains: Iterable[str] = (), expires: str = "", key: str = "", fingerprint: str = "", **texts: Any
+) -> Card | None:
     """The card of these texts, or None where they name nobody."""
     told = {name: clean(texts.get(name, ""), width) for name, width in WIDTHS.items()}
     country = texts.get("country", "").strip()
@@ -55,7 +66,8 @@ def card(*, domains: Iterable[str] = (), expires: str = "", **texts: Any) -> Car
     if not told["name"]:
         return None
     found = dict.fromkeys([*domains, *domains_in(told["mailbox"].rpartition("@")[2])])
-    return Card(**told, domains=tuple(found)[:MOST_DOMAINS], expires=expires)
+    said = {"expires": expires, "key": key, "fingerprint": fingerprint_in(fingerprint)}
+    return Card(**told, domains=tuple(found)[:MOST_DOMAINS], **said)
 
 
 def clean(text: str, width: int) -> str:
@@ -79,3 +91,34 @@ def host_in(address: str) -> str:
     """The host of a web address without a leading `www.`."""
     found = re.match(r"https?://(?:www\.)?([A-Za-z0-9.-]+)", address.strip())
     return found[1].lower() if found else ""
+
+
+def fingerprint_in(text: str) -> str:
+    """The first OpenPGP fingerprint of version 4, forty hexadecimal digits however they are grouped."""
+    found = _FINGERPRINT.search(text[:4000])
+    return re.sub(r"[^0-9A-Fa-f]", "", found[0]).lower() if found else ""
+
+
+def key_in(text: str) -> str:
+    """The certificate that stands in a `data:` address or an armored block, in base 64; empty for anything else.
+
+    An address to fetch one from is left alone.
+    """
+    if text.startswith("data:"):
+        head, _, body = text.partition(",")
+        return _base64(body) if head.endswith(";base64") and "pgp" in head.lower() else ""
+    _, begun, rest = text.partition("-----BEGIN PGP PUBLIC KEY BLOCK-----")
+    block, ended, _ = rest.partition("-----END PGP PUBLIC KEY BLOCK-----")
+    if not begun or not ended:
+        return ""
+    lines = [line.strip() for line in block.strip().splitlines()]
+    return _base64("".join(line for line in lines if ":" not in line and not re.fullmatch(r"=[A-Za-z0-9+/]{4}", line)))
+
+
+def _base64(text: str) -> str:
+    """The text where it is base 64 of no more than a certificate may have."""
+    try:
+        data = base64.b64decode("".join(text.split()), validate=True)
+    except ValueError:
+        return ""
+    return base64.b64encode(data).decode("ascii") if 0 < len(data) <= LARGEST_KEY else ""

@@ -3,8 +3,8 @@
     BEGIN:VCARD … VERSION:4.0 … FN:CERT Example … END:VCARD
     {"@type": "Card", "version": "1.0", "name": {"full": "CERT Example"}, "emails": {"e1": {"address": "…"}}}
 
-Invariants (docs/spec/contacts.md): pictures, keys and sounds inside a card are passed over, and nothing a card points
-to is fetched;
+Invariants (docs/spec/contacts.md): pictures and sounds inside a card are passed over, an OpenPGP certificate that
+stands in it is taken along, and nothing a card points to is fetched;
 the first property of a kind stands.
 """
 
@@ -14,7 +14,7 @@ import re
 from typing import Any
 
 from liaison.errors import MalformedError
-from liaison.exchange.contacts.cards import MOST, Card, Contacts, card, domains_in, host_in
+from liaison.exchange.contacts.cards import MOST, Card, Contacts, card, domains_in, host_in, key_in
 from liaison.exchange.members import inner, text
 
 _PLACES = {"FN": "name", "EMAIL": "mailbox", "TEL": "telephone", "NOTE": "note"}
@@ -36,6 +36,8 @@ def decode_vcards(data: str) -> Contacts:
                 found.append(made)
         elif kind == "URL":
             domains += domains_in(host_in(_unescaped(value)))
+        elif kind == "KEY":
+            texts.setdefault("key", key_in(value if value.startswith("data:") else f"data:pgp;base64,{value}"))
         elif kind:
             _take(texts, kind, value)
         if number > MOST:
@@ -87,6 +89,7 @@ def decode_jscontact(value: object) -> Contacts:
 
 def _jscard(told: dict[str, Any]) -> Card | None:
     links = [each["uri"] for each in _all(told, "links") if isinstance(each.get("uri"), str)]
+    keys = [each["uri"] for each in _all(told, "cryptoKeys") if isinstance(each.get("uri"), str)]
     return card(
         name=text(inner(told.get("name")).get("full")),
         organisation=_first(told, "organizations", "name"),
@@ -95,6 +98,7 @@ def _jscard(told: dict[str, Any]) -> Card | None:
         telephone=_first(told, "phones", "number").removeprefix("tel:"),
         note=_first(told, "notes", "note"),
         domains=[name for link in links for name in domains_in(host_in(link))],
+        key=next(filter(None, map(key_in, keys)), ""),
     )
 
 

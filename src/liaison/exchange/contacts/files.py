@@ -36,6 +36,7 @@ COLUMNS = (
     "telephone",
     "domains",
     "note",
+    "fingerprint",
     "expires",
     "source",
     "dated",
@@ -79,8 +80,8 @@ def _csv(told: Sequence[Told]) -> bytes:
     for each in told:
         one = each.card
         cells = (one.name, one.organisation, one.country, one.mailbox, one.telephone, " ".join(one.domains), one.note,
-                 one.expires, "; ".join(name for name, _ in each.sources), "; ".join(day for _, day in each.sources),
-                 STANDING)  # fmt: skip
+                 one.fingerprint, one.expires, "; ".join(name for name, _ in each.sources),
+                 "; ".join(day for _, day in each.sources), STANDING)  # fmt: skip
         lines.append(",".join(map(cell, cells)))
     return ("\r\n".join(lines) + "\r\n").encode()
 
@@ -98,6 +99,7 @@ def _vcard(told: Told) -> str:
     lines += [f"TEL:{_escaped(one.telephone)}"] if one.telephone else []
     lines += [f"URL:https://{name}/" for name in one.domains]
     lines += [f"NOTE:{_escaped(one.note)}"] if one.note else []
+    lines += [f"KEY:data:application/pgp-keys;base64,{one.key}"] if one.key else []
     lines += [f"X-LIAISON-SOURCE:{_escaped(f'{name}, {day}')}" for name, day in told.sources]
     lines += [f"CATEGORIES:{STANDING}", "END:VCARD"]
     return "".join(_folded(line) for line in lines)
@@ -135,6 +137,8 @@ def _jscard(told: Told) -> dict[str, object]:
     links = {str(at): {"uri": f"https://{name}/"} for at, name in enumerate(one.domains, 1)}
     made |= {"links": links} if links else {}
     made |= {"notes": {"1": {"note": one.note}}} if one.note else {}
+    key = {"uri": f"data:application/pgp-keys;base64,{one.key}", "mediaType": "application/pgp-keys"}
+    made |= {"cryptoKeys": {"1": key}} if one.key else {}
     made["keywords"] = {STANDING: True, f"source: {sources}": True}
     return made
 
@@ -150,6 +154,7 @@ def _teams(told: Sequence[Told]) -> bytes:
             "telephone": each.card.telephone,
             "constituency": list(each.card.domains),
             "note": each.card.note,
+            "fingerprint": each.card.fingerprint,
             "source": [f"{name}, {day}" for name, day in each.sources],
             "standing": STANDING,
         }

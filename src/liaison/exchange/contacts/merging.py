@@ -77,7 +77,8 @@ def _merged(group: list[Row]) -> Merged:
     rows = tuple(sorted(group, key=lambda row: row.dated, reverse=True))
     card = rows[0].card
     for row in rows[1:]:
-        gaps = {name: getattr(row.card, name) for name in ("organisation", "country", "mailbox", "telephone")
+        names = ("organisation", "country", "mailbox", "telephone", "key", "fingerprint")
+        gaps = {name: getattr(row.card, name) for name in names
                 if not getattr(card, name)}  # fmt: skip
         domains = tuple(dict.fromkeys([*card.domains, *row.card.domains]))[:MOST_DOMAINS]
         card = replace(card, **gaps, domains=domains)

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from liaison.errors import MalformedError
-from liaison.exchange.contacts.cards import Contacts, card, domains_in, host_in, mailbox_in
+from liaison.exchange.contacts.cards import Contacts, card, domains_in, host_in, key_in, mailbox_in
 from liaison.exchange.observing import moment
 
 _HEADING = re.compile(r"[ \t]{0,8}(?:#{1,6}[ \t]+)?([0-9]{1,2}(?:\.[0-9]{1,2}){0,3})\.?[ \t]+(\S[^\n]{0,100})")
@@ -34,6 +34,8 @@ SECTIONS: Mapping[str, str] = MappingProxyType(
         "timezone": "zone",
         "constituency": "constituency",
         "sponsor": "organisation",
+        "public key": "key",
+        "encryption information": "key",
         "date of last update": "updated",
     }
 )
@@ -63,6 +65,8 @@ def decode_rfc2350(data: str) -> Contacts:
         telephone=telephone[0] if telephone else "",
         domains=domains_in(re.sub(r"[*()<>\"']", " ", told.get("constituency", "")[:4000])),
         note=" ".join(notes),
+        key=key_in(data),
+        fingerprint=told.get("key", ""),
     )
     if made is None:
         raise MalformedError("book-not-rfc2350")
@@ -112,6 +116,9 @@ def decode_security_txt(data: str) -> Contacts:
     languages = next((value for name, value in fields if name == "preferred-languages"), "")
     notes += [f"Languages: {languages}."] if languages else []
     notes += [SIGNED_NOTE] if _SIGNED in data else []
+    keys = [value for name, value in fields if name == "encryption"]
+    notes += [f"Key: {each} (not fetched)." for each in keys if "://" in each][:1]
+    named = next((each for each in keys if each.lower().startswith("openpgp4fpr:")), "")
     made = card(
         name=host or "security.txt",
         mailbox=mailbox,
@@ -119,6 +126,7 @@ def decode_security_txt(data: str) -> Contacts:
         domains=domains_in(host),
         note=" ".join(notes),
         expires=expires[0].at,
+        fingerprint=named.partition(":")[2],
     )
     return Contacts((made,) if made is not None else ())
 

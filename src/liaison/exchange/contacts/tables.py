@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from liaison.errors import MalformedError
-from liaison.exchange.contacts.cards import MOST, Card, Contacts, card, domains_in, host_in
+from liaison.exchange.contacts.cards import MOST, Card, Contacts, card, domains_in, host_in, key_in
 from liaison.exchange.members import inner
 from liaison.register.lookup import fold_text
 from liaison.routing.feeds.neutral import restored
@@ -34,6 +34,8 @@ HEADINGS: Mapping[str, str] = {
     **dict.fromkeys(("domains", "domain", "constituency", "constituency domains"), "domains"),
     **dict.fromkeys(("website", "url", "web"), "website"),
     **dict.fromkeys(("note", "notes", "remark", "remarks", "hours", "time zone", "timezone"), "note"),
+    **dict.fromkeys(("fingerprint", "key fingerprint", "pgp fingerprint", "pgp key fingerprint"), "fingerprint"),
+    **dict.fromkeys(("key", "pgp key", "public key", "pgp"), "key"),
     "expires": "expires",
 }  # fmt: skip
 _LISTS = ("data", "teams", "members", "results")
@@ -96,7 +98,7 @@ def _card(row: list[tuple[str, str]]) -> Card | None:
         elif name == "website":
             domains += domains_in(host_in(cell))
         elif name and cell.strip() and name not in texts:
-            texts[name] = cell
+            texts[name] = key_in(cell) if name == "key" else cell
     return card(domains=domains, **texts)
 
 

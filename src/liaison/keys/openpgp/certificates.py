@@ -4,8 +4,8 @@
     certificate.fingerprint                      "1cc33126edc0282152cd392f319e3502c80fe48b"
     certificate.groups                           "1CC3 3126 EDC0 2821 52CD  392F 319E 3502 C80F E48B", as gpg prints it
 
-Invariants: public keys only, none that is revoked or out of date; what was read is written again by Sequoia, so that
-nothing unknown travels along.
+Invariants: public keys only, none that is revoked; where something is sealed, none that is out of date; what was read
+is written again by Sequoia, so that nothing unknown travels along.
 """
 
 from __future__ import annotations
@@ -61,6 +61,22 @@ def read_certificate(data: bytes) -> Certificate:
         pysequoia.encrypt(b"", [cert])
     except Exception:  # noqa: BLE001
         raise MalformedError("openpgp-certificate", reason="cannot-encrypt") from None
+    return Certificate(bytes(cert), cert.fingerprint, tuple(map(str, cert.user_ids)), cert.expiration, cert)
+
+
+def require_valid(certificate: Certificate, now: datetime) -> None:
+    """Return unless the certificate has expired; Sequoia encrypts to one all the same. Raises MalformedError."""
+    if certificate.expires is not None and certificate.expires <= now:
+        raise MalformedError("openpgp-certificate", reason="expired")
+
+
+def known_certificate(data: bytes) -> Certificate:
+    """A certificate that `read_certificate` took once: what it signed before it expired still counts. Raises
+    MalformedError."""
+    try:
+        cert = pysequoia.Cert.from_bytes(data)
+    except Exception:  # noqa: BLE001
+        raise MalformedError("openpgp-certificate", reason="unreadable") from None
     return Certificate(bytes(cert), cert.fingerprint, tuple(map(str, cert.user_ids)), cert.expiration, cert)
 
 

@@ -4,8 +4,9 @@
     answer.files      what was attached, and what of the text did not fit
     answer.ticket     "[csirt.xd.example #4711]"        the number of the receiver's own system, from the true subject
 
-Invariants: the text is what was signed, all of it or its beginning with the whole beside it as a file; names of files
-are for display and made fit for it; nothing is run, rendered or fetched.
+Invariants: the text is what was signed, all of it or its beginning with the whole beside it as a file; where there is
+HTML alone it is the words of that, which stays beside it as a file; names of files are for display and made fit for it;
+nothing is run, rendered or fetched.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from email.message import Message
 
 from liaison.errors import MalformedError
+from liaison.messages.mail.html_words import plain_of
 from liaison.messages.mail.reading import body_of, header, parse, parts, text_of
 from liaison.messages.mail.tokens import tokens_in
 from liaison.messages.mail.writing import MailFile
@@ -43,18 +45,26 @@ class Answer:
 def read_entity(data: bytes, *, subject: str = "") -> Answer:
     """The answer in a signed MIME entity; `subject` is used where none is inside. Raises MalformedError."""
     entity = parse(data)
-    texts, files = list[str](), list[MailFile]()
+    texts, files, html = list[str](), list[MailFile](), list[str]()
     for part in parts(entity):
-        if part.is_multipart():
+        if part.is_multipart() or _repeats_headers(part, entity):
             continue
         if part.get_content_type() == "text/plain" and not part.get_filename():
             texts.append(text_of(part))
         elif part.get_filename() != _OURS:
             files.append(_file(part, len(files)))
+            html += [text_of(part)] if part.get_content_type() == "text/html" and not part.get_filename() else []
+    if not any(text.strip() for text in texts):
+        texts = [plain_of(each) for each in html]
     if len(files) > MOST_FILES:
         raise MalformedError("mail-parts", limit=MOST_FILES)
     inner = header(entity, "Subject")
     return _answer("\n\n".join(texts), files, subject=inner or subject, signed=inner)
+
+
+def _repeats_headers(part: Message, entity: Message) -> bool:
+    """The part in which mail programs repeat the protected headers for readers that do not know them."""
+    return part is not entity and part.get_param("protected-headers") is not None
 
 
 def read_text(data: bytes, *, subject: str = "") -> Answer:
@@ -95,9 +105,10 @@ def _file(part: Message, number: int) -> MailFile:
         check_media_type(kind)
     except MalformedError:
         kind = "application/octet-stream"
-    return MailFile(_name(part.get_filename() or "", number, kind), kind, body_of(part))
+    return MailFile(fit_name(part.get_filename() or "", number, kind), kind, body_of(part))
 
 
-def _name(given: str, number: int, kind: str) -> str:
+def fit_name(given: str, number: int, kind: str = "") -> str:
+    """The name of a file as it may be shown."""
     name = unicodedata.normalize("NFC", _UNFIT_IN_NAME.sub("_", clean_text(given))).strip()[:LONGEST_NAME].strip()
     return name if name and name not in {".", ".."} else f"part-{number + 1}.{'html' if kind == 'text/html' else 'bin'}"

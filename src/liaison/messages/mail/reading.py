@@ -1,7 +1,7 @@
 """What kind of mail is this, to which of ours does it belong, and what of it is worth opening?
 
     mail = read_mail(raw)                        Raises MalformedError for what nobody should write
-    mail.sort                                    Sort.ENCRYPTED · SIGNED · CLEARSIGNED · PLAIN · BOUNCE · AUTOMATIC
+    mail.sort                                    Sort.ENCRYPTED · SIGNED · CLEARSIGNED · SMIME · PLAIN · BOUNCE · …
     mail.tokens, mail.answers                    by which it finds its case: tokens first, then Message-IDs
 
 Invariants:
@@ -33,6 +33,15 @@ _MULTIPART = re.compile(rb"(?i)(?:multipart|message)/[a-z]")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
 _ARMOR = "-----BEGIN PGP MESSAGE-----"
+_SERVERS = frozenset({"mailer-daemon", "postmaster", "mail-daemon"})
+_SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pkcs7-signature",
+                    "application/x-pkcs7-signature"})  # fmt: skip
+# What servers write that write no report: sendmail, qmail, Exim, Postfix, Exchange, and their codes (RFC 3463).
+_FAILED = re.compile(
+    r"(?i)undeliver(?:ed|able)|failure notice|returned mail|delivery (?:failure|has failed|to the following)"
+    r"|mail delivery failed|delivery status notification|could not (?:be|deliver)|wasn't able to deliver"
+    r"|\b[45]\.[0-9]{1,3}\.[0-9]{1,3}\b"
+)
 _CLEAR = "-----BEGIN PGP SIGNED MESSAGE-----"
 
 
@@ -43,6 +52,7 @@ class Sort(StrEnum):
     SIGNED = "signed"
     CLEARSIGNED = "clearsigned"
     PLAIN = "plain"
+    SMIME = "smime"
     BOUNCE = "bounce"
     AUTOMATIC = "automatic"
 
@@ -175,19 +185,39 @@ def first_text(mail: Message) -> str:
 
 def _sort(mail: EmailMessage) -> Sort:
     kind = mail.get_content_type()
-    if kind == "multipart/report" or header(mail, "Return-Path") == "<>":
+    if kind == "multipart/report":
         report = str(mail.get_param("report-type", ""))
         return Sort.BOUNCE if report.lower() == "delivery-status" else Sort.AUTOMATIC
+    if _is_a_servers(mail) and not _is_a_reply(mail):
+        return Sort.BOUNCE if says_it_failed(mail) else Sort.AUTOMATIC
     if _is_automatic(mail):
         return Sort.AUTOMATIC
     if kind == "multipart/encrypted":
         return Sort.ENCRYPTED
+    if kind in _SMIME or (kind == "multipart/signed" and mail.get_param("protocol") in _SMIME):
+        return Sort.SMIME
     if kind == "multipart/signed":
         return Sort.SIGNED
     text = first_text(mail).lstrip()
     if text.startswith(_ARMOR):
         return Sort.ENCRYPTED
     return Sort.CLEARSIGNED if text.startswith(_CLEAR) else Sort.PLAIN
+
+
+def _is_a_servers(mail: EmailMessage) -> bool:
+    """Whether it says to be from a mail server and not from a person: nobody to answer, or the name they go by."""
+    name = parseaddr(header(mail, "From"))[1].partition("@")[0].lower()
+    return header(mail, "Return-Path") == "<>" or name in _SERVERS
+
+
+def _is_a_reply(mail: EmailMessage) -> bool:
+    """Whether a machine says that it answers for a person (RFC 3834 §5)."""
+    return header(mail, "Auto-Submitted").lower().startswith("auto-replied")
+
+
+def says_it_failed(mail: EmailMessage) -> bool:
+    """Whether a mail server says in plain words, as many do that write no report, that it could not deliver."""
+    return _FAILED.search(f"{header(mail, 'Subject')}\n{first_text(mail)[:4000]}") is not None
 
 
 def _is_automatic(mail: EmailMessage) -> bool:

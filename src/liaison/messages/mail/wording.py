@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from liaison.messages.forms import Field, Form, find_form
 from liaison.messages.forms.codes import code_lists, english
+from liaison.messages.mail.guests import format_code
 from liaison.messages.message import Core
 from liaison.wire.canonical import JSON, encode
 
@@ -68,6 +69,21 @@ def write_call(token: str, telephone: str, languages: tuple[str, ...], says: Say
         for each in languages_for(languages)
     ]
     return "\n\n".join(said) + "\n"
+
+
+def write_guest(host: str, code: str, token: str, languages: tuple[str, ...], says: Says) -> str:
+    """What an encrypted mail says to a desk that asked for a guest page: host name, reference and code, and no link."""
+    sections = (
+        (
+            word(says, each, "guest"),
+            f"{word(says, each, 'guest-host')}: {host}",
+            f"{word(says, each, 'guest-path')}: /guest/",
+            f"{word(says, each, 'reference')}: {token}",
+            f"{word(says, each, 'guest-code')}: {format_code(code)}",
+        )
+        for each in languages_for(languages)
+    )
+    return "\n\n".join("\n".join(each) for each in sections) + "\n"
 
 
 def _section(said: Said, language: str, says: Says) -> Iterator[str]:

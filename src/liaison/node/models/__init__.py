@@ -62,6 +62,7 @@ from liaison.node.models.signing_in import (
     RecoveryCode,
     SignInAttempt,
 )
+from liaison.node.models.ways.guest import GuestPage
 from liaison.node.models.ways.letter_box import KeptLetter, LeftLetter, OwnLetterBox
 from liaison.node.models.ways.mail import FetchedMail, MailboxPlace, MailContact, MailKey, SentMail
 
@@ -91,6 +92,7 @@ __all__ = [
     "FollowUp",
     "FollowedRegister",
     "GivenReceipt",
+    "GuestPage",
     "HeldKey",
     "HostedNode",
     "IncomingCopy",

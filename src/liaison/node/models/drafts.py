@@ -40,7 +40,11 @@ class Draft(models.Model):
 
 
 class BookContact(models.Model):
-    """Somebody a desk knows from elsewhere; `searched` is all of its words, `expires` when its page is old."""
+    """Somebody a desk knows from elsewhere; `searched` is all of its words, `expires` when its page is old.
+
+    `key` is the OpenPGP certificate that stood in the card itself, in base 64, `fingerprint` the one it names; neither
+    was compared with anything.
+    """
 
     register = models.CharField(max_length=HASH)
     participant = models.CharField(max_length=HASH)
@@ -54,6 +58,8 @@ class BookContact(models.Model):
     note = models.CharField(max_length=500, default="")
     domains = models.JSONField(default=list)
     expires = models.CharField(max_length=20, default="")
+    key = models.TextField(default="")
+    fingerprint = models.CharField(max_length=40, default="")
     source = models.CharField(max_length=200)
     dated = models.CharField(max_length=10)
     imported_at = models.DateTimeField()

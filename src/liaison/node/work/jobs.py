@@ -16,7 +16,7 @@ from liaison.node.services.care import orphans
 from liaison.node.services.inside import clearance, retention
 from liaison.node.services.inside.between.told import KEEP_DEADLINES
 from liaison.node.services.letterbox import collecting, keeping
-from liaison.node.services.mail import fetching
+from liaison.node.services.mail import fetching, guests
 from liaison.node.services.programs import events
 from liaison.node.services.recovery import noticing
 from liaison.node.work.timers import Job
@@ -76,7 +76,8 @@ def expire_letters(node: Node) -> None:
 
 
 def fetch_mail(node: Node) -> None:
-    """Take in what came into the mailbox, and note which mails nobody answered in time."""
+    """Take in what came into the mailbox, end guest pages, and note which mails nobody answered in time."""
+    guests.end_guest_pages(node)
     fetching.keep_silence(node, node.clock.now())
     fetching.fetch_mail(node)
 

@@ -24,6 +24,7 @@ from liaison.node.reads.desk.undelivered import undelivered
 from liaison.node.reads.inside.between import InternalRead, received_cases
 from liaison.node.reads.inside.sharing import offered_cases, shared_with
 from liaison.node.reads.inside.waiting import to_review, waiting_requests
+from liaison.node.reads.mail.guests import open_guest_pages
 from liaison.node.reads.mail.overview import beside_cases, mailbox_state
 from liaison.node.reads.writing.drafts import list_drafts
 from liaison.node.services.people.officers import Seat
@@ -137,7 +138,10 @@ def _mail(looking: Looking) -> dict[str, Any]:
     found = beside_cases(here(), looking.seat.register, desk, since=looking.now - MAIL_SHOWN)
     rows = [{"each": each, "path": case_path(looking.seat, each.case)} for each in found[: waiting.MOST]]
     trouble = state is not None and state.trouble
-    return {"rows": rows, "count": len(found), "trouble": trouble, "checked_at": state.checked_at if state else None}
+    pages = open_guest_pages(here(), looking.seat.register, desk) if here().config.mail.address else []
+    guests = [{"each": each, "path": case_path(looking.seat, each.case, "guest")} for each in pages]
+    told = {"trouble": trouble, "checked_at": state.checked_at if state else None, "guests": guests}
+    return {"rows": rows, "count": len(found)} | told
 
 
 def _register(looking: Looking) -> dict[str, Any]:

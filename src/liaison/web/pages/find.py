@@ -1,6 +1,6 @@
 """Who answers for this, and why? One box for an address, a network, a domain, a code, a name or a whole list.
 
-    find/  (POST: one question)            find/?asked=3, which this session knows
+    find/  (POST: one question)            find/?asked=3, which this session knows; LX-… leads to the case of that mail
     find/  (POST: a list, a dropped file)  grouped by desk
     find/?q=XD                             the same for a link, of what is no secret
     find/each  (POST: the same list)       one draft a desk, its rows filled in
@@ -24,7 +24,9 @@ from django.views.decorators.http import require_POST
 
 from liaison.errors import MalformedError, UsageError
 from liaison.messages.forms.observables import MOST_OBSERVABLES
+from liaison.messages.mail.guests import read_reference
 from liaison.node.node import Node
+from liaison.node.reads.mail.overview import case_of_mail
 from liaison.node.reads.writing import book, finding
 from liaison.node.services.people.officers import Seat
 from liaison.node.services.writing.drafts import begin_draft
@@ -33,6 +35,7 @@ from liaison.register.lookup import fold_text
 from liaison.register.vocabulary import DeskKind
 from liaison.routing.route import Answer, Basis
 from liaison.web.pages.book import shown_contacts
+from liaison.web.pages.cases.naming import case_path
 from liaison.web.pages.write.cards import desk_key, kind_word, show_cards
 from liaison.web.pages.write.steps import place_of
 from liaison.web.requests import at_desk, officer_id, path_to
@@ -53,8 +56,17 @@ def find(request: HttpRequest, seat: Seat) -> HttpResponse:
     if request.method == "POST":
         return _posted(request, seat)
     text, kind = _asked(request)
+    case = _case_of_mail(seat, text)
+    if case:
+        return HttpResponseRedirect(case_path(seat, case))
     given = _one(here(), seat, text, kind) if text else {}
     return _page(request, seat, text, kind, given)
+
+
+def _case_of_mail(seat: Seat, text: str) -> str:
+    """The case of this desk that a mail of ours with this reference belongs to: somebody telephones and names it."""
+    token = read_reference(text) if text.upper().startswith("LX") else ""
+    return case_of_mail(here(), seat.register, seat.desk, token) if token else ""
 
 
 def _posted(request: HttpRequest, seat: Seat) -> HttpResponse:

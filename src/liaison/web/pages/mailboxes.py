@@ -6,6 +6,8 @@ only with the fingerprint as it was read out; what was typed stays on the page w
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,13 +18,23 @@ from django.views.decorators.http import require_POST
 
 from liaison.errors import LiaisonError
 from liaison.keys.openpgp.certificates import LARGEST, armor, format_groups, read_certificate
-from liaison.node.reads.mail.overview import contacts
-from liaison.node.services.mail.contacts import CHANNELS, Contact, forget_contact, keep_contact
+from liaison.node.reads.mail.overview import ContactRead, contacts
+from liaison.node.services.mail.contacts import (
+    CHANNELS,
+    Contact,
+    Heard,
+    attach_certificate,
+    check_certificate,
+    forget_contact,
+    keep_contact,
+)
+from liaison.node.services.mail.from_book import keep_from_book
 from liaison.node.services.mail.keys import published_certificate
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.forms import Problem
 from liaison.web.forms.languages import language_choices
+from liaison.web.pages.write.steps import place_of
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.site import here
 from liaison.web.words import explained
@@ -48,16 +60,70 @@ def mailboxes(request: HttpRequest, seat: Seat) -> HttpResponse:
 def _page(request: HttpRequest, seat: Seat, given: dict[str, Any], *, status: int = 200) -> HttpResponse:
     own = published_certificate(here(), seat.register, seat.desk)
     certificate = read_certificate(own) if own else None
-    kept = contacts(here(), seat.register, seat.desk)
+    kept, now = contacts(here(), seat.register, seat.desk), here().clock.now()
     shown = {
-        "rows": [{"each": each, "key": format_groups(each.fingerprint) if each.fingerprint else ""} for each in kept],
+        "rows": [_row(each, now) for each in kept],
         "own": {"key": certificate.groups, "text": armor(certificate.data)} if certificate else None,
         "address": here().config.mail.address,
         "channels": CHANNELS,
-        "languages": language_choices(to_locale(get_language() or "en")),
+        "readable": language_choices(to_locale(get_language() or "en")),
         "may_change": seat.may(Action.WRITE),
     }
     return render(request, "web/mailboxes.html", shown | given, status=status)
+
+
+def _row(each: ContactRead, now: datetime) -> dict[str, Any]:
+    """A correspondent with its keys in the groups that people read out."""
+    groups = {name: format_groups(text) if text else "" for name, text in (
+        ("key", each.fingerprint), ("offered", each.offered_as), ("claimed", each.claimed))}  # fmt: skip
+    return {"each": each, "expired": each.expired(now), "soon": each.expires_soon(now), **groups}
+
+
+@require_POST
+@at_desk(Action.WRITE)
+def from_book(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Keep a contact of the address book."""
+    keep_from_book(here(), place_of(seat), request.POST.get("mailbox", ""), officer=officer_id(request))
+    return HttpResponseRedirect(path_to(seat, "mailboxes/"))
+
+
+@require_POST
+@at_desk(Action.WRITE)
+def attach(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Attach a certificate, which the desk has still to read out."""
+    mailbox, file = request.POST.get("mailbox", ""), request.FILES.get("file")
+    data = file.read(LARGEST + 1) if file is not None else request.POST.get("certificate", "").strip().encode()
+    return _changed(
+        request,
+        seat,
+        lambda: attach_certificate(here(), seat.register, seat.desk, mailbox, data, officer=officer_id(request)),
+    )
+
+
+@require_POST
+@at_desk(Action.WRITE)
+def check(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Compare what was attached with what the desk read out."""
+    mailbox = request.POST.get("mailbox", "")
+    heard = Heard(request.POST.get("read_out", ""), request.POST.get("channel", ""))
+    return _changed(
+        request,
+        seat,
+        lambda: check_certificate(here(), seat.register, seat.desk, mailbox, heard, officer=officer_id(request)),
+    )
+
+
+def _changed(request: HttpRequest, seat: Seat, change: Callable[[], object]) -> HttpResponse:
+    """The page again: as it is now, or with what is wrong beside what was typed."""
+    try:
+        change()
+    except LiaisonError as error:
+        told = explained(error)
+        beside = {"mailbox": request.POST.get("mailbox", ""), "read_out": request.POST.get("read_out", ""),
+                  "certificate": request.POST.get("certificate", "")}  # fmt: skip
+        problem = Problem("kept", f"{told.what} {told.next}")
+        return _page(request, seat, {"beside": beside, "problems": (problem,)}, status=400)
+    return HttpResponseRedirect(path_to(seat, "mailboxes/"))
 
 
 @require_POST
@@ -97,5 +163,8 @@ def forget(request: HttpRequest, seat: Seat) -> HttpResponse:
 ROUTES = [
     path("mailboxes/", mailboxes, name="mailboxes"),
     path("mailboxes/keep", keep, name="mailboxes-keep"),
+    path("mailboxes/from-book", from_book, name="mailboxes-from-book"),
+    path("mailboxes/attach", attach, name="mailboxes-attach"),
+    path("mailboxes/check", check, name="mailboxes-check"),
     path("mailboxes/forget", forget, name="mailboxes-forget"),
 ]

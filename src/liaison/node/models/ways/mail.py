@@ -34,7 +34,11 @@ class MailKey(models.Model):
 
 
 class MailContact(models.Model):
-    """A desk that has a mailbox and no node; `who` stands for it where a participant's hash stands for others."""
+    """A desk that has a mailbox and no node; `who` stands for it where a participant's hash stands for others.
+
+    `certificate` was compared with what the desk read out, by whom and when; `offered` was attached and not compared
+    yet, so nothing is sealed to it; `claimed` is the fingerprint that a list names.
+    """
 
     register = models.CharField(max_length=HASH)
     participant = models.CharField(max_length=HASH)
@@ -47,6 +51,12 @@ class MailContact(models.Model):
     certificate = models.BinaryField(default=b"")
     fingerprint = models.CharField(max_length=FINGERPRINT, default="")
     channel = models.CharField(max_length=16, default="")
+    checked_at = models.DateTimeField(null=True)
+    checked_by = models.BigIntegerField(default=0)
+    expires_at = models.DateTimeField(null=True)
+    offered = models.BinaryField(default=b"")
+    offered_as = models.CharField(max_length=FINGERPRINT, default="")
+    claimed = models.CharField(max_length=FINGERPRINT, default="")
     source = models.CharField(max_length=200)
     kept_at = models.DateTimeField()
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from liaison.keys.openpgp.certificates import format_groups
 from liaison.messages.parties import DeskRef
-from liaison.node.models import FetchedMail, MailboxPlace, MailContact, SentMail
+from liaison.node.models import FetchedMail, MailboxPlace, MailContact, Officer, SentMail
 from liaison.node.node import Node
 from liaison.node.unit_of_work import reading
 
 BESIDE = ("unverified", "automatic", "bounced", "delayed")
 """What is shown with its case and was not taken into it."""
 MOST = 100
+SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,22 @@ class ContactRead:
     channel: str
     source: str
     kept_at: datetime
+    checked_at: datetime | None
+    checked_by: str
+    """The officer who heard the fingerprint; empty where a command took it."""
+    expires_at: datetime | None
+    offered_as: str
+    """The fingerprint of a certificate that is attached and was not compared yet."""
+    claimed: str
+    """The fingerprint that a list names."""
+
+    def expired(self, now: datetime) -> bool:
+        """Whether nothing can be sealed to its certificate any more."""
+        return self.expires_at is not None and self.expires_at <= now
+
+    def expires_soon(self, now: datetime) -> bool:
+        """Whether its owner should be asked for a newer one."""
+        return self.expires_at is not None and now < self.expires_at <= now + SOON
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +72,8 @@ def contacts(node: Node, register: str, desk: DeskRef) -> list[ContactRead]:
     """The correspondents of a desk, by name."""
     place = {"participant": desk.participant, "node": desk.node, "desk": desk.desk}
     with reading(node):
-        rows = MailContact.objects.filter(register=register, **place).order_by("name", "pk")
+        rows = list(MailContact.objects.filter(register=register, **place).order_by("name", "pk"))
+        officers = dict(Officer.objects.filter(pk__in=[row.checked_by for row in rows]).values_list("pk", "name"))
         return [
             ContactRead(
                 each.mailbox,
@@ -65,6 +83,11 @@ def contacts(node: Node, register: str, desk: DeskRef) -> list[ContactRead]:
                 each.channel,
                 each.source,
                 each.kept_at,
+                (each.checked_at or each.kept_at) if each.fingerprint else None,
+                officers.get(each.checked_by, ""),
+                each.expires_at,
+                each.offered_as,
+                each.claimed,
             )
             for each in rows
         ]
@@ -117,6 +140,15 @@ def mails_of(node: Node, register: str, messages: Iterable[str]) -> dict[tuple[s
         rows = SentMail.objects.filter(copy__register=register, copy__message__message_id__in=list(messages))
         found = list(rows.values_list(*at, *columns))
     return {(row[0], DeskRef(*row[1:4])): MailSent(*row[4:]) for row in found}
+
+
+def case_of_mail(node: Node, register: str, desk: DeskRef, token: str) -> str:
+    """The case of the desk that a mail of ours with this reference belongs to; empty for none."""
+    place = {"participant": desk.participant, "node": desk.node, "desk": desk.desk}
+    mine = {f"copy__message__{name}": value for name, value in place.items()}
+    with reading(node):
+        rows = SentMail.objects.filter(copy__register=register, **mine, token=token)
+        return rows.values_list("copy__message__case", flat=True).first() or ""
 
 
 def mailbox_state(node: Node) -> MailboxState | None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from liaison.errors import LiaisonError, UsageError
-from liaison.keys.openpgp.certificates import read_certificate
+from liaison.keys.openpgp.certificates import read_certificate, require_valid
 from liaison.messages.mail.mailbox import fits_mailbox
 from liaison.messages.mail.tokens import correspondent_id
 from liaison.messages.parties import DeskRef
@@ -88,6 +88,7 @@ def _published(node: Node, register: str, desk: DeskRef) -> MailTarget | None:
     part = records.content_of(records.verify_record(bytes(row.part), row.digest), records.OpenPgp)
     try:
         certificate = read_certificate(decode_base64(part.certificate))
+        require_valid(certificate, node.clock.now())
     except LiaisonError:
         return MailTarget(mailbox, entry.languages)
     return MailTarget(mailbox, entry.languages, certificate.data, certificate.fingerprint)

@@ -91,7 +91,6 @@ def _teams(place: Place, found: Iterable[Any]) -> list[Merged]:
 
 
 def _row(row: BookContact) -> Row:
-    texts = {
-        name: getattr(row, name) for name in ("organisation", "country", "mailbox", "telephone", "note", "expires")
-    }
+    names = ("organisation", "country", "mailbox", "telephone", "note", "expires", "key", "fingerprint")
+    texts = {name: getattr(row, name) for name in names}
     return Row(Card(row.name, **texts, domains=tuple(row.domains)), row.source, row.dated)

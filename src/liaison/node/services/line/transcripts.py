@@ -125,9 +125,8 @@ def _received(row: Case) -> Iterator[ReceivedMessage]:
     copies = IncomingCopy.objects.filter(
         register=row.register, case=row.case, participant=row.participant, desk=row.desk, verdict="accepted"
     ).filter(READABLE)
-    copies = copies.exclude(
-        way="mail"
-    )  # This node's own writing of what a mail said: no word of the other side's node.
+    # This node's own writing of what a mail or a guest said: no word of the other side's node.
+    copies = copies.exclude(way__in=("mail", "guest"))
     for plaintext in copies.values_list("plaintext", flat=True):
         yield open_message(bytes(plaintext))
 

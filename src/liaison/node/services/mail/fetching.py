@@ -20,9 +20,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from liaison.errors import LiaisonError, MalformedError, NotNowError, UnreachableError, UsageError
-from liaison.keys.openpgp.certificates import Certificate, format_groups, read_certificate
+from liaison.keys.openpgp.certificates import Certificate, format_groups, known_certificate
 from liaison.keys.openpgp.packets import read_armor
 from liaison.keys.openpgp.private import Opened, judge_clear, judge_detached
+from liaison.messages.inbox import Note
 from liaison.messages.lifecycle import CopyEvent, CopyState
 from liaison.messages.mail.answers import Answer, is_entity, read_entity, read_text
 from liaison.messages.mail.bounces import read_bounce
@@ -34,7 +35,7 @@ from liaison.node.models import FetchedMail, MailboxPlace, MailContact, Outgoing
 from liaison.node.node import Node
 from liaison.node.services.line.progress import advance
 from liaison.node.services.mail.keys import all_keys
-from liaison.node.services.mail.storing import enter_case, seal_files, write_answer
+from liaison.node.services.mail.storing import enter_case, seal_files, words_of, write_words
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.wire.identifiers import digest
 
@@ -178,6 +179,10 @@ def _take_unsigned(node: Node, fetched: FetchedBytes, mail: Mail) -> str:
     return _keep(node, fetched, mail, "unverified" if _sent(node, mail) else "stray", "unsigned")
 
 
+def _take_smime(node: Node, fetched: FetchedBytes, mail: Mail) -> str:
+    return _keep(node, fetched, mail, "unverified" if _sent(node, mail) else "stray", "smime")
+
+
 def _take_automatic(node: Node, fetched: FetchedBytes, mail: Mail) -> str:
     return _keep(node, fetched, mail, "automatic" if _sent(node, mail) else "stray", "automatic")
 
@@ -221,13 +226,13 @@ def _take_over(node: Node, fetched: FetchedBytes, mail: Mail, *, sent: SentMail,
         if FetchedMail.objects.filter(words=words).exists():
             return _keep(node, fetched, mail, "again", "same-words")
         ours = frozenset(SentMail.objects.filter(copy__message__case=core.case).values_list("token", flat=True))
-    files = seal_files(node, answer)
-    message, plaintext = write_answer(
-        node, core, answer=answer, signed_by=format_groups(sent.fingerprint), words=words, files=files
-    )
+    files = seal_files(node, answer.files)
+    said = words_of(answer, signed_by=format_groups(sent.fingerprint))
+    message, plaintext = write_words(node, core, said, words=words, files=files)
     with unit_of_work(node):
         named = not ours.isdisjoint(answer.tokens)
-        incoming = enter_case(node, message, plaintext, sent=sent, named_inside=named)
+        notes = (Note.BY_MAIL,) if named else (Note.BY_MAIL, Note.CASE_OUTSIDE)
+        incoming = enter_case(node, message, plaintext, sent=sent, notes=notes)
         _store(node, fetched, mail, "taken-over", sent=sent, incoming=incoming, words=words)
         if answer.ticket:
             SentMail.objects.filter(pk=sent.pk).update(ticket=answer.ticket)
@@ -237,11 +242,11 @@ def _take_over(node: Node, fetched: FetchedBytes, mail: Mail, *, sent: SentMail,
 def _certificate(node: Node, mail: Mail, sent: SentMail | None) -> Certificate | None:
     """Whose signature is looked for: that of the case, else of whoever the sender says to be, to be compared later."""
     if sent is not None:
-        return read_certificate(bytes(sent.certificate)) if sent.certificate else None
+        return known_certificate(bytes(sent.certificate)) if sent.certificate else None
     with reading(node):
         rows = MailContact.objects.filter(who=correspondent_id(mail.sender)).exclude(fingerprint="")
         row = rows.order_by("-kept_at").first()
-    return None if row is None else read_certificate(bytes(row.certificate))
+    return None if row is None else known_certificate(bytes(row.certificate))
 
 
 def _open_encrypted(node: Node, mail: Mail, certificate: Certificate | None) -> Opened:
@@ -305,6 +310,7 @@ _TAKE = {
     Sort.ENCRYPTED: _take_signed,
     Sort.SIGNED: _take_signed,
     Sort.CLEARSIGNED: _take_signed,
+    Sort.SMIME: _take_smime,
     Sort.BOUNCE: _take_bounce,
     Sort.AUTOMATIC: _take_automatic,
 }

@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from liaison.errors import UnreachableError
-from liaison.keys.openpgp.certificates import read_certificate
+from liaison.keys.openpgp.certificates import read_certificate, require_valid
 from liaison.messages.forms import find_form
 from liaison.messages.lifecycle import CopyEvent
-from liaison.messages.mail.wording import Said, Says, in_english, word, write_call, write_text
+from liaison.messages.mail.wording import Said, Says, in_english, word, write_call, write_guest, write_text
 from liaison.messages.mail.writing import (
     MESSAGE_FILE,
     Envelope,
@@ -37,6 +37,7 @@ from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
 from liaison.node.services.line.attachments import open_attachment
 from liaison.node.services.line.progress import advance
+from liaison.node.services.mail.guests import code_for_mail
 from liaison.node.services.mail.keys import desk_key
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.node.work import circuit, outbox
@@ -81,7 +82,7 @@ def hand_over(node: Node, lease: Lease) -> None:
 
 
 def write_mail(node: Node, outgoing: _Outgoing) -> bytes:
-    """The bytes of the mail as they leave now. Raises VerificationError, UsageError."""
+    """The bytes of the mail as they leave now. Raises VerificationError, UsageError, MalformedError."""
     sent, core = outgoing.copy.mail, outgoing.message.core
     says, languages = _says(node), tuple(sent.languages)
     envelope = _envelope(node, outgoing, says, languages)
@@ -94,13 +95,16 @@ def write_mail(node: Node, outgoing: _Outgoing) -> bytes:
         token=sent.token,
         earlier=outgoing.earlier,
     )
+    guest = code_for_mail(node, core.register, core.sender, core.case)
     form = find_form(core.form, core.form_version)
     subject = f"{'EXERCISE ' if core.exercise else ''}{form.en} [{sent.token}]"
-    inside = write_inside(
-        envelope, subject=subject, text=write_text(said, languages, says), files=_files(node, outgoing)
-    )
-    key = desk_key(node, core.register, core.sender)
-    return write_encrypted(envelope, key.seal(inside, read_certificate(bytes(sent.certificate))))
+    text = write_text(said, languages, says)
+    if guest is not None:
+        text += "\n" + write_guest(*guest, sent.token, languages, says)
+    inside = write_inside(envelope, subject=subject, text=text, files=_files(node, outgoing))
+    key, certificate = desk_key(node, core.register, core.sender), read_certificate(bytes(sent.certificate))
+    require_valid(certificate, node.clock.now())
+    return write_encrypted(envelope, key.seal(inside, certificate))
 
 
 def _read(copy_id: int) -> _Outgoing:
@@ -110,7 +114,8 @@ def _read(copy_id: int) -> _Outgoing:
     mine = {f"copy__message__{name}": getattr(copy.message, name) for name in ("participant", "node", "desk")}
     rows = SentMail.objects.filter(**place, **mine, pk__lt=copy.mail.pk).order_by("-pk")
     earlier = list(rows.values_list("token", flat=True)[:MOST_EARLIER])
-    came = FetchedMail.objects.filter(incoming__isnull=False, sent__in=rows).order_by("-pk").first()
+    came = FetchedMail.objects.filter(incoming__isnull=False, sent__in=rows).exclude(message_id="")
+    came = came.order_by("-pk").first()
     ticket = rows.exclude(ticket="").values_list("ticket", flat=True).first()
     return _Outgoing(copy, message, tuple(reversed(earlier)), came.message_id if came else "", ticket or "")
 

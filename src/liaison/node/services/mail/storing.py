@@ -9,6 +9,8 @@ Invariants: everything is written in one transaction with the mail; the same sig
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from liaison.keys.public import Purpose
@@ -16,6 +18,7 @@ from liaison.messages.forms import find_form, latest_form
 from liaison.messages.inbox import Note
 from liaison.messages.lifecycle import CopyEvent, CopyState
 from liaison.messages.mail.answers import Answer
+from liaison.messages.mail.writing import MailFile
 from liaison.messages.message import (
     Attachment,
     Copy,
@@ -46,23 +49,37 @@ FORM = "mail-reply"
 WAITING = frozenset({CopyState.QUEUED, CopyState.STOPPED, CopyState.HANDED_OVER, CopyState.BOUNCED, CopyState.SILENT})
 
 
-def seal_files(node: Node, answer: Answer) -> tuple[Attachment, ...]:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the other side says, as a form of the line."""
+
+    form: str
+    fields: Mapping[str, JSON]
+
+
+def seal_files(node: Node, files: Iterable[MailFile]) -> tuple[Attachment, ...]:
     """The files of an answer, sealed and durable, before anything names them. Raises UsageError, NotNowError."""
     return tuple(
-        seal_attachment(node, name=each.name, media_type=each.media_type, chunks=[each.data]) for each in answer.files
+        seal_attachment(node, name=each.name, media_type=each.media_type, chunks=[each.data]) for each in files
     )
 
 
-def write_answer(
-    node: Node, original: Core, *, answer: Answer, signed_by: str, words: str, files: tuple[Attachment, ...]
-) -> tuple[ReceivedMessage, bytes]:
-    """The answer as a message to the own desk that wrote `original`, and its bytes. Raises MalformedError."""
-    form = latest_form(FORM)
+def words_of(answer: Answer, *, signed_by: str) -> Words:
+    """What a signed mail says."""
     fields: dict[str, JSON] = {"signed_by": signed_by}
     if answer.text:
         fields["text"] = {"lang": "und", "text": answer.text}
     if answer.ticket:
         fields["ticket"] = answer.ticket
+    return Words(FORM, fields)
+
+
+def write_words(
+    node: Node, original: Core, said: Words, *, words: str, files: tuple[Attachment, ...]
+) -> tuple[ReceivedMessage, bytes]:
+    """What was said as a message to the own desk that wrote `original`, and its bytes; `words` is the hash by which it
+    is known again. Raises MalformedError."""
+    form, fields = latest_form(said.form), said.fields
     draft = Draft(
         register=original.register,
         case=original.case,
@@ -92,7 +109,16 @@ def write_answer(
     return open_message(signed.plaintext), signed.plaintext
 
 
-def enter_case(node: Node, message: ReceivedMessage, plaintext: bytes, *, sent: SentMail, named_inside: bool) -> int:
+def enter_case(
+    node: Node,
+    message: ReceivedMessage,
+    plaintext: bytes,
+    *,
+    sent: SentMail,
+    notes: Iterable[Note],
+    way: str = "mail",
+    answers: bool = True,
+) -> int:
     """Inside a unit of work: the message in its case, its files held, and the mails it answers; the key of its row."""
     core, now = message.core, node.clock.now()
     if core.attachments:
@@ -118,14 +144,16 @@ def enter_case(node: Node, message: ReceivedMessage, plaintext: bytes, *, sent: 
         form=core.form,
         urgency=core.urgency,
         verdict="accepted",
-        notes=[Note.BY_MAIL.value, *([] if named_inside else [Note.CASE_OUTSIDE.value])],
-        way="mail",
+        notes=[each.value for each in notes],
+        way=way,
         owed=find_form(core.form, core.form_version).owed,
         received_at=now,
     )
     AttachmentRow.objects.bulk_create(attachment_rows(core.attachments, incoming_id=incoming, state="held"))
     open_case(core, message.fields, desk, now)
     tell_received(core, desk, now)
+    if not answers:
+        return incoming
     for copy in _answered(core, desk):
         advance(copy, CopyEvent.ANSWERED)
         outbox.settle_copy(copy.pk, outbox.Work.MAIL)

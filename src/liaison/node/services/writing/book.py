@@ -67,6 +67,7 @@ def _row(place: Place, card: Card, **given: object) -> BookContact:
     words = fold_text(" ".join((*texts.values(), *card.domains)))
     searched = f"{words} |{'|'.join(card.domains)}|"
     told = {"domains": list(card.domains), "expires": card.expires, "searched": searched}
+    told |= {"key": card.key, "fingerprint": card.fingerprint}
     return BookContact(**place.columns, **texts, **told, **given)
 
 

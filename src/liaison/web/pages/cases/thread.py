@@ -16,7 +16,9 @@ from liaison.messages.turns import INSIDE
 from liaison.node.reads.caution.parties import name_warnings, same_host
 from liaison.node.reads.desk.thread import Entry, Thread, read_thread
 from liaison.node.reads.facts import register_facts
+from liaison.node.reads.mail.guests import guest_page
 from liaison.node.reads.mail.overview import beside_case, mails_of
+from liaison.node.reads.mail.targets import is_mailbox
 from liaison.node.services.desk.following import follow_up_of
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
@@ -103,9 +105,18 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "forms": allowed_forms(thread, here(), keeper) if writes else [],
         "follow_up": follow_up_of(here(), keeper.desk, case) if readable and held.own else None,
         "may_export": readable and (held.own or held.answers) and thread.row.form not in INSIDE,
+        "guest": _guest(seat, thread) if writes and held.own else None,
         "here": case_path(seat, case),
     } | inside_of(seat, thread.row, held, readable=readable)
     return render(request, "web/cases/case.html", given)
+
+
+def _guest(seat: Seat, thread: Thread) -> dict[str, Any] | None:
+    """The guest page of a case with a desk that has a mailbox alone."""
+    if not any(is_mailbox(each) for each in thread.view.parties):
+        return None
+    page = guest_page(here(), thread.row.register, seat.desk, thread.row.case)
+    return {"page": page, "is_open": page is not None and page.is_open(here().clock.now())}
 
 
 def _parties(thread: Thread, seat: Seat, names: DeskNames) -> Iterator[Party]:

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
+from liaison.messages.inbox import Note
 from liaison.messages.turns import INSIDE
 from liaison.node.reads.desk.thread import Thread
 from liaison.node.services.line.transcripts import export_transcript
@@ -26,6 +27,8 @@ from liaison.web.requests import at_desk, officer_id
 from liaison.web.site import here
 
 Withheld = dict[str, set[str]]
+WRITTEN_HERE = frozenset({Note.BY_MAIL.value, Note.ASSERTED.value})
+"""What this node wrote down of somebody without a node: no word of theirs that a transcript could prove."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,6 +45,8 @@ def transcript(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
     if request.POST.get("what") == "download":
         return _file(request, found.seat, thread, withheld)
     names = DeskNames(here())
+    said = [each for each in spoken(thread, names) if not each.entry.rejected]
+    written_here = [each for each in said if WRITTEN_HERE.intersection(each.entry.notes)]
     messages = [
         {
             "said": each,
@@ -51,12 +56,13 @@ def transcript(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
                 for field in each.fields
             ],
         }
-        for each in spoken(thread, names)
-        if not each.entry.rejected
+        for each in said
+        if each not in written_here
     ]
     given = {
         "row": thread.row,
         "messages": messages,
+        "written_here": written_here,
         "preview": request.method == "POST",
         "count": sum(map(len, withheld.values())),
         "here": case_path(seat, case),
