@@ -12,6 +12,7 @@ from liaison.web.pages import (
     cases,
     centres,
     desk,
+    duty,
     find,
     inside,
     mailboxes,
@@ -28,6 +29,7 @@ from liaison.web.pages import (
 
 DESK = [
     *desk.ROUTES,
+    *duty.ROUTES,
     *find.ROUTES,
     *register.ROUTES,
     *world_map.ROUTES,

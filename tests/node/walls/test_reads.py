@@ -200,6 +200,8 @@ def test_what_was_planted_is_found_by_its_own_desk(planted: Planted) -> None:
         "desk.waiting.follow_ups",
         "desk.waiting.unacknowledged",
         "duty.rotas.rota_of",
+        "duty.showing.holidays",
+        "duty.showing.open_notes",
         "inbox.show_message",
         "inside.retention.holds",
         "inside.sharing.notes_of",
@@ -267,6 +269,8 @@ def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
         "limit": [100],
         "since": [world.clock.now() - timedelta(days=1)],
         "instant": [world.clock.now()],
+        "start": [world.clock.now()],
+        "end": [world.clock.now() + timedelta(days=3)],
         "wanted": [named["officer"]],
     }
     alternatives = getattr(hint, "__args__", (hint,)) if not isinstance(hint, type) else (hint,)

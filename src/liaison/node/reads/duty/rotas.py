@@ -71,9 +71,11 @@ def rota_of(node: Node, register: str, desk: DeskRef) -> Rota:
     """The rota of an own desk, with what changed it in the last month and will from now on."""
     place, since = columns(register, desk), node.clock.now() - KEPT
     with reading(node):
-        served = _times_served(register, desk)
         layers = tuple(read_layer(row) for row in DutyLayer.objects.filter(**place).order_by("position"))
         spells = list(DutySpell.objects.filter(**place, ends__gt=since).order_by("pk"))
+        if not layers and not spells:
+            return Rota()
+        served = _times_served(register, desk)
         swaps = DutySwap.objects.filter(**place, state=AGREED).filter(Q(one_ends__gt=since) | Q(other_ends__gt=since))
         agreed = [_swap(row) for row in swaps.order_by("decided_at", "pk")]
         days = frozenset(DutyHoliday.objects.filter(**place).values_list("day", flat=True))

@@ -18,11 +18,11 @@ from datetime import date, datetime
 from typing import Any
 
 from liaison.duty.checking import LAYERS, check_layers, check_spell
-from liaison.duty.rota import Layer, Override, Spell
+from liaison.duty.rota import Layer, Override, Spell, holder
 from liaison.errors import UsageError
 from liaison.node.models import DutyHoliday, DutyLayer, DutySpell, DutySwap
 from liaison.node.node import Node
-from liaison.node.reads.duty.rotas import people, read_layer
+from liaison.node.reads.duty.rotas import people, read_layer, rota_of
 from liaison.node.reads.inside.rules import columns
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat
@@ -50,9 +50,9 @@ def keep_layer(node: Node, seat: Seat, layer: Layer, *, by: int) -> None:
         behind = max((row.position for row in rows), default=0) + 1
         position = next((row.position for row in rows if row.name == layer.name), behind)
         values = {**_layer_values(layer), "position": position}
-        DutyLayer.objects.update_or_create(**place, name=layer.name, defaults=values)
+        row, _ = DutyLayer.objects.update_or_create(**place, name=layer.name, defaults=values)
         told: JSON = {"hours": layer.hours, "zone": layer.zone, "members": [int(each) for each in layer.members]}
-        tell(node, seat, "duty-layer-kept", by, subject=layer.name, params=told)
+        tell(node, seat, "duty-layer-kept", by, subject=str(row.pk), params=told)
 
 
 def drop_layer(node: Node, seat: Seat, name: str, *, by: int) -> None:
@@ -60,11 +60,13 @@ def drop_layer(node: Node, seat: Seat, name: str, *, by: int) -> None:
     require(Action.SET_RULES, seat.roles)
     place, now = columns(seat.register, seat.desk), node.clock.now()
     with unit_of_work(node):
-        gone, _ = DutyLayer.objects.filter(**place, name=name).delete()
-        if gone:
+        number = layer_number(seat, name)
+        if number:
+            DutyLayer.objects.filter(pk=number).delete()
             overrides, _ = DutySpell.objects.filter(**place, absence=False, layer=name, ends__gt=now).delete()
             swaps, _ = DutySwap.objects.filter(**place, layer=name, other_ends__gt=now).delete()
-            tell(node, seat, "duty-layer-dropped", by, subject=name, params={"overrides": overrides, "swaps": swaps})
+            told: JSON = {"overrides": overrides, "swaps": swaps}
+            tell(node, seat, "duty-layer-dropped", by, subject=str(number), params=told)
 
 
 def raise_layer(node: Node, seat: Seat, name: str, *, by: int) -> None:
@@ -77,20 +79,28 @@ def raise_layer(node: Node, seat: Seat, name: str, *, by: int) -> None:
             before, row = rows[place - 1], rows[place]
             DutyLayer.objects.filter(pk=row.pk).update(position=before.position)
             DutyLayer.objects.filter(pk=before.pk).update(position=row.position)
-            tell(node, seat, "duty-layer-raised", by, subject=name)
+            tell(node, seat, "duty-layer-raised", by, subject=str(row.pk))
 
 
 def override(node: Node, seat: Seat, wanted: Override, *, by: int) -> None:
     """Have somebody on duty for a time, whoever's turn it is. Raises UsageError."""
     with unit_of_work(node):
-        if (
-            wanted.layer
-            and not DutyLayer.objects.filter(**columns(seat.register, seat.desk), name=wanted.layer).exists()
-        ):
+        number = layer_number(seat, wanted.layer)
+        if wanted.layer and not number:
             raise UsageError("duty-layer-not-found", layer=wanted.layer[:60])
         keep_spell(node, seat, wanted.spell, by=by, layer=wanted.layer)
-        told = {"layer": wanted.layer, **_told(wanted.spell)}
+        told = {"layer": number, **_told(wanted.spell)}
         tell(node, seat, "duty-override-made", by, subject=wanted.spell.officer, params=told)
+
+
+def take_over(node: Node, seat: Seat, until: datetime, *, by: int) -> None:
+    """Answer from now on oneself, in place of whoever is asked first. Raises UsageError."""
+    now = node.clock.now()
+    with unit_of_work(node):
+        rota = rota_of(node, seat.register, seat.desk)
+        held = (layer.name for layer in rota.layers if holder(rota, layer, now))
+        first = rota.layers[0].name if rota.layers else ""
+        override(node, seat, Override(next(held, first), Spell(now, until, str(by))), by=by)
 
 
 def be_away(node: Node, seat: Seat, spell: Spell, *, by: int) -> None:
@@ -121,7 +131,14 @@ def drop_spell(node: Node, seat: Seat, number: int, *, by: int) -> None:
         row.delete()
         action = "duty-absence-dropped" if row.absence else "duty-override-dropped"
         spell = Spell(row.begins, row.ends, str(row.officer))
-        tell(node, seat, action, by, subject=str(row.officer), params={"layer": row.layer, **_told(spell)})
+        tell(
+            node,
+            seat,
+            action,
+            by,
+            subject=str(row.officer),
+            params={"layer": layer_number(seat, row.layer), **_told(spell)},
+        )
 
 
 def keep_holiday(node: Node, seat: Seat, day: date, name: str, *, by: int) -> None:
@@ -150,6 +167,12 @@ def drop_holiday(node: Node, seat: Seat, day: date, *, by: int) -> None:
         gone, _ = DutyHoliday.objects.filter(**columns(seat.register, seat.desk), day=day).delete()
         if gone:
             tell(node, seat, "duty-holiday-dropped", by, subject=day.isoformat())
+
+
+def layer_number(seat: Seat, name: str) -> int:
+    """Inside a unit of work: by which number the trail tells of a layer, whose name is content; 0 for none."""
+    rows = DutyLayer.objects.filter(**columns(seat.register, seat.desk), name=name)
+    return int(rows.values_list("pk", flat=True).first() or 0)
 
 
 def tell(node: Node, seat: Seat, action: str, by: int, *, subject: str = "", params: JSON = None) -> None:

@@ -17,7 +17,7 @@ from liaison.node.models import DutySwap
 from liaison.node.node import Node
 from liaison.node.reads.duty.rotas import AGREED, people, rota_of
 from liaison.node.reads.inside.rules import columns
-from liaison.node.services.duty.rotas import tell
+from liaison.node.services.duty.rotas import layer_number, tell
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Action, require
@@ -47,7 +47,14 @@ def ask_swap(node: Node, seat: Seat, swap: Swap, *, by: int) -> None:
             other_ends=swap.other.ends,
             asked_at=node.clock.now(),
         )
-        tell(node, seat, "duty-swap-asked", by, subject=swap.other.officer, params={"layer": swap.layer})
+        tell(
+            node,
+            seat,
+            "duty-swap-asked",
+            by,
+            subject=swap.other.officer,
+            params={"layer": layer_number(seat, swap.layer)},
+        )
 
 
 def answer_swap(node: Node, seat: Seat, number: int, *, agrees: bool, by: int) -> None:
@@ -67,7 +74,14 @@ def answer_swap(node: Node, seat: Seat, number: int, *, agrees: bool, by: int) -
         row.state = AGREED if agrees else DECLINED if by == row.other else WITHDRAWN
         row.decided_at = node.clock.now()
         row.save(update_fields=["state", "decided_at"])
-        tell(node, seat, f"duty-swap-{row.state}", by, subject=str(row.one), params={"layer": row.layer})
+        tell(
+            node,
+            seat,
+            f"duty-swap-{row.state}",
+            by,
+            subject=str(row.one),
+            params={"layer": layer_number(seat, row.layer)},
+        )
 
 
 def _check(node: Node, seat: Seat, swap: Swap) -> None:
