@@ -206,6 +206,7 @@ PARSERS: dict[str, Parser] = {
         [canonical.encode(_json("register/state.json")["globals"])],
     ),
     "register.nominations.parse_nominations": Parser(text(nominations.parse_nominations), [CSV]),
+    "duty.calendars.decode_calendar": Parser(lambda data: calendars.decode_calendar(data, UTC), [CALENDAR, DAYS]),
     "exchange.contacts.files.decode_contacts": Parser(
         contacts.decode_contacts,
         [text.encode() for text in (lists.VCARD, lists.JSCONTACT, lists.RFC2350, lists.SIGNED, lists.FIRST, CONTACTS)],

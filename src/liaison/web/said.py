@@ -43,6 +43,7 @@ SAID: Mapping[str, Any] = MappingProxyType(
         "swap-over": gettext_lazy("The shifts stay as they were."),
         "handover-left": gettext_lazy("Left for the next officer. It never leaves this node."),
         "handover-read": gettext_lazy("Noted: you have read it."),
+        "feed-ended": gettext_lazy("The address has ended. Programs get nothing from it any more."),
         "layer-kept": gettext_lazy("The layer is kept and counts from now on."),
         "layer-dropped": gettext_lazy("The layer is dropped, with the changes to it that were to come."),
         "noted": gettext_lazy("The note is kept here. It never leaves this node."),

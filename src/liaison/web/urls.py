@@ -51,6 +51,7 @@ urlpatterns = [
     path("", desk.first, name="first"),
     *sign_in.ROUTES,
     *account.ROUTES,
+    *duty.OUTSIDE,
     path("d/<str:seat>/", include(DESK)),
 ]
 handler404 = problems.not_found

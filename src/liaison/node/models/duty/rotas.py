@@ -108,5 +108,4 @@ class DutyFeed(OfDesk):
     whole_desk = models.BooleanField(default=False)
     token_hash = models.CharField(max_length=HASH, unique=True)
     made_at = models.DateTimeField()
-    fetched_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

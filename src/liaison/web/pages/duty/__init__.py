@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from liaison.web.pages.duty import changing, overview, rota
+from liaison.web.pages.duty import calendars, changing, overview, rota
 
-ROUTES = [*overview.ROUTES, *changing.ROUTES, *rota.ROUTES]
+ROUTES = [*overview.ROUTES, *changing.ROUTES, *rota.ROUTES, *calendars.ROUTES]
+OUTSIDE = calendars.OUTSIDE
+"""What a calendar program fetches with a token, outside of any desk."""
