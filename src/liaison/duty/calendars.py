@@ -1,4 +1,4 @@
-"""What does a calendar of another program say, and how do shifts go out as one? iCalendar (RFC 5545), a small part of it.
+"""What does a calendar of another program say, and how do shifts go out as one? A small part of iCalendar (RFC 5545).
 
     BEGIN:VEVENT                        Event("a1@example", "Leave", begins, ends)
     UID:a1@example                      BEGIN:VALARM … and every other part inside an event is passed over
@@ -181,7 +181,7 @@ def _read_time(found: _Property, zone: tzinfo) -> tuple[datetime, date | None]:
         raise _malformed(found.value)
     year, month, day, hour, minute, second = (int(each or 0) for each in parts.groups()[:6])
     try:
-        wall = datetime(year, month, day, hour, minute, min(second, 59))
+        wall = datetime.combine(date(year, month, day), time(hour, minute, min(second, 59)))
     except ValueError as error:
         raise _malformed(found.value) from error
     if not 1970 <= year < 2200:
