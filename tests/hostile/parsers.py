@@ -8,9 +8,11 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from datetime import UTC
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from liaison.duty import calendars
 from liaison.exchange import documents
 from liaison.exchange.contacts import files as contacts
 from liaison.exchange.values import Format
@@ -70,6 +72,13 @@ INPUT = (
     b'keyid="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";tag="liaison-peer"'
 )
 ANCHOR = b"liaison anchor v1\norigin example.com/log\nregister " + b"ab" * 32 + b"\nat https://reg.example\n"
+CALENDAR, DAYS = (
+    b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\n" + times + b"\r\nSUMMARY:On duty\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    for times in (
+        b"DTSTART;TZID=Asia/Kathmandu:20261201T080000\r\nDTEND:20261201T161500Z",
+        b"DTSTART;VALUE=DATE:20261225\r\nDURATION:P2D",
+    )
+)
 RECIPIENT = agetext.format_recipient(OPENER.public).encode()
 IDENTITY = agetext.format_identity(b"\7" * 32).encode()
 FORK = canonical.encode(
@@ -206,6 +215,7 @@ PARSERS: dict[str, Parser] = {
         [canonical.encode(_json("register/state.json")["globals"])],
     ),
     "register.nominations.parse_nominations": Parser(text(nominations.parse_nominations), [CSV]),
+    "duty.calendars.decode_calendar": Parser(lambda data: calendars.decode_calendar(data, UTC), [CALENDAR, DAYS]),
     "exchange.contacts.files.decode_contacts": Parser(
         contacts.decode_contacts,
         [text.encode() for text in (lists.VCARD, lists.JSCONTACT, lists.RFC2350, lists.SIGNED, lists.FIRST, CONTACTS)],

@@ -27,6 +27,7 @@ NOUNS = {
     "mail": "liaison.cli.mail:group",
     "book": "liaison.cli.book:group",
     "case": "liaison.cli.case:group",
+    "duty": "liaison.cli.duty.command:group",
     "officer": "liaison.cli.officer:group",
     "token": "liaison.cli.token:group",
     "webhook": "liaison.cli.webhook:group",

@@ -12,6 +12,7 @@ from liaison.web.pages import (
     cases,
     centres,
     desk,
+    duty,
     find,
     guests,
     inside,
@@ -29,6 +30,7 @@ from liaison.web.pages import (
 
 DESK = [
     *desk.ROUTES,
+    *duty.ROUTES,
     *find.ROUTES,
     *register.ROUTES,
     *world_map.ROUTES,
@@ -52,6 +54,7 @@ urlpatterns = [
     *sign_in.ROUTES,
     *account.ROUTES,
     *guests.DOOR,
+    *duty.OUTSIDE,
     path("d/<str:seat>/", include(DESK)),
 ]
 handler404 = problems.not_found

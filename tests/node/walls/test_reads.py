@@ -66,6 +66,8 @@ OF_THE_NODE: Mapping[str, str] = {
     "exchange.cases.publisher_of": PUBLIC,
     "exchange.cases.standing": INNER,
     "exchange.reported.read_rows": PURE,
+    "duty.rotas.keeps_rota": PURE,
+    "duty.rotas.read_layer": INNER,
     "explorer.entries_from": PUBLIC,
     "explorer.entries_since": PUBLIC,
     "explorer.first_index_since": PUBLIC,
@@ -205,6 +207,9 @@ def test_what_was_planted_is_found_by_its_own_desk(planted: Planted) -> None:
         "desk.thread.read_thread",
         "desk.waiting.follow_ups",
         "desk.waiting.unacknowledged",
+        "duty.rotas.rota_of",
+        "duty.showing.holidays",
+        "duty.showing.open_notes",
         "inbox.show_message",
         "inside.retention.holds",
         "inside.sharing.notes_of",
@@ -273,6 +278,10 @@ def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
         "below": [None],
         "limit": [100],
         "since": [world.clock.now() - timedelta(days=1)],
+        "instant": [world.clock.now()],
+        "start": [world.clock.now()],
+        "end": [world.clock.now() + timedelta(days=3)],
+        "wanted": [named["officer"]],
     }
     alternatives = getattr(hint, "__args__", (hint,)) if not isinstance(hint, type) else (hint,)
     found = next((fixed[each] for each in alternatives if each in fixed), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from liaison.node.models.casework import FollowUp
 from liaison.node.models.choices import CallBack, PinnedKeys
 from liaison.node.models.drafts import BookContact, Draft
+from liaison.node.models.duty.rotas import DutyFeed, DutyHoliday, DutyLayer, DutySpell, DutySwap, HandoverNote
 from liaison.node.models.inside import (
     CaseNote,
     CaseShare,
@@ -83,6 +84,11 @@ __all__ = [
     "ClearanceRule",
     "Delivery",
     "Draft",
+    "DutyFeed",
+    "DutyHoliday",
+    "DutyLayer",
+    "DutySpell",
+    "DutySwap",
     "EntryProposal",
     "Epoch",
     "EventHead",
@@ -93,6 +99,7 @@ __all__ = [
     "FollowedRegister",
     "GivenReceipt",
     "GuestPage",
+    "HandoverNote",
     "HeldKey",
     "HostedNode",
     "IncomingCopy",

@@ -21,6 +21,7 @@ from liaison.node.reads.desk import waiting
 from liaison.node.reads.desk.in_turn import InTurn, in_turn
 from liaison.node.reads.desk.listing import Reader, find_row
 from liaison.node.reads.desk.undelivered import undelivered
+from liaison.node.reads.duty.showing import duty_now, open_notes, swaps_asked
 from liaison.node.reads.inside.between import InternalRead, received_cases
 from liaison.node.reads.inside.sharing import offered_cases, shared_with
 from liaison.node.reads.inside.waiting import to_review, waiting_requests
@@ -31,9 +32,11 @@ from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.naming import case_path, reader_of, row_views
+from liaison.web.pages.duty.naming import Naming
+from liaison.web.pages.duty.overview import present_words
 from liaison.web.pages.inside.between import elsewhere_rows
 from liaison.web.pages.write.steps import listed_draft, place_of
-from liaison.web.requests import at_desk, officer_seats, path_to
+from liaison.web.requests import at_desk, officer_id, officer_seats, path_to
 from liaison.web.site import here
 from liaison.web.words import explained
 
@@ -52,6 +55,7 @@ class Looking:
     names: DeskNames
     now: datetime
     turns: InTurn
+    officer: int
 
 
 @login_required
@@ -70,7 +74,7 @@ def desk(request: HttpRequest, seat: Seat) -> HttpResponse:
     """What waits for this desk."""
     node, reader = here(), reader_of(request, seat)
     turns = in_turn(node, seat.desk, reader=reader)
-    looking = Looking(seat, reader, DeskNames(node), node.clock.now(), turns)
+    looking = Looking(seat, reader, DeskNames(node), node.clock.now(), turns, officer_id(request))
     sections = [{"template": template, **read(looking)} for template, read in SECTIONS]
     may_acknowledge = seat.may(Action.ACKNOWLEDGE)
     given = {
@@ -80,6 +84,19 @@ def desk(request: HttpRequest, seat: Seat) -> HttpResponse:
         "may_set_rules": seat.may(Action.SET_RULES),
     }
     return render(request, "web/desk.html", given)
+
+
+def _duty(looking: Looking) -> dict[str, Any]:
+    seat, me = looking.seat, looking.officer
+    present = duty_now(here(), seat.register, seat.desk)
+    told = open_notes(here(), seat.register, seat.desk)
+    asked = swaps_asked(here(), seat.register, seat.desk, me)
+    if present.shift is None and not told:
+        return {"rows": ()}
+    named = Naming(me, seat, {*present.asked, *(present.after.officers if present.after else ())})
+    unread = [each for each in told if each.by != me]
+    waiting = [each for each in asked if each.other.officer == str(me)]
+    return {**present_words(present, named), "notes": len(unread), "swaps": len(waiting), "rows": (present,)}
 
 
 def _unacknowledged(looking: Looking) -> dict[str, Any]:
@@ -190,6 +207,7 @@ def _clearance(looking: Looking) -> dict[str, Any]:
 
 
 SECTIONS: list[tuple[str, Callable[[Looking], dict[str, Any]]]] = [
+    ("web/duty/desk.html", _duty),
     ("web/desk/unacknowledged.html", _unacknowledged),
     ("web/inside/desk_clearance.html", _clearance),
     ("web/inside/desk_shared.html", _shared),

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -69,6 +70,12 @@ def find_officer(node: Node, login: str) -> Officer:
     if officer is None:
         raise UsageError("officer-not-found", login=login[:64])
     return officer
+
+
+def logins_of(node: Node, officers: Iterable[int]) -> dict[int, str]:
+    """The logins of officers by their numbers, for the operator's commands."""
+    with reading(node):
+        return dict(Officer.objects.filter(pk__in=list(officers)).values_list("pk", "login"))
 
 
 def change_person(node: Node, officer: Officer, *, language: str, zone: str) -> None:

@@ -6,7 +6,7 @@ show wherever a desk shows; an expected answer is a promise of its owner, so whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -17,6 +17,8 @@ from django.utils.translation import get_language, gettext, to_locale
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
 from liaison.node.reads.writing.centres import DeskCard, desk_cards
+from liaison.node.reads.writing.drafts import Place
+from liaison.node.reads.writing.usual import Usual, usual_minutes
 from liaison.node.services.people.officers import Seat
 from liaison.register.lookup import DeskEntry, DeskStatus
 from liaison.register.vocabulary import DeskKind
@@ -42,7 +44,19 @@ class CardView:
     there: datetime | None
     zone: str
     expected: tuple[tuple[str, str], ...]
+    usual: str
+    """How soon it usually acknowledges what this desk sends, as a stretch of time; empty where too little is known."""
     cautions: tuple[str, ...]
+
+    @property
+    def promised(self) -> str:
+        """Within which time its owner promises to answer what is urgent; empty for no promise."""
+        return dict(self.expected).get("urgent", "")
+
+    @property
+    def spoken(self) -> str:
+        """Its languages in one line."""
+        return ", ".join(self.languages)
 
     @property
     def name(self) -> str:
@@ -64,15 +78,16 @@ def read_key(text: str) -> DeskRef | None:
 def show_cards(node: Node, seat: Seat, entries: Iterable[DeskEntry]) -> list[CardView]:
     """The cards of rows of any register this node follows, in their order."""
     rows, now = list(entries), node.clock.now()
+    usual = usual_minutes(node, Place(seat.register, seat.desk)) if rows else {}
     cards: dict[int, CardView] = {}
     for register in dict.fromkeys(row.register for row in rows):
         places = [place for place, row in enumerate(rows) if row.register == register]
         shown = desk_cards(node, register, [rows[place] for place in places])
-        cards |= {place: _show(card, seat, now) for place, card in zip(places, shown, strict=True)}
+        cards |= {place: _show(card, seat, now, usual) for place, card in zip(places, shown, strict=True)}
     return [cards[place] for place in range(len(rows))]
 
 
-def _show(card: DeskCard, seat: Seat, now: datetime) -> CardView:
+def _show(card: DeskCard, seat: Seat, now: datetime, usual: Mapping[DeskRef, Usual]) -> CardView:
     entry, ref = card.entry, card.ref
     usable = ref is not None and entry.status in (DeskStatus.CONFIRMED, DeskStatus.CALLED_BACK)
     return CardView(
@@ -86,6 +101,7 @@ def _show(card: DeskCard, seat: Seat, now: datetime) -> CardView:
         there=card.local_time(now),
         zone=card.zone,
         expected=_expected(card),
+        usual=minutes_word(usual[ref].minutes) if ref in usual else "",
         cautions=tuple(_cautions(card)),
     )
 

@@ -1,0 +1,1 @@
+"""Which commands of duty are there? `liaison duty now|show|override`."""
