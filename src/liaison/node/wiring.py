@@ -22,6 +22,8 @@ from liaison.adapters.keyfiles import FolderKeyVault, decrypt_seed, encrypt_seed
 from liaison.adapters.lanes import ProcessLanes
 from liaison.adapters.mail.catalogues import FolderCatalogues
 from liaison.adapters.mail.server import MailAccess, MailServer
+from liaison.adapters.notify.channels import Channels, Provider
+from liaison.adapters.notify.mail import MailNotices
 from liaison.adapters.report_folder import ReportFolder
 from liaison.adapters.storage import HomeStorage
 from liaison.adapters.survey import free_disk, open_to_others, owned_by_others
@@ -210,13 +212,21 @@ def _mail_server(config: Config) -> MailServer | None:
     )
 
 
+def _notifier(config: Config, mail: MailServer | None) -> Channels:
+    """The ways in which this node tells officers that something waits."""
+    by_mail: dict[str, Provider] = {}
+    if mail is not None:
+        by_mail["mail server"] = MailNotices(mail, config.mail.address)
+    return Channels({"email": by_mail})
+
+
 def open_node(home: Path | None = None) -> Node:
     """The node whose home is `home`, wired to the machine."""
     place = home or default_home()
     config = read_config(place)
     clock = SystemClock()
     carrier = HttpsPeerLink(allowed_private_hosts=config.peers.allowed_private_hosts)
-    storage = open_storage(place)
+    storage, mail = open_storage(place), _mail_server(config)
     return Node(
         home=place,
         database="default",
@@ -229,8 +239,9 @@ def open_node(home: Path | None = None) -> Node:
         waker=_waker(place, config),
         link=SignedLink(carrier, clock),
         identity=HttpsIdentity(Path(config.oidc.secret_file)) if config.oidc.issuer else None,
-        mail=_mail_server(config),
+        mail=mail,
         catalogues=FolderCatalogues(),
         lanes=open_lanes,
         webhooks=HttpWebhooks(allowed_private_hosts=config.webhooks.allowed_private_hosts),
+        notifier=_notifier(config, mail),
     )

@@ -5,6 +5,15 @@ from __future__ import annotations
 from liaison.node.models.casework import FollowUp
 from liaison.node.models.choices import CallBack, PinnedKeys
 from liaison.node.models.drafts import BookContact, Draft
+from liaison.node.models.duty.escalation import (
+    AwaitedAnswer,
+    ContactMethod,
+    Escalation,
+    EscalationEvent,
+    EscalationPlan,
+    Notification,
+    NotificationAttempt,
+)
 from liaison.node.models.duty.rotas import DutyFeed, DutyHoliday, DutyLayer, DutySpell, DutySwap, HandoverNote
 from liaison.node.models.inside import (
     CaseNote,
@@ -64,6 +73,7 @@ __all__ = [
     "ApiToken",
     "AttachmentRow",
     "AuditRow",
+    "AwaitedAnswer",
     "BookContact",
     "CallBack",
     "Case",
@@ -74,6 +84,7 @@ __all__ = [
     "ClearanceElsewhere",
     "ClearanceRequest",
     "ClearanceRule",
+    "ContactMethod",
     "Delivery",
     "Draft",
     "DutyFeed",
@@ -83,6 +94,9 @@ __all__ = [
     "DutySwap",
     "EntryProposal",
     "Epoch",
+    "Escalation",
+    "EscalationEvent",
+    "EscalationPlan",
     "EventHead",
     "EventRow",
     "FactRow",
@@ -106,6 +120,8 @@ __all__ = [
     "MailKey",
     "MailboxPlace",
     "Membership",
+    "Notification",
+    "NotificationAttempt",
     "Officer",
     "OfficerSession",
     "OneTimeCodes",

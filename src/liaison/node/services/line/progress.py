@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from liaison.messages.case import ACKNOWLEDGEMENT
 from liaison.messages.lifecycle import CopyEvent, CopyState, advance_copy
 from liaison.messages.message import Core
 from liaison.messages.parties import DeskRef
 from liaison.node.models import IncomingCopy, OutgoingCopy
+from liaison.node.services.escalation.keeping import note_signed
 from liaison.node.work.statements import change
 
 
@@ -32,7 +35,7 @@ def note_acknowledgement(core: Core, desk: DeskRef) -> None:
         advance(copy, CopyEvent.ACKNOWLEDGED)
 
 
-def note_own_acknowledgement(core: Core) -> None:
+def note_own_acknowledgement(core: Core, now: datetime) -> None:
     """We say that a person has seen what came: it waits for nobody any more."""
     if core.form == ACKNOWLEDGEMENT and core.re is not None:
         IncomingCopy.objects.filter(
@@ -42,3 +45,4 @@ def note_own_acknowledgement(core: Core) -> None:
             node=core.sender.node,
             desk=core.sender.desk,
         ).update(owed=False)
+        note_signed(core, now)

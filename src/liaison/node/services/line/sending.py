@@ -279,7 +279,7 @@ def _write(
         begin_case(core, fields, core.sender, desk.now)
     else:
         open_case(core, fields, core.sender, desk.now)
-    note_own_acknowledgement(core)
+    note_own_acknowledgement(core, desk.now)
     note_said(node, core, fields)
     key = _write_message(message, desk, cleared)
     leases = []
