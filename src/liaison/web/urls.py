@@ -12,6 +12,7 @@ from liaison.web.pages import (
     cases,
     centres,
     desk,
+    escalation,
     find,
     inside,
     mailboxes,
@@ -36,6 +37,7 @@ DESK = [
     *write.ROUTES,
     *cases.ROUTES,
     *readers.ROUTES,
+    *escalation.ROUTES,
     *administration.ROUTES,
     *book.ROUTES,
     *mailboxes.ROUTES,
@@ -49,6 +51,7 @@ urlpatterns = [
     path("", desk.first, name="first"),
     *sign_in.ROUTES,
     *account.ROUTES,
+    *escalation.OWN_ROUTES,
     path("d/<str:seat>/", include(DESK)),
 ]
 handler404 = problems.not_found

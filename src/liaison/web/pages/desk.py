@@ -21,6 +21,7 @@ from liaison.node.reads.desk import waiting
 from liaison.node.reads.desk.in_turn import InTurn, in_turn
 from liaison.node.reads.desk.listing import Reader, find_row
 from liaison.node.reads.desk.undelivered import undelivered
+from liaison.node.reads.duty.escalations import escalations
 from liaison.node.reads.inside.between import InternalRead, received_cases
 from liaison.node.reads.inside.sharing import shared_with
 from liaison.node.reads.inside.waiting import to_review, waiting_requests
@@ -81,12 +82,14 @@ def desk(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 def _unacknowledged(looking: Looking) -> dict[str, Any]:
     found = waiting.unacknowledged(here(), looking.seat.desk, reader=looking.reader)
+    told = {each.message_id: each for each in escalations(here(), looking.seat.desk)}
     rows = [
         {
             "each": each,
             "sender": looking.names.of(each.register, each.sender),
             "warnings": looking.names.warnings(each.register, each.sender.participant),
             "path": case_path(looking.seat, each.case),
+            "escalation": told.get(each.message_id),
         }
         for each in found.rows
     ]

@@ -13,21 +13,22 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from liaison.duty.plans import URGENCIES
 from liaison.errors import UsageError
-from liaison.node.models import ContactMethod, Notification
+from liaison.node.models import ContactMethod, Notification, NotificationAttempt
 from liaison.node.node import Node
 from liaison.node.services.escalation.keeping import drop_queued
 from liaison.node.services.people.audit import note
-from liaison.node.unit_of_work import unit_of_work
+from liaison.node.unit_of_work import reading, unit_of_work
 
 MOST_EACH = 10
 CODES, CODE_FOR, TRIES = 1_000_000, timedelta(hours=1), 5
 LONGEST_WAIT = 120
 LABEL = 80
+LOGGED = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,3 +158,59 @@ def _find(officer: int, number: int) -> ContactMethod:
 
 def _hash(row: ContactMethod, code: str) -> str:
     return hashlib.sha256(f"liaison.method.v1\0{row.pk}\0{code}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class MethodRead:
+    """One way of an officer with the newest lines of what went there."""
+
+    number: int
+    channel: str
+    address: str
+    label: str
+    urgency: str
+    after_minutes: int
+    confirmed: bool
+    waits_for_code: bool
+    worked_at: datetime | None
+    failing_since: datetime | None
+    last_error: str
+    log: tuple[LogLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One attempt: what for, by which provider, what came of it."""
+
+    purpose: str
+    provider: str
+    state: str
+    error: str
+    at: datetime
+
+
+def list_methods(node: Node, officer: int) -> list[MethodRead]:
+    """The ways of an officer, in their order."""
+    with reading(node):
+        now = node.clock.now()
+        return [_read(row, now) for row in _of(officer).order_by("position", "pk")]
+
+
+def _read(row: ContactMethod, now: datetime) -> MethodRead:
+    waits = row.verified_at is None and row.code_until is not None and row.code_until >= now and row.code_tries < TRIES
+    names = ("notification__purpose", "provider", "state", "error", "at")
+    tries = NotificationAttempt.objects.filter(notification__method=row.pk).order_by("-pk")
+    return MethodRead(
+        row.pk,
+        row.channel,
+        row.address,
+        row.label,
+        row.urgency,
+        row.after_minutes,
+        row.verified_at is not None,
+        waits,
+        row.worked_at,
+        row.failing_since,
+        row.last_error,
+        tuple(LogLine(*each) for each in tries.values_list(*names)[:LOGGED]),
+    )

@@ -17,7 +17,7 @@ from liaison.duty.plans import URGENCIES
 from liaison.messages.parties import DeskRef
 from liaison.node.models import ContactMethod, Escalation, Notification
 from liaison.node.node import Node
-from liaison.node.services.escalation.answering import who_answers
+from liaison.node.reads.duty.answering import who_answers
 from liaison.node.services.escalation.keeping import add_event, drop_queued, snapshot_of, standing_of, superseded
 from liaison.node.unit_of_work import reading, unit_of_work
 
