@@ -19,6 +19,7 @@ from liaison.node.config import Address, Config, Pages
 from liaison.node.models import ContactMethod, Escalation
 from liaison.node.node import Node
 from liaison.node.services.desk.answering import acknowledge_message
+from liaison.node.services.escalation.awaiting import tell_silent
 from liaison.node.services.escalation.sending import send_due
 from liaison.node.services.escalation.telling import escalate_due
 from liaison.node.services.people.officers import Seat, add_officer, grant
@@ -73,6 +74,7 @@ class Stage:
 
     def tick(self) -> None:
         escalate_due(self.node)
+        tell_silent(self.node)
         send_due(self.node)
 
     def run(self, *, minutes: float = 0, seconds: float = 0) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from liaison.errors import LiaisonError, NotNowError
 from liaison.node.node import Node
+from liaison.node.services.escalation.awaiting import tell_silent
 from liaison.node.services.escalation.sending import Sender, free_tries
 from liaison.node.services.escalation.telling import escalate_due
 from liaison.node.services.programs.webhooks import deliver_webhooks
@@ -72,6 +73,7 @@ def run_worker(home: Path) -> None:
         while not timers_stop.is_set():
             try:
                 escalate_due(node)
+                tell_silent(node)
                 sender.tick()
             except NotNowError as error:
                 log.warning("the escalations wait: %s", error.code)

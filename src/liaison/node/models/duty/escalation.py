@@ -84,11 +84,26 @@ class EscalationEvent(models.Model):
 
 
 class AwaitedAnswer(OfDesk):
-    """A copy that an own desk sent, for a person over there to acknowledge by `due`; `told_at` once nobody did."""
+    """A copy that an own desk sent, for a person over there to acknowledge by then; `told_at` once nobody did."""
 
     copy = models.OneToOneField(OutgoingCopy, on_delete=models.CASCADE, related_name="awaited")
-    due = models.DateTimeField(db_index=True)
+    urgency = models.CharField(max_length=CODE)
+    exercise = models.BooleanField()
+    code = models.CharField(max_length=4)
+    expected_at = models.DateTimeField()
+    due = models.DateTimeField(null=True)
     told_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due"], condition=Q(due__isnull=False), name="awaited_due"),
+            models.Index(
+                fields=["participant", "node", "desk", "expected_at"],
+                condition=Q(told_at__isnull=False, answered_at__isnull=True),
+                name="awaited_silent",
+            ),
+        ]
 
 
 class ContactMethod(models.Model):

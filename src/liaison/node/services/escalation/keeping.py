@@ -45,12 +45,17 @@ def begin(node: Node, core: Core, incoming: int, desk: DeskRef, now: datetime) -
         urgency=core.urgency,
         exercise=core.exercise,
         plan=made[0][0] if made else print_plan(plans_at_first()[core.urgency]).decode(),
-        code=f"{int.from_bytes(node.entropy.draw(4), 'big') % CODES:04}",
+        code=fresh_code(node),
         state=State.WAITING.value,
         begun_at=now,
         due=now,
         last_at=now,
     )
+
+
+def fresh_code(node: Node) -> str:
+    """Four digits that tell what waits from what else waits; no secret."""
+    return f"{int.from_bytes(node.entropy.draw(4), 'big') % CODES:04}"
 
 
 def snapshot_of(row: Escalation) -> Snapshot:

@@ -9,6 +9,7 @@ from liaison.messages.lifecycle import CopyEvent, CopyState, advance_copy
 from liaison.messages.message import Core
 from liaison.messages.parties import DeskRef
 from liaison.node.models import IncomingCopy, OutgoingCopy
+from liaison.node.services.escalation.awaiting import note_answered
 from liaison.node.services.escalation.keeping import note_signed
 from liaison.node.work.statements import change
 
@@ -19,7 +20,7 @@ def advance(copy: OutgoingCopy, event: CopyEvent) -> None:
     change(OutgoingCopy, copy.pk, state=copy.state)
 
 
-def note_acknowledgement(core: Core, desk: DeskRef) -> None:
+def note_acknowledgement(core: Core, desk: DeskRef, now: datetime) -> None:
     """An acknowledgement came in at our desk: the copy it speaks of has been seen by a person."""
     if core.form != ACKNOWLEDGEMENT or core.re is None:
         return
@@ -33,6 +34,7 @@ def note_acknowledgement(core: Core, desk: DeskRef) -> None:
     ).first()
     if copy is not None and copy.state != CopyState.REJECTED:
         advance(copy, CopyEvent.ACKNOWLEDGED)
+        note_answered(copy.pk, now)
 
 
 def note_own_acknowledgement(core: Core, now: datetime) -> None:

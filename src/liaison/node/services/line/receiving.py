@@ -302,7 +302,7 @@ def _take_in(
     """What an accepted message sets going: its case, its attachments, the copy that it acknowledges."""
     enter = open_case if begun else begin_case
     enter(message.core, message.fields, place.desk, place.now)
-    note_acknowledgement(message.core, place.desk)
+    note_acknowledgement(message.core, place.desk, place.now)
     note_heard(node, message.core, message.fields, place.desk)
     tell_received(message.core, place.desk, place.now)
     if find_form(message.core.form, message.core.form_version).owed:
