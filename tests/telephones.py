@@ -39,6 +39,9 @@ class Telephones:
     def providers(self, channel: str) -> tuple[str, ...]:
         return CHANNELS.get(channel, ())
 
+    def key(self, channel: str) -> str:
+        return ""
+
     def check(self, channel: str, address: str) -> str:
         if channel not in CHANNELS or not address.strip():
             raise UsageError("method-address", channel=channel[:16])

@@ -82,7 +82,7 @@ def simulate(*, urgency: str, at: str, desk: str, register: str, as_json: bool) 
 
     told = simulate_plan(node, seat, urgency, _instant(at) if at else node.clock.now())
     people = {each.number: each for each in reachable(node, seat.register, seat.desk)}
-    value = [
+    value: list[dict[str, Any]] = [
         {
             "at": format_instant(each.at),
             "step": each.rung.number,

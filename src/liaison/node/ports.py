@@ -110,6 +110,10 @@ class Notifier(Protocol):
         """The names of the providers of a channel, in the order in which they are tried."""
         ...
 
+    def key(self, channel: str) -> str:
+        """What a browser has to know to be told by this channel; empty where nothing has to be known."""
+        ...
+
     def check(self, channel: str, address: str) -> str:
         """The address as it is kept. Raises UsageError."""
         ...
@@ -128,6 +132,10 @@ class NoNotifier:
     def providers(self, channel: str) -> tuple[str, ...]:
         """None."""
         return ()
+
+    def key(self, channel: str) -> str:
+        """None."""
+        return ""
 
     def check(self, channel: str, address: str) -> str:
         """Refuse every address. Raises UsageError."""

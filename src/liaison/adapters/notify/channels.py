@@ -9,7 +9,7 @@ operator's URLs never leave in an error or a log line.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from liaison.duty.notices import Notice
 from liaison.errors import UnreachableError, UsageError
@@ -25,6 +25,14 @@ class Provider(Protocol):
         """Hand a notification over. Raises UnreachableError."""
 
 
+@runtime_checkable
+class Keyed(Protocol):
+    """A provider with a key of its own."""
+
+    def key(self) -> str:
+        """What a browser has to know to subscribe."""
+
+
 class Channels:
     """A `Notifier` over the providers of a node."""
 
@@ -38,6 +46,10 @@ class Channels:
     def providers(self, channel: str) -> tuple[str, ...]:
         """The names of the providers of a channel, in order."""
         return tuple(self._providers.get(channel, ()))
+
+    def key(self, channel: str) -> str:
+        """What a browser has to know to be told by this channel; empty where nothing has to be known."""
+        return next((each.key() for each in self._providers.get(channel, {}).values() if isinstance(each, Keyed)), "")
 
     def check(self, channel: str, address: str) -> str:
         """The address as it is kept. Raises UsageError."""

@@ -15,6 +15,7 @@ Invariants (docs/spec/escalation.md):
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ from liaison.node.node import Node
 from liaison.node.services.escalation.wording import LINKED, links_to, write_notice
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.wire.identifiers import encode_base64
+
+log = logging.getLogger("liaison.escalation")
 
 THREADS = 16
 LEASE = timedelta(minutes=2)
@@ -82,6 +85,8 @@ class Sender:
     def _one(self, each: Try) -> None:
         try:
             make_try(self._node, each)
+        except Exception:
+            log.exception("what came of a notification was not written down")
         finally:
             connections.close_all()
             self._free.release()
@@ -123,6 +128,7 @@ def _take(node: Node, row: Notification, now: datetime, worker: str) -> Try | No
         return None
     providers = node.notifier.providers(row.method.channel)
     if row.provider >= len(providers):
+        _note_method(row.method, "channel-not-here", now)
         _settle(row, "failed", now)
         _next_method(row, now)
         return None
@@ -160,6 +166,9 @@ def make_try(node: Node, each: Try) -> None:
         node.notifier.tell(each.channel, each.provider, each.address, each.notice)
     except UnreachableError as refused:
         error = refused
+    except Exception as failed:  # noqa: BLE001 — a provider's own mistake costs this attempt, never the next one.
+        log.error("a provider failed: %s", type(failed).__name__)  # Its words may name the address.
+        error = UnreachableError("notice-not-taken")
     try:
         with unit_of_work(node):
             _note(node, each, error)

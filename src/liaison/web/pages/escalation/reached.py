@@ -118,6 +118,7 @@ def _page(request: HttpRequest, error: LiaisonError | None = None) -> HttpRespon
         "methods": methods.list_methods(here(), officer_id(request)),
         "channels": here().notifier.channels(),
         "urgencies": URGENCIES,
+        "push_key": here().notifier.key("push"),
         "problem": explained(error) if error else None,
         "typed": request.POST,
     }
