@@ -129,7 +129,8 @@ def _nobody() -> tuple[str, str, int, int]:
     return pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name, os.getuid(), os.getgid()
 
 
-def _certificate(home: Path) -> None:
+def make_certificate(home: Path) -> None:
+    """A certificate for localhost that vouches for itself, with its key, in a folder."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
@@ -170,7 +171,7 @@ def mail_servers(*logins: str) -> Iterator[Servers]:
     user, group, uid, gid = _nobody()
     try:
         home.chmod(0o755)
-        _certificate(home)
+        make_certificate(home)
         (home / "password").write_text(PASSWORD + "\n")
         (home / "users").write_text("".join(f"{each}:{PASSWORD}\n" for each in ("desk", *logins)))
         (home / "users").chmod(0o644)
@@ -189,6 +190,16 @@ def mail_servers(*logins: str) -> Iterator[Servers]:
             box.wait(timeout=30)
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def submission_server(home: Path) -> Iterator[Servers]:
+    """Submission alone, for what only sends."""
+    servers = Servers(home)
+    make_certificate(home)
+    (home / "password").write_text(PASSWORD + "\n")
+    with _submission(servers):
+        yield servers
 
 
 @contextmanager

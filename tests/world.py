@@ -39,6 +39,7 @@ from liaison.wire.http import HttpRequest
 from tests import engines
 from tests.mirrored import START, seed_node
 from tests.register.registry import RegisterBuilder, small_register
+from tests.telephones import Telephones
 
 CODES = ("XC", "XD", "XE")
 NOTICE = {
@@ -210,6 +211,7 @@ class World:
         self.clock = HandClock()
         self.network = Network()
         self.nodes: dict[str, Node] = {}
+        self.phones: dict[str, Telephones] = {}
         for code in codes:
             self._add_node(code)
 
@@ -279,6 +281,7 @@ class World:
             storage=HandStorage(),
             waker=CountingWaker(),
             link=SignedLink(self.network, self.clock),
+            notifier=self.phones.setdefault(code, Telephones()),
         )
         if self.nodes[code].config.address.url:
             self.network.doors[code] = Door(self.nodes[code], Quotas())

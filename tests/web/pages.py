@@ -30,6 +30,7 @@ class Page:
 
 _OFFICER, _CASE, _ENTRY = {"officer": 1}, {"case": CASE}, {"index": 0}
 _DRAFT, _FILE = {"number": 1}, {"case": CASE, "message": CASE, "position": 0}
+_METHOD = {"method": 1}
 _CENTRE = {"participant": "unknown", "desk": "duty"}
 PAGES: Mapping[str, Page] = {
     "first": Page(SIGNED_IN),
@@ -52,6 +53,17 @@ PAGES: Mapping[str, Page] = {
     "provider": Page(ANYONE),
     "provider-back": Page(ANYONE),
     "account-person": Page(SIGNED_IN),
+    "have": Page(ANYONE, {"token": "guessed"}),
+    "reached": Page(SIGNED_IN),
+    "reached-add": Page(SIGNED_IN, again=True),
+    "reached-confirm": Page(SIGNED_IN, _METHOD),
+    "reached-code": Page(SIGNED_IN, _METHOD),
+    "reached-test": Page(SIGNED_IN, _METHOD),
+    "reached-change": Page(SIGNED_IN, _METHOD, again=True),
+    "reached-first": Page(SIGNED_IN, _METHOD),
+    "reached-remove": Page(SIGNED_IN, _METHOD, again=True),
+    "escalation-plans": Page(Action.SET_RULES),
+    "escalation-plan-drop": Page(Action.SET_RULES),
     "session-end": Page(SIGNED_IN, {"session": 1}),
     "sessions-end": Page(SIGNED_IN),
     "desk": Page(Action.READ_METADATA),

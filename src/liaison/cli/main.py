@@ -28,6 +28,7 @@ NOUNS = {
     "book": "liaison.cli.book:group",
     "case": "liaison.cli.case:group",
     "duty": "liaison.cli.duty.command:group",
+    "escalation": "liaison.cli.escalation:group",
     "officer": "liaison.cli.officer:group",
     "token": "liaison.cli.token:group",
     "webhook": "liaison.cli.webhook:group",

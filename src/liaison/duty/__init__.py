@@ -1,1 +1,1 @@
-"""Who answers at a desk, and when? Values in, values out: rotas, shifts, answering hours, calendars."""
+"""Who answers at a desk, when, and who is told when nobody does? Values in, values out."""

@@ -40,6 +40,13 @@
     map = false                               # whether the register also stands on a map without borders
     [webhooks]
     allowed_private_hosts = []                # a program on a private address is told of events only if named here
+    [notify]
+    contact = ""                              # whom a push service may write to about this node; empty: [pages] url
+    allowed_private_hosts = []                # a push service on a private address is called only if named here
+    [[notify.providers]]
+    channel = "sms"                           # what officers choose; named again, it is the next provider to be tried
+    name = "first gateway"                    # as the log calls it
+    url_file = "/etc/liaison/sms-first"       # a file beside the credential with one URL, {to} where the address goes
     [oidc]
     issuer = ""                               # an identity provider of this authority; empty: none
     client_id = ""
@@ -187,6 +194,28 @@ class Webhooks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allowed_private_hosts: tuple[str, ...] = ()
 
 
+class NotifyProvider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One provider of a channel by which officers are told; its URL holds secrets and stands in a file of its own."""
+
+    channel: Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9-]{1,16}\Z")]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=48)]
+    url_file: str
+
+
+class Notify(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """By which channels officers are told, beside the mail server and their browsers; in the order they are tried."""
+
+    contact: str = ""
+    allowed_private_hosts: tuple[str, ...] = ()
+    providers: tuple[NotifyProvider, ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(each.channel == "push" for each in self.providers):
+            raise ValueError("notify.providers: 'push' is each browser's own")
+        if len({(each.channel, each.name) for each in self.providers}) < len(self.providers):
+            raise ValueError("notify.providers: two of a channel have the same name")
+
+
 class Oidc(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The identity provider that may sign officers in; it never makes one."""
 
@@ -224,6 +253,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     markings: Markings = Markings()
     pages: Pages = Pages()
     webhooks: Webhooks = Webhooks()
+    notify: Notify = Notify()
     oidc: Oidc = Oidc()
     mail: Mail = Mail()
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from liaison.errors import NotNowError, UsageError
-from liaison.node.config import CONFIG_NAME, Config, Database, read_config
+from liaison.node.config import CONFIG_NAME, Config, Database, Notify, read_config
 
 
 def format_config(config: Config) -> str:
@@ -62,8 +62,29 @@ def format_config(config: Config) -> str:
         f"smtp = {json.dumps(config.mail.smtp)}\nimap = {json.dumps(config.mail.imap)}\n"
         f"security = {json.dumps(config.mail.security)}\nauthorities = {json.dumps(config.mail.authorities)}\n"
         f"login = {json.dumps(config.mail.login)}\npassword_file = {json.dumps(config.mail.password_file)}\n"
-        f"largest = {config.mail.largest}\n"
+        f"largest = {config.mail.largest}\n\n"
+        f"[webhooks]\n# Programs on private addresses that may be told of events.\n"
+        f"allowed_private_hosts = {json.dumps(config.webhooks.allowed_private_hosts)}\n\n"
+        f"{_format_notify(config.notify)}"
     )
+
+
+def _format_notify(notify: Notify) -> str:
+    """How officers are told beside mail; one table a provider, in the order they are tried."""
+    lines = [
+        "[notify]",
+        "# Whom push services may write to; push services on private addresses; then a table for each provider.",
+        f"contact = {json.dumps(notify.contact, ensure_ascii=False)}",
+        f"allowed_private_hosts = {json.dumps(notify.allowed_private_hosts)}",
+    ]
+    for each in notify.providers:
+        values = (("channel", each.channel), ("name", each.name), ("url_file", each.url_file))
+        lines += [
+            "",
+            "[[notify.providers]]",
+            *(f"{key} = {json.dumps(text, ensure_ascii=False)}" for key, text in values),
+        ]
+    return "\n".join(lines) + "\n"
 
 
 def create_folders(home: Path) -> None:

@@ -16,6 +16,8 @@ from liaison.node.ports import (
     KeyVault,
     LaneOpener,
     MailCarrier,
+    NoNotifier,
+    Notifier,
     NoWebhooks,
     Storage,
     Waker,
@@ -43,3 +45,4 @@ class Node:
     catalogues: Catalogues | None = None
     lanes: LaneOpener = no_lanes
     webhooks: WebhookLink = field(default_factory=NoWebhooks)
+    notifier: Notifier = field(default_factory=NoNotifier)

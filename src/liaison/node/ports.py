@@ -11,7 +11,8 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Protocol
 
-from liaison.errors import UnreachableError
+from liaison.duty.notices import Notice
+from liaison.errors import UnreachableError, UsageError
 from liaison.messages.mail.mailbox import FetchedBytes, MailPlace
 from liaison.register.state import Lanes
 
@@ -92,6 +93,57 @@ class NoWebhooks:
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """Reach nobody. Raises UnreachableError."""
         raise UnreachableError("webhook-not-reached", reason="no way out")
+
+
+class Notifier(Protocol):
+    """Tells a person, by one provider of a channel at a time (docs/operating/notifications.md).
+
+    Contract: when `tell` returns, the provider has taken it; a refusal for good is an UnreachableError that is
+    permanent; no error and no log line names an address.
+    """
+
+    def channels(self) -> tuple[str, ...]:
+        """The channels that have a provider."""
+        ...
+
+    def providers(self, channel: str) -> tuple[str, ...]:
+        """The names of the providers of a channel, in the order in which they are tried."""
+        ...
+
+    def key(self, channel: str) -> str:
+        """What a browser has to know to be told by this channel; empty where nothing has to be known."""
+        ...
+
+    def check(self, channel: str, address: str) -> str:
+        """The address as it is kept. Raises UsageError."""
+        ...
+
+    def tell(self, channel: str, provider: str, address: str, notice: Notice) -> None:
+        """Hand a notification over. Raises UnreachableError."""
+
+
+class NoNotifier:
+    """The `Notifier` of a node that has no way to tell anybody."""
+
+    def channels(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    def providers(self, channel: str) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    def key(self, channel: str) -> str:
+        """None."""
+        return ""
+
+    def check(self, channel: str, address: str) -> str:
+        """Refuse every address. Raises UsageError."""
+        raise UsageError("channel-not-here", channel=channel[:16])
+
+    def tell(self, channel: str, provider: str, address: str, notice: Notice) -> None:
+        """Reach nobody. Raises UnreachableError."""
+        raise UnreachableError("notice-refused", permanent=True)
 
 
 class KeyVault(Protocol):

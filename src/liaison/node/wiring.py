@@ -7,8 +7,9 @@ without that it is `credential` in the home, which `doctor` warns about).
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from liaison.adapters import feeds, lanes
@@ -22,6 +23,10 @@ from liaison.adapters.keyfiles import FolderKeyVault, decrypt_seed, encrypt_seed
 from liaison.adapters.lanes import ProcessLanes
 from liaison.adapters.mail.catalogues import FolderCatalogues
 from liaison.adapters.mail.server import MailAccess, MailServer
+from liaison.adapters.notify.channels import Channels, Provider
+from liaison.adapters.notify.gateways import GatewayNotices
+from liaison.adapters.notify.mail import MailNotices
+from liaison.adapters.notify.push import PushNotices
 from liaison.adapters.report_folder import ReportFolder
 from liaison.adapters.storage import HomeStorage
 from liaison.adapters.survey import free_disk, open_to_others, owned_by_others
@@ -35,12 +40,14 @@ from liaison.errors import UsageError
 from liaison.keys.private import Ed25519Signer
 from liaison.keys.public import PublicKey
 from liaison.node import homes
-from liaison.node.config import Config, credential_path, database_url, default_home, read_config
+from liaison.node.config import Config, credential_path, database_url, default_home, read_config, takes_passkeys
 from liaison.node.node import Node
 from liaison.node.peering import SignedLink
 from liaison.node.services.care.surroundings import Surroundings
 
 WAKING_NAME = "worker.socket"
+PUSH_KEY = hashlib.sha256(b"liaison.push.v1").hexdigest()
+"""The name under which the vault keeps the node's key for push services."""
 
 
 def read_credential(home: Path) -> bytes:
@@ -210,27 +217,56 @@ def _mail_server(config: Config) -> MailServer | None:
     )
 
 
+def _notifier(config: Config, mail: MailServer | None, vault: FolderKeyVault) -> Channels:
+    """The ways in which this node tells officers that something waits."""
+    found: dict[str, dict[str, Provider]] = {"email": {}}
+    if mail is not None:
+        found["email"]["mail server"] = MailNotices(mail, config.mail.address)
+    for each in config.notify.providers:
+        found.setdefault(each.channel, {})[each.name] = GatewayNotices(each.channel, Path(each.url_file))
+    if takes_passkeys(config.pages.url):  # Browsers take push messages where they make passkeys, and nowhere else.
+        found["push"] = {"push service": _push(config, vault)}
+    return Channels(found)
+
+
+def _push(config: Config, vault: FolderKeyVault) -> PushNotices:
+    draw = SystemEntropy().draw
+
+    def seed() -> bytes:
+        """The node's key for push services, made when it is first asked for."""
+        with suppress(UsageError):
+            return vault.load(PUSH_KEY)
+        with suppress(UsageError):  # Another process was quicker.
+            vault.store(PUSH_KEY, draw(32))
+        return vault.load(PUSH_KEY)
+
+    post = HttpWebhooks(allowed_private_hosts=config.notify.allowed_private_hosts)
+    return PushNotices(post, seed=seed, draw=draw, contact=config.notify.contact or config.pages.url)
+
+
 def open_node(home: Path | None = None) -> Node:
     """The node whose home is `home`, wired to the machine."""
     place = home or default_home()
     config = read_config(place)
     clock = SystemClock()
     carrier = HttpsPeerLink(allowed_private_hosts=config.peers.allowed_private_hosts)
-    storage = open_storage(place)
+    storage, mail = open_storage(place), _mail_server(config)
+    vault = FolderKeyVault(place / "keys", read_credential(place), note=storage.note_failure)
     return Node(
         home=place,
         database="default",
         config=config,
         clock=clock,
         entropy=SystemEntropy(),
-        vault=FolderKeyVault(place / "keys", read_credential(place), note=storage.note_failure),
+        vault=vault,
         blobs=FolderBlobStore(place / "blobs", note=storage.note_failure),
         storage=storage,
         waker=_waker(place, config),
         link=SignedLink(carrier, clock),
         identity=HttpsIdentity(Path(config.oidc.secret_file)) if config.oidc.issuer else None,
-        mail=_mail_server(config),
+        mail=mail,
         catalogues=FolderCatalogues(),
         lanes=open_lanes,
         webhooks=HttpWebhooks(allowed_private_hosts=config.webhooks.allowed_private_hosts),
+        notifier=_notifier(config, mail, vault),
     )

@@ -13,6 +13,7 @@ from liaison.web.pages import (
     centres,
     desk,
     duty,
+    escalation,
     find,
     guests,
     inside,
@@ -40,6 +41,7 @@ DESK = [
     *cases.ROUTES,
     *guests.ROUTES,
     *readers.ROUTES,
+    *escalation.ROUTES,
     *administration.ROUTES,
     *book.ROUTES,
     *mailboxes.ROUTES,
@@ -55,6 +57,7 @@ urlpatterns = [
     *account.ROUTES,
     *guests.DOOR,
     *duty.OUTSIDE,
+    *escalation.OWN_ROUTES,
     path("d/<str:seat>/", include(DESK)),
 ]
 handler404 = problems.not_found

@@ -1,1 +1,1 @@
-"""Tests of the duty rotas of own desks."""
+"""Tests of who answers at own desks: rotas, escalations, the ways in which officers are told."""

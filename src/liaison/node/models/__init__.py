@@ -5,6 +5,15 @@ from __future__ import annotations
 from liaison.node.models.casework import FollowUp
 from liaison.node.models.choices import CallBack, PinnedKeys
 from liaison.node.models.drafts import BookContact, Draft
+from liaison.node.models.duty.escalation import (
+    AwaitedAnswer,
+    ContactMethod,
+    Escalation,
+    EscalationEvent,
+    EscalationPlan,
+    Notification,
+    NotificationAttempt,
+)
 from liaison.node.models.duty.rotas import DutyFeed, DutyHoliday, DutyLayer, DutySpell, DutySwap, HandoverNote
 from liaison.node.models.inside import (
     CaseNote,
@@ -72,6 +81,7 @@ __all__ = [
     "ApiToken",
     "AttachmentRow",
     "AuditRow",
+    "AwaitedAnswer",
     "BookContact",
     "CallBack",
     "Case",
@@ -82,6 +92,7 @@ __all__ = [
     "ClearanceElsewhere",
     "ClearanceRequest",
     "ClearanceRule",
+    "ContactMethod",
     "Delivery",
     "Draft",
     "DutyFeed",
@@ -91,6 +102,9 @@ __all__ = [
     "DutySwap",
     "EntryProposal",
     "Epoch",
+    "Escalation",
+    "EscalationEvent",
+    "EscalationPlan",
     "EventHead",
     "EventRow",
     "FactRow",
@@ -115,6 +129,8 @@ __all__ = [
     "MailKey",
     "MailboxPlace",
     "Membership",
+    "Notification",
+    "NotificationAttempt",
     "Officer",
     "OfficerSession",
     "OneTimeCodes",

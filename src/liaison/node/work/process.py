@@ -12,8 +12,11 @@ import signal
 import threading
 from pathlib import Path
 
-from liaison.errors import LiaisonError
+from liaison.errors import LiaisonError, NotNowError
 from liaison.node.node import Node
+from liaison.node.services.escalation.awaiting import tell_silent
+from liaison.node.services.escalation.sending import Sender, free_tries
+from liaison.node.services.escalation.telling import escalate_due
 from liaison.node.services.programs.webhooks import deliver_webhooks
 from liaison.node.work import outbox
 from liaison.node.work.jobs import AT_START, jobs_of
@@ -64,9 +67,24 @@ def run_worker(home: Path) -> None:
                 log.exception("the webhooks failed")
             timers_stop.wait(1.0)
 
-    for name, work in (("timers", tick), ("webhooks", post)):  # A program that hangs holds up no timer.
+    sender = Sender(node, listener.name)
+
+    def escalate() -> None:
+        while not timers_stop.is_set():
+            try:
+                escalate_due(node)
+                tell_silent(node)
+                sender.tick()
+            except NotNowError as error:
+                log.warning("the escalations wait: %s", error.code)
+            except Exception:
+                log.exception("the escalations failed")
+            timers_stop.wait(1.0)
+
+    _take_up(node, listener)  # Before anything is taken in hand anew.
+    # A program that hangs holds up no timer, and neither holds up whoever has to be told.
+    for name, work in (("timers", tick), ("webhooks", post), ("escalations", escalate)):
         threading.Thread(target=work, name=name, daemon=True).start()
-    _take_up(node, listener)
     worker.run()
     listener.close()
 
@@ -75,6 +93,7 @@ def _take_up(node: Node, listener: Listener) -> None:
     """Go on at once with what a worker that died had in hand; without this it goes on when its leases end."""
     try:
         outbox.free_leases(node, listener.living())
+        free_tries(node, listener.living())
         make_due(node, AT_START)
     except LiaisonError as error:
         log.warning("leases not freed: %s", error.code)

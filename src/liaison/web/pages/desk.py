@@ -22,12 +22,16 @@ from liaison.node.reads.desk.in_turn import InTurn, in_turn
 from liaison.node.reads.desk.listing import Reader, find_row
 from liaison.node.reads.desk.undelivered import undelivered
 from liaison.node.reads.duty.showing import duty_now, open_notes, swaps_asked
+from liaison.node.reads.duty.escalations import escalations
+from liaison.node.reads.duty.silence import silent
 from liaison.node.reads.inside.between import InternalRead, received_cases
 from liaison.node.reads.inside.sharing import offered_cases, shared_with
 from liaison.node.reads.inside.waiting import to_review, waiting_requests
 from liaison.node.reads.mail.guests import open_guest_pages
 from liaison.node.reads.mail.overview import beside_cases, mailbox_state
+from liaison.node.reads.writing.centres import find_entry
 from liaison.node.reads.writing.drafts import list_drafts
+from liaison.node.reads.writing.origins import desks_at
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.names import DeskNames
@@ -35,12 +39,13 @@ from liaison.web.pages.cases.naming import case_path, reader_of, row_views
 from liaison.web.pages.duty.naming import Naming
 from liaison.web.pages.duty.overview import present_words
 from liaison.web.pages.inside.between import elsewhere_rows
+from liaison.web.pages.write.cards import SHORT, show_cards
 from liaison.web.pages.write.steps import listed_draft, place_of
 from liaison.web.requests import at_desk, officer_id, officer_seats, path_to
 from liaison.web.site import here
 from liaison.web.words import explained
 
-DRAFTS = 5
+DRAFTS, OTHERS = 5, 3
 MAIL_SHOWN = timedelta(days=14)
 OFFER_IS_LATE = timedelta(hours=1)
 """So long after a case was offered to another desk and not taken over, somebody should telephone."""
@@ -101,12 +106,14 @@ def _duty(looking: Looking) -> dict[str, Any]:
 
 def _unacknowledged(looking: Looking) -> dict[str, Any]:
     found = waiting.unacknowledged(here(), looking.seat.desk, reader=looking.reader)
+    told = {each.message_id: each for each in escalations(here(), looking.seat.desk)}
     rows = [
         {
             "each": each,
             "sender": looking.names.of(each.register, each.sender),
             "warnings": looking.names.warnings(each.register, each.sender.participant),
             "path": case_path(looking.seat, each.case),
+            "escalation": told.get(each.message_id),
         }
         for each in found.rows
     ]
@@ -148,6 +155,19 @@ def _undelivered(looking: Looking) -> dict[str, Any]:
         for each in found.rows
     ]
     return {"rows": rows, "count": found.count, "more": found.more}
+
+
+def _silent(looking: Looking) -> dict[str, Any]:
+    found = silent(here(), looking.seat.desk)
+    rows = []
+    for each in found.rows:
+        entry = find_entry(here(), each.register, each.desk)
+        others = show_cards(here(), looking.seat, list(desks_at(here(), each.register, entry))[:OTHERS])
+        place = f"centres/{each.desk.participant[:SHORT]}/{each.desk.desk}/call"
+        to = looking.names.of(each.register, each.desk)
+        path = case_path(looking.seat, each.case)
+        rows.append({"each": each, "to": to, "path": path, "others": others, "call": path_to(looking.seat, place)})
+    return {"rows": rows, "count": found.count}
 
 
 def _mail(looking: Looking) -> dict[str, Any]:
@@ -212,6 +232,7 @@ SECTIONS: list[tuple[str, Callable[[Looking], dict[str, Any]]]] = [
     ("web/inside/desk_clearance.html", _clearance),
     ("web/inside/desk_shared.html", _shared),
     ("web/desk/follow_ups.html", _follow_ups),
+    ("web/desk/silent.html", _silent),
     ("web/desk/undelivered.html", _undelivered),
     ("web/desk/mail.html", _mail),
     ("web/desk/waiting_for_us.html", _waiting_for_us),

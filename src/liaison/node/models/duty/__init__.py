@@ -1,1 +1,1 @@
-"""Which rows tell who answers at a desk?"""
+"""Which rows tell who answers at a desk, and who was told?"""

@@ -23,6 +23,7 @@ from liaison.node.models import Case, IncomingCopy, OutgoingMessage
 from liaison.node.models.line import READABLE
 from liaison.node.node import Node
 from liaison.node.reads.desk.listing import of_desk
+from liaison.node.services.escalation.keeping import note_has
 from liaison.node.services.inside.clearance import Asking, Gone, send_or_ask
 from liaison.node.services.line.acknowledging import Original, acknowledge, answer_letter
 from liaison.node.services.line.sending import Letter
@@ -63,6 +64,7 @@ def acknowledge_message(
         row = rows.filter(verdict="accepted").first()
         if row is None:
             raise UsageError("message-not-found", message=message_id[:36])
+        note_has(node, desk, message_id, officer=officer)
         if not row.owed:
             return False
         original = Original(open_message(bytes(row.plaintext)).core, row.core_hash, desk)

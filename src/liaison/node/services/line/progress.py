@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from liaison.messages.case import ACKNOWLEDGEMENT
 from liaison.messages.lifecycle import CopyEvent, CopyState, advance_copy
 from liaison.messages.message import Core
 from liaison.messages.parties import DeskRef
 from liaison.node.models import IncomingCopy, OutgoingCopy
+from liaison.node.services.escalation.awaiting import note_answered
+from liaison.node.services.escalation.keeping import note_signed
 from liaison.node.work.statements import change
 
 
@@ -16,7 +20,7 @@ def advance(copy: OutgoingCopy, event: CopyEvent) -> None:
     change(OutgoingCopy, copy.pk, state=copy.state)
 
 
-def note_acknowledgement(core: Core, desk: DeskRef) -> None:
+def note_acknowledgement(core: Core, desk: DeskRef, now: datetime) -> None:
     """An acknowledgement came in at our desk: the copy it speaks of has been seen by a person."""
     if core.form != ACKNOWLEDGEMENT or core.re is None:
         return
@@ -30,9 +34,10 @@ def note_acknowledgement(core: Core, desk: DeskRef) -> None:
     ).first()
     if copy is not None and copy.state != CopyState.REJECTED:
         advance(copy, CopyEvent.ACKNOWLEDGED)
+        note_answered(copy.pk, now)
 
 
-def note_own_acknowledgement(core: Core) -> None:
+def note_own_acknowledgement(core: Core, now: datetime) -> None:
     """We say that a person has seen what came: it waits for nobody any more."""
     if core.form == ACKNOWLEDGEMENT and core.re is not None:
         IncomingCopy.objects.filter(
@@ -42,3 +47,4 @@ def note_own_acknowledgement(core: Core) -> None:
             node=core.sender.node,
             desk=core.sender.desk,
         ).update(owed=False)
+        note_signed(core, now)

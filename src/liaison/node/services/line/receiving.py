@@ -38,6 +38,7 @@ from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.judging import first_copy, judge_context
 from liaison.node.reads.memory import own_memory
+from liaison.node.services.escalation.keeping import begin
 from liaison.node.services.inside.between.told import note_heard
 from liaison.node.services.line.attachments import attachment_rows, hold_blobs
 from liaison.node.services.line.cases import begin_case, open_case
@@ -301,9 +302,11 @@ def _take_in(
     """What an accepted message sets going: its case, its attachments, the copy that it acknowledges."""
     enter = open_case if begun else begin_case
     enter(message.core, message.fields, place.desk, place.now)
-    note_acknowledgement(message.core, place.desk)
+    note_acknowledgement(message.core, place.desk, place.now)
     note_heard(node, message.core, message.fields, place.desk)
     tell_received(message.core, place.desk, place.now)
+    if find_form(message.core.form, message.core.form_version).owed:
+        begin(node, message.core, incoming, place.desk, place.now)
     for row in attachment_rows(message.core.attachments, incoming_id=incoming, state="wanted"):
         if row.sealed in held:
             row.state = "held"

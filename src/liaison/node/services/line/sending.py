@@ -25,7 +25,7 @@ from liaison.keys.public import Purpose
 from liaison.keys.sealing import seal
 from liaison.messages import lifecycle
 from liaison.messages.case import ACKNOWLEDGEMENT
-from liaison.messages.forms import check_message_form, check_sharing, latest_form
+from liaison.messages.forms import check_message_form, check_sharing, find_form, latest_form
 from liaison.messages.lifecycle import CopyState, MessageEvent, MessageState
 from liaison.messages.message import (
     Attachment,
@@ -46,6 +46,7 @@ from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.inside.rules import rule_for
 from liaison.node.reads.mail.targets import MailTarget, mail_targets
 from liaison.node.reads.memory import own_memory
+from liaison.node.services.escalation.awaiting import await_answer
 from liaison.node.services.inside.between.told import note_said
 from liaison.node.services.inside.review import note_for_review
 from liaison.node.services.line.attachments import attachment_rows, hold_blobs
@@ -279,7 +280,7 @@ def _write(
         begin_case(core, fields, core.sender, desk.now)
     else:
         open_case(core, fields, core.sender, desk.now)
-    note_own_acknowledgement(core)
+    note_own_acknowledgement(core, desk.now)
     note_said(node, core, fields)
     key = _write_message(message, desk, cleared)
     leases = []
@@ -360,4 +361,7 @@ def _write_copy(node: Node, message: ComposedMessage, key: int, closed: _Closed,
     work = Work.MAIL if at in desk.by_mail else Work.MESSAGE
     if work is Work.MAIL:
         note_mail(stored, closed.signed.message_hash, desk.by_mail[at])
+    elif find_form(message.core.form, message.core.form_version).owed:
+        over_there = desk.facts.desk_state(at)
+        await_answer(node, message.core, stored, over_there.expected if over_there else None, desk.now)
     return outbox.put_work(node, work, stored, register=message.core.register, at=at.at, leased=desk.leased)

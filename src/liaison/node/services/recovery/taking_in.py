@@ -259,7 +259,7 @@ def _message_row(node: Node, message: ReceivedMessage) -> OutgoingMessage:
             raise VerificationError("message-told-differently", message=core.id)
         return known
     open_case(core, message.fields, core.sender, composed)
-    note_own_acknowledgement(core)
+    note_own_acknowledgement(core, node.clock.now())
     row = OutgoingMessage.objects.create(
         **place,
         case=core.case,

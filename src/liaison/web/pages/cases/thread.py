@@ -15,6 +15,7 @@ from liaison.messages.parties import DeskRef
 from liaison.messages.turns import INSIDE
 from liaison.node.reads.caution.parties import name_warnings, same_host
 from liaison.node.reads.desk.thread import Entry, Thread, read_thread
+from liaison.node.reads.duty.escalations import escalations
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.mail.guests import guest_page
 from liaison.node.reads.mail.overview import beside_case, mails_of
@@ -107,6 +108,7 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "may_export": readable and (held.own or held.answers) and thread.row.form not in INSIDE,
         "guest": _guest(seat, thread) if writes and held.own else None,
         "here": case_path(seat, case),
+        "escalations": escalations(here(), keeper.desk, case=case) if held.own else (),
     } | inside_of(seat, thread.row, held, readable=readable)
     return render(request, "web/cases/case.html", given)
 

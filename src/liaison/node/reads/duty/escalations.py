@@ -1,0 +1,211 @@
+"""Who was told of a message that waits for a person, by which way, and who has it?
+
+    escalations(node, desk, case=…)      of one case, in the order they came
+    escalations(node, desk)              those at the desk that are not over
+
+Invariants: rows of the desk alone; nothing of a message is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from liaison.duty.escalation import Happening, Kind, Snapshot, Standing, stand
+from liaison.duty.plans import Plan, Rung, ladder, plans_at_first, read_plan
+from liaison.messages.parties import DeskRef
+from liaison.node.models import ContactMethod, Escalation, EscalationEvent, EscalationPlan, Notification, Officer
+from liaison.node.node import Node
+from liaison.node.reads.desk.listing import of_desk
+from liaison.node.reads.duty.answering import at_the_desk
+from liaison.node.reads.inside.rules import columns
+from liaison.node.unit_of_work import reading
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One notification: to whom, by which way, what came of it, by which provider and when."""
+
+    officer: str
+    channel: str
+    state: str
+    provider: str
+    at: datetime
+    repeated: bool
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a history, with the name of the officer it speaks of and what was sent for it."""
+
+    kind: str
+    at: datetime
+    officer: str
+    rung: Rung | None
+    reached: int
+    sent: tuple[Sent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationRead:
+    """An escalation with its history; `more` people have to have it before it stops."""
+
+    message_id: str
+    case: str
+    code: str
+    state: str
+    begun_at: datetime
+    due: datetime | None
+    more: int
+    lines: tuple[Line, ...]
+
+    @property
+    def told(self) -> tuple[Line, ...]:
+        """The steps that were taken."""
+        return tuple(each for each in self.lines if each.kind == Kind.TOLD)
+
+    @property
+    def escalated_at(self) -> datetime | None:
+        """When more than the first step was needed."""
+        return next((each.at for each in self.told[1:]), None)
+
+    @property
+    def held_by(self) -> tuple[str, ...]:
+        """Who said "I have it"."""
+        return tuple(dict.fromkeys(each.officer for each in self.lines if each.kind == Kind.HAS and each.officer))
+
+    @property
+    def has_at(self) -> datetime | None:
+        """When the first of them said so."""
+        return next((each.at for each in self.lines if each.kind == Kind.HAS), None)
+
+    @property
+    def signed_at(self) -> datetime | None:
+        """When the sender was told."""
+        return next((each.at for each in self.lines if each.kind == Kind.SIGNED), None)
+
+    @property
+    def nobody(self) -> bool:
+        """Whether steps were taken and none of them reached anybody."""
+        return bool(self.told) and not any(each.reached for each in self.told)
+
+
+def escalations(node: Node, desk: DeskRef, *, case: str = "") -> tuple[EscalationRead, ...]:
+    """The escalations of a case, or all at the desk that are not over."""
+    with reading(node):
+        rows = Escalation.objects.filter(**of_desk(desk)).select_related("incoming")
+        rows = rows.filter(case=case) if case else rows.exclude(state="over")
+        found = list(rows.defer("incoming__plaintext").order_by("pk")[:MOST])
+        keys = [row.pk for row in found]
+        events: dict[int, list[Any]] = {}
+        for event in EscalationEvent.objects.filter(escalation__in=keys).order_by("pk"):
+            events.setdefault(event.escalation_id, []).append(event)
+        sent = _sent(keys)
+        named = dict(
+            Officer.objects.filter(pk__in={e.officer for es in events.values() for e in es}).values_list("pk", "name")
+        )
+        return tuple(_read(row, events.get(row.pk, []), sent, named) for row in found)
+
+
+def _sent(keys: list[int]) -> dict[tuple[int, int, int], list[Sent]]:
+    found: dict[tuple[int, int, int], list[Sent]] = {}
+    rows = Notification.objects.filter(escalation__in=keys).select_related("officer", "method")
+    for row in rows.prefetch_related("attempts").order_by("pk"):
+        tries = sorted(row.attempts.all(), key=lambda each: each.pk)
+        last = tries[-1] if tries else None
+        told = Sent(
+            row.officer.name,
+            row.method.channel,
+            row.state,
+            last.provider if last else "",
+            (last.ended_at or last.at) if last else row.made_at,
+            row.repeated,
+            last.error if last else "",
+        )
+        found.setdefault((row.escalation_id, row.cycle, row.place), []).append(told)
+    return found
+
+
+def _read(
+    row: Escalation, events: list[Any], sent: dict[tuple[int, int, int], list[Sent]], named: dict[int, str]
+) -> EscalationRead:
+    plan = read_plan(row.plan.encode())
+    standing = _standing(plan, row, events)
+    lines = tuple(_lines(row, plan, events, sent, named))
+    more = max(0, standing.wanted - len(standing.people))
+    return EscalationRead(row.incoming.message_id, row.case, row.code, row.state, row.begun_at, row.due, more, lines)
+
+
+def _standing(plan: Plan, row: Escalation, events: list[Any]) -> Standing:
+    history = [Happening(Kind(e.kind), e.at, e.cycle, e.place, e.officer, e.reached) for e in events]
+    return stand(Snapshot(plan, row.begun_at), history)
+
+
+def _lines(
+    row: Escalation, plan: Plan, events: list[Any], sent: dict[tuple[int, int, int], list[Sent]], named: dict[int, str]
+) -> Iterator[Line]:
+    rungs = ladder(plan)
+    for event in events:
+        told = event.kind == Kind.TOLD
+        rung = rungs[event.place] if told else None
+        by_step = tuple(sent.get((row.pk, event.cycle, event.place), ())) if told else ()
+        yield Line(event.kind, event.at, named.get(event.officer, ""), rung, event.reached, by_step)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRead:
+    """The plan of one urgency; `made` is false for the one that every desk begins with."""
+
+    urgency: str
+    plan: Plan
+    made: bool
+    changed_by: str
+    changed_at: datetime | None
+
+
+def plans_of(node: Node, register: str, desk: DeskRef) -> tuple[PlanRead, ...]:
+    """The plans of a desk, one for each urgency."""
+    with reading(node):
+        rows = {row.urgency: row for row in EscalationPlan.objects.filter(**columns(register, desk))}
+        named = dict(Officer.objects.filter(pk__in={row.changed_by for row in rows.values()}).values_list("pk", "name"))
+    found = []
+    for urgency, first in plans_at_first().items():
+        row = rows.get(urgency)
+        plan = read_plan(row.plan.encode()) if row else first
+        by, at = (named.get(row.changed_by, ""), row.changed_at) if row else ("", None)
+        found.append(PlanRead(urgency, plan, row is not None, by, at))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """An officer of the desk, by how many confirmed ways they are told, and which of their ways fail since when."""
+
+    number: int
+    name: str
+    ways: int
+    failing: tuple[tuple[str, datetime, str], ...]
+
+
+def reachable(node: Node, register: str, desk: DeskRef) -> tuple[Reachable, ...]:
+    """How the officers of a desk are reached, without any address."""
+    with reading(node):
+        here = at_the_desk(node, register, desk, node.clock.now())
+        methods: dict[int, list[Any]] = {}
+        for row in ContactMethod.objects.filter(officer__in=here, removed_at=None).exclude(verified_at=None):
+            methods.setdefault(row.officer_id, []).append(row)
+        named = Officer.objects.filter(pk__in=here).order_by("name").values_list("pk", "name")
+        return tuple(
+            Reachable(
+                number,
+                name,
+                len(methods.get(number, ())),
+                tuple((m.channel, m.failing_since, m.last_error) for m in methods.get(number, ()) if m.failing_since),
+            )
+            for number, name in named
+        )

@@ -1,0 +1,61 @@
+"""Which desks over there have not acknowledged in time what this desk sent, and which other desks does each have?
+
+Invariants: copies of the desk's own messages alone; the most urgent first, then the oldest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from liaison.messages.parties import DeskRef
+from liaison.node.models import AwaitedAnswer
+from liaison.node.node import Node
+from liaison.node.reads.desk.listing import of_desk
+from liaison.node.reads.desk.waiting import MOST, RANK, Some
+from liaison.node.unit_of_work import reading
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A copy that nobody over there acknowledged by `expected_at`; `received` by their node or not."""
+
+    register: str
+    message_id: str
+    case: str
+    form: str
+    urgency: str
+    exercise: bool
+    code: str
+    desk: DeskRef
+    received: bool
+    sent_at: datetime
+    expected_at: datetime
+    told_at: datetime
+
+
+def silent(node: Node, desk: DeskRef) -> Some:
+    """What waits for a word of theirs longer than they promise."""
+    with reading(node):
+        rows = AwaitedAnswer.objects.filter(**of_desk(desk), told_at__isnull=False, answered_at=None)
+        found = list(rows.select_related("copy__message").order_by("expected_at")[: 10 * MOST])
+        shown = [
+            Silent(
+                row.register,
+                row.copy.message.message_id,
+                row.copy.message.case,
+                row.copy.message.form,
+                row.urgency,
+                row.exercise,
+                row.code,
+                DeskRef(row.copy.participant, row.copy.node, row.copy.desk),
+                row.copy.state == "received",
+                row.copy.message.composed_at,
+                row.expected_at,
+                row.told_at,
+            )
+            for row in found
+            if row.copy.state in ("queued", "received")
+        ]
+    shown.sort(key=lambda each: (RANK.get(each.urgency, len(RANK)), each.expected_at))
+    return Some(tuple(shown[:MOST]), len(shown))

@@ -1,0 +1,128 @@
+"""How is an escalation begun, carried on and ended in the node's tables?
+
+    begin(node, core, incoming, desk, now)     inside the unit of work that stores what came in
+    add_event(node, row, Happening(…))         inside a unit of work: one line of the history, and what follows from it
+    note_has(node, desk, message, officer=7)   "I have it"
+    note_signed(core)                          the sender was told so, by whatever door
+
+Invariants: the row and its history change together; what is noted is what the table of states allows; as soon as enough
+people have it, or it is over, nothing that was queued to tell somebody is sent any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from liaison.duty.escalation import Happening, Kind, Snapshot, Standing, State, moment, stand
+from liaison.duty.plans import plans_at_first, print_plan, read_plan
+from liaison.messages.message import Core
+from liaison.messages.parties import DeskRef
+from liaison.node.models import Escalation, EscalationEvent, EscalationPlan, Notification
+from liaison.node.node import Node
+from liaison.node.reads.inside.rules import columns
+from liaison.node.services.people.officers import desk_filter
+from liaison.node.unit_of_work import unit_of_work
+from liaison.node.work.statements import add, fetch
+
+CODES = 10_000
+QUIET = (State.HELD, State.OVER)
+"""States in which nobody has to be told any more."""
+
+
+def begin(node: Node, core: Core, incoming: int, desk: DeskRef, now: datetime) -> None:
+    """Inside the unit of work of a message that is owed an acknowledgement: from now on somebody has to be told."""
+    made = fetch(EscalationPlan, ("plan",), **columns(core.register, desk), urgency=core.urgency)
+    add(
+        Escalation,
+        register=core.register,
+        **desk_filter(desk),
+        incoming_id=incoming,
+        case=core.case,
+        urgency=core.urgency,
+        exercise=core.exercise,
+        plan=made[0][0] if made else print_plan(plans_at_first()[core.urgency]).decode(),
+        code=fresh_code(node),
+        state=State.WAITING.value,
+        begun_at=now,
+        due=now,
+        last_at=now,
+    )
+
+
+def fresh_code(node: Node) -> str:
+    """Four digits that tell what waits from what else waits; no secret."""
+    return f"{int.from_bytes(node.entropy.draw(4), 'big') % CODES:04}"
+
+
+def snapshot_of(row: Escalation) -> Snapshot:
+    """What held when the message arrived."""
+    return Snapshot(read_plan(row.plan.encode()), row.begun_at)
+
+
+def history_of(row: Escalation) -> list[Happening]:
+    """Inside a reading or a unit of work: what happened since, in order."""
+    columns = ("kind", "at", "cycle", "place", "officer", "reached")
+    return [Happening(Kind(kind), *rest) for kind, *rest in row.events.order_by("pk").values_list(*columns)]
+
+
+def standing_of(row: Escalation) -> Standing:
+    """Inside a reading or a unit of work: what the history comes to."""
+    return stand(snapshot_of(row), history_of(row))
+
+
+def add_event(row: Escalation, what: Happening) -> Standing:
+    """Inside a unit of work that holds the row: note a happening and move the row. Raises UsageError."""
+    snapshot = snapshot_of(row)
+    standing = stand(snapshot, [*history_of(row), what])
+    names = ("cycle", "place", "officer", "reached", "at")
+    EscalationEvent.objects.create(
+        escalation=row, kind=what.kind.value, **{name: getattr(what, name) for name in names}
+    )
+    row.state, row.due, row.last_at = standing.state.value, moment(snapshot, standing), what.at
+    row.save(update_fields=["state", "due", "last_at"])
+    if standing.state in QUIET:
+        drop_queued(row.notifications.all(), what.at)
+    return standing
+
+
+def drop_queued(rows: Any, now: datetime) -> None:
+    """Inside a unit of work: what was not sent yet is not sent any more."""
+    rows.filter(state="queued").update(state="dropped", due=None, settled_at=now)
+
+
+def note_has(node: Node, desk: DeskRef, message_id: str, *, officer: int) -> None:
+    """A person of the desk has the message; without an escalation nothing is to be noted."""
+    with unit_of_work(node):
+        rows = Escalation.objects.select_for_update().filter(
+            **desk_filter(desk), incoming__message_id=message_id, incoming__verdict="accepted"
+        )
+        for row in rows:
+            note_person(row, officer, node.clock.now())
+
+
+def note_person(row: Escalation, officer: int, now: datetime) -> Standing:
+    """Inside a unit of work that holds the row: an officer has it; said twice it is noted once a cycle."""
+    standing = standing_of(row)
+    if officer in standing.people:
+        return standing
+    return add_event(row, Happening(Kind.HAS, now, standing.cycle, officer=officer))
+
+
+def note_signed(core: Core, now: datetime) -> None:
+    """Inside a unit of work: the desk acknowledged what `core` refers to."""
+    rows = Escalation.objects.select_for_update().filter(
+        register=core.register, **desk_filter(core.sender), incoming__core_hash=core.re
+    )
+    for row in rows:
+        if not standing_of(row).signed:
+            add_event(row, Happening(Kind.SIGNED, now))
+
+
+def superseded(notification: Notification) -> Iterable[Notification]:
+    """Inside a unit of work: what an earlier step still had to send the same officer by the same method."""
+    same = Q(escalation=notification.escalation_id, method=notification.method_id, state="queued")
+    return Notification.objects.filter(same, pk__lt=notification.pk)

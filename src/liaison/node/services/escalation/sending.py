@@ -1,0 +1,238 @@
+"""How does a notification leave, and what is known of it afterwards? One attempt at a time, by a provider at a time.
+
+    queued ──► sending ──► sent
+      ▲  ▲        │ refused          the next provider of the channel; after the last, the next method at once
+      │  └────────┤ not reached      the same, and all of them again after 15 s, 30 s … at most 15 minutes
+      └───────────┘ nobody knows     killed between call and commit: once more, then `unknown` for good
+    dropped                          somebody had it before it left
+
+Invariants (docs/spec/escalation.md):
+- Before anything leaves, the attempt is a row; what it said is never kept, the link it carried as a hash only.
+- Whose end nobody wrote down is repeated at most once, and shown so.
+- A provider that hangs holds one thread until it is given up; all others go on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import BoundedSemaphore
+from typing import Any
+
+from django.db import connections
+from django.db.models import F, Q
+
+from liaison.duty.notices import Notice
+from liaison.errors import NotNowError, UnreachableError
+from liaison.node.models import ContactMethod, Notification, NotificationAttempt
+from liaison.node.node import Node
+from liaison.node.services.escalation.wording import LINKED, links_to, write_notice
+from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.wire.identifiers import encode_base64
+
+log = logging.getLogger("liaison.escalation")
+
+THREADS = 16
+LEASE = timedelta(minutes=2)
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=15)
+LINK_HOURS = 12
+TOKEN = 16
+FAILING_AFTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One attempt that was written down and is to be made."""
+
+    attempt: int
+    notification: int
+    channel: str
+    provider: str
+    address: str
+    notice: Notice
+
+
+class Sender:
+    """Sends what is due with a bounded pool of threads; `name` is that of the worker."""
+
+    def __init__(self, node: Node, name: str = "", *, threads: int = THREADS) -> None:
+        self._node, self._name = node, name
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="notify")
+        self._free = BoundedSemaphore(threads)
+        self._threads = threads
+
+    def tick(self) -> int:
+        """Hand what is due to free threads; how many."""
+        room = sum(self._free.acquire(blocking=False) for _ in range(self._threads))
+        try:
+            tries = take_due(self._node, most=room, worker=self._name)
+        except BaseException:
+            self._release(room)
+            raise
+        self._release(room - len(tries))
+        for each in tries:
+            self._pool.submit(self._one, each)
+        return len(tries)
+
+    def _release(self, count: int) -> None:
+        for _ in range(count):
+            self._free.release()
+
+    def _one(self, each: Try) -> None:
+        try:
+            make_try(self._node, each)
+        except Exception:
+            log.exception("what came of a notification was not written down")
+        finally:
+            connections.close_all()
+            self._free.release()
+
+
+def send_due(node: Node) -> int:
+    """Send what is due, one after the other, until nothing is; how many attempts were made."""
+    made = 0
+    while tries := take_due(node, most=THREADS):
+        for each in tries:
+            make_try(node, each)
+        made += len(tries)
+    return made
+
+
+def free_tries(node: Node, living: Iterable[str]) -> None:
+    """What workers that died had in hand is looked at at once, not when its lease ends."""
+    with unit_of_work(node):
+        mine = Notification.objects.filter(state="sending").exclude(lease_by__in=list(living))
+        mine.update(lease_until=node.clock.now(), due=node.clock.now())
+
+
+def take_due(node: Node, *, most: int, worker: str = "") -> list[Try]:
+    """Lease what is due and write down the attempt that is made of each."""
+    now = node.clock.now()
+    late = Q(due__lte=now) | Q(due__gt=now + timedelta(days=1))  # Later: a clock was set back.
+    with reading(node):
+        if most <= 0 or not Notification.objects.filter(late).exists():
+            return []
+    with unit_of_work(node):
+        rows = Notification.objects.select_for_update(of=("self",)).select_related("method", "officer")
+        found = list(rows.filter(late).order_by("due", "pk")[:most])
+        return [each for row in found if (each := _take(node, row, now, worker)) is not None]
+
+
+def _take(node: Node, row: Notification, now: datetime, worker: str) -> Try | None:
+    """Inside the unit of work: the attempt to make now; None where there is none to make."""
+    if row.state == "sending" and not _forget_lost(row, now):
+        return None
+    providers = node.notifier.providers(row.method.channel)
+    if row.provider >= len(providers):
+        _note_method(row.method, "channel-not-here", now)
+        _settle(row, "failed", now)
+        _next_method(row, now)
+        return None
+    token = _token(node) if row.purpose in LINKED else ""
+    attempt = NotificationAttempt.objects.create(
+        notification=row,
+        provider=providers[row.provider],
+        state="sending",
+        token_hash=hash_token(token) if token else None,
+        token_until=now + timedelta(hours=LINK_HOURS) if token else None,
+        at=now,
+    )
+    row.state, row.lease_by, row.lease_until = "sending", worker, now + LEASE
+    row.due = row.lease_until
+    row.save(update_fields=["state", "lease_by", "lease_until", "due", "repeated"])
+    notice = write_notice(node, row, link=links_to(node, token) if token else "")
+    return Try(attempt.pk, row.pk, row.method.channel, attempt.provider, row.method.address, notice)
+
+
+def _forget_lost(row: Notification, now: datetime) -> bool:
+    """An attempt whose end nobody wrote down: whether it is made once more."""
+    row.attempts.filter(state="sending").update(state="unknown", ended_at=now)
+    if row.repeated:
+        _settle(row, "unknown", now)
+        _next_method(row, now)
+        return False
+    row.repeated = True
+    return True
+
+
+def make_try(node: Node, each: Try) -> None:
+    """Make one attempt and write down what came of it."""
+    error: UnreachableError | None = None
+    try:
+        node.notifier.tell(each.channel, each.provider, each.address, each.notice)
+    except UnreachableError as refused:
+        error = refused
+    except Exception as failed:  # noqa: BLE001 — a provider's own mistake costs this attempt, never the next one.
+        log.error("a provider failed: %s", type(failed).__name__)  # Its words may name the address.
+        error = UnreachableError("notice-not-taken")
+    try:
+        with unit_of_work(node):
+            _note(node, each, error)
+    except NotNowError:
+        return  # Not even that could be written: the lease ends, and what came of it is unknown.
+
+
+def _note(node: Node, each: Try, error: UnreachableError | None) -> None:
+    """Inside a unit of work: how an attempt ended, and what follows from it."""
+    now = node.clock.now()
+    code = error.code if error is not None else ""
+    mine = NotificationAttempt.objects.filter(pk=each.attempt, state="sending")
+    if not mine.update(state="failed" if error else "sent", error=code[:64], ended_at=now):
+        return  # It took so long that it counts as unknown.
+    row = Notification.objects.select_for_update(of=("self",)).select_related("method").get(pk=each.notification)
+    _note_method(row.method, code, now)
+    if error is None:
+        _settle(row, "sent", now)
+        return
+    if row.provider + 1 < len(node.notifier.providers(row.method.channel)):
+        _again(row, now, provider=row.provider + 1)
+    elif error.permanent or row.purpose not in LINKED:
+        _settle(row, "failed", now)
+        _next_method(row, now)
+    else:
+        rounds = row.rounds + 1
+        _again(row, now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(rounds - 1, 10)), provider=0, rounds=rounds)
+        _next_method(row, now)
+
+
+def _note_method(method: ContactMethod, code: str, now: datetime) -> None:
+    """A method works, or is failing since its first failure after it last worked."""
+    rows = ContactMethod.objects.filter(pk=method.pk)
+    if not code:
+        rows.update(worked_at=now, failing_since=None, last_error="", failures=0)
+        return
+    rows.update(last_error=code[:64], failures=F("failures") + 1)
+    rows.filter(failing_since=None).update(failing_since=now)
+
+
+def _again(row: Notification, due: datetime, **changes: Any) -> None:
+    values = {"state": "queued", "due": due, "lease_until": None, "lease_by": "", **changes}
+    Notification.objects.filter(pk=row.pk).update(**values)
+
+
+def _settle(row: Notification, state: str, now: datetime) -> None:
+    values = {"state": state, "due": None, "lease_until": None, "lease_by": "", "settled_at": now}
+    forgotten = {"code": ""} if row.purpose == "verify" else {}  # From now on its hash alone is known here.
+    Notification.objects.filter(pk=row.pk).update(**values, **forgotten, repeated=row.repeated)
+
+
+def _next_method(row: Notification, now: datetime) -> None:
+    """The officer's next method of the same step does not wait any longer."""
+    same = {"purpose": row.purpose, "escalation": row.escalation_id, "awaited": row.awaited_id}
+    rest = Notification.objects.filter(**same, cycle=row.cycle, place=row.place, officer=row.officer_id)
+    waiting = rest.filter(state="queued", due__gt=now, rounds=0).order_by("due", "pk").first()
+    if waiting is not None and row.purpose in LINKED:
+        Notification.objects.filter(pk=waiting.pk).update(due=now)
+
+
+def _token(node: Node) -> str:
+    return encode_base64(node.entropy.draw(TOKEN)).rstrip("=").replace("+", "-").replace("/", "_")
+
+
+def hash_token(token: str) -> str:
+    """What is kept of the token of a link."""
+    return hashlib.sha256(b"liaison.have.v1\0" + token.encode()).hexdigest()

@@ -1,0 +1,79 @@
+"""Whose turn is it to be told? The worker asks every second, and notes each step with whom it tells.
+
+    escalate_due(node)      every escalation where something is to be done now; how many
+
+Invariants: a step and its notifications are one transaction, so none is there without the other; what is late after a
+standstill comes in order, at once; a step that is noted is never noted again, whichever worker asks.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from liaison.duty.escalation import SET_BACK, Happening, Kind, Lapse, Tell, due_of, who_are
+from liaison.duty.plans import URGENCIES
+from liaison.messages.parties import DeskRef
+from liaison.node.models import ContactMethod, Escalation, Notification
+from liaison.node.node import Node
+from liaison.node.reads.duty.answering import who_answers
+from liaison.node.services.escalation.keeping import add_event, drop_queued, snapshot_of, standing_of, superseded
+from liaison.node.unit_of_work import reading, unit_of_work
+
+AT_ONCE = 100
+
+
+def escalate_due(node: Node) -> int:
+    """Take every step that is due; how many escalations moved."""
+    now = node.clock.now()
+    with reading(node):
+        late = Q(due__lte=now) | Q(due__isnull=False, last_at__gt=now + SET_BACK)
+        keys = list(Escalation.objects.filter(late).order_by("due").values_list("pk", flat=True)[:AT_ONCE])
+    for key in keys:
+        with unit_of_work(node):
+            _go_on(node, Escalation.objects.select_for_update().get(pk=key), now)
+    return len(keys)
+
+
+def _go_on(node: Node, row: Escalation, now: datetime) -> None:
+    """Inside a unit of work: all that is due at one escalation."""
+    snapshot = snapshot_of(row)
+    standing = standing_of(row)
+    while (next_ := due_of(snapshot, standing, now)) is not None:
+        if isinstance(next_, Lapse):
+            standing = add_event(row, Happening(Kind.LAPSED, now, next_.cycle))
+        else:
+            standing = add_event(row, _tell(node, row, next_, now))
+
+
+def _tell(node: Node, row: Escalation, next_: Tell, now: datetime) -> Happening:
+    """Queue a notification for each officer and method; what is noted of it."""
+    desk = DeskRef(row.participant, row.node, row.desk)
+    officers = who_are(next_.rung, who_answers(node, row.register, desk), now)
+    methods = usable_methods(officers, row.urgency)
+    for method in methods:
+        notification = Notification.objects.create(
+            purpose="step",
+            escalation=row,
+            cycle=next_.cycle,
+            place=next_.place,
+            officer_id=method.officer_id,
+            method=method,
+            code=row.code,
+            urgency=row.urgency,
+            exercise=row.exercise,
+            state="queued",
+            due=now + method.wait,
+            made_at=now,
+        )
+        drop_queued(superseded(notification), now)
+    reached = len({method.officer_id for method in methods})
+    return Happening(Kind.TOLD, now, next_.cycle, next_.place, reached=reached)
+
+
+def usable_methods(officers: tuple[int, ...], urgency: str) -> list[ContactMethod]:
+    """Inside a reading: the confirmed ways to reach these officers for such a message, in their order."""
+    enough = URGENCIES[: URGENCIES.index(urgency) + 1]
+    rows = ContactMethod.objects.filter(officer__in=officers, urgency__in=enough, removed_at=None)
+    return list(rows.exclude(verified_at=None).order_by("officer", "position", "pk"))

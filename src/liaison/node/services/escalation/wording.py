@@ -1,0 +1,57 @@
+"""What does a notification say? That something waits, how urgent it is, where to sign in, and the code it goes by.
+
+    One urgent message waits for your desk. Sign in at https://liaison.xc.example, code 4821.
+    To say that you have it, without signing in: https://liaison.xc.example/have/n0eMSLj2…
+
+Invariants: nothing of any message, case, desk or sender is in it, whatever way it goes; of an exercise it says so
+first; it is in the officer's own language.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from importlib import resources
+
+from liaison.duty.notices import Notice
+from liaison.messages.forms.codes import Code, read_code_lists
+from liaison.node.models import Notification
+from liaison.node.node import Node
+
+LINKED = frozenset({"step"})
+"""What carries a link by which an officer says "I have it"."""
+SAYS_HOW_URGENT = frozenset({"step"})
+
+
+@functools.cache
+def _words() -> Mapping[str, Code]:
+    return read_code_lists(resources.files("liaison.duty").joinpath("data/codes"))["notice"]
+
+
+def write_notice(node: Node, row: Notification, *, link: str = "") -> Notice:
+    """The words for an officer."""
+    language = row.officer.language
+    given = {"url": node.config.pages.url, "code": row.code, "link": link}
+
+    def say(name: str) -> str:
+        source = _words()[name].en
+        return (node.catalogues.say(language, "notice", source) if node.catalogues else source).format(**given)
+
+    what = row.urgency if row.purpose in SAYS_HOW_URGENT else row.purpose
+    lines = [say("exercise")] if row.exercise else []
+    lines += [say(what)]
+    lines += [say("link")] if link else []
+    subject = say("exercise-subject") if row.exercise else say("subject")
+    return Notice(
+        name=f"notice-{row.pk}",
+        subject=subject,
+        text="\n".join(lines),
+        link=link,
+        urgent=row.urgency != "routine",
+        at=node.clock.now(),
+    )
+
+
+def links_to(node: Node, token: str) -> str:
+    """The address of the page with the one button."""
+    return f"{node.config.pages.url}/have/{token}"

@@ -1,0 +1,137 @@
+"""How is an officer told that something waits? Their own ways: add, confirm by a code, try, put in order, remove.
+
+Invariants: what was typed comes back with an error; a change of one's ways asks again who one is; a way is shown with
+what went there last, so that nobody believes in a way that does not work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_GET, require_POST
+
+from liaison.duty.plans import URGENCIES
+from liaison.errors import LiaisonError
+from liaison.node.services.escalation import methods
+from liaison.node.services.escalation.methods import Way
+from liaison.web.entrance.reauthentication import recently_signed_in
+from liaison.web.requests import officer_id
+from liaison.web.said import after_post
+from liaison.web.site import here
+from liaison.web.words import explained
+
+HERE = "/account/reached"
+DIGITS = 4
+
+
+@login_required
+@require_GET
+def reached(request: HttpRequest) -> HttpResponse:
+    """The officer's ways, with a form for one more."""
+    return _page(request)
+
+
+@recently_signed_in
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """One more way; a code goes there."""
+    typed = request.POST
+
+    def act() -> object:
+        address = typed.get("address", "")[:2000]
+        return methods.add_method(
+            here(),
+            officer_id(request),
+            typed.get("channel", ""),
+            address,
+            way=_way(request),
+            label=typed.get("label", ""),
+        )
+
+    return _done(request, act, "method-added")
+
+
+@login_required
+@require_POST
+def confirm(request: HttpRequest, method: int) -> HttpResponse:
+    """The code came back."""
+    code = request.POST.get("code", "")[:20]
+    return _done(request, lambda: methods.confirm_method(here(), officer_id(request), method, code), "method-confirmed")
+
+
+@login_required
+@require_POST
+def code(request: HttpRequest, method: int) -> HttpResponse:
+    """Send another code."""
+    return _done(request, lambda: methods.send_code_again(here(), officer_id(request), method), "method-code-sent")
+
+
+@login_required
+@require_POST
+def test(request: HttpRequest, method: int) -> HttpResponse:
+    """Send a test."""
+    return _done(request, lambda: methods.try_method(here(), officer_id(request), method), "method-tested")
+
+
+@recently_signed_in
+@require_POST
+def change(request: HttpRequest, method: int) -> HttpResponse:
+    """From which urgency on, and how late."""
+    return _done(request, lambda: methods.change_method(here(), officer_id(request), method, _way(request)), "saved")
+
+
+@login_required
+@require_POST
+def first(request: HttpRequest, method: int) -> HttpResponse:
+    """One place further to the front."""
+    return _done(request, lambda: methods.move_method(here(), officer_id(request), method), "saved")
+
+
+@recently_signed_in
+@require_POST
+def remove(request: HttpRequest, method: int) -> HttpResponse:
+    """Use it no more."""
+    return _done(request, lambda: methods.remove_method(here(), officer_id(request), method), "method-removed")
+
+
+def _way(request: HttpRequest) -> Way:
+    minutes = request.POST.get("after", "0").strip() or "0"
+    number = int(minutes) if minutes.isascii() and minutes.isdecimal() and len(minutes) < DIGITS else -1
+    return Way(urgency=request.POST.get("urgency", ""), after_minutes=number)
+
+
+def _done(request: HttpRequest, act: Callable[[], object], said: str) -> HttpResponse:
+    try:
+        act()
+    except LiaisonError as error:
+        return _page(request, error)
+    return after_post(HERE, said)
+
+
+def _page(request: HttpRequest, error: LiaisonError | None = None) -> HttpResponse:
+    given: dict[str, Any] = {
+        "methods": methods.list_methods(here(), officer_id(request)),
+        "channels": here().notifier.channels(),
+        "urgencies": URGENCIES,
+        "push_key": here().notifier.key("push"),
+        "problem": explained(error) if error else None,
+        "typed": request.POST,
+    }
+    return render(request, "web/escalation/reached.html", given, status=400 if error else 200)
+
+
+ROUTES = [
+    path("account/reached", reached, name="reached"),
+    path("account/reached/add", add, name="reached-add"),
+    path("account/reached/<int:method>/confirm", confirm, name="reached-confirm"),
+    path("account/reached/<int:method>/code", code, name="reached-code"),
+    path("account/reached/<int:method>/test", test, name="reached-test"),
+    path("account/reached/<int:method>/change", change, name="reached-change"),
+    path("account/reached/<int:method>/first", first, name="reached-first"),
+    path("account/reached/<int:method>/remove", remove, name="reached-remove"),
+]

@@ -1,0 +1,37 @@
+"""Does `liaison escalation` say who would be told, and change nothing?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from liaison.node import homes
+from liaison.node.config import Config
+from liaison.node.models import Escalation
+from tests.cli.homes import Terminal
+from tests.node.duty.desk import staffed
+
+pytestmark = pytest.mark.sqlite
+
+
+def test_who_would_be_told_is_printed_and_nothing_is_changed(tmp_path: Path, terminal: Terminal) -> None:
+    with staffed(tmp_path, "ada") as stage:
+        home = stage.node.home
+        homes.create_folders(home)
+        homes.write_config(home, Config())
+        homes.write_credential(home / "credential", b"0" * 32)
+        stage.hire("bo", reached=False)
+        stage.receive("urgent")
+        told = terminal.value(home, "escalation", "simulate", "--at", "2026-11-29T03:00Z")
+        assert [each["at"] for each in told[:2]] == ["2026-11-29T03:00:00Z", "2026-11-29T03:10:00Z"]
+        assert told[-1]["last"]
+        assert [each["name"] for each in told[0]["officers"]] == ["Ada", "Bo"]
+        assert terminal.run(home, "escalation", "simulate", "--urgency", "emergency") == 0
+        assert "Bo (no way)" in terminal.out
+        shown = terminal.value(home, "escalation", "show")
+        assert [each["state"] for each in shown["waiting"]] == ["waiting"]
+        assert {each["name"]: each["ways"] for each in shown["officers"]} == {"Ada": 1, "Bo": 0}
+        assert terminal.refusal(home, "escalation", "simulate", "--at", "Sunday") == "instant-not-read"
+        with stage.world.at("XD"):
+            assert Escalation.objects.get().events.count() == 0

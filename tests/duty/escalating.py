@@ -1,0 +1,177 @@
+"""What must an escalation do, written so plainly that one sees it is right? The twin of `liaison.duty.escalation`.
+
+It walks through time in steps of five seconds with lists and flags, and knows nothing of folds, tables or ladders.
+`Schedule` is a story: a plan, who does what at which second, when the worker was down, and how the clock jumped.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from liaison.duty.escalation import Happening, Kind, Lapse, Snapshot, Tell, due_of, moment, stand
+from liaison.duty.plans import Plan, Step
+from tests.mirrored import START
+
+POLL = 5
+END = 30 * 60
+
+
+@dataclass(frozen=True)
+class Act:
+    """Somebody has it, or tells the sender, or the message is owed nothing any more."""
+
+    at: int
+    kind: Kind
+    officer: int = 0
+
+
+@dataclass(frozen=True)
+class Schedule:
+    plan: Plan
+    acts: tuple[Act, ...] = ()
+    down: tuple[tuple[int, int], ...] = ()
+    """From when to when no worker ran, in seconds of real time."""
+    jumps: tuple[tuple[int, int], ...] = ()
+    """At which second the clock was set by how many seconds."""
+    empty: frozenset[str] = frozenset()
+    """Targets behind which there is nobody."""
+
+    def runs(self, second: int) -> bool:
+        """Whether a worker runs at a real second."""
+        return not any(begin <= second < end for begin, end in self.down)
+
+    def ticks(self) -> list[tuple[int, int, bool]]:
+        """Every look of a worker: the real second, what the clock shows then, and whether the worker runs."""
+        found, ahead, jumps = [], 0, sorted(self.jumps, reverse=True)
+        for second in range(0, END, POLL):
+            while jumps and jumps[-1][0] <= second:
+                ahead += jumps.pop()[1]
+            found.append((second, second + ahead, self.runs(second)))
+        return found
+
+    def reached(self, tell: tuple[str, ...]) -> int:
+        return len([target for target in tell if target not in self.empty])
+
+
+@dataclass
+class Said:
+    """What came of a schedule: (real second, cycle, place), a lapse has no place."""
+
+    told: list[tuple[int, int, int | None]] = field(default_factory=list)
+
+
+def naive(schedule: Schedule) -> Said:
+    """The twin: everything by counting."""
+    plan, said = schedule.plan, Said()
+    steps = [(step.tell, step.wants, step.minutes * 60) for step in plan.steps] * (plan.repeats + 1)
+    steps.append((plan.last, 1, 0))
+    cycle, place, base = 0, 0, 0
+    last_told: int | None = None
+    last_reached = 0
+    wanted, people, signed = steps[0][1], set[int](), False
+    held_since: int | None = None
+    finished, newest = False, 0
+    acts = sorted(schedule.acts, key=lambda act: act.at)
+    for second, now, runs in schedule.ticks():
+        while acts and acts[0].at <= second and not finished:
+            act = acts.pop(0)
+            newest = now
+            if act.kind is Kind.DROPPED:
+                finished = True
+                continue
+            if act.kind is Kind.HAS:
+                people.add(act.officer)
+            else:
+                signed = True
+                people = people or {act.officer}
+            if len(people) >= wanted:
+                finished = signed
+                held_since = now if held_since is None else held_since
+        while runs and not finished:
+            set_back = newest - now > 60
+            if held_since is not None:
+                if now < held_since + plan.signed_within * 60 and not set_back:
+                    break
+                said.told.append((second, cycle, None))
+                cycle, place, base, last_told, held_since = cycle + 1, 0, now, None, None
+                wanted, people, signed, newest = steps[0][1], set(), False, now
+                continue
+            if place == len(steps):
+                break
+            waited = last_told is None or last_reached == 0
+            if not waited and last_told is not None:
+                since_begin = sum(wait for _, _, wait in steps[:place])
+                waited = now >= base + since_begin or now >= last_told + steps[place - 1][2]
+            if last_told is None:
+                waited = now >= base
+            elif last_reached == 0:
+                waited = now >= last_told
+            if not waited and not set_back:
+                break
+            said.told.append((second, cycle, place))
+            wanted = steps[0][1] if place == 0 else max(wanted, steps[place][1])
+            last_reached, last_told, newest = schedule.reached(steps[place][0]), now, now
+            place += 1
+    return said
+
+
+def engine(schedule: Schedule) -> Said:
+    """The same story told to `liaison.duty.escalation`, as the worker does it: fold, look, note, look again."""
+    said, history = Said(), list[Happening]()
+    snapshot = Snapshot(schedule.plan, clock(0))
+    acts = sorted(schedule.acts, key=lambda act: act.at)
+    standing, ran = stand(snapshot, history), True
+    due_at, last_at = _seconds(moment(snapshot, standing)), 0
+    for second, shows, runs in schedule.ticks():
+        fresh = runs and not ran  # A worker that starts knows what was noted, and nothing else.
+        while acts and acts[0].at <= second:
+            act = acts.pop(0)
+            history.append(Happening(act.kind, clock(shows), officer=act.officer))
+            fresh = True
+        ran = runs
+        while fresh or (runs and due_at is not None and (due_at <= shows or last_at > shows)):
+            if not fresh:
+                next_ = due_of(snapshot, standing, clock(shows))
+                if next_ is None:
+                    break
+                history.append(_noted(schedule, next_, clock(shows)))
+                said.told.append((second, next_.cycle, next_.place if isinstance(next_, Tell) else None))
+            standing, fresh = stand(snapshot, list(history)), False
+            due_at, last_at = _seconds(moment(snapshot, standing)), int((standing.last_at - START).total_seconds())
+    return said
+
+
+def _noted(schedule: Schedule, what: Tell | Lapse, at: datetime) -> Happening:
+    if isinstance(what, Lapse):
+        return Happening(Kind.LAPSED, at, what.cycle)
+    return Happening(Kind.TOLD, at, what.cycle, what.place, reached=schedule.reached(what.rung.tell))
+
+
+def _seconds(at: datetime | None) -> int | None:
+    return None if at is None else int((at - START).total_seconds())
+
+
+def clock(seconds: int) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+def draw(chance: random.Random, *, jumps: bool) -> Schedule:
+    """A random schedule."""
+    steps = tuple(_step(chance) for _ in range(chance.randint(1, 3)))
+    plan = Plan(steps, ("desk",), repeats=chance.randint(0, 2), signed_within=chance.randint(1, 8))
+    kinds = [Kind.HAS, Kind.HAS, Kind.SIGNED, Kind.DROPPED]
+    acts = tuple(
+        Act(chance.randrange(0, END, POLL), chance.choice(kinds), chance.randint(1, 3))
+        for _ in range(chance.randint(0, 4))
+    )
+    down = tuple((begin, begin + chance.randrange(5, 900)) for begin in chance.sample(range(END), chance.randint(0, 2)))
+    leaps = tuple((chance.randrange(0, END), chance.choice((-7200, -300, -30, 30, 7200))) for _ in range(2))
+    empty = frozenset(target for target in ("rota", "officer:1") if chance.random() < 0.2)
+    return Schedule(plan, acts, down, leaps if jumps else (), empty)
+
+
+def _step(chance: random.Random) -> Step:
+    tell = tuple(chance.sample(["rota", "desk", "officer:1"], chance.randint(1, 2)))
+    return Step(tell, chance.randint(1, 6), chance.choice((1, 1, 2)))
