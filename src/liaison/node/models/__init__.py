@@ -53,7 +53,7 @@ from liaison.node.models.register import (
     WitnessedHead,
     WitnessProgress,
 )
-from liaison.node.models.reports import SentReport
+from liaison.node.models.reports import HeldReport, RowAnswers, SentReport, TrackedReport
 from liaison.node.models.signing_in import OfficerSession, OneTimeCodes, Passkey, RecoveryCode, SignInAttempt
 from liaison.node.models.ways.letter_box import KeptLetter, LeftLetter, OwnLetterBox
 from liaison.node.models.ways.mail import FetchedMail, MailboxPlace, MailContact, MailKey, SentMail
@@ -85,6 +85,7 @@ __all__ = [
     "FollowedRegister",
     "GivenReceipt",
     "HeldKey",
+    "HeldReport",
     "HostedNode",
     "IncomingCopy",
     "InternalCase",
@@ -116,6 +117,7 @@ __all__ = [
     "RetentionHold",
     "RetentionRule",
     "Review",
+    "RowAnswers",
     "SentHead",
     "SentMail",
     "SentReport",
@@ -124,6 +126,7 @@ __all__ = [
     "TakenReceipt",
     "Tile",
     "Timer",
+    "TrackedReport",
     "Upload",
     "Webhook",
     "WebhookAttempt",

@@ -13,6 +13,7 @@ from liaison.node.node import Node
 from liaison.node.reads.facts import forget_facts
 from liaison.node.services import mirror, rotation, witnessing
 from liaison.node.services.care import orphans
+from liaison.node.services.feeds import holding
 from liaison.node.services.inside import clearance, retention
 from liaison.node.services.letterbox import collecting, keeping
 from liaison.node.services.mail import fetching
@@ -80,6 +81,11 @@ def fetch_mail(node: Node) -> None:
     fetching.fetch_mail(node)
 
 
+def send_held_reports(node: Node) -> None:
+    """Let reports leave that were held until the interval of their desk."""
+    holding.send_due(node)
+
+
 def sweep_old_events(node: Node) -> None:
     """Forget events that programs had a month to read."""
     events.sweep_events(node)
@@ -102,6 +108,7 @@ JOBS: tuple[Job, ...] = (
     Job("expire-letters", timedelta(hours=1), expire_letters),
     Job("keep-retention", timedelta(hours=24), keep_retention),
     Job("fetch-mail", timedelta(seconds=60), fetch_mail),
+    Job("send-held-reports", timedelta(seconds=60), send_held_reports),
     Job("sweep-events", timedelta(hours=24), sweep_old_events),
     Job("sweep-attachments", timedelta(hours=24), sweep_attachments),
 )

@@ -69,7 +69,7 @@ def export_case(
         raise UsageError("export-nothing", case=case[:36])
     marking = next((each.core.marking for each in used if each.core.marking), "")
     label = check_audience(_label(used), audience, wanted=tlp, marking=marking or "")
-    publisher = _publisher(node, thread.row.register, desk, mailbox)
+    publisher = publisher_of(node, thread.row.register, desk, mailbox)
     if form is Format.XARF and not publisher.mailbox:  # Both parties of a report in XARF must have one.
         raise UsageError("export-no-mailbox")
     report = _report(thread, used, label, publisher=publisher)
@@ -127,7 +127,7 @@ def _text(entry: Entry, name: str) -> str:
     return str(value["text"]) if isinstance(value, dict) and "text" in value else ""
 
 
-def _publisher(node: Node, register: str, desk: DeskRef, mailbox: str) -> Publisher:
+def publisher_of(node: Node, register: str, desk: DeskRef, mailbox: str = "") -> Publisher:
     """The own desk by the name of its participant, with the mailbox given, else the one it publishes."""
     state = register_facts(node, register).participant(desk.participant)
     name = state.labels.name if state is not None else desk.participant[:16]

@@ -39,6 +39,7 @@ class DeskCard:
     warnings: tuple[str, ...]
     title: str
     """Of the register."""
+    reports: records.ReportWishes | None
     reached: ReachedBy
 
     @property
@@ -82,12 +83,15 @@ def desk_cards(node: Node, register: str, entries: Iterable[DeskEntry]) -> list[
     title = followed(node, register).title
     cards = []
     for entry in rows:
-        contacts = tuple(held[part.digest] for part in entry.parts if part.digest in held)
+        contents = [held[part.digest] for part in entry.parts if part.digest in held]
+        contacts = tuple(each for each in contents if isinstance(each, records.Contact))
+        wishes = next((each for each in contents if isinstance(each, records.ReportWishes)), None)
         host = found.participants.get(entry.hosted_by.participant) if entry.hosted_by else None
         warnings = tuple(sorted(each.value for each in found.name_warnings(entry.name)))
         name = host.labels.name if host is not None else ""
         reached = _reached(node, register, entry)
-        cards.append(DeskCard(entry, name, contacts, len(entry.parts) - len(contacts), warnings, title, reached))
+        withheld = len(entry.parts) - len(contents)
+        cards.append(DeskCard(entry, name, contacts, withheld, warnings, title, reached, wishes))
     return cards
 
 
@@ -115,15 +119,15 @@ def find_entry_by(node: Node, register: str, participant: str, desk: str) -> Des
     return entry
 
 
-def _parts(node: Node, register: str, digests: list[str]) -> dict[str, records.Contact]:
-    """The contact parts that are held here."""
-    found: dict[str, records.Contact] = {}
+def _parts(node: Node, register: str, digests: list[str]) -> dict[str, records.Content]:
+    """The parts that are held here."""
+    found: dict[str, records.Content] = {}
     with reading(node):
         rows = RecordPart.objects.filter(register=register, digest__in=digests).exclude(part=b"")
         parts = list(rows.values_list("digest", "part"))
     for digest, part in parts:
         try:
-            found[digest] = records.content_of(records.verify_record(bytes(part), digest), records.Contact)
-        except (MalformedError, VerificationError):  # Another kind of part, or bytes that rotted: not a contact.
+            found[digest] = records.read_content(records.verify_record(bytes(part), digest).part)
+        except (MalformedError, VerificationError):  # Bytes that rotted say nothing.
             continue
     return found
