@@ -22,6 +22,7 @@ ROOMS = (
     ("find/", gettext_lazy("Find"), Action.READ_METADATA),
     ("write/", gettext_lazy("Write"), Action.WRITE),
     ("cases/", gettext_lazy("Cases"), Action.READ_METADATA),
+    ("reports/", gettext_lazy("Reports"), Action.READ_METADATA),
     ("register/", gettext_lazy("Register"), Action.READ_METADATA),
     ("book/", gettext_lazy("Address book"), Action.READ_METADATA),
     ("entry/", gettext_lazy("Own entry"), Action.READ_METADATA),

@@ -20,6 +20,7 @@ from liaison.web.pages import (
     problems,
     readers,
     register,
+    reports,
     sign_in,
     world_map,
     write,
@@ -35,6 +36,7 @@ DESK = [
     *inside.ROUTES,  # Before the steps of a draft, whose last part is any word.
     *write.ROUTES,
     *cases.ROUTES,
+    *reports.ROUTES,
     *readers.ROUTES,
     *administration.ROUTES,
     *book.ROUTES,

@@ -25,6 +25,7 @@ from liaison.node.reads.inside.between import InternalRead, received_cases
 from liaison.node.reads.inside.sharing import shared_with
 from liaison.node.reads.inside.waiting import to_review, waiting_requests
 from liaison.node.reads.mail.overview import beside_cases, mailbox_state
+from liaison.node.reads.reports.listing import count_open
 from liaison.node.reads.writing.drafts import list_drafts
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
@@ -138,6 +139,11 @@ def _mail(looking: Looking) -> dict[str, Any]:
     return {"rows": rows, "count": len(found), "trouble": trouble, "checked_at": state.checked_at if state else None}
 
 
+def _reports(looking: Looking) -> dict[str, Any]:
+    open_reports, held = count_open(here(), looking.seat.desk)
+    return {"count": open_reports, "held": held}
+
+
 def _register(looking: Looking) -> dict[str, Any]:
     care = waiting.register_care(here(), looking.seat.register, looking.now)
     told = [{"said": explained(LiaisonError(each.code, **each.params)), "at": each.raised_at} for each in care.alarms]
@@ -181,6 +187,7 @@ SECTIONS: list[tuple[str, Callable[[Looking], dict[str, Any]]]] = [
     ("web/desk/follow_ups.html", _follow_ups),
     ("web/desk/undelivered.html", _undelivered),
     ("web/desk/mail.html", _mail),
+    ("web/desk/reports.html", _reports),
     ("web/desk/waiting_for_us.html", _waiting_for_us),
     ("web/desk/waiting_for_them.html", _waiting_for_them),
     ("web/desk/drafts.html", _drafts),
