@@ -17,7 +17,10 @@ from tests.cli.homes import Terminal
 from tests.node.walls.planted import Planted, Planting
 
 # Of the commands that write or print what stands in tables of desks: which desk is it about?
-OF_ONE_DESK = {"book import", "book list", "message export", "message list", "message show", "message fetch"}
+OF_ONE_DESK = {
+    "book import", "book list", "message export", "message list", "message show", "message fetch", "report answer",
+    "report became", "report list",
+}  # fmt: skip
 OF_ONE_PARTICIPANT = {"register desk", "register withdraw", "register resources", "register publish", "register attest"}
 SAYS_ONE_THING = {"message send", "message ack", "message reply", "message import"}
 # They speak of desks' rows, but to the operator: a desk has them from its own page alone.

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from liaison.errors import MalformedError
 from liaison.exchange.documents import decode_document
-from liaison.exchange.reports.answers import LARGEST, read_answers
-from liaison.exchange.reports.reading import read_file
+from liaison.exchange.reports.answers import LARGEST, decode_answers
+from liaison.exchange.reports.reading import decode_report_file
 from liaison.exchange.reports.rows import read_row
 from liaison.exchange.reports.writing import write_rows
 from liaison.messages.forms.row_answers import RowAnswer, SaidOfRow, grouped, parcels, plain, read_row_answers, within
@@ -36,7 +36,7 @@ def test_every_column_of_the_feed_stands_in_every_format(form: ReportFormat) -> 
     rows = [read_row(SHAPE, LINE, at) for at in (7, 8)]
     written = write_rows(form, report(), rows)
     assert written.left_out == ()
-    sheet = read_file(written.data)
+    sheet = decode_report_file(written.data)
     assert sorted(sheet.lines) == [7, 8]
     told = dict(sheet.cells(8))
     assert {name: told[name] for name in COLUMNS} == COLUMNS
@@ -56,7 +56,7 @@ def test_any_text_of_a_column_comes_back(rows: list[tuple[str, str]], form: Repo
     shape = Shape(Format.CSV, ",", 0, ("ip", "a", "b"), header=True)
     lines = [",".join(map(cell, ("192.0.2.7", *row, "XC", "claim", "", "", "", ""))).encode() for row in rows]
     written = write_rows(form, report(), [read_row(shape, line, at) for at, line in enumerate(lines, start=1)])
-    sheet = read_file(written.data)
+    sheet = decode_report_file(written.data)
     assert [tuple(value for _, value in sheet.cells(at)[1:3]) for at in sorted(sheet.lines)] == rows
 
 
@@ -66,7 +66,7 @@ def test_a_row_that_a_document_cannot_hold_is_named_so_that_it_goes_as_csv(form:
     rows = [read_row(SHAPE, LINE, 1), read_row(SHAPE, bad, 2), read_row(SHAPE, LINE.replace(b"192.0.2.10", b"?"), 3)]
     written = write_rows(form, report(), rows)
     assert written.left_out == (1, 2)
-    assert sorted(read_file(written.data).lines) == [1]
+    assert sorted(decode_report_file(written.data).lines) == [1]
 
 
 def test_prefixes_are_no_source_of_xarf_and_are_named() -> None:
@@ -79,17 +79,17 @@ HEAD = "liaison_row,answer,ticket,to,remark\n"
 
 
 def answers(text: str, rows: int = 50) -> list[dict[str, Any]]:
-    return plain(read_answers((HEAD + text).encode(), rows=rows))  # type: ignore[return-value]
+    return plain(decode_answers((HEAD + text).encode(), rows=rows))  # type: ignore[return-value]
 
 
 def refusal(data: bytes, rows: int = 50) -> tuple[str, dict[str, Any]]:
     with pytest.raises(MalformedError) as caught:
-        read_answers(data, rows=rows)
+        decode_answers(data, rows=rows)
     return caught.value.code, caught.value.params
 
 
 def test_answers_are_read_by_code_or_by_word_and_neighbours_become_ranges() -> None:
-    found = answers("1,fixed,RT#1,,\n2,Fixed,RT#1,,\n3,not-ours,,AS64501,moved\n9,the customer was told,,,\n10,,,,\n")
+    found = answers("1,fixed,RT#1,,\n2,Fixed,RT#1,,\n3,not-ours,,AS64501,moved\n9,customer told,,,\n10,,,,\n")
     assert found == [
         {"answer": "fixed", "remark": None, "rows": [[1, 2]], "ticket": "RT#1", "to": None},
         {"answer": "not-ours", "remark": "moved", "rows": [[3, 3]], "ticket": None, "to": "AS64501"},
@@ -99,7 +99,7 @@ def test_answers_are_read_by_code_or_by_word_and_neighbours_become_ranges() -> N
 
 def test_the_report_itself_with_a_column_added_is_a_file_of_answers() -> None:
     data = b'# A notice\nip;note;liaison_row;answer\n192.0.2.7;\'=1+1;4;false-positive\n192.0.2.8;"x\ny";5;\n'
-    assert [each.rows for each in read_answers(data, rows=5)] == [((4, 4),)]
+    assert [each.rows for each in decode_answers(data, rows=5)] == [((4, 4),)]
 
 
 @pytest.mark.parametrize(

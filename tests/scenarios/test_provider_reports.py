@@ -13,118 +13,23 @@ from typing import Any
 
 import pytest
 
-from liaison.adapters.report_folder import ReportFolder
 from liaison.errors import MalformedError, UsageError
-from liaison.exchange.reports.answers import read_answers
-from liaison.exchange.reports.reading import read_file
+from liaison.exchange.reports.answers import decode_answers
+from liaison.exchange.reports.reading import decode_report_file
 from liaison.messages.forms.row_answers import RowAnswer, SaidOfRow
 from liaison.messages.message import open_message
 from liaison.node.models import HeldReport, IncomingCopy, OutgoingCopy, SentReport, TrackedReport
-from liaison.node.node import Node
-from liaison.node.reads.register import directory
 from liaison.node.reads.reports.listing import count_open, find_report, list_reports, what_became
 from liaison.node.reads.reports.rows import every_answer, report_rows, said_of
 from liaison.node.reads.reports.wishes import wishes_of
-from liaison.node.reads.routing import Routing
 from liaison.node.services.care.orphans import sweep_orphans
-from liaison.node.services.feeds.answering import OfTheWhole, answer_report
+from liaison.node.services.feeds.answering import OfTheWhole
 from liaison.node.services.feeds.holding import send_due
-from liaison.node.services.feeds.reports import FeedFacts, Outcome, Report, send_reports, sent_window
-from liaison.node.services.feeds.runs import route_feed
-from liaison.node.services.line.attachments import open_attachment
 from liaison.node.services.line.receiving import Arrival, receive_message
-from liaison.node.unit_of_work import reading
-from liaison.register import bodies
-from liaison.register.records import ReportWishes
-from liaison.register.vocabulary import ReportFormat
-from liaison.routing.directory import RegisterDirectory
-from liaison.routing.route import Router
-from tests.register.registry import RegisterBuilder, small_register
-from tests.routing.world import demo_table
-from tests.world import CODES, World
+from tests.feeding import Feeding, feed
 
-FACTS = FeedFacts(name="blocklist", incident_type="information-gathering:scanner", reference="XC-2026-77")
 DAY = 24 * 60
 pytestmark = pytest.mark.engine
-
-
-def asking(builder: RegisterBuilder, code: str, formats: str, *, every: int = 0, largest: int = 8 << 20) -> None:
-    """The desk of this code publishes how it wants its reports."""
-    wishes = ReportWishes(tuple(map(ReportFormat, formats.split())), every, largest)
-    state = builder.view.participant(builder.ids[code])
-    assert state is not None
-    desk = state.nodes["main"].desks["duty"]
-    part = bodies.Part("participants", builder.record(wishes, "participants"))
-    body = bodies.DeskPublished(desk.desk, desk.kind, desk.languages, desk.expected, (*desk.parts, part))
-    builder.add(builder.drafted(body, code, "main"), f"{code}/main/entry")
-
-
-class Feeding:
-    """XC routes feeds and sends the reports; XD's desk is the one that gets them."""
-
-    def __init__(self, folder: Path, formats: str = "", **wishes: int) -> None:
-        builder = small_register(*CODES)
-        if formats:
-            asking(builder, "XD", formats, **wishes)
-        self.world = World(folder, registry=builder)
-        self.folder, self.runs = folder, 0
-
-    def __enter__(self) -> Feeding:
-        self.world.__enter__()
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self.world.__exit__(*error)
-
-    @property
-    def xc(self) -> Node:
-        return self.world.nodes["XC"]
-
-    @property
-    def xd(self) -> Node:
-        return self.world.nodes["XD"]
-
-    def send(self, feed: bytes, *, window: int = 24, deliver: bool = True, **facts: Any) -> list[Outcome]:
-        self.runs += 1
-        place, given = self.folder / f"run-{self.runs}", dataclasses.replace(FACTS, window=timedelta(hours=window))
-        register, table = directory(self.xc, self.world.register), demo_table()
-        routing = Routing(Router([table], RegisterDirectory([register])), (table.source,), (register,))
-        routed = route_feed(
-            routing, [feed], name="feed", now=self.world.clock.now(),
-            window=sent_window(self.xc, window=given.window), sink=ReportFolder(place),
-        )  # fmt: skip
-        totals = {(each["participant"], each["desk"]): each for each in routed.summary["desks"]}
-        reports = [
-            Report(
-                desk=desk, path=place / file, shape=routed.run.shape, head=routed.run.head(),
-                rows=totals[desk.participant, desk.desk]["rows"] - totals[desk.participant, desk.desk]["already_sent"],
-                counted_only=totals[desk.participant, desk.desk]["already_sent"],
-                reasons=tuple(routed.run.answers_of(desk)), row_digests=routed.run.sent_digests(desk),
-            )
-            for desk, file in routed.files.items()
-        ]  # fmt: skip
-        found = list(send_reports(self.xc, reports, feed=dataclasses.replace(given, **facts)))
-        if deliver:
-            self.world.work()
-        return found
-
-    def files(self) -> list[tuple[str, bytes]]:
-        """Every file that reached XD, in the order of the messages."""
-        with reading(self.xd):
-            texts = [bytes(row.plaintext) for row in IncomingCopy.objects.filter(form="resource-report").order_by("pk")]
-        return [
-            (each.name, b"".join(open_attachment(self.xd, each)))
-            for text in texts
-            for each in open_message(text).core.attachments
-        ]
-
-    def report(self, code: str, place: int = 0) -> Any:
-        side = "received" if code == "XD" else "sent"
-        rows = list_reports(self.world.nodes[code], self.world.desk(code), side=side).rows
-        return rows[place]
-
-    def answer(self, *, report: Any = None, **said: Any) -> None:
-        answer_report(self.xd, self.world.desk("XD"), report or self.report("XD"), officer=0, **said)
 
 
 @pytest.fixture
@@ -133,15 +38,8 @@ def feeding(tmp_path: Path) -> Iterator[Feeding]:
         yield made
 
 
-def feed(*hosts: int, extra: str = "") -> bytes:
-    """Rows about addresses of XD."""
-    return (
-        "time,ip,port,note\n" + "".join(f"{at},198.51.100.{at % 250},{at},=n{at}{extra}\n" for at in hosts)
-    ).encode()
-
-
 def rows_in(files: list[tuple[str, bytes]]) -> list[tuple[int, str]]:
-    sheets = [read_file(data) for _, data in files]
+    sheets = [decode_report_file(data) for _, data in files]
     return [(at, dict(sheet.cells(at))["note"]) for sheet in sheets for at in sorted(sheet.lines)]
 
 
@@ -286,7 +184,7 @@ def test_the_senders_reference_and_a_reference_to_each_row_reach_the_desk(feedin
 def test_answers_to_single_rows_come_back_with_ticket_and_whom_they_concern(feeding: Feeding) -> None:
     feeding.send(feed(*range(1, 6)))
     data = b"liaison_row,answer,ticket,to,remark\n1,fixed,RT#4711,,\n2,fixed,RT#4711,,\n3,not-ours,,AS64501,moved\n"
-    feeding.answer(rows=read_answers(data, rows=5))
+    feeding.answer(rows=decode_answers(data, rows=5))
     feeding.world.work()
     for code in ("XC", "XD"):
         report = feeding.report(code)
@@ -361,7 +259,7 @@ def test_rows_that_the_report_does_not_have_are_refused_before_anything_is_sent(
         feeding.answer(rows=[RowAnswer("fixed", None, ((1, 3),), None, None)])
     assert caught.value.code == "answer-foreign-rows"
     with pytest.raises(MalformedError):
-        read_answers(b"row,answer\n3,fixed\n", rows=2)
+        decode_answers(b"row,answer\n3,fixed\n", rows=2)
     with feeding.world.at("XD"):
         assert not OutgoingCopy.objects.filter(message__form="report-answer").exists()
 
@@ -441,7 +339,7 @@ def test_a_report_in_a_spreadsheet_with_answers_added_comes_back_as_it_was_opene
     writer = csv.DictWriter(out, list(table[0]), delimiter=";")
     writer.writeheader()
     writer.writerows(table)
-    feeding.answer(rows=read_answers(("\ufeff" + out.getvalue()).encode(), rows=3))
+    feeding.answer(rows=decode_answers(("\ufeff" + out.getvalue()).encode(), rows=3))
     feeding.world.work()
     assert feeding.report("XC").answers == {"fixed": 2}
 

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from liaison.node.models import OutgoingMessage, TrackedReport
 from liaison.officers.permissions import Role
 from liaison.web.pages.reports.answering import _ranges
-from tests.scenarios.test_provider_reports import Feeding, feed
+from tests.feeding import Feeding, feed
 from tests.web.visiting import Visitor, visit
 
 
@@ -47,9 +47,9 @@ def test_the_desk_page_leads_to_the_reports_that_are_not_answered(feeding: Feedi
 def test_the_rows_stand_on_pages_with_their_numbers_and_harmless_cells(feeding: Feeding) -> None:
     visitor = visit(feeding.world, "XD")
     first = visitor.see(path(feeding, "XD"))
-    assert "Page 1 of 3" in first and "=n1<" in first and "=n101<" not in first
+    assert "Page 1 of 5" in first and "=n1<" in first and "=n51<" not in first
     last = visitor.see(path(feeding, "XD"), page="99")
-    assert "Page 3 of 3" in last and "=n250<" in last
+    assert "Page 5 of 5" in last and "=n250<" in last
 
 
 def test_marked_rows_are_answered_with_a_ticket(feeding: Feeding) -> None:
@@ -116,7 +116,7 @@ def test_words_of_the_other_side_are_escaped_and_formulas_are_text_in_a_file(fee
     feeding.world.work()
     sender = visit(feeding.world, "XC")
     assert "<b>x" not in sender.see(path(feeding, "XC"))
-    rows = list(csv.reader(io.StringIO(sender.see(f"{path(feeding, 'XC')}rows").removeprefix("\ufeff"))))
+    rows = list(csv.reader(io.StringIO(sender.see(f"{path(feeding, 'XC')}export").removeprefix("\ufeff"))))
     assert rows[1] == ["1", "fixed", "", "'=1+1", "<b>x"]
     assert len(rows) == 251
 
@@ -129,7 +129,7 @@ def test_the_sender_sees_what_became_of_the_rows_as_a_table_and_a_drawing(feedin
     feeding.world.advance(minutes=1)
     visitor = visit(feeding.world, "XC")
     page = visitor.see("reports/became")
-    assert "1 report, 250 rows." in page and "The customer was told: 250" in page and "<svg" in page
+    assert "1 report, 250 rows." in page and "Customer told: 250" in page and "<svg" in page
     (line,) = csv.DictReader(io.StringIO(visitor.see("reports/became/export").removeprefix("\ufeff")))
     assert (line["rows"], line["customer-told"], line["open"]) == ("250", "250", "0")
 

@@ -23,6 +23,7 @@ from liaison.adapters.lanes import ProcessLanes
 from liaison.adapters.mail.catalogues import FolderCatalogues
 from liaison.adapters.mail.server import MailAccess, MailServer
 from liaison.adapters.report_folder import ReportFolder
+from liaison.adapters.spool_folder import SpoolFolder
 from liaison.adapters.storage import HomeStorage
 from liaison.adapters.survey import free_disk, open_to_others, owned_by_others
 from liaison.adapters.tiles import FolderTileStore
@@ -182,6 +183,11 @@ def save_file(path: Path, chunks: Iterable[bytes]) -> int:
 def report_folder(target: Path) -> ReportFolder:
     """A fresh folder for the reports of one run. Raises `UsageError` if it is there already."""
     return ReportFolder(target)
+
+
+def open_spool(folder: Path) -> SpoolFolder:
+    """The spool between a desk and its own ticket system. Raises `UsageError` where it cannot be made."""
+    return SpoolFolder(folder)
 
 
 @functools.cache

@@ -4,7 +4,7 @@
     17,fixed,RT#4711,,
     18,not-ours,,AS64501,
 
-    read_answers(data, rows=50_000)      (RowAnswer(answer="fixed", rows=((17, 17),), …), …)
+    decode_answers(data, rows=50_000)      (RowAnswer(answer="fixed", rows=((17, 17),), …), …)
 
 Invariants: all of the file counts or none of it; a line that names a row the report does not have, or one that another
 line names too, refuses the file and is told by its number; an empty answer is none; what a spreadsheet could take for
@@ -13,7 +13,6 @@ a formula is text here and is made harmless wherever it is written again.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -24,7 +23,7 @@ from liaison.messages.forms.codes import code_list
 from liaison.messages.forms.lines import fits_line
 from liaison.messages.forms.row_answers import CODES, LONGEST, NOT_OURS, RowAnswer, SaidOfRow, grouped
 from liaison.routing.feeds.neutral import restored
-from liaison.routing.feeds.numbering import LONGEST_NUMBER, split_rows
+from liaison.routing.feeds.numbering import LONGEST_NUMBER, cells_of, split_rows
 from liaison.routing.feeds.shape import DELIMITERS
 
 LARGEST = 16 << 20
@@ -40,7 +39,7 @@ NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
-def read_answers(data: bytes, *, rows: int) -> tuple[RowAnswer, ...]:
+def decode_answers(data: bytes, *, rows: int) -> tuple[RowAnswer, ...]:
     """The answers in a file about a report of so many rows. Raises MalformedError."""
     if len(data) > LARGEST:
         raise MalformedError("answers-too-large", size=len(data), limit=LARGEST)
@@ -50,7 +49,7 @@ def read_answers(data: bytes, *, rows: int) -> tuple[RowAnswer, ...]:
     places, delimiter = _head(lines[0][1])
     said: dict[int, tuple[int, SaidOfRow]] = {}
     for line, text in lines[1:]:
-        found = _row(line, next(csv.reader([text], delimiter=delimiter)), places, rows)
+        found = _row(line, cells_of(text, delimiter), places, rows)
         if found is None:
             continue
         number, answer = found
@@ -82,7 +81,7 @@ def _lines(data: bytes) -> Iterator[tuple[int, str]]:
 def _head(text: str) -> tuple[dict[str, int], str]:
     """Where the columns stand, and what parts them. Raises MalformedError."""
     for delimiter in DELIMITERS:
-        names = [cell.strip().lower() for cell in next(csv.reader([text], delimiter=delimiter))]
+        names = [cell.strip().lower() for cell in cells_of(text, delimiter)]
         places = {
             name: len(names) - 1 - names[::-1].index(found)
             for name, known in NAMES.items()

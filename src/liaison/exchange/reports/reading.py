@@ -1,6 +1,6 @@
 """Which rows are in a file of a report that came in, whatever its format, by their numbers?
 
-    sheet = read_file(data)          CSV and JSON lines as they are; XARF, STIX and MISP by the rows they carry
+    sheet = decode_report_file(data)          CSV and JSON lines as they are; XARF, STIX and MISP by the rows they carry
     sheet.cells(17)                  [("time", "2026-08-22T03:00:00Z"), ("ip", "192.0.2.7"), …]
 
 Invariants: sizes and depth are those of any document (docs/spec/exchange.md); a document without numbered rows is no
@@ -20,14 +20,14 @@ from liaison.exchange.misp.vocabulary import ROW_COMMENT
 from liaison.exchange.stix.vocabulary import EXTENSION
 from liaison.exchange.strict_json import decode_json
 from liaison.exchange.values import Format
-from liaison.routing.feeds.numbering import LONGEST_NUMBER, ROW, Sheet, read_sheet
+from liaison.routing.feeds.numbering import LONGEST_NUMBER, ROW, Sheet, decode_sheet
 
 
-def read_file(data: bytes) -> Sheet:
+def decode_report_file(data: bytes) -> Sheet:
     """The numbered rows. Raises MalformedError."""
     form = recognise(data)
     if form is None:
-        return read_sheet(data)
+        return decode_sheet(data)
     if form not in _ROWS:
         raise MalformedError("report-not-numbered")
     lines = {number: line for told in _ROWS[form](data) for number, line in _numbered(told)}

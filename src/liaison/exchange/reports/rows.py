@@ -10,7 +10,6 @@ that is not understood is kept with the others and means nothing.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -22,9 +21,9 @@ from liaison.errors import MalformedError
 from liaison.exchange.observing import kind_of, moment, observe, of_epoch, port, protocol
 from liaison.messages.forms.observables import Observable
 from liaison.routing.feeds.neutral import restored
-from liaison.routing.feeds.numbering import as_text
+from liaison.routing.feeds.numbering import as_text, cells_of
 from liaison.routing.feeds.reports import ANSWER_COLUMNS
-from liaison.routing.feeds.shape import Format, Shape, flattened
+from liaison.routing.feeds.shape import Format, Shape, flattened, known_names
 from liaison.wire.typed import read_json
 
 # What of an observable a column tells, by the names that sources of feeds use, the most telling first.
@@ -39,6 +38,7 @@ MEANS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 MOST_COUNT = 2**53 - 1
+ROUTED = frozenset({"ipv4", "ipv6", "prefix", "asn", "domain", "url"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def read_row(shape: Shape, row: bytes, number: int) -> Row:
     """A row of a report as the feed's shape says. Raises MalformedError."""
     if shape.format is Format.JSON_LINES:
         return _of_object(shape, row, number)
-    cells = [restored(cell) for cell in next(csv.reader([row.decode("utf-8", "replace")], delimiter=shape.delimiter))]
+    cells = [restored(cell) for cell in cells_of(row.decode("utf-8", "replace"), shape.delimiter)]
     own, added = cells[: len(shape.names)], cells[len(shape.names) :]
     columns = named(zip(shape.names, own, strict=False))
     routed = dict(zip(ANSWER_COLUMNS, added, strict=False))
@@ -76,6 +76,22 @@ def _of_object(shape: Shape, row: bytes, number: int) -> Row:
     columns = named((name, as_text(value)) for name, value in flattened(told.get("row", {})))
     routed = {name: as_text(value) for name, value in told.get("liaison", {}).items()}
     return Row(number, columns, routed, _observed(columns.get(shape.names[0], ""), columns))
+
+
+def row_of(number: int, cells: Iterable[tuple[str, str]]) -> Row:
+    """A row as a receiver has it, who is not told which column named the resource: the one with a usual name, else the
+    first that holds an address."""
+    columns, routed = {}, {}
+    for name, value in cells:
+        known = name.removeprefix("liaison_")
+        if name != known and known in ANSWER_COLUMNS:
+            routed[known] = value
+        else:
+            columns[name] = value
+    plain = {_plain(name): value for name, value in columns.items()}
+    usual = (plain[name] for name in known_names() if name in plain)
+    resource = next((each for each in (*usual, *columns.values()) if kind_of(each) in ROUTED), "")
+    return Row(number, columns, routed, _observed(resource, columns))
 
 
 def named(cells: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -65,7 +65,7 @@ class TrackedReport(models.Model):
 
     `whole` is what was last said of the whole file, by the answer `whole_by`; `answers` counts the rows of each code,
     whole and single answers taken together, and `done` says that no row is left. The last columns are of a received
-    one: the number it has in the desk's own system, and when it was handed to that.
+    one: the number it has in the desk's own system, the files of answers taken from that, and when it was handed to it.
     """
 
     side = models.CharField(max_length=8)
@@ -94,6 +94,7 @@ class TrackedReport(models.Model):
     answers = models.JSONField(default=dict)
     own_ticket = models.CharField(max_length=60, default="")
     token = models.CharField(max_length=24, default="")
+    taken = models.JSONField(default=list)
     spooled_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
 

@@ -4,7 +4,7 @@
     192.0.2.7,'=1+1,XC,…,1
 
     for row in report_rows(chunks, head, quoted=True): numbered_row(shape, row, 1)
-    sheet = read_sheet(data)                    sheet.rows[1] → ("192.0.2.7", "=1+1", "XC", …)
+    sheet = decode_sheet(data)                    sheet.rows[1] → ("192.0.2.7", "=1+1", "XC", …)
 
 Invariants (docs/spec/reports.md): rows of one message count from 1; the number stands last, so that a column of the
 feed that is called the same is another one; reading takes back the apostrophes and nothing else.
@@ -46,7 +46,7 @@ class Sheet:
         text = self.lines[number].decode("utf-8", "replace")
         if not self.delimiter:
             return object_cells(text)
-        values = [restored(cell) for cell in next(csv.reader([text], delimiter=self.delimiter), [])]
+        values = [restored(cell) for cell in cells_of(text, self.delimiter)]
         return list(zip(self.names, values, strict=False))
 
 
@@ -90,7 +90,7 @@ def numbered_row(shape: Shape, row: bytes, number: int) -> bytes:
     return b"%b%b%d\n" % (row, shape.delimiter.encode(), number)
 
 
-def read_sheet(data: bytes) -> Sheet:
+def decode_sheet(data: bytes) -> Sheet:
     """The rows of a numbered report in CSV or JSON lines. Raises MalformedError."""
     body = data
     while body.startswith(b"#"):
@@ -104,10 +104,18 @@ def read_sheet(data: bytes) -> Sheet:
     delimiter = next((each for each in DELIMITERS if header.endswith(each + ROW)), None)
     if delimiter is None:
         raise MalformedError("report-not-numbered")
-    names = tuple(restored(cell) for cell in next(csv.reader([header], delimiter=delimiter)))
+    names = tuple(restored(cell) for cell in cells_of(header, delimiter))
     if len(names) > MOST_COLUMNS:
         raise MalformedError("report-too-wide", limit=MOST_COLUMNS)
     return Sheet(names[:-1], dict(_numbered(rows[1:], delimiter.encode())), delimiter)
+
+
+def cells_of(text: str, delimiter: str) -> list[str]:
+    """The cells of one row of CSV. Raises MalformedError for one that readers would cut in different ways."""
+    try:
+        return next(csv.reader([text], delimiter=delimiter), [])
+    except csv.Error as error:
+        raise MalformedError("cells-unfit") from error
 
 
 def _numbered(rows: Sequence[bytes], delimiter: bytes) -> Iterator[tuple[int, bytes]]:

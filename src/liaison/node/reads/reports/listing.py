@@ -47,6 +47,7 @@ class ReportRead:
     at: datetime
     ticket: str
     own_ticket: str
+    token: str
     whole: Mapping[str, str]
     whole_by: str
     answered: int
@@ -148,7 +149,7 @@ def report_of(row: Any) -> ReportRead:
     """The value of a row."""
     names = (
         "side", "register", "message_id", "case", "core_hash", "feed", "reference", "incident_type", "exercise", "rows",
-        "at", "ticket", "own_ticket", "whole", "whole_by", "answered", "answers",
+        "at", "ticket", "own_ticket", "token", "whole", "whole_by", "answered", "answers",
     )  # fmt: skip
     return ReportRead(
         key=row.pk,

@@ -1,6 +1,6 @@
 """What do the rows of one report say, and what was said of each?
 
-    shown = report_rows(node, report, page=3)        a hundred rows of the sealed files, with their answers
+    shown = report_rows(node, report, page=3)        fifty rows of the sealed files, with their answers
     for line in every_answer(node, report): …        all of it as a table, for a file
 
 Invariants: the rows are read from the sealed files of the message each time and kept nowhere else; a file that is not
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from liaison.errors import LiaisonError
-from liaison.exchange.reports.reading import read_file
+from liaison.exchange.reports.reading import decode_report_file
 from liaison.messages.forms.row_answers import SaidOfRow
 from liaison.messages.message import Attachment, open_message
 from liaison.node.models import AttachmentRow, IncomingCopy, OutgoingCopy, RowAnswers
@@ -28,7 +28,7 @@ from liaison.node.services.line.attachments import open_attachment
 from liaison.node.unit_of_work import reading
 from liaison.routing.feeds.numbering import Sheet
 
-PAGE = 100
+PAGE = 50
 _RANGE = re.compile(r"\.([0-9]{1,8})-([0-9]{1,8})\.")
 
 
@@ -133,7 +133,7 @@ def _sheets(node: Node, report: ReportRead, first: int, last: int) -> tuple[list
             missing.append((attachment.name, state))
             continue
         try:
-            sheet = read_file(b"".join(open_attachment(node, attachment)))
+            sheet = decode_report_file(b"".join(open_attachment(node, attachment)))
         except LiaisonError as error:
             missing.append((attachment.name, error.code))
             continue

@@ -23,7 +23,9 @@ from liaison.node.reads.register import directory, followed
 from liaison.node.unit_of_work import reading
 from liaison.register import records
 from liaison.register.lookup import DeskEntry
+from liaison.register.vocabulary import DeskKind, ParticipantType
 
+PROVIDER = ParticipantType.PROVIDER
 ZONES = zoneinfo.available_timezones()
 
 
@@ -41,6 +43,9 @@ class DeskCard:
     """Of the register."""
     reports: records.ReportWishes | None
     reached: ReachedBy
+
+    vouched: bool
+    """A provider's desk that stands behind the entry of a State or an organisation."""
 
     @property
     def ref(self) -> DeskRef | None:
@@ -91,7 +96,9 @@ def desk_cards(node: Node, register: str, entries: Iterable[DeskEntry]) -> list[
         name = host.labels.name if host is not None else ""
         reached = _reached(node, register, entry)
         withheld = len(entry.parts) - len(contents)
-        cards.append(DeskCard(entry, name, contacts, withheld, warnings, title, reached, wishes))
+        owner = found.participants.get(entry.participant or "")
+        behind = entry.kind is DeskKind.PROVIDER_SECURITY and owner is not None and owner.type is not PROVIDER
+        cards.append(DeskCard(entry, name, contacts, withheld, warnings, title, reached, wishes, behind))
     return cards
 
 

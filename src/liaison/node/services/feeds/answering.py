@@ -1,13 +1,13 @@
 """How does a desk say what became of the rows of a report it received: of each, or of the whole file?
 
-    answer_report(node, desk, report, rows=read_answers(data, rows=report.rows), officer=7)
+    answer_report(node, desk, report, rows=decode_answers(data, rows=report.rows), officer=7)
     answer_report(node, desk, report, whole=OfTheWhole("customer-told", ticket="RT#4711"), officer=7)
 
 Invariants (docs/spec/reports.md):
 - all of it leaves in one unit of work, or waits for clearance together, or none does;
 - however many rows are told apart, each message stays below the limit of the line: what is more goes in further ones,
   each of which counts by itself;
-- the sender's own reference goes back with every answer.
+- the sender's own reference goes back with every answer, and the ticket number that the desk's own system gave it.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ def answer_report(
 ) -> Answered:
     """Send the answers. Raises UsageError, MalformedError for what does not fit the form, NotNowError."""
     _check(report, whole, rows)
-    told = whole.fields() | ({"your_reference": report.reference} if report.reference else {})
+    known = {"your_reference": report.reference, "ticket": report.own_ticket}
+    told = {name: text for name, text in known.items() if text} | whole.fields()
     messages = [told | {"rows": plain(each)} if number == 0 else _more(told, each)
                 for number, each in enumerate(parcels(rows, MOST_BYTES))] or [told]  # fmt: skip
     sent = waiting = 0

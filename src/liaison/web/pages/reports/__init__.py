@@ -11,6 +11,6 @@ ROUTES = [
     path("reports/became", listing.became, name="reports-became"),
     path("reports/became/export", listing.export, name="reports-became-export"),
     path("reports/<uuid:message>/", listing.report, name="report"),
-    path("reports/<uuid:message>/rows", listing.rows, name="report-rows"),
+    path("reports/<uuid:message>/export", listing.rows, name="report-rows"),
     path("reports/<uuid:message>/answer", answering.answer, name="report-answer"),
 ]

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 
 from liaison.errors import LiaisonError
-from liaison.exchange.reports.answers import LARGEST, read_answers
+from liaison.exchange.reports.answers import LARGEST, decode_answers
 from liaison.messages.forms.row_answers import RowAnswer
 from liaison.node.reads.reports.listing import ReportRead
 from liaison.node.services.feeds.answering import NOTHING, OfTheWhole, answer_report
@@ -79,7 +79,7 @@ def _said(request: HttpRequest, report: ReportRead, typed: dict[str, Any]) -> tu
     """What the whole file and what single rows are answered. Raises MalformedError."""
     file = request.FILES.get("file")
     if typed["of"] == FILE and file is not None:
-        return NOTHING, read_answers(file.read(LARGEST + 1), rows=report.rows)
+        return NOTHING, decode_answers(file.read(LARGEST + 1), rows=report.rows)
     if typed["of"] == WHOLE:
         told = OfTheWhole(
             answer=typed["answer"],

@@ -1,6 +1,6 @@
 """Which reports does this desk have, what do the rows of one say, and what became of them?
 
-    reports/?side=sent     reports/<message>/?page=3     reports/<message>/rows (a file)     reports/became?days=90
+    reports/?side=sent     reports/<message>/?page=3     reports/<message>/export     reports/became?days=90
 
 Invariants: whoever may see metadata only sees who sent how many rows to whom and how they were answered, and no row; a
 report of a case that is closed to an officer is not there for them; every drawing has its table.
