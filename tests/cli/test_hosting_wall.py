@@ -27,6 +27,9 @@ OF_ONE_DESK = {
     "message list",
     "message show",
     "message fetch",
+    "report answer",
+    "report became",
+    "report list",
 }
 OF_ONE_PARTICIPANT = {"register desk", "register withdraw", "register resources", "register publish", "register attest"}
 SAYS_ONE_THING = {"message send", "message ack", "message reply", "message import"}

@@ -15,7 +15,12 @@ from typing import Any, NamedTuple
 from liaison.duty import calendars
 from liaison.exchange import documents
 from liaison.exchange.contacts import files as contacts
+from liaison.exchange.reports.answers import decode_answers
+from liaison.exchange.reports.reading import decode_report_file
+from liaison.exchange.reports.rows import read_row
+from liaison.exchange.reports.writing import write_rows
 from liaison.exchange.values import Format
+from liaison.exchange.xarf.mail import decode_report_mail
 from liaison.keys import agetext, private, sealing, words
 from liaison.keys.openpgp.opening import open_container
 from liaison.keys.openpgp.packets import read_armor
@@ -24,11 +29,14 @@ from liaison.messages import dealings, inside, letter_box, message, receipts
 from liaison.messages.parties import DeskRef
 from liaison.messages.transcript import pack
 from liaison.register import anchor, entries, export, facts, nominations, records
+from liaison.register.vocabulary import ReportFormat
 from liaison.routing import addresses, allocation
+from liaison.routing.feeds.numbering import decode_sheet
 from liaison.tlog import bundles, checkpoint, monitor, tiles, tlogproof, witness
 from liaison.wire import age, bech32, byte_ranges, canonical, envelope, http_signature, identifiers, note, parcel
 from tests.exchange import test_contacts as lists
 from tests.exchange.reports import SCAN, report
+from tests.exchange.test_row_reports import LINE, SHAPE
 from tests.messages import letters, tars
 from tests.routing import mmdb
 
@@ -121,6 +129,14 @@ HOSTS = [b"192.0.2.1", b"2001:db8::/32", b"AS64500", b"csirt.xc.example", b"http
 EXPORTED = {form: documents.encode_document(form, report(SCAN, exercise=True, terms="For you")).data for form in Format}
 CONTACTS = 'name;country;email\n"CERT; XJ";XJ;cert@example.xj\n'
 
+TABLES = (ReportFormat.CSV, ReportFormat.JSON_LINES)
+ROWS = [read_row(SHAPE, LINE, number) for number in (1, 2)]
+NUMBERED = {form: write_rows(form, report(), ROWS).data for form in ReportFormat}
+REPORT_MAIL = (
+    b"From: a@xc.example\r\nMessage-ID: <1@xc.example>\r\nMIME-Version: 1.0\r\n"
+    b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nTwo rows.\r\n'
+    b"--b\r\nContent-Type: application/json\r\n\r\n" + NUMBERED[ReportFormat.XARF] + b"\r\n--b--\r\n"
+)
 MAIL_KEY = OpenPgpKey.generate("Contact centre <desk@xc.example>")
 MAIL = read_armor(MAIL_KEY.seal(b"Scanning of port 22. " * 40, MAIL_KEY.certificate))
 PROPOSAL = inside.encode_proposal(
@@ -143,6 +159,12 @@ PROPOSAL = inside.encode_proposal(
 )
 
 PARSERS: dict[str, Parser] = {
+    "exchange.reports.answers.decode_answers": Parser(
+        lambda data: decode_answers(data, rows=9), [b"liaison_row,answer,ticket\n1,fixed,RT#1\n2,not-ours,\n"]
+    ),
+    "exchange.reports.reading.decode_report_file": Parser(decode_report_file, list(NUMBERED.values())),
+    "exchange.xarf.mail.decode_report_mail": Parser(decode_report_mail, [REPORT_MAIL]),
+    "routing.feeds.numbering.decode_sheet": Parser(decode_sheet, [NUMBERED[each] for each in TABLES]),
     "keys.openpgp.opening.open_container": Parser(
         lambda data: open_container(data, MAIL_KEY._subkey, limit=1 << 20), [MAIL]
     ),

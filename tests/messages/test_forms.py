@@ -46,6 +46,7 @@ OBSERVABLE = {
     "source_port": 51044,
     "value": "192.0.2.10",
 }
+ROWS = {"answer": "not-ours", "remark": None, "rows": [[1, 200], [205, 205]], "ticket": "RT#1", "to": "AS64501"}
 OWN_LEVEL = {"level": "2", "meaning": {"lang": "en", "text": "Serious"}, "scale": "Scale of XC"}
 GOOD: dict[str, Any] = {
     "code": "availability:ddos",
@@ -59,6 +60,7 @@ GOOD: dict[str, Any] = {
     "line": "CASE-2026/17",
     "norms": [{"clause": "13(c)", "instrument": "gge-2015"}],
     "observables": [OBSERVABLE],
+    "row-answers": [ROWS],
     "severity": {"common": 3, "own": OWN_LEVEL},
     "text": {"lang": "ar", "text": "نص"},
 }
@@ -93,6 +95,17 @@ BAD: list[tuple[str, Any]] = [
     ("norms", [{"clause": "the whole of it", "instrument": "a"}]),
     ("observables", []),
     ("observables", [OBSERVABLE | {"value": "192.0.2.010"}]),
+    ("row-answers", []),
+    ("row-answers", [ROWS, ROWS]),
+    ("row-answers", [ROWS | {"answer": "guilty"}]),
+    ("row-answers", [ROWS | {"answer": "fixed"}]),
+    ("row-answers", [ROWS | {"rows": []}]),
+    ("row-answers", [ROWS | {"rows": [[0, 1]]}]),
+    ("row-answers", [ROWS | {"rows": [[5, 4]]}]),
+    ("row-answers", [ROWS | {"rows": [[1, 2], [3, 4]]}]),
+    ("row-answers", [ROWS | {"rows": [[1, 10**12]]}]),
+    ("row-answers", [ROWS | {"ticket": "two\nlines"}]),
+    ("row-answers", [ROWS | {"person": "N. N."}]),
     ("severity", {"common": None, "own": None}),
     ("severity", {"common": 6, "own": None}),
     ("severity", {"common": 3}),
@@ -236,7 +249,7 @@ def test_every_form_of_the_line_is_there() -> None:
         "acknowledgement", "assistance-request", "call-note", "clarification", "close", "continuation", "correction",
         "false-positive", "guest-reply", "incident-notice", "information-request", "internal-answer",
         "internal-clearance", "internal-share", "introduction", "line-test", "mail-reply", "no-longer-needed",
-        "reminder", "reply", "resource-report", "withdrawal",
+        "reminder", "reply", "report-answer", "resource-report", "withdrawal",
     }  # fmt: skip
 
 
@@ -253,7 +266,7 @@ def test_every_field_is_of_a_known_type_and_list() -> None:
 def test_an_acknowledgement_is_owed_for_everything_but_acknowledgements_and_what_has_an_answer_of_its_own() -> None:
     unowed = {form.id for form in forms().values() if not form.owed}
     # What a guest said is answered on the page or by telephone: no acknowledgement could reach them there.
-    assert unowed == {"acknowledgement", "guest-reply", "internal-answer", "internal-clearance"}
+    assert unowed == {"acknowledgement", "guest-reply", "internal-answer", "internal-clearance", "report-answer"}
 
 
 def test_what_stays_inside_one_participant_is_the_same_for_forms_turns_and_clearance() -> None:

@@ -122,6 +122,7 @@ def reports(world: World, routed: RoutedFeed) -> list[Report]:
         Report(
             desk=desk,
             path=place / file,
+            shape=routed.run.shape,
             head=routed.run.head(),
             rows=rows[desk.participant, desk.desk]["rows"] - rows[desk.participant, desk.desk]["already_sent"],
             counted_only=rows[desk.participant, desk.desk]["already_sent"],

@@ -15,10 +15,13 @@ from liaison.node.services.mail.fetching import fetch_mail
 from liaison.register.bodies import Part
 from liaison.register.records import Contact
 from liaison.routing.claims import Desk, Standing
+from liaison.routing.feeds.numbering import numbered_row
+from liaison.routing.feeds.shape import Format, Shape
 from liaison.routing.route import Basis
 from tests.mailing import THEM, mailing_world, reply
 from tests.register.registry import small_register
 
+SHAPE = Shape(Format.CSV, ",", 1, ("time", "ip"), header=True)
 ROUTED: Any = SimpleNamespace(
     basis=Basis.ALLOCATION, ground="203.0.113.0/24", code="FR", source="demo", date="2026-11-01"
 )
@@ -38,7 +41,7 @@ def test_rows_of_a_feed_go_by_mail_to_a_nominated_desk_that_is_kept(tmp_path: Pa
         path.write_bytes(b"time,ip\n1,203.0.113.9\n")
         desk = Desk(world.register, None, None, "fr-technical", Standing.NOMINATED)
         given = Report(
-            desk=desk, path=path, head=b"time,ip\n", rows=1, counted_only=0,
+            desk=desk, path=path, shape=SHAPE, head=b"time,ip\n", rows=1, counted_only=0,
             reasons=((ROUTED, 1),), row_digests=b"",
         )  # fmt: skip
         feed = FeedFacts(name="blocklist")
@@ -46,7 +49,9 @@ def test_rows_of_a_feed_go_by_mail_to_a_nominated_desk_that_is_kept(tmp_path: Pa
         assert [(each.fate.value, each.error) for each in outcomes] == [("sent", None)]
         deliver(world.nodes["XC"], outcomes[0].leases[0])
         told = read_entity(peer.open(encrypted_part(read_mail(post.handed[0][2]))))
-        assert [(each.name, each.data) for each in told.files] == [(path.name, path.read_bytes())]
+        assert [(each.name, each.data) for each in told.files] == [
+            (path.name, b"time,ip,liaison_row\n" + numbered_row(SHAPE, b"1,203.0.113.9", 1))
+        ]
         again = send_reports(world.nodes["XC"], [given], feed=feed)
         assert [each.fate.value for each in again] == ["already-sent"]
         post.box.append(reply(post, peer, "Fixed.", subject="[abuse #12]"))

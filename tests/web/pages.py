@@ -31,6 +31,7 @@ class Page:
 _OFFICER, _CASE, _ENTRY = {"officer": 1}, {"case": CASE}, {"index": 0}
 _DRAFT, _FILE = {"number": 1}, {"case": CASE, "message": CASE, "position": 0}
 _METHOD = {"method": 1}
+_REPORT = {"message": CASE}
 _CENTRE = {"participant": "unknown", "desk": "duty"}
 PAGES: Mapping[str, Page] = {
     "first": Page(SIGNED_IN),
@@ -183,6 +184,12 @@ PAGES: Mapping[str, Page] = {
     "webhook-remove": Page(Action.MANAGE_PEOPLE, {"hook": 1}, again=True),
     "webhook-test": Page(Action.MANAGE_PEOPLE, {"hook": 1}, again=True),
     "webhook-try": Page(Action.MANAGE_PEOPLE, {"hook": 1}, again=True),
+    "reports": Page(Action.READ_METADATA),
+    "reports-became": Page(Action.READ_METADATA),
+    "reports-became-export": Page(Action.READ_METADATA),
+    "report": Page(Action.READ_CASE, _REPORT),
+    "report-rows": Page(Action.READ_CASE, _REPORT),
+    "report-answer": Page(Action.WRITE, _REPORT),
     "settings": Page(Action.MANAGE_PEOPLE),
     "year": Page(Action.READ_METADATA),
     "year-export": Page(Action.READ_METADATA),

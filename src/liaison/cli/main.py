@@ -29,6 +29,7 @@ NOUNS = {
     "case": "liaison.cli.case:group",
     "duty": "liaison.cli.duty.command:group",
     "escalation": "liaison.cli.escalation:group",
+    "report": "liaison.cli.report:group",
     "officer": "liaison.cli.officer:group",
     "token": "liaison.cli.token:group",
     "webhook": "liaison.cli.webhook:group",

@@ -11,11 +11,13 @@ Invariants (docs/spec/exchange.md):
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from liaison.messages.forms.observables import Observable
 from liaison.messages.message import Tlp
+from liaison.wire.canonical import JSON
 
 MOST_INDICATORS = 10_000
 MOST_UNCLEAR = 1_000
@@ -89,6 +91,8 @@ class Report:
     changed: str
     publisher: Publisher
     observables: tuple[Observable, ...] = ()
+    rows: tuple[Mapping[str, JSON], ...] = ()
+    """Of a report on resources: the row that each observable was read from, with all its columns."""
 
 
 @dataclass(frozen=True, slots=True)

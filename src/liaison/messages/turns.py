@@ -42,7 +42,7 @@ class Turn(StrEnum):
 ENDING = frozenset({CLOSE, "withdrawal", "false-positive", "no-longer-needed"})
 BESIDE = frozenset({ACKNOWLEDGEMENT, "correction", "call-note"})
 INSIDE = frozenset({"internal-share", "internal-clearance", "internal-answer"})
-HEARD_IS_ENOUGH = frozenset({"line-test", "introduction", "resource-report", "continuation"}) | INSIDE
+HEARD_IS_ENOUGH = frozenset({"line-test", "introduction", "resource-report", "report-answer", "continuation"}) | INSIDE
 
 
 @dataclass(frozen=True, slots=True)

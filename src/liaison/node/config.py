@@ -62,6 +62,11 @@
     login = ""                                # the name to sign in with; empty: none is asked for
     password_file = ""                        # a file beside the credential, not in the home
     largest = 10485760                        # bytes of a mail, both ways
+    [[tickets]]                               # a desk's own ticket system; as many as there are
+    desk = "duty"                             # the desk, or PARTICIPANT/NODE/DESK where several are called so
+    spool = "/var/spool/liaison/duty"         # reports are put there as files, answers are read; empty: no files
+    mailbox = "abuse@rt.xc.example"           # reports are mailed there by the server of [mail]; empty: no mails
+    form = "xarf"                             # or "csv"
 
 Invariants: unknown keys are refused rather than ignored, because a misspelt safety setting must not pass unseen;
 `DATABASE_URL` in the environment wins over the file, so that a secret need not stand in it.
@@ -239,6 +244,15 @@ class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     largest: Annotated[int, msgspec.Meta(ge=64 << 10, le=32 << 20)] = 10 << 20
 
 
+class Tickets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the reports that a desk gets are handed to its own ticket system, and in which form."""
+
+    desk: str
+    spool: str = ""
+    mailbox: str = ""
+    form: Literal["csv", "xarf"] = "csv"
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything the operator decides about one node."""
 
@@ -256,6 +270,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notify: Notify = Notify()
     oidc: Oidc = Oidc()
     mail: Mail = Mail()
+    tickets: tuple[Tickets, ...] = ()
 
 
 def pages_at(url: str) -> Pages:

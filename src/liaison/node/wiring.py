@@ -28,6 +28,7 @@ from liaison.adapters.notify.gateways import GatewayNotices
 from liaison.adapters.notify.mail import MailNotices
 from liaison.adapters.notify.push import PushNotices
 from liaison.adapters.report_folder import ReportFolder
+from liaison.adapters.spool_folder import SpoolFolder
 from liaison.adapters.storage import HomeStorage
 from liaison.adapters.survey import free_disk, open_to_others, owned_by_others
 from liaison.adapters.tiles import FolderTileStore
@@ -189,6 +190,11 @@ def save_file(path: Path, chunks: Iterable[bytes]) -> int:
 def report_folder(target: Path) -> ReportFolder:
     """A fresh folder for the reports of one run. Raises `UsageError` if it is there already."""
     return ReportFolder(target)
+
+
+def open_spool(folder: Path) -> SpoolFolder:
+    """The spool between a desk and its own ticket system. Raises `UsageError` where it cannot be made."""
+    return SpoolFolder(folder)
 
 
 @functools.cache

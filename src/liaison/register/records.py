@@ -26,7 +26,7 @@ import msgspec
 
 from liaison.errors import MalformedError, VerificationError
 from liaison.keys.public import Algorithm, PublicKey, check_public_key
-from liaison.register.vocabulary import Audience, DeskKind, NodeRef, ParticipantType, Text
+from liaison.register.vocabulary import Audience, DeskKind, NodeRef, ParticipantType, ReportFormat, Text
 from liaison.wire.canonical import decode_struct, encode_struct
 from liaison.wire.identifiers import Base64, Hash, decode_base64, encode_base64
 from liaison.wire.typed import convert, read_json
@@ -34,6 +34,7 @@ from liaison.wire.typed import convert, read_json
 DOMAIN = b"liaison.record.v1\0"
 SALT = 32
 RECORD_LIMIT = 64 * 1024
+SMALLEST_REPORT, LARGEST_REPORT = 64 << 10, 8 << 20
 
 
 class RecordKind(StrEnum):
@@ -43,6 +44,7 @@ class RecordKind(StrEnum):
     SEALING_KEY = "sealing-key"
     OPENPGP = "openpgp"
     ADDRESS = "address"
+    REPORTS = "reports"
 
 
 class Way(StrEnum):
@@ -105,11 +107,21 @@ class Addresses(Content, frozen=True):
     ways: Annotated[tuple[Address, ...], msgspec.Meta(max_length=8)]
 
 
+class ReportWishes(Content, frozen=True):
+    """kind `reports`: how a desk wants reports on resources: the formats it takes, the preferred first; the minutes
+    between two deliveries, 0 for as they come; the bytes of the largest file."""
+
+    formats: Annotated[tuple[ReportFormat, ...], msgspec.Meta(min_length=1, max_length=5)]
+    every: Annotated[int, msgspec.Meta(ge=0, le=31 * 24 * 60)]
+    largest: Annotated[int, msgspec.Meta(ge=SMALLEST_REPORT, le=LARGEST_REPORT)]
+
+
 CONTENTS: dict[RecordKind, type[Content]] = {
     RecordKind.CONTACT: Contact,
     RecordKind.SEALING_KEY: SealingKey,
     RecordKind.OPENPGP: OpenPgp,
     RecordKind.ADDRESS: Addresses,
+    RecordKind.REPORTS: ReportWishes,
 }
 KINDS = {content: kind for kind, content in CONTENTS.items()}
 C = TypeVar("C", bound=Content)
@@ -197,6 +209,8 @@ def read_content(part: RecordPart) -> Content:
         raise MalformedError("record-content", kind=part.kind, detail=str(error)[:200]) from error
     if isinstance(content, SealingKey):
         check_public_key(content.key, Algorithm.MLKEM768X25519)
+    if isinstance(content, ReportWishes) and len(set(content.formats)) != len(content.formats):
+        raise MalformedError("record-content", kind=part.kind, detail="a format stands twice")
     return content
 
 

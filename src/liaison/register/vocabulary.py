@@ -2,6 +2,7 @@
 
     participant type   state · organisation · provider
     desk kind          diplomatic · technical · law-enforcement · central-authority · provider-security
+    report format      csv · json-lines · xarf · stix · misp
     audience           public · participants · states · kind:technical · named:3fe1…,9ab0…
 
 Invariants: the lists are closed; a value that is not on its list is malformed, never "other".
@@ -43,6 +44,16 @@ class DeskKind(StrEnum):
     LAW_ENFORCEMENT = "law-enforcement"
     CENTRAL_AUTHORITY = "central-authority"
     PROVIDER_SECURITY = "provider-security"
+
+
+class ReportFormat(StrEnum):
+    """In which format a desk takes reports on resources."""
+
+    CSV = "csv"
+    JSON_LINES = "json-lines"
+    XARF = "xarf"
+    STIX = "stix"
+    MISP = "misp"
 
 
 class Admission(StrEnum):

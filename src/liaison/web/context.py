@@ -23,6 +23,7 @@ ROOMS = (
     ("write/", gettext_lazy("Write"), Action.WRITE),
     ("cases/", gettext_lazy("Cases"), Action.READ_METADATA),
     ("duty/", gettext_lazy("Duty"), Action.READ_METADATA),
+    ("reports/", gettext_lazy("Reports"), Action.READ_METADATA),
     ("register/", gettext_lazy("Register"), Action.READ_METADATA),
     ("book/", gettext_lazy("Address book"), Action.READ_METADATA),
     ("entry/", gettext_lazy("Own entry"), Action.READ_METADATA),

@@ -19,6 +19,7 @@ SAID: Mapping[str, Any] = MappingProxyType(
         "acknowledged": gettext_lazy("Acknowledged. The other side is told that a person of this desk has seen it."),
         "acknowledged-before": gettext_lazy("It was acknowledged before; nothing was sent again."),
         "sent": gettext_lazy("Sent. It is kept in the outbox until the other side's node has it."),
+        "answered": gettext_lazy("Sent. The desk that reported sees what became of its rows."),
         "handed-in": gettext_lazy("Handed in. It is sent when a second person has cleared it; nothing has left yet."),
         "cleared": gettext_lazy("Cleared: signed, sealed and on its way."),
         "returned": gettext_lazy("Returned. Its writer sees your reason and has the text again."),

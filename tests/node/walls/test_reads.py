@@ -127,6 +127,13 @@ OF_THE_NODE: Mapping[str, str] = {
     "register.sealing_key": PUBLIC,
     "register.trusted_checkpoint": PUBLIC,
     "register.view": PUBLIC,
+    "exchange.cases.publisher_of": PUBLIC,
+    "reports.listing.report_of": INNER,
+    "reports.rows.every_answer": INNER,
+    "reports.rows.files_of": INNER,
+    "reports.rows.report_rows": INNER,
+    "reports.rows.said_of": INNER,
+    "reports.wishes.wishes_of": PUBLIC,
     "routing.answer_all": PUBLIC,
     "routing.route_one": PUBLIC,
     "routing.routing_of": PUBLIC,
@@ -282,6 +289,8 @@ def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
         "start": [world.clock.now()],
         "end": [world.clock.now() + timedelta(days=3)],
         "wanted": [named["officer"]],
+        "until": [world.clock.now() + timedelta(days=1)],
+        "side": ["sent", "received"],
     }
     alternatives = getattr(hint, "__args__", (hint,)) if not isinstance(hint, type) else (hint,)
     found = next((fixed[each] for each in alternatives if each in fixed), None)

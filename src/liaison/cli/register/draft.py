@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from liaison.register.bodies import Roots
 
 DESK_KINDS = ("diplomatic", "technical", "law-enforcement", "central-authority", "provider-security")
+REPORT_FORMATS = ("csv", "json-lines", "xarf", "stix", "misp")
 out_option = click.option("--out", type=FILE, required=True, help="The draft file to write; - for stdout.")
 root_option = click.option("--root", "roots", type=FOUND, multiple=True, required=True, help="A root's .pub file.")
 threshold_option = click.option("--threshold", type=int, default=0, help="How many roots must sign; default: all.")

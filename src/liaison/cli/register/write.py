@@ -18,7 +18,7 @@ from liaison.cli.register.choices import (
     the_place,
     the_register,
 )
-from liaison.cli.register.draft import DESK_KINDS
+from liaison.cli.register.draft import DESK_KINDS, REPORT_FORMATS
 from liaison.cli.session import open_node
 from liaison.errors import MalformedError
 
@@ -89,21 +89,37 @@ def nominate(*, register: str, file: Path, as_json: bool) -> int:
 @click.option("--urgent", type=int, help="Minutes until an urgent one is.")
 @click.option("--emergency", type=int, help="Minutes until an emergency is.")
 @click.option("--contact", "contacts", type=(str, FOUND), multiple=True, help="AUDIENCE FILE.json with the contact.")
+@click.option(
+    "--report-format",
+    "formats",
+    multiple=True,
+    type=click.Choice(REPORT_FORMATS),
+    help="In which formats it takes reports on resources; first preferred.",
+)
+@click.option(
+    "--report-every", type=click.IntRange(0, 44640), default=0, help="Minutes between two deliveries of them."
+)
+@click.option("--report-largest", type=click.IntRange(64, 8192), default=8192, help="KiB of the largest file.")
 @click.option("--publish/--later", "now", default=True, help="Publish at once.")
 @json_option
 def desk(*, register: str, participant: str, node_id: str, desk_id: str, kind: str, languages: tuple[str, ...],
          routine: int | None, urgent: int | None, emergency: int | None, contacts: tuple[tuple[str, Path], ...],
+         formats: tuple[str, ...], report_every: int, report_largest: int,
          now: bool, as_json: bool) -> None:  # fmt: skip
     """Say what a desk of this node is, and publish it."""
     node = open_node()
     from liaison.node.services.publication import DeskPlan, declare_desk, publish_node
     from liaison.register.bodies import Expected
-    from liaison.register.vocabulary import DeskKind
+    from liaison.register.records import ReportWishes
+    from liaison.register.vocabulary import DeskKind, ReportFormat
 
     place = the_place(node, register, participant, node_id)
     found = {audience: _contact(path) for audience, path in contacts}
     expected = Expected(routine, urgent, emergency)
-    declare_desk(node, place, DeskPlan(desk_id, DeskKind(kind), languages, expected, found))
+    reports = None
+    if formats:
+        reports = ReportWishes(tuple(map(ReportFormat, dict.fromkeys(formats))), report_every, report_largest << 10)
+    declare_desk(node, place, DeskPlan(desk_id, DeskKind(kind), languages, expected, found, reports))
     _tell(publish_node(node, place) if now else [], as_json=as_json)
 
 

@@ -57,6 +57,7 @@ def sending_options(command: F) -> F:
         ),
         click.option("--from", "sender", default="", help="Own desk, where this node has several."),
         click.option("--feed-name", default="", help="What recipients see; default: the file's name."),
+        click.option("--reference", default="", help="Your own; recipients tell it back with every answer."),
         click.option("--feed-date", help="Of the feed, as 2026-11-22T03:00:00Z."),
         click.option("--incident-type", help="A type of docs/spec/forms.md, the same for all rows."),
         click.option("--tlp", type=click.Choice(["red", "amber-strict", "amber", "green", "clear"]), default="amber"),

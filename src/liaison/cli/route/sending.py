@@ -20,6 +20,7 @@ import click
 
 from liaison.cli.output import table
 from liaison.explanations import explain
+from liaison.wire.identifiers import format_instant
 
 if TYPE_CHECKING:
     from liaison.node.node import Node
@@ -52,6 +53,7 @@ class Sending:
             incident_type=options["incident_type"],
             tlp=options["tlp"],
             window=timedelta(hours=options["window"]),
+            reference=options["reference"],
         )
         check_feed(self._feed)
         for register in routing.registers:  # so that a wrong --from is told before the feed is read
@@ -101,6 +103,7 @@ class Sending:
             "fate": outcome.fate.value,
             "message": outcome.message_id,
             "case": outcome.case,
+            "due": format_instant(outcome.due) if outcome.due is not None else None,
             "error": {"code": words.code, "what": words.what, "next": words.next} if words else None,
         }
 
@@ -122,6 +125,7 @@ def _reports(routed: RoutedFeed, place: Path) -> list[Report]:
         Report(
             desk=desk,
             path=place / file,
+            shape=routed.run.shape,
             head=routed.run.head(),
             rows=totals[desk]["rows"] - totals[desk]["already_sent"],
             counted_only=totals[desk]["already_sent"],
@@ -141,10 +145,14 @@ def _lines(values: list[dict[str, Any]], waiting: int) -> list[str]:
     sent = [value for value in values if value["fate"] == "sent"]
     failed = [value for value in values if value["fate"] == "failed"]
     left = Counter(WHY_NOT[value["fate"]] for value in values if value["fate"] in WHY_NOT)
+    held = [value for value in values if value["fate"] == "held"]
     lines = [f"Sent as sealed messages: {len(sent)}"]
     lines += table((f"  {each['file']}", each["name"], f"{each['rows']:,} rows", each["message"]) for each in sent)
     if waiting:
         lines.append(f"  {waiting:,} could not be delivered now and go out by themselves as soon as they can.")
+    if held:
+        lines.append("Held, because these desks want reports only so often; they go out by themselves:")
+        lines += table((f"  {each['file']}", each["name"], f"{each['rows']:,} rows", each["due"]) for each in held)
     if left:
         lines.append("Not sent, the reports are in the folder:")
         lines += [f"  {count:,}: {why}" for why, count in left.most_common()]

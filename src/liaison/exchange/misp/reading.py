@@ -15,7 +15,7 @@ from typing import Any
 from liaison.errors import MalformedError
 from liaison.exchange.marking import strictest, tlp_of
 from liaison.exchange.members import objects, text
-from liaison.exchange.misp.vocabulary import COMMENT, CONTEXT, DESCRIPTION, EXERCISE, PARTS, TERMS
+from liaison.exchange.misp.vocabulary import COMMENT, CONTEXT, DESCRIPTION, EXERCISE, PARTS, ROW_COMMENT, TERMS
 from liaison.exchange.naming import plain_title
 from liaison.exchange.observing import Found, kind_of, moment, observe, port, protocol
 from liaison.exchange.strict_json import decode_json
@@ -135,7 +135,7 @@ def _times(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _exact(comment: str) -> object:
     try:
-        return decode_json(comment[len(COMMENT) :].encode())
+        return decode_json(comment[len(COMMENT) :].partition(ROW_COMMENT)[0].encode())
     except MalformedError:
         return False
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 COMMENT = "liaison: "
+ROW_COMMENT = "\nrow: "
+"""Behind the observable, where it was read from a row of a feed."""
 DESCRIPTION, TERMS = "description", "terms"
 EXERCISE = "liaison:exercise"
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from liaison.exchange.marking import spelled
-from liaison.exchange.misp.vocabulary import COMMENT, DESCRIPTION, EXERCISE, TERMS
+from liaison.exchange.misp.vocabulary import COMMENT, DESCRIPTION, EXERCISE, ROW_COMMENT, TERMS
 from liaison.exchange.naming import identifier, printed, shown_title
 from liaison.exchange.observing import exact, local
 from liaison.exchange.values import Report, Written
@@ -60,10 +60,15 @@ def encode_misp(report: Report) -> Written:
 
 
 def _observed(report: Report, number: int, what: Observable) -> dict[str, Any]:
-    told = json.dumps(exact(what), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    made = _attribute(report, str(number), _triplet(what), COMMENT + told)
+    told = _compact(exact(what))
+    row = ROW_COMMENT + _compact(report.rows[number], sort=False) if report.rows else ""
+    made = _attribute(report, str(number), _triplet(what), COMMENT + told + row)
     seen = {"first_seen": what.first_seen, "last_seen": what.last_seen}
     return made | {name: local(at, what.offset or "+00:00") for name, at in seen.items() if at is not None}
+
+
+def _compact(value: object, *, sort: bool = True) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=sort)
 
 
 def _triplet(what: Observable) -> tuple[str, str, str]:

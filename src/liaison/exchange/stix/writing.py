@@ -10,6 +10,7 @@ clock, "not known") stands in a property extension beside the standard members, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from liaison.exchange.marking import spelled
@@ -19,12 +20,13 @@ from liaison.exchange.stix.patterns import quoted
 from liaison.exchange.stix.vocabulary import EXTENSION, TLP_2, TLP_CREATED, TLP_EXTENSION, sco
 from liaison.exchange.values import Report, Written
 from liaison.messages.forms.observables import Observable
+from liaison.wire.canonical import JSON
 
 MOST_OBSERVED = 999_999_999
 EXTENSION_TEXT = (
     "property-extension of observed-data and indicator: `observable` is the observable exactly as it was reported, "
     "with kind, value, role, source_port, destination_port, protocol, count, first_seen, last_seen and offset; "
-    "null is not known."
+    "null is not known; `row` is the row of a feed it was read from: number, columns, and why it was routed."
 )
 _OBJECTS = {"ipv4": "ipv4-addr", "ipv6": "ipv6-addr", "domain": "domain-name", "url": "url", "email": "email-addr"}
 _HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256"}
@@ -52,7 +54,8 @@ def stix_objects(report: Report, *, part: str = "") -> StixObjects:
     objects: dict[str, dict[str, Any]] = {}
     left_out: list[int] = []
     for number, what in enumerate(report.observables):
-        made = _observed(frame, f"{part}{number}", what)
+        row = report.rows[number] if report.rows else None
+        made = _observed(frame, f"{part}{number}", what, row)
         left_out += [] if made else [number]
         objects |= {each["id"]: each for each in made}
     return StixObjects(frame.first(), [*objects.values(), *frame.last([*objects])], tuple(left_out))
@@ -118,12 +121,12 @@ class _Frame:
         ]
 
 
-def _observed(frame: _Frame, place: str, what: Observable) -> list[dict[str, Any]]:
+def _observed(frame: _Frame, place: str, what: Observable, row: Mapping[str, JSON] | None) -> list[dict[str, Any]]:
     """The objects of one observable, empty where STIX has none for it."""
     if what.kind == "vulnerability":
         source = {"source_name": "cve", "external_id": what.value}
         named = {"name": what.value, "external_references": [source]}
-        return [frame.object("vulnerability", place, **named, extensions=_extension(what))]
+        return [frame.object("vulnerability", place, **named, extensions=_extension(what, row))]
     plain = _object(what)
     if plain is None:
         return []
@@ -132,19 +135,20 @@ def _observed(frame: _Frame, place: str, what: Observable) -> list[dict[str, Any
     timed = what.first_seen or what.last_seen
     indicator = frame.object("indicator", place, **_indicator(frame, what, plain))
     if not timed:
-        return [*observed, indicator | {"extensions": _extension(what)}]
+        return [*observed, indicator | {"extensions": _extension(what, row)}]
     seen = {
         "first_observed": what.first_seen or what.last_seen,
         "last_observed": what.last_seen or what.first_seen,
         "number_observed": min(what.count or 1, MOST_OBSERVED),
         "object_refs": [each["id"] for each in observed],
-        "extensions": _extension(what),
+        "extensions": _extension(what, row),
     }
     return [*observed, frame.object("observed-data", place, **seen), indicator]
 
 
-def _extension(what: Observable) -> dict[str, Any]:
-    return {EXTENSION: {"extension_type": "property-extension", "observable": exact(what)}}
+def _extension(what: Observable, row: Mapping[str, JSON] | None) -> dict[str, Any]:
+    told = {"extension_type": "property-extension", "observable": exact(what)}
+    return {EXTENSION: told if row is None else told | {"row": row}}
 
 
 def _object(what: Observable) -> dict[str, Any] | None:

@@ -74,6 +74,8 @@ def _report(report: Report, number: int, what: Observable) -> dict[str, Any]:
         "terms": report.terms,
         "title": shown_title(report),
     }
+    if report.rows:
+        told["liaison"]["row"] = report.rows[number]
     return told
 
 

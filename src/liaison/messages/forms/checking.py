@@ -19,7 +19,9 @@ import msgspec
 from liaison.errors import MalformedError
 from liaison.messages.forms.catalogue import Field, Form, find_form
 from liaison.messages.forms.codes import code_list
+from liaison.messages.forms.lines import fits_line
 from liaison.messages.forms.observables import read_observables
+from liaison.messages.forms.row_answers import read_row_answers
 from liaison.messages.forms.severity import read_severity
 from liaison.messages.forms.strict import strictly
 from liaison.messages.message import Core
@@ -31,7 +33,6 @@ from liaison.wire.identifiers import Hash, LocalId, parse_instant
 # Language, script and region of BCP 47, in the one letter case that the registry recommends.
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 _CLAUSE = re.compile(r"[0-9A-Za-z][0-9A-Za-z().-]{0,31}")
-_UNFIT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _UNFIT_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 LONGEST_LINE = 500
 
@@ -109,9 +110,7 @@ def _text(field: Field, value: JSON) -> None:
 
 
 def _line(field: Field, value: JSON) -> None:
-    if not isinstance(value, str) or not 1 <= len(value) <= min(field.most, LONGEST_LINE):
-        _refuse(field)
-    if value != value.strip() or _UNFIT_IN_A_LINE.search(value):
+    if not fits_line(value, min(field.most, LONGEST_LINE)):
         _refuse(field)
 
 
@@ -168,6 +167,10 @@ def _observables(field: Field, value: JSON) -> None:
         _refuse(field)
 
 
+def _row_answers(field: Field, value: JSON) -> None:
+    read_row_answers(value, most=field.most)
+
+
 def _digests(field: Field, value: JSON) -> None:
     for item in _converted(field, value, tuple[Digest, ...]):
         check_file_name(item.name)
@@ -210,6 +213,7 @@ CHECKS: Mapping[str, Callable[[Field, JSON], None]] = MappingProxyType(
         "line": _line,
         "norms": _norms,
         "observables": _observables,
+        "row-answers": _row_answers,
         "severity": _severity,
         "text": _text,
     }

@@ -63,7 +63,7 @@ from liaison.node.models.register import (
     WitnessedHead,
     WitnessProgress,
 )
-from liaison.node.models.reports import SentReport
+from liaison.node.models.reports import HeldReport, RowAnswers, SentReport, TrackedReport
 from liaison.node.models.signing_in import (
     OfficerSession,
     OneTimeCodes,
@@ -115,6 +115,7 @@ __all__ = [
     "GuestPage",
     "HandoverNote",
     "HeldKey",
+    "HeldReport",
     "HostedNode",
     "IncomingCopy",
     "InternalCase",
@@ -149,6 +150,7 @@ __all__ = [
     "RetentionHold",
     "RetentionRule",
     "Review",
+    "RowAnswers",
     "SentHead",
     "SentMail",
     "SentReport",
@@ -157,6 +159,7 @@ __all__ = [
     "TakenReceipt",
     "Tile",
     "Timer",
+    "TrackedReport",
     "Upload",
     "Webhook",
     "WebhookAttempt",

@@ -47,6 +47,7 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     languages: tuple[Language, ...]
     expected: Expected
     contacts: dict[Audience, records.Contact]
+    reports: records.ReportWishes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,8 @@ def approve(node: Node, register: str, desk: DeskRef, *, officer: int) -> list[H
         raise UsageError("proposal-outdated")
     wanted, place = proposal.wanted, Place(register, desk.participant, desk.node)
     contacts = dict(wanted.contacts)
-    declare_desk(node, place, DeskPlan(desk.desk, wanted.kind, wanted.languages, wanted.expected, contacts))
+    plan = DeskPlan(desk.desk, wanted.kind, wanted.languages, wanted.expected, contacts, wanted.reports)
+    declare_desk(node, place, plan)
     handed = publish_node(node, place)
     with unit_of_work(node):
         _close(node, register, desk, PUBLISHED, officer)
@@ -135,7 +137,7 @@ def may_approve(node: Node, register: str, desk: DeskRef, proposal: Proposal, of
 
 
 def differences(before: Wanted, after: Wanted) -> list[tuple[str, str, str]]:
-    """What differs, as (field, before, after); a field is `languages`, `routine` or `contact/states/mailbox`."""
+    """What differs, as (field, before, after); a field is `languages`, `routine`, `contact/states/mailbox`…"""
     old, new = _flat(before), _flat(after)
     return [(name, old.get(name, ""), new.get(name, "")) for name in {**old, **new} if old.get(name) != new.get(name)]
 
@@ -159,14 +161,16 @@ def _declared(register: str, desk: DeskRef) -> Wanted:
     row = OwnDesk.objects.filter(register=register, participant=desk.participant, desk=desk.desk).first()
     if row is None:
         raise UsageError("desk-not-found", participant=desk.participant[:16], desk=desk.desk)
-    contacts = {each["audience"]: _contact(register, each["digest"]) for each in row.parts}
+    contents = [(each["audience"], _content(register, each["digest"])) for each in row.parts]
+    contacts = {audience: content for audience, content in contents if isinstance(content, records.Contact)}
+    reports = next((content for _, content in contents if isinstance(content, records.ReportWishes)), None)
     expected = {"routine": None, "urgent": None, "emergency": None} | row.expected
-    return Wanted(DeskKind(row.kind), tuple(row.languages), convert(expected, Expected), contacts)
+    return Wanted(DeskKind(row.kind), tuple(row.languages), convert(expected, Expected), contacts, reports)
 
 
-def _contact(register: str, part: str) -> records.Contact:
+def _content(register: str, part: str) -> records.Content:
     data = bytes(RecordPart.objects.get(register=register, digest=part).part)
-    return records.content_of(records.verify_record(data, part), records.Contact)
+    return records.read_content(records.verify_record(data, part).part)
 
 
 def _open(register: str, desk: DeskRef) -> Any:
@@ -193,4 +197,8 @@ def _flat(wanted: Wanted) -> Mapping[str, str]:
         told = msgspec.to_builtins(contact)
         persons = "; ".join(", ".join(part for part in person.values() if part) for person in told.pop("persons"))
         values |= {f"contact/{audience}/{name}": text for name, text in (told | {"persons": persons}).items() if text}
+    if wanted.reports is not None:
+        formats = ", ".join(each.value for each in wanted.reports.formats)
+        values |= {"reports/formats": formats, "reports/every": str(wanted.reports.every)}
+        values["reports/largest"] = str(wanted.reports.largest >> 10)
     return values

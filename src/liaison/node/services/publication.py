@@ -49,6 +49,7 @@ from liaison.wire.identifiers import encode_base64
 from liaison.wire.typed import convert
 
 SALT = 32
+WISHES_FOR = "participants"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class DeskPlan:
     languages: tuple[str, ...]
     expected: Expected
     contacts: Mapping[str, records.Contact]
+    reports: records.ReportWishes | None = None
+    """How it wants reports on resources, told to all participants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ def declare_desk(node: Node, place: Place, plan: DeskPlan) -> None:
         records.make_record(content, audience, salt=node.entropy.draw(SALT))
         for audience, content in sorted(plan.contacts.items())
     ]
+    if plan.reports is not None:
+        made.append(records.make_record(plan.reports, WISHES_FOR, salt=node.entropy.draw(SALT)))
     with unit_of_work(node):
         keep_records(node, place.register, made, state=DRAFT)
         OwnDesk.objects.update_or_create(

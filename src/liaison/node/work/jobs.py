@@ -9,16 +9,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from liaison.node import wiring
 from liaison.node.node import Node
 from liaison.node.reads.facts import forget_facts
 from liaison.node.services import mirror, rotation, witnessing
 from liaison.node.services.care import orphans
+from liaison.node.services.feeds import holding
 from liaison.node.services.inside import clearance, retention
 from liaison.node.services.inside.between.told import KEEP_DEADLINES
 from liaison.node.services.letterbox import collecting, keeping
 from liaison.node.services.mail import fetching, guests
 from liaison.node.services.programs import events
 from liaison.node.services.recovery import noticing
+from liaison.node.services.tickets import answers, handing
 from liaison.node.work.timers import Job
 
 
@@ -82,6 +85,18 @@ def fetch_mail(node: Node) -> None:
     fetching.fetch_mail(node)
 
 
+def send_held_reports(node: Node) -> None:
+    """Let reports leave that were held until the interval of their desk."""
+    holding.send_due(node)
+
+
+def feed_ticket_systems(node: Node) -> None:
+    """Hand reports to the desks' own ticket systems, and take their answers."""
+    if node.config.tickets:
+        answers.take_answers(node, wiring.open_spool)
+        handing.hand_reports(node, wiring.open_spool)
+
+
 def sweep_old_events(node: Node) -> None:
     """Forget events that programs had a month to read."""
     events.sweep_events(node)
@@ -104,6 +119,8 @@ JOBS: tuple[Job, ...] = (
     Job("expire-letters", timedelta(hours=1), expire_letters),
     Job("keep-retention", timedelta(hours=24), keep_retention),
     Job("fetch-mail", timedelta(seconds=60), fetch_mail),
+    Job("send-held-reports", timedelta(seconds=60), send_held_reports),
+    Job("feed-ticket-systems", timedelta(seconds=60), feed_ticket_systems),
     Job("sweep-events", timedelta(hours=24), sweep_old_events),
     Job("sweep-attachments", timedelta(hours=24), sweep_attachments),
 )

@@ -6,7 +6,7 @@ entry_value("languages", "ar, en")         "Arabic, English"
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from liaison.web.words import code_word, language_word
 
@@ -26,12 +26,18 @@ LABELS = CONTACT | {
     "urgent": gettext_lazy("Minutes until an urgent message is answered"),
     "emergency": gettext_lazy("Minutes until an emergency is answered"),
     "persons": gettext_lazy("Persons"),
+    "formats": gettext_lazy("Formats it takes, preferred first"),
+    "every": gettext_lazy("Minutes between two deliveries, 0 for as they come"),
+    "largest": gettext_lazy("Largest file in KiB"),
 }
 
 HINTS = {
     "languages": gettext_lazy("Tags with commas between, for example: en, fr"),
     "telephone": gettext_lazy("In international form, for example: +000 555 0100"),
     "time_zone": gettext_lazy("A name such as Africa/Nairobi"),
+    "formats": gettext_lazy("Of csv, json-lines, xarf, stix and misp; empty: the format of the feed, as it comes"),
+    "every": gettext_lazy("For example 1440 for once a day"),
+    "largest": gettext_lazy("From 64 to 8192"),
     "persons": gettext_lazy("One a line: name; position; mailbox; telephone"),
 }
 
@@ -39,6 +45,8 @@ HINTS = {
 def entry_label(name: str) -> str:
     """What a field of `own_entry.differences` is about, in the reader's words."""
     first, _, rest = name.partition("/")
+    if first == "reports":
+        return gettext("Reports on resources: %(field)s") % {"field": LABELS[rest]}
     if first != "contact":
         return str(LABELS[first])
     audience, _, field = rest.rpartition("/")

@@ -30,6 +30,7 @@ from liaison.node.reads.inside.waiting import to_review, waiting_requests
 from liaison.node.reads.mail.guests import open_guest_pages
 from liaison.node.reads.mail.overview import beside_cases, mailbox_state
 from liaison.node.reads.writing.centres import find_entry
+from liaison.node.reads.reports.listing import count_open
 from liaison.node.reads.writing.drafts import list_drafts
 from liaison.node.reads.writing.origins import desks_at
 from liaison.node.services.people.officers import Seat
@@ -181,6 +182,11 @@ def _mail(looking: Looking) -> dict[str, Any]:
     return {"rows": rows, "count": len(found)} | told
 
 
+def _reports(looking: Looking) -> dict[str, Any]:
+    open_reports, held = count_open(here(), looking.seat.desk)
+    return {"count": open_reports, "held": held}
+
+
 def _register(looking: Looking) -> dict[str, Any]:
     care = waiting.register_care(here(), looking.seat.register, looking.now)
     told = [{"said": explained(LiaisonError(each.code, **each.params)), "at": each.raised_at} for each in care.alarms]
@@ -235,6 +241,7 @@ SECTIONS: list[tuple[str, Callable[[Looking], dict[str, Any]]]] = [
     ("web/desk/silent.html", _silent),
     ("web/desk/undelivered.html", _undelivered),
     ("web/desk/mail.html", _mail),
+    ("web/desk/reports.html", _reports),
     ("web/desk/waiting_for_us.html", _waiting_for_us),
     ("web/desk/waiting_for_them.html", _waiting_for_them),
     ("web/desk/drafts.html", _drafts),

@@ -26,7 +26,8 @@ from liaison.node.services.own_entry import Proposal, Wanted
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.register.bodies import Expected
-from liaison.register.records import Contact, Person
+from liaison.register.records import Contact, Person, ReportWishes
+from liaison.register.vocabulary import ReportFormat
 from liaison.web.entrance.reauthentication import recently_signed_in
 from liaison.web.languages import languages
 from liaison.web.letters import letter as letters
@@ -38,6 +39,7 @@ from liaison.wire.typed import convert
 
 _COMMA, _SEMICOLON = re.compile("[,،]"), re.compile("[;؛]")  # As keyboards in Arabic have them too.
 MINUTES = ("routine", "urgent", "emergency")
+WISHES = ("formats", "every", "largest")
 
 
 @at_desk(Action.READ_METADATA)
@@ -121,9 +123,11 @@ def _proposal(request: HttpRequest, seat: Seat, declared: Wanted, proposal: Prop
 def _form(request: HttpRequest, typed: Mapping[str, str], wrong: Mapping[str, str]) -> HttpResponse:
     groups: list[tuple[str, list[str]]] = [("", ["languages", *MINUTES])]
     groups += [(each, [f"contact/{each}/{name}" for name in (*CONTACT, "persons")]) for each in AUDIENCES]
+    groups.append(("reports", [f"reports/{name}" for name in WISHES]))
     shown = [
         {
-            "title": code_word("audience", audience) if audience else "",
+            "title": code_word("audience", audience) if audience in AUDIENCES else "",
+            "reports": audience == "reports",
             "fields": [_field(name, typed, wrong) for name in names if not name.endswith("public/persons")],
         }
         for audience, names in groups
@@ -142,7 +146,7 @@ def _field(name: str, typed: Mapping[str, str], wrong: Mapping[str, str]) -> dic
         "value": typed.get(name, ""),
         "wrong": wrong.get(name, ""),
         "many": last == "persons",
-        "number": last in MINUTES,
+        "number": last in (*MINUTES, "every", "largest"),
     }
 
 
@@ -155,6 +159,9 @@ def _typed(wanted: Wanted) -> dict[str, str]:
             typed[f"contact/{audience}/{name}"] = getattr(contact, name) or ""
         lines = ("; ".join(each or "" for each in msgspec.structs.astuple(person)) for person in contact.persons)
         typed[f"contact/{audience}/persons"] = "\n".join(lines)
+    if wanted.reports is not None:
+        typed["reports/formats"] = ", ".join(each.value for each in wanted.reports.formats)
+        typed |= {"reports/every": str(wanted.reports.every), "reports/largest": str(wanted.reports.largest >> 10)}
     return typed
 
 
@@ -168,7 +175,7 @@ def _read(declared: Wanted, typed: Mapping[str, str]) -> tuple[Wanted | None, di
         contact = _contact(audience, typed, wrong)
         if contact is not None:
             contacts[audience] = contact
-    wanted = Wanted(declared.kind, tags, expected, contacts)
+    wanted = Wanted(declared.kind, tags, expected, contacts, _wishes(typed, wrong))
     try:
         wanted = convert(msgspec.to_builtins(wanted), Wanted)
     except msgspec.ValidationError as error:
@@ -176,6 +183,27 @@ def _read(declared: Wanted, typed: Mapping[str, str]) -> tuple[Wanted | None, di
     if not tags:
         wrong["languages"] = gettext("Name at least one language.")
     return (None, wrong) if wrong else (wanted, {})
+
+
+def _wishes(typed: Mapping[str, str], wrong: dict[str, str]) -> ReportWishes | None:
+    """How the desk wants reports on resources; nothing where no format is named."""
+    named = [each.strip().lower() for each in _COMMA.split(typed.get("reports/formats", "")) if each.strip()]
+    if not named:
+        return None
+    if len(set(named)) < len(named) or not set(named) <= {each.value for each in ReportFormat}:
+        wrong["reports/formats"] = gettext("Name formats of the list, each once.")
+        return None
+    numbers = {}
+    for name, least, most, otherwise in (("every", 0, 44_640, "0"), ("largest", 64, 8192, "8192")):
+        text = typed.get(f"reports/{name}", "") or otherwise
+        if not (text.isascii() and text.isdigit() and least <= int(text[:9]) <= most):
+            wrong[f"reports/{name}"] = gettext("Write a whole number from %(least)s to %(most)s.") % {
+                "least": least,
+                "most": most,
+            }
+            return None
+        numbers[name] = int(text)
+    return ReportWishes(tuple(map(ReportFormat, named)), numbers["every"], numbers["largest"] << 10)
 
 
 def _minutes(name: str, typed: Mapping[str, str], wrong: dict[str, str]) -> int | None:

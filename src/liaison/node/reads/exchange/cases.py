@@ -127,7 +127,7 @@ def _text(entry: Entry, name: str) -> str:
     return str(value["text"]) if isinstance(value, dict) and "text" in value else ""
 
 
-def publisher_of(node: Node, register: str, desk: DeskRef, mailbox: str) -> Publisher:
+def publisher_of(node: Node, register: str, desk: DeskRef, mailbox: str = "") -> Publisher:
     """A desk by the name of its participant, with the mailbox given, else the one it publishes."""
     state = register_facts(node, register).participant(desk.participant)
     name = state.labels.name if state is not None else desk.participant[:16]

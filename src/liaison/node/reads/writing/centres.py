@@ -23,7 +23,9 @@ from liaison.node.reads.register import directory, followed
 from liaison.node.unit_of_work import reading
 from liaison.register import records
 from liaison.register.lookup import DeskEntry
+from liaison.register.vocabulary import DeskKind, ParticipantType
 
+PROVIDER = ParticipantType.PROVIDER
 ZONES = zoneinfo.available_timezones()
 
 
@@ -39,7 +41,11 @@ class DeskCard:
     warnings: tuple[str, ...]
     title: str
     """Of the register."""
+    reports: records.ReportWishes | None
     reached: ReachedBy
+
+    vouched: bool
+    """A provider's desk that stands behind the entry of a State or an organisation."""
 
     @property
     def ref(self) -> DeskRef | None:
@@ -82,12 +88,17 @@ def desk_cards(node: Node, register: str, entries: Iterable[DeskEntry]) -> list[
     title = followed(node, register).title
     cards = []
     for entry in rows:
-        contacts = tuple(held[part.digest] for part in entry.parts if part.digest in held)
+        contents = [held[part.digest] for part in entry.parts if part.digest in held]
+        contacts = tuple(each for each in contents if isinstance(each, records.Contact))
+        wishes = next((each for each in contents if isinstance(each, records.ReportWishes)), None)
         host = found.participants.get(entry.hosted_by.participant) if entry.hosted_by else None
         warnings = tuple(sorted(each.value for each in found.name_warnings(entry.name)))
         name = host.labels.name if host is not None else ""
         reached = _reached(node, register, entry)
-        cards.append(DeskCard(entry, name, contacts, len(entry.parts) - len(contacts), warnings, title, reached))
+        withheld = len(entry.parts) - len(contents)
+        owner = found.participants.get(entry.participant or "")
+        behind = entry.kind is DeskKind.PROVIDER_SECURITY and owner is not None and owner.type is not PROVIDER
+        cards.append(DeskCard(entry, name, contacts, withheld, warnings, title, reached, wishes, behind))
     return cards
 
 
@@ -115,15 +126,15 @@ def find_entry_by(node: Node, register: str, participant: str, desk: str) -> Des
     return entry
 
 
-def _parts(node: Node, register: str, digests: list[str]) -> dict[str, records.Contact]:
-    """The contact parts that are held here."""
-    found: dict[str, records.Contact] = {}
+def _parts(node: Node, register: str, digests: list[str]) -> dict[str, records.Content]:
+    """The parts that are held here."""
+    found: dict[str, records.Content] = {}
     with reading(node):
         rows = RecordPart.objects.filter(register=register, digest__in=digests).exclude(part=b"")
         parts = list(rows.values_list("digest", "part"))
     for digest, part in parts:
         try:
-            found[digest] = records.content_of(records.verify_record(bytes(part), digest), records.Contact)
-        except (MalformedError, VerificationError):  # Another kind of part, or bytes that rotted: not a contact.
+            found[digest] = records.read_content(records.verify_record(bytes(part), digest).part)
+        except (MalformedError, VerificationError):  # Bytes that rotted say nothing.
             continue
     return found

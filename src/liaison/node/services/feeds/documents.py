@@ -1,6 +1,6 @@
 """Is this feed a document of another program, and what are its rows then?
 
-    chunks, document = as_feed(read_feed(path))         a bundle, an event, a report: rows of its indicators
+    chunks, document = as_feed(read_feed(path))         a bundle, an event, a report, a mail with one: rows of it
     document is None                                    a list, CSV or JSON lines: the chunks as they came
 
 Invariants: a document is read whole, up to 4 MiB; a label on it is never weakened by sending its rows on.
@@ -16,6 +16,7 @@ from liaison.exchange.documents import decode_document, recognise
 from liaison.exchange.rows import feed_rows
 from liaison.exchange.strict_json import LARGEST
 from liaison.exchange.values import Document
+from liaison.exchange.xarf.mail import decode_report_mail, is_mail
 from liaison.messages.forms.sharing import STRICTNESS
 from liaison.messages.message import Tlp
 
@@ -24,9 +25,11 @@ def as_feed(chunks: Iterable[bytes]) -> tuple[Iterable[bytes], Document | None]:
     """The rows to route, and the document they came from, if it is one. Raises MalformedError."""
     pieces = iter(chunks)
     first = next(pieces, b"")
-    if recognise(first) is None:
+    mail = is_mail(first)
+    if not mail and recognise(first) is None:
         return chain([first], pieces), None
-    document = decode_document(b"".join(_bounded(chain([first], pieces))))
+    data = b"".join(_bounded(chain([first], pieces)))
+    document = decode_report_mail(data) if mail else decode_document(data)
     return feed_rows(document), document
 
 

@@ -3,13 +3,16 @@
     window = sent_window(node, hours=24)                       before the feed is routed with it
     for outcome in send_reports(node, reports, feed=…): …      Outcome(desk, "sent", message_id=…, case=…)
 
-One message of the form `resource-report` a desk, rows as attachments, each in a bilateral case, all tied by one batch.
+One message of the form `resource-report` a desk, or as many as its rows need, rows as attachments in the format and up
+to the size that the desk takes, each in a bilateral case, all tied by one batch; held until the interval it asks for.
 
 Invariants (docs/using/routing.md):
 - The note that a report was sent is written in the unit of work that writes its outbox rows: killed anywhere, a report
   is either on its way and known, or neither, and a second run sends what the first did not.
 - A report with the same bytes goes to the same desk once a window, even when two runs send at the same time; a row is
   counted, not sent again, within the window.
+- What a desk asks for stands in its record (docs/spec/records.md, kind `reports`); one that asks for nothing gets the
+  feed's own format, at once.
 - A desk that is unknown, or nominated by letter, gets nothing, and the outcome says why; unless the sending desk keeps
   the mailbox that the letter names, which then gets it by mail. One desk's trouble stops no other.
 """
@@ -26,38 +29,44 @@ from pathlib import Path
 from typing import Any
 
 from liaison.errors import LiaisonError, UsageError
+from liaison.exchange.values import Report as About
 from liaison.messages.forms import check_fields, latest_form
-from liaison.messages.message import MOST_ATTACHMENTS, Attachment, Tlp
+from liaison.messages.message import Tlp
 from liaison.messages.parties import DeskRef
 from liaison.node.models import OwnDesk, SentReport, Setting
 from liaison.node.node import Node
+from liaison.node.reads.exchange.cases import publisher_of
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.mail.targets import kept_mailbox, mail_targets
 from liaison.node.reads.own import require_writable
-from liaison.node.services.line.attachments import seal_attachment
-from liaison.node.services.line.sending import Letter, SentMessage, new_id, send_letter
+from liaison.node.reads.reports.wishes import wishes_of
+from liaison.node.services.feeds.holding import due_at, hold
+from liaison.node.services.feeds.packing import Packed, pack_report
+from liaison.node.services.line.sending import Letter, new_id, send_letter
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.node.work.outbox import Lease
 from liaison.register.vocabulary import DeskKind
 from liaison.routing.claims import Desk, Standing
-from liaison.routing.feeds.pieces import cut_report
 from liaison.routing.feeds.reports import notice
 from liaison.routing.feeds.run import Window
+from liaison.routing.feeds.shape import Shape
 from liaison.routing.route import Answer
 from liaison.wire.canonical import JSON
+from liaison.wire.identifiers import format_instant
 
 FORM = "resource-report"
 SECRET = "feed-window-secret"  # noqa: S105 - the name of a setting
 LONGEST_WINDOW = timedelta(days=31)
 CHUNK = 1 << 20
-LARGEST_PIECE = 8 << 20
 LINE = 500
+REFERENCE = 100
 
 
 class Fate(StrEnum):
     """What became of one report."""
 
     SENT = "sent"
+    HELD = "held"
     NOMINATED = "nominated"
     UNKNOWN = "unknown"
     OWN = "own"
@@ -75,6 +84,8 @@ class FeedFacts:
     incident_type: str | None = None
     tlp: Tlp = "amber"
     window: timedelta = timedelta(hours=24)
+    reference: str = ""
+    """Of the sender, kept by the receiver and told back in every answer; empty: the identifier of the run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +94,8 @@ class Report:
 
     desk: Desk
     path: Path
+    shape: Shape
+    """How its rows are read."""
     head: bytes
     """What the file begins with; every attachment does."""
     rows: int
@@ -91,16 +104,27 @@ class Report:
     reasons: tuple[tuple[Answer, int], ...]
     row_digests: bytes
 
+    @property
+    def stem(self) -> str:
+        """What its files are called, without an end."""
+        return self.path.stem
+
+    def chunks(self) -> Iterator[bytes]:
+        """Its bytes."""
+        with self.path.open("rb") as handle:
+            yield from iter(lambda: handle.read(CHUNK), b"")
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the report to one desk; `error` explains a failure."""
+    """What became of the report to one desk: its first message, when it is due if it is held, how it failed."""
 
     desk: Desk
     fate: Fate
     message_id: str | None = None
     case: str | None = None
     error: LiaisonError | None = None
+    due: datetime | None = None
     leases: tuple[Lease, ...] = ()
     """For the first attempt, where the caller makes it."""
 
@@ -179,44 +203,87 @@ def _outcome(node: Node, report: Report, sender: DeskRef | None, feed: FeedFacts
     if recipient == sender:
         return Outcome(desk, Fate.OWN)
     try:
-        sent = _send(node, report, (sender, recipient), feed, occasion)
+        return _send(node, report, (sender, recipient), feed, occasion)
     except LiaisonError as error:
         return Outcome(desk, Fate.FAILED, error=error)
-    if sent is None:
-        return Outcome(desk, Fate.ALREADY_SENT)
-    return Outcome(desk, Fate.SENT, sent.message_id, sent.case, leases=sent.leases)
 
 
 def _send(
     node: Node, report: Report, parties: tuple[DeskRef, DeskRef], feed: FeedFacts, occasion: _Occasion
-) -> SentMessage | None:
-    """Seal the rows, then in one unit note the report and write its message; None when it went out before."""
+) -> Outcome:
+    """Seal the rows, then in one unit note the report and write its messages, or hold them."""
     (sender, recipient), register = parties, report.desk.register
     digest = _digest(report.path)
     now = node.clock.now()
     since = now - feed.window
     with reading(node):
         if _rows_of(register, recipient, digest).filter(sent_at__gt=since).exists():
-            return None
+            return Outcome(report.desk, Fate.ALREADY_SENT)
     facts = register_facts(node, register)
     if recipient not in mail_targets(facts, sender, [recipient]):
         facts.sealing_key(recipient)
-    letter = Letter(
-        register=register,
-        sender=sender,
-        to=(recipient,),
+    wishes = wishes_of(node, register, recipient)
+    packed = list(pack_report(node, report, wishes, _about(node, register, sender, feed, occasion.batch)))
+    if not packed:
+        return Outcome(report.desk, Fate.ALREADY_SENT)
+    letters = [_letter(report, parties, feed, occasion, place=(number, packed)) for number in range(len(packed))]
+    with unit_of_work(node):
+        due = due_at(register, recipient, wishes, now)
+        noted = _take(report, recipient, digest, (due or now, since))
+        if noted is None:
+            return Outcome(report.desk, Fate.ALREADY_SENT)
+        if due is not None:
+            hold(node, noted, [(letter, each.rows) for letter, each in zip(letters, packed, strict=True)], due)
+            return Outcome(report.desk, Fate.HELD, due=due)
+        sent = [one for letter in letters for one in send_letter(node, letter, leased=occasion.leased)]
+        told = {"message_id": sent[0].message_id, "case": sent[0].case, "batch": occasion.batch}
+        SentReport.objects.filter(pk=noted.pk).update(**told)
+    leases = tuple(lease for one in sent for lease in one.leases)
+    return Outcome(report.desk, Fate.SENT, sent[0].message_id, sent[0].case, leases=leases)
+
+
+def _letter(
+    report: Report,
+    parties: tuple[DeskRef, DeskRef],
+    feed: FeedFacts,
+    occasion: _Occasion,
+    *,
+    place: tuple[int, Sequence[Packed]],
+) -> Letter:
+    number, packed = place
+    fields = _fields(report, feed) | {"rows": packed[number].rows, "own_reference": _reference(feed, occasion.batch)}
+    if len(packed) > 1:
+        fields |= {"part": number + 1, "parts": len(packed)}
+    return Letter(
+        register=report.desk.register,
+        sender=parties[0],
+        to=(parties[1],),
         form=FORM,
-        fields=_fields(report, feed),
+        fields=fields,
         tlp=feed.tlp,
         batch=occasion.batch,
-        attachments=_attachments(node, report),
+        attachments=packed[number].attachments,
     )
-    with unit_of_work(node):
-        if not _take(report, recipient, digest, (now, since)):
-            return None
-        (sent,) = send_letter(node, letter, leased=occasion.leased)
-        _rows_of(register, recipient, digest).update(message_id=sent.message_id, case=sent.case, batch=occasion.batch)
-    return sent
+
+
+def _reference(feed: FeedFacts, batch: str) -> str:
+    return line(feed.reference)[:REFERENCE].strip() or batch
+
+
+def _about(node: Node, register: str, sender: DeskRef, feed: FeedFacts, batch: str) -> About:
+    """What a document of another format says around the rows."""
+    now = format_instant(node.clock.now().replace(microsecond=0))
+    return About(
+        key=batch,
+        title=line(feed.name)[:200].strip() or "feed",
+        description="\n".join(notice()),
+        incident_type=feed.incident_type or "other:undetermined",
+        tlp=feed.tlp,
+        exercise=register_facts(node, register).globals.rehearsal,
+        composed=now,
+        changed=now,
+        publisher=publisher_of(node, register, sender),
+    )
 
 
 def _rows_of(register: str, desk: DeskRef, digest: str) -> Any:
@@ -224,18 +291,20 @@ def _rows_of(register: str, desk: DeskRef, digest: str) -> Any:
     return SentReport.objects.filter(**place, digest=digest)
 
 
-def _take(report: Report, desk: DeskRef, digest: str, times: tuple[datetime, datetime]) -> bool:
-    """Note the report as sent now; False when it was within the window. Others who try wait for this unit to end."""
-    now, since = times
-    _, fresh = SentReport.objects.get_or_create(
+def _take(report: Report, desk: DeskRef, digest: str, times: tuple[datetime, datetime]) -> SentReport | None:
+    """Note the report as sent at a time; None when it was within the window. Others who try wait for this unit."""
+    at, since = times
+    noted, fresh = SentReport.objects.get_or_create(
         register=report.desk.register,
         participant=desk.participant,
         node=desk.node,
         desk=desk.desk,
         digest=digest,
-        defaults={"rows": report.rows, "row_digests": report.row_digests, "sent_at": now},
+        defaults={"rows": report.rows, "row_digests": report.row_digests, "sent_at": at},
     )
-    return fresh or _rows_of(report.desk.register, desk, digest).filter(sent_at__lte=since).update(sent_at=now) == 1
+    if fresh or _rows_of(report.desk.register, desk, digest).filter(sent_at__lte=since).update(sent_at=at) == 1:
+        return noted
+    return None
 
 
 def _digest(path: Path) -> str:
@@ -243,26 +312,8 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _attachments(node: Node, report: Report) -> tuple[Attachment, ...]:
-    """The report sealed, in one piece where it fits. Raises UsageError for more than a message carries."""
-    path = report.path
-    table = path.suffix == ".csv"
-    sealed: list[Attachment] = []
-    with path.open("rb") as handle:
-        chunks = iter(lambda: handle.read(CHUNK), b"")
-        whole = path.stat().st_size <= LARGEST_PIECE
-        for number, piece in enumerate(cut_report(chunks, report.head, LARGEST_PIECE, quoted=table), start=1):
-            if number > MOST_ATTACHMENTS:
-                raise UsageError("report-too-large", rows=report.rows)
-            name = path.name if whole else f"{path.stem}.{number}{path.suffix}"
-            media_type = "text/csv" if table else "application/jsonl"
-            sealed.append(seal_attachment(node, name=name, media_type=media_type, chunks=(piece,)))
-    return tuple(sealed)
-
-
 def _fields(report: Report, feed: FeedFacts) -> dict[str, JSON]:
     fields = _feed_fields(feed) | {
-        "rows": report.rows,
         "routed_by": _told(_why(report.reasons)),
         "routed_from": _told(_source(answer) for answer, _ in report.reasons),
     }

@@ -40,6 +40,7 @@ from liaison.node.models import (
     OutgoingMessage,
     OwnDesk,
     Review,
+    TrackedReport,
 )
 from liaison.node.node import Node
 from liaison.node.reads.inside.retention import Planned, plan_retention, step_for, told_inside
@@ -213,6 +214,7 @@ def _empty(place: dict[str, str]) -> None:
     messages.update(core=b"")
     FetchedMail.objects.filter(sent__copy__message__in=messages).update(raw=b"", sender="")
     IncomingCopy.objects.filter(**place).update(plaintext=b"", notes=[])
+    TrackedReport.objects.filter(**place).delete()
     for table in (FollowUp, CaseNote, CaseAccess, ClearanceRequest, Review):
         table.objects.filter(**place).delete()
     ClearanceRequest.objects.filter(**desk, sent_as__in=ids).delete()

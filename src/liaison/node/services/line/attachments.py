@@ -23,7 +23,7 @@ from liaison.messages.parties import NodeRef
 from liaison.messages.receipts import decode_receipt, next_receipt
 from liaison.messages.tarball import LARGEST_ATTACHMENT
 from liaison.node.database_router import current_database
-from liaison.node.models import AttachmentRow, Draft, IncomingCopy, KeptLetter, Upload
+from liaison.node.models import AttachmentRow, Draft, HeldReport, IncomingCopy, KeptLetter, Upload
 from liaison.node.models.ways.letter_box import LIVE
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
@@ -98,13 +98,16 @@ def hold_blobs(*, sweeping: bool = False) -> None:
 
 
 def named_blobs(digests: Iterable[str]) -> set[str]:
-    """Those of these blobs that a message, a draft or a letter that is kept for somebody names."""
+    """Those of these blobs that a message, a draft, a held report or a letter that is kept for somebody names."""
     wanted = set(digests)
     named = set(AttachmentRow.objects.filter(sealed__in=wanted).values_list("sealed", flat=True))
     named |= set(KeptLetter.objects.filter(sealed__in=wanted, state__in=LIVE).values_list("sealed", flat=True))
     drafts = Draft.objects.exclude(attachments=[]).values_list("attachments", flat=True)
+    held = HeldReport.objects.values_list("attachments", flat=True)
     uploads = Upload.objects.values_list("attachment", flat=True)
-    return named | {each["sealed"] for some in (*drafts, list(uploads)) for each in some if each["sealed"] in wanted}
+    return named | {
+        each["sealed"] for some in (*drafts, *held, list(uploads)) for each in some if each["sealed"] in wanted
+    }
 
 
 def remove_unnamed(node: Node, digest: str) -> None:

@@ -47,6 +47,7 @@ from liaison.node.reads.inside.rules import rule_for
 from liaison.node.reads.mail.targets import MailTarget, mail_targets
 from liaison.node.reads.memory import own_memory
 from liaison.node.services.escalation.awaiting import await_answer
+from liaison.node.services.feeds.tracking import note_answer, note_report
 from liaison.node.services.inside.between.told import note_said
 from liaison.node.services.inside.review import note_for_review
 from liaison.node.services.line.attachments import attachment_rows, hold_blobs
@@ -282,6 +283,7 @@ def _write(
         open_case(core, fields, core.sender, desk.now)
     note_own_acknowledgement(core, desk.now)
     note_said(node, core, fields)
+    note_report(core, message.core_hash, fields, own=core.sender, at=desk.now)
     key = _write_message(message, desk, cleared)
     leases = []
     for recipient in core.to:
@@ -290,6 +292,7 @@ def _write(
         if closed is None or closed.head != head:
             closed = _close(message, recipient, head, desk)
         leases.append(_write_copy(node, message, key, closed, desk))
+        note_answer(core, fields, own=core.sender, seq=closed.signed.payload.copy.seq)
     tell(EventKind.SENT, core.register, core.sender, Happened(core.case, core.id, desk.now))
     return SentMessage(core.id, core.case, message.core_hash, tuple(leases))
 

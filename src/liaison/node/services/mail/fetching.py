@@ -36,6 +36,7 @@ from liaison.node.node import Node
 from liaison.node.services.line.progress import advance
 from liaison.node.services.mail.keys import all_keys
 from liaison.node.services.mail.storing import enter_case, seal_files, words_of, write_words
+from liaison.node.services.tickets.answers import note_ticket
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.wire.identifiers import digest
 
@@ -176,6 +177,8 @@ def _sent_here(mail: Mail, *more: str) -> SentMail | None:
 
 
 def _take_unsigned(node: Node, fetched: FetchedBytes, mail: Mail) -> str:
+    if note_ticket(node, mail):
+        return _keep(node, fetched, mail, "stray", "ticket")
     return _keep(node, fetched, mail, "unverified" if _sent(node, mail) else "stray", "unsigned")
 
 
@@ -184,6 +187,8 @@ def _take_smime(node: Node, fetched: FetchedBytes, mail: Mail) -> str:
 
 
 def _take_automatic(node: Node, fetched: FetchedBytes, mail: Mail) -> str:
+    if note_ticket(node, mail):
+        return _keep(node, fetched, mail, "stray", "ticket")
     return _keep(node, fetched, mail, "automatic" if _sent(node, mail) else "stray", "automatic")
 
 

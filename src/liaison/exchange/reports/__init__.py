@@ -1,0 +1,1 @@
+"""How does a report on resources look in the formats a desk takes, and how do answers about its rows come back?"""

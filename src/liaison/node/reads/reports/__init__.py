@@ -1,0 +1,1 @@
+"""What does a desk see of the reports it sent and received?"""
