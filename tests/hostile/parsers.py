@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from liaison.duty.checks import node_check
 from liaison.exchange import documents
 from liaison.exchange.contacts import files as contacts
 from liaison.exchange.values import Format
@@ -133,7 +134,14 @@ PROPOSAL = inside.encode_proposal(
     )
 )
 
+CHECK = node_check.Question(DeskRef("7a" * 32, "main", "duty"), "0f" * 16, "5f" * 32, "2026-11-26T03:02:00Z")
+CHECKED = node_check.encode_answer(
+    node_check.Answer("2026-11-20T03:02:00Z", CHECK.nonce, "2026-11-26T03:02:01Z", "", "0.1.0", 12)
+)
+
 PARSERS: dict[str, Parser] = {
+    "duty.checks.node_check.decode_question": Parser(node_check.decode_question, [node_check.encode_question(CHECK)]),
+    "duty.checks.node_check.decode_answer": Parser(lambda data: node_check.decode_answer(data, CHECK), [CHECKED]),
     "keys.openpgp.opening.open_container": Parser(
         lambda data: open_container(data, MAIL_KEY._subkey, limit=1 << 20), [MAIL]
     ),

@@ -40,6 +40,9 @@
     map = false                               # whether the register also stands on a map without borders
     [webhooks]
     allowed_private_hosts = []                # a program on a private address is told of events only if named here
+    [watch]
+    url = ""                                  # a service outside that misses this node when it is silent; empty: none
+    every_minutes = 5                         # how often it is told, by POST with nothing in it
     [oidc]
     issuer = ""                               # an identity provider of this authority; empty: none
     client_id = ""
@@ -187,6 +190,13 @@ class Webhooks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allowed_private_hosts: tuple[str, ...] = ()
 
 
+class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who outside is told that this node lives, and how often; hosts on private addresses as for webhooks."""
+
+    url: str = ""
+    every_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 5
+
+
 class Oidc(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The identity provider that may sign officers in; it never makes one."""
 
@@ -224,6 +234,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     markings: Markings = Markings()
     pages: Pages = Pages()
     webhooks: Webhooks = Webhooks()
+    watch: Watch = Watch()
     oidc: Oidc = Oidc()
     mail: Mail = Mail()
 

@@ -30,6 +30,7 @@ from liaison.messages.turns import Turn
 from liaison.node.node import Node
 from liaison.node.reads.desk.listing import Filter, Reader
 from liaison.node.reads.facts import RegisterFacts, register_facts
+from liaison.node.reads.register import directory
 from liaison.node.reads.writing.drafts import Place
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading
@@ -55,6 +56,12 @@ OF_THE_NODE: Mapping[str, str] = {
     "caution.pending.pending_desks": PUBLIC,
     "caution.pending.pending_view": PUBLIC,
     "caution.sealing.refused_digests": PUBLIC,
+    "checks.results.audience_of": PURE,
+    "checks.results.node_answered": NODE,
+    "checks.results.node_history": NODE,
+    "checks.results.node_results": NODE,
+    "checks.results.sums": NODE,
+    "checks.watched.watched": NODE,
     "desk.listing.of_desk": PURE,
     "desk.listing.read_rows": INNER,
     "desk.regions.areas_of": PUBLIC,
@@ -263,6 +270,8 @@ def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
         "below": [None],
         "limit": [100],
         "since": [world.clock.now() - timedelta(days=1)],
+        "entries": [directory(world.node, at.seat.register).desks()],
+        "certificates": [()],
     }
     alternatives = getattr(hint, "__args__", (hint,)) if not isinstance(hint, type) else (hint,)
     found = next((fixed[each] for each in alternatives if each in fixed), None)

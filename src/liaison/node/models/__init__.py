@@ -42,6 +42,7 @@ from liaison.node.models.programs import (
     WebhookAttempt,
 )
 from liaison.node.models.proposals import EntryProposal
+from liaison.node.models.readiness.checks import CheckedDesk, CheckPlan, Heartbeat, NodeCheck
 from liaison.node.models.recovery import LostMessage, PeerInquiry, RecoveredReceipt
 from liaison.node.models.register import (
     Alarm,
@@ -70,6 +71,8 @@ __all__ = [
     "CaseNote",
     "CaseShare",
     "CaseStub",
+    "CheckPlan",
+    "CheckedDesk",
     "ClearanceElsewhere",
     "ClearanceRequest",
     "ClearanceRule",
@@ -84,6 +87,7 @@ __all__ = [
     "FollowUp",
     "FollowedRegister",
     "GivenReceipt",
+    "Heartbeat",
     "HeldKey",
     "HostedNode",
     "IncomingCopy",
@@ -99,6 +103,7 @@ __all__ = [
     "MailKey",
     "MailboxPlace",
     "Membership",
+    "NodeCheck",
     "Officer",
     "OfficerSession",
     "OneTimeCodes",

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from liaison.errors import LiaisonError
 from liaison.node.node import Node
+from liaison.node.services.checks.watching import Beating
 from liaison.node.services.programs.webhooks import deliver_webhooks
 from liaison.node.work import outbox
-from liaison.node.work.jobs import AT_START, jobs_of
-from liaison.node.work.timers import make_due, run_due
+from liaison.node.work.jobs import AT_START, jobs_beside, jobs_of
+from liaison.node.work.timers import Job, make_due, run_due
 from liaison.node.work.worker import Listener, Worker
 
 log = logging.getLogger("liaison.worker")
@@ -39,7 +40,7 @@ def run_worker(home: Path) -> None:
     node = open_node(home)
     listener = open_listener(home)
     worker = Worker(node, listener)
-    jobs, timers_stop = jobs_of(node), threading.Event()
+    timers_stop = threading.Event()
 
     def stop(*_: object) -> None:
         timers_stop.set()
@@ -48,7 +49,7 @@ def run_worker(home: Path) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
 
-    def tick() -> None:
+    def tick(jobs: tuple[Job, ...]) -> None:
         while not timers_stop.is_set():
             try:
                 run_due(node, jobs)
@@ -64,10 +65,12 @@ def run_worker(home: Path) -> None:
                 log.exception("the webhooks failed")
             timers_stop.wait(1.0)
 
-    for name, work in (("timers", tick), ("webhooks", post)):  # A program that hangs holds up no timer.
-        threading.Thread(target=work, name=name, daemon=True).start()
+    # A program or a node that hangs holds up no timer.
+    threading.Thread(target=tick, args=(jobs_of(node),), name="timers", daemon=True).start()
+    threading.Thread(target=tick, args=(jobs_beside(node),), name="checks", daemon=True).start()
+    threading.Thread(target=post, name="webhooks", daemon=True).start()
     _take_up(node, listener)
-    worker.run()
+    worker.run(Beating(node))
     listener.close()
 
 

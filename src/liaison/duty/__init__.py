@@ -1,0 +1,1 @@
+"""Does somebody always answer? Who is on duty, whom to tell when nobody answers, checks of the line."""
