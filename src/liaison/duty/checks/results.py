@@ -84,6 +84,11 @@ class NodeResult:
     error: str = ""
 
     @property
+    def milliseconds(self) -> int | None:
+        """How long the answer took."""
+        return None if self.took is None else round(self.took * 1000)
+
+    @property
     def good(self) -> bool:
         """Whether it answered and nothing has to be looked at."""
         return self.outcome is Outcome.ANSWERED and not findings(self)

@@ -107,9 +107,6 @@ AT_START = "compare-with-peers"
 FETCH_LETTERS, TELL_OUTSIDE = "fetch-letters", "tell-outside"
 """The jobs whose interval the operator chooses (`jobs_of`)."""
 
-CHECK_NODES = "check-nodes"
-"""The job that is due at once when somebody at a desk wants every node looked at."""
-
 JOBS: tuple[Job, ...] = (
     Job("mirror-registers", timedelta(seconds=60), mirror_registers),
     Job(AT_START, timedelta(minutes=10), compare_with_peers),
@@ -128,7 +125,7 @@ JOBS: tuple[Job, ...] = (
 BESIDE: tuple[Job, ...] = (
     Job(TELL_OUTSIDE, timedelta(minutes=5), tell_outside),
     Job("check-persons", timedelta(minutes=5), check_persons),
-    Job(CHECK_NODES, timedelta(minutes=10), check_nodes),
+    Job(asking.CHECK_NODES, timedelta(minutes=10), check_nodes),
 )
 """What may wait for one silent node after the other, so it has a thread of its own and holds up none of the rest."""
 

@@ -31,14 +31,18 @@ from liaison.node.reads.facts import register_facts
 from liaison.node.reads.memory import own_memory
 from liaison.node.reads.own import setting
 from liaison.node.reads.register import directory
+from liaison.node.services.people.audit import note
 from liaison.node.services.setup import set_setting
 from liaison.node.unit_of_work import READ_ONLY, reading, unit_of_work
+from liaison.node.work.timers import make_due
 from liaison.wire.identifiers import format_instant, parse_instant
 
 LONGEST = 20.0
 TOGETHER_SECONDS = 240.0
 """All the checks of one turn; a lease of the job lasts longer."""
 KEPT = timedelta(days=400)
+CHECK_NODES = "check-nodes"
+"""The job that somebody at a desk may have run at once."""
 WANTED = "checks-wanted"
 """The setting that says since when somebody wants every node to be looked at."""
 # Of the codes with which a door refuses: who does not have the key, and who does not know of checks.
@@ -70,6 +74,14 @@ def look_around(node: Node) -> int:
             check_desk(node, looking.register, looking.own, desk)
             asked += 1
     return asked
+
+
+def look_at_all(node: Node, *, officer: int) -> None:
+    """Have the worker look at every node now."""
+    with unit_of_work(node):
+        want_all(node)
+        note(node, "checks-started", officer=officer)
+    make_due(node, CHECK_NODES)
 
 
 def want_all(node: Node) -> None:

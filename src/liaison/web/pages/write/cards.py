@@ -6,7 +6,7 @@ show wherever a desk shows; an expected answer is a promise of its owner, so whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -14,9 +14,12 @@ from typing import Literal
 from babel.dates import format_timedelta
 from django.utils.translation import get_language, gettext, to_locale
 
+from liaison.duty.freshness import Freshness
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
+from liaison.node.reads.checks.fresh import freshness_of
 from liaison.node.reads.writing.centres import DeskCard, desk_cards
+from liaison.node.reads.writing.drafts import Place
 from liaison.node.services.people.officers import Seat
 from liaison.register.lookup import DeskEntry, DeskStatus
 from liaison.register.vocabulary import DeskKind
@@ -43,6 +46,14 @@ class CardView:
     zone: str
     expected: tuple[tuple[str, str], ...]
     cautions: tuple[str, ...]
+    fresh: Freshness | None
+    now: datetime
+
+    @property
+    def path_tail(self) -> str:
+        """How the pages of one contact centre name it."""
+        entry = self.card.entry
+        return f"{(entry.participant or '')[:SHORT]}/{entry.desk}/"
 
     @property
     def name(self) -> str:
@@ -68,11 +79,12 @@ def show_cards(node: Node, seat: Seat, entries: Iterable[DeskEntry]) -> list[Car
     for register in dict.fromkeys(row.register for row in rows):
         places = [place for place, row in enumerate(rows) if row.register == register]
         shown = desk_cards(node, register, [rows[place] for place in places])
-        cards |= {place: _show(card, seat, now) for place, card in zip(places, shown, strict=True)}
+        fresh = freshness_of(node, Place(register, seat.desk), [rows[place] for place in places])
+        cards |= {place: _show(card, seat, now, fresh) for place, card in zip(places, shown, strict=True)}
     return [cards[place] for place in range(len(rows))]
 
 
-def _show(card: DeskCard, seat: Seat, now: datetime) -> CardView:
+def _show(card: DeskCard, seat: Seat, now: datetime, fresh: Mapping[DeskRef, Freshness]) -> CardView:
     entry, ref = card.entry, card.ref
     usable = ref is not None and entry.status in (DeskStatus.CONFIRMED, DeskStatus.CALLED_BACK)
     return CardView(
@@ -87,6 +99,8 @@ def _show(card: DeskCard, seat: Seat, now: datetime) -> CardView:
         zone=card.zone,
         expected=_expected(card),
         cautions=tuple(_cautions(card)),
+        fresh=fresh.get(ref) if ref is not None else None,
+        now=now,
     )
 
 
