@@ -24,7 +24,7 @@ SAYS_ONE_THING = {"message send", "message ack", "message reply", "message impor
 FOR_THE_OPERATOR = {
     "mail fetch", "mail forget", "mail keep", "mail key", "mail list", "mail test",
     "node letter-box fetch", "node letter-box keep", "node letter-box leave", "node letter-box show",
-    "node letter-box use", "token add", "token end", "token list",
+    "node letter-box use", "check ask", "check run", "check show", "token add", "token end", "token list",
 }  # fmt: skip
 OF_THE_WHOLE_NODE = {
     "case retention", "node backup", "node doctor", "node init", "node migrate-database", "node restore", "node serve",

@@ -28,6 +28,7 @@ NOUNS = {
     "book": "liaison.cli.book:group",
     "case": "liaison.cli.case:group",
     "officer": "liaison.cli.officer:group",
+    "check": "liaison.cli.check.command:group",
     "token": "liaison.cli.token:group",
     "route": "liaison.cli.route.command:route",
     "resources": "liaison.cli.resources:group",

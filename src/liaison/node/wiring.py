@@ -147,6 +147,7 @@ def survey(home: Path) -> Surroundings:
         total=total,
         worker=somebody_listens(home / WAKING_NAME) if url.startswith("sqlite") else None,
         tls=tls,
+        certificates=tuple(dated_certificates(read_config(home))),
     )
 
 
