@@ -15,13 +15,15 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from liaison.duty.freshness import Freshness, confirmed_at, freshness
+from liaison.errors import NotNowError
 from liaison.messages.parties import DeskRef
 from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.log.views import RowsView
 from liaison.node.models import FollowedRegister
 from liaison.node.node import Node
 from liaison.node.reads.checks.results import last_answers, node_answered
-from liaison.node.reads.register import directory
+from liaison.node.reads.facts import register_facts
+from liaison.node.reads.register import followed
 from liaison.node.reads.writing.drafts import Place
 from liaison.node.unit_of_work import reading
 from liaison.register.entries import decode_entry
@@ -57,17 +59,20 @@ def freshness_of(node: Node, place: Place, entries: Iterable[DeskEntry]) -> dict
 
 def own_freshness(node: Node, place: Place) -> Freshness | None:
     """How fresh the own entry is; by its confirmation alone."""
-    entry = directory(node, place.register).desk(place.desk.participant, place.desk.desk)
-    if entry is None:
+    try:
+        state = register_facts(node, place.register).desk_state(place.desk)
+    except NotNowError:
+        return None
+    if state is None or state.withdrawn_index is not None:
         return None
     now = node.clock.now()
-    confirmed = _confirmed(node, place.register, [entry.index], now).get(entry.index)
+    confirmed = _confirmed(node, place.register, [state.index], now).get(state.index)
     return freshness(confirmed, None, now) if confirmed is not None else None
 
 
 def _confirmed(node: Node, register: str, indexes: Sequence[int], now: datetime) -> dict[int, datetime]:
+    row = followed(node, register)
     with reading(node):
-        row = FollowedRegister.objects.get(register=register)
         issued = _issued_of(node, row, indexes)
         times = _times_of(node, row)
     marks = [each.index for each in times]

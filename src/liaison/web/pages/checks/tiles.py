@@ -87,6 +87,8 @@ def _rank(result: NodeResult | None, *, own: bool) -> int:
 def _node_word(result: NodeResult | None, *, own: bool) -> str:
     if result is None:
         return gettext("Not checked yet")
+    if own and result.outcome is Outcome.ANSWERED and not result.good:
+        return gettext("Look at it")
     if own:
         return code_word("check-outcome", result.outcome.value)
     return gettext("Answered") if result.outcome is Outcome.ANSWERED else gettext("Did not answer")
