@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from liaison.messages.parties import DeskRef
-from liaison.node.models import AuditRow, CheckPlan, HeldKey, IncomingCopy, OutgoingMessage, OwnDesk, Timer
+from liaison.node.models import AuditRow, Case, CheckPlan, HeldKey, IncomingCopy, OutgoingMessage, OwnDesk, Timer
 from liaison.node.services.checks import asking, persons, watching
 from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Role
@@ -110,13 +110,11 @@ def test_the_secretariat_reads_whether_and_no_time_and_has_no_history(tmp_path: 
         world.work()
         with unit_of_work(node):  # As if the desk that asked were the secretariat's.
             own = {"participant": world.desk("XC").participant, "node": "main", "desk": "duty"}
-            for model in (OutgoingMessage,):
-                model.objects.filter(**own).update(participant="register", node="office", desk="front")
-            OwnDesk.objects.create(register=world.register, participant="register", node="office", desk="front",
-                                   kind="technical", languages=[], expected={}, parts=[])  # fmt: skip
-            from liaison.node.models import Case
-
-            Case.objects.filter(**own).update(participant="register", node="office", desk="front")
+            there = {"participant": "register", "node": "office", "desk": "front"}
+            OutgoingMessage.objects.filter(**own).update(**there)
+            Case.objects.filter(**own).update(**there)
+            declared = {"kind": "technical", "languages": [], "expected": {}, "parts": []}
+            OwnDesk.objects.create(register=world.register, **there, **declared)
         visitor = visit_desk(node, world.register, office)
         page = visitor.see("checks/")
         tiles = page[page.index('class="tiles"') : page.index("</ul>", page.index('class="tiles"'))]

@@ -71,7 +71,10 @@ def look_around(node: Node) -> int:
         for desk in _whose_turn(node, looking):
             if node.clock.monotonic() - begun > TOGETHER_SECONDS:
                 return asked
-            check_desk(node, looking.register, looking.own, desk)
+            try:
+                check_desk(node, looking.register, looking.own, desk)
+            except LiaisonError as error:  # Of this register or this moment; the others are looked at all the same.
+                log.warning("%s was not checked: %s", desk, error.code)
             asked += 1
     return asked
 

@@ -89,25 +89,25 @@ def plan_checks(node: Node, place: Place, cadence: Cadence, *, officer: int) -> 
         note(node, "checks-planned", officer=officer, subject=place.desk.desk, params={"cadence": cadence.value})
 
 
-def ask_due(node: Node) -> int:
-    """Begin the rounds that are due and go on with those in hand; how many desks were asked."""
+def ask_due(node: Node, *, at_once: int = AT_ONCE) -> int:
+    """Begin the rounds that are due and go on with those in hand, `at_once` desks of each; how many were asked."""
     if setting(node, READ_ONLY):
         return 0
     now = node.clock.now()
     with reading(node):
         rows = list(CheckPlan.objects.filter(due__lte=now))
-    return sum(_go_on(node, row, now) for row in rows)
+    return sum(_go_on(node, row, now, at_once) for row in rows)
 
 
-def _go_on(node: Node, row: CheckPlan, now: datetime) -> int:
+def _go_on(node: Node, row: CheckPlan, now: datetime, at_once: int) -> int:
     place = Place(row.register, DeskRef(row.participant, row.node, row.desk))
     if row.begun is None:
         row.begun, row.batch = now, new_id(node)
         with unit_of_work(node):
             CheckPlan.objects.filter(**place.columns).update(begun=row.begun, batch=row.batch)
     left = _not_asked(node, place, row.batch)
-    asked = ask_persons(node, place, left[:AT_ONCE], batch=row.batch)
-    over = not left[AT_ONCE:] and (not asked.failed or now - row.begun > ROUND_ENDS)
+    asked = ask_persons(node, place, left[:at_once], batch=row.batch)
+    over = not left[at_once:] and (not asked.failed or now - row.begun > ROUND_ENDS)
     changes: dict[str, object] = {"last_error": asked.failed[0][1][:64] if asked.failed else ""}
     if over:
         due = next_round(Cadence(row.cadence), row.begun, drawn=node.entropy.draw(8))

@@ -1,4 +1,4 @@
-"""What can be done about checks: look at a node now, ask for a person now, and say how often persons are asked.
+"""What can be done about checks? Look at a node now, ask for a person now, and say how often persons are asked.
 
 Invariants: a POST each; what reaches many is done by the worker, so that no page waits for a silent node; a desk that
 is named and is not in the register is not there.
