@@ -157,6 +157,8 @@ class Network:
 
     doors: dict[str, Door] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
+    shows: dict[str, str] = field(default_factory=dict)
+    """The TLS key that answers at a node, where it is not the one of its `node.published`."""
     lose_answers: Counter[str] = field(default_factory=Counter)
     duplicate: bool = False
     requests: list[tuple[str, HttpRequest]] = field(default_factory=list)
@@ -167,6 +169,8 @@ class Network:
         code = host.split(".")[0].upper()
         if code in self.down:
             raise UnreachableError("peer-not-reached", url=address.url, reason="down")
+        if code in self.shows and self.shows[code] not in address.tls_hashes:
+            raise UnreachableError("peer-key-differs", url=address.url)
         request = self.change(code, request)
         self.requests.append((code, request))
         answer = self.ask(host, request)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from liaison.duty import calendars
+from liaison.duty.checks import node_check
 from liaison.exchange import documents
 from liaison.exchange.contacts import files as contacts
 from liaison.exchange.reports.answers import decode_answers
@@ -158,6 +159,11 @@ PROPOSAL = inside.encode_proposal(
     )
 )
 
+CHECK = node_check.Question(DeskRef("7a" * 32, "main", "duty"), "0f" * 16, "5f" * 32, "2026-11-26T03:02:00Z")
+CHECKED = node_check.encode_answer(
+    node_check.Answer("2026-11-20T03:02:00Z", CHECK.nonce, "2026-11-26T03:02:01Z", "", "0.1.0", 12)
+)
+
 PARSERS: dict[str, Parser] = {
     "exchange.reports.answers.decode_answers": Parser(
         lambda data: decode_answers(data, rows=9), [b"liaison_row,answer,ticket\n1,fixed,RT#1\n2,not-ours,\n"]
@@ -165,6 +171,8 @@ PARSERS: dict[str, Parser] = {
     "exchange.reports.reading.decode_report_file": Parser(decode_report_file, list(NUMBERED.values())),
     "exchange.xarf.mail.decode_report_mail": Parser(decode_report_mail, [REPORT_MAIL]),
     "routing.feeds.numbering.decode_sheet": Parser(decode_sheet, [NUMBERED[each] for each in TABLES]),
+    "duty.checks.node_check.decode_question": Parser(node_check.decode_question, [node_check.encode_question(CHECK)]),
+    "duty.checks.node_check.decode_answer": Parser(lambda data: node_check.decode_answer(data, CHECK), [CHECKED]),
     "keys.openpgp.opening.open_container": Parser(
         lambda data: open_container(data, MAIL_KEY._subkey, limit=1 << 20), [MAIL]
     ),

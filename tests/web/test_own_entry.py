@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from liaison.messages.parties import DeskRef
+from liaison.node.models import AuditRow, LoggedEntry, OwnDesk
 from liaison.node.reads.register import desk_entry
+from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import Role
 from tests.node.stories import Resident, Story
 from tests.web.visiting import Visitor, visit_desk
@@ -99,3 +102,31 @@ def test_an_officer_without_the_role_cannot_propose(story: Story) -> None:
     officer = manager(resident, Role.OFFICER)
     officer.send("entry/change", status=403, **ENTRY)
     assert "Propose a change" not in officer.see("entry/")
+
+
+def test_the_entry_is_confirmed_without_a_change_by_a_signed_entry_of_its_own(story: Story) -> None:
+    resident = story.join("xc", "XC")
+    story.sync("xc")
+    before = published(resident)
+    story.clock.forward(days=91)
+    alone = manager(resident)
+    assert "Confirmation due" in alone.see()
+    answered = alone.send("entry/confirm", back="desk")
+    assert answered["location"].endswith("?said=confirmed")
+    alone.send("entry/confirm")  # Pressed twice, said once.
+    story.sync("xc")
+    after = published(resident)
+    assert after.index > before.index
+    assert replace(after, index=before.index) == before
+    assert "Confirmation due" not in alone.see()
+    with reading(resident.node):
+        kinds = list(LoggedEntry.objects.filter(index__gt=before.index).values_list("kind", flat=True))
+        assert kinds.count("desk.published") == 1
+        assert AuditRow.objects.filter(action="entry-confirmed").count() == 1
+
+
+def test_what_is_declared_and_not_published_cannot_be_confirmed(story: Story) -> None:
+    resident = story.join("xc", "XC")
+    with unit_of_work(resident.node):
+        OwnDesk.objects.update(languages=["fr"])
+    assert "not what the register says" in manager(resident).send("entry/confirm", status=400).content.decode()

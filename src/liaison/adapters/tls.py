@@ -80,3 +80,11 @@ def tls_hash(certificate: Path) -> str:
         raise UsageError("tls-certificate-unreadable", path=str(certificate)) from error
     spki = parsed.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return hashlib.sha256(spki).hexdigest()
+
+
+def certificate_end(certificate: Path) -> datetime:
+    """Until when a PEM certificate is valid, UTC. Raises `UsageError`."""
+    try:
+        return x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError) as error:
+        raise UsageError("tls-certificate-unreadable", path=str(certificate)) from error

@@ -31,6 +31,7 @@ NOUNS = {
     "escalation": "liaison.cli.escalation:group",
     "report": "liaison.cli.report:group",
     "officer": "liaison.cli.officer:group",
+    "check": "liaison.cli.check.command:group",
     "token": "liaison.cli.token:group",
     "webhook": "liaison.cli.webhook:group",
     "route": "liaison.cli.route.command:route",

@@ -1,1 +1,1 @@
-"""Who answers at a desk, when, and who is told when nobody does? Values in, values out."""
+"""Does somebody always answer? Who is on duty, whom to tell when nobody does, checks and exercises. Values in, values out."""

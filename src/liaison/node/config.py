@@ -47,6 +47,9 @@
     channel = "sms"                           # what officers choose; named again, it is the next provider to be tried
     name = "first gateway"                    # as the log calls it
     url_file = "/etc/liaison/sms-first"       # a file beside the credential with one URL, {to} where the address goes
+    [watch]
+    url = ""                                  # a service outside that misses this node when it is silent; empty: none
+    every_minutes = 5                         # how often it is told, by POST with nothing in it
     [oidc]
     issuer = ""                               # an identity provider of this authority; empty: none
     client_id = ""
@@ -221,6 +224,13 @@ class Notify(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("notify.providers: two of a channel have the same name")
 
 
+class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who outside is told that this node lives, and how often; hosts on private addresses as for webhooks."""
+
+    url: str = ""
+    every_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 5
+
+
 class Oidc(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The identity provider that may sign officers in; it never makes one."""
 
@@ -268,6 +278,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pages: Pages = Pages()
     webhooks: Webhooks = Webhooks()
     notify: Notify = Notify()
+    watch: Watch = Watch()
     oidc: Oidc = Oidc()
     mail: Mail = Mail()
     tickets: tuple[Tickets, ...] = ()

@@ -10,6 +10,7 @@ import functools
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from liaison.adapters import feeds, lanes
@@ -32,7 +33,7 @@ from liaison.adapters.spool_folder import SpoolFolder
 from liaison.adapters.storage import HomeStorage
 from liaison.adapters.survey import free_disk, open_to_others, owned_by_others
 from liaison.adapters.tiles import FolderTileStore
-from liaison.adapters.tls import TlsFiles, create_tls, tls_files, tls_hash
+from liaison.adapters.tls import TlsFiles, certificate_end, create_tls, tls_files, tls_hash
 from liaison.adapters.transports.identity import HttpsIdentity
 from liaison.adapters.transports.peer import HttpsPeerLink
 from liaison.adapters.transports.webhooks import HttpWebhooks
@@ -103,6 +104,19 @@ def listener_hash(home: Path) -> str:
     return tls_hash(listener_files(home).certificate)
 
 
+def dated_certificates(config: Config) -> list[tuple[str, datetime]]:
+    """The certificates of this machine whose dates somebody reads, by file name, and when they end.
+
+    That is the one of the pages, which browsers check; peers compare the key of the peer door and read no date. One
+    that cannot be read is left to whoever starts the pages with it.
+    """
+    path = Path(config.pages.certificate)
+    try:
+        return [(path.name, certificate_end(path))] if config.pages.certificate else []
+    except UsageError:
+        return []
+
+
 def open_listener(home: Path) -> SocketListener | PostgresListener:
     """The worker's end of the node's waker."""
     url = database_url(home, read_config(home))
@@ -141,6 +155,7 @@ def survey(home: Path) -> Surroundings:
         total=total,
         worker=somebody_listens(home / WAKING_NAME) if url.startswith("sqlite") else None,
         tls=tls,
+        certificates=tuple(dated_certificates(read_config(home))),
     )
 
 

@@ -30,7 +30,12 @@ from liaison.node.services.care.findings import Finding
 from liaison.web.languages import find_language
 
 # Which parameters of a finding are codes, and of which list.
-_CODED: Mapping[str, str] = {"error": "delivery-error", "job": "job", "reason": "register-stopped"}
+_CODED: Mapping[str, str] = {
+    "error": "delivery-error",
+    "job": "job",
+    "reason": "register-stopped",
+    "what": "key-ending",
+}
 # AA, QM to QZ, XA to XZ and ZZ are left to the users of the standard.
 _STANDARD = re.compile(r"(?!AA|Q[M-Z]|X|ZZ)[A-Z]{2}")
 

@@ -31,6 +31,7 @@ from liaison.node.node import Node
 from liaison.node.reads.desk.listing import Filter, Reader
 from liaison.node.reads.exchange.collection import Wanted
 from liaison.node.reads.facts import RegisterFacts, register_facts
+from liaison.node.reads.register import directory
 from liaison.node.reads.writing.drafts import Place
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading
@@ -57,6 +58,12 @@ OF_THE_NODE: Mapping[str, str] = {
     "caution.pending.pending_desks": PUBLIC,
     "caution.pending.pending_view": PUBLIC,
     "caution.sealing.refused_digests": PUBLIC,
+    "checks.results.audience_of": PURE,
+    "checks.results.node_answered": NODE,
+    "checks.results.node_history": NODE,
+    "checks.results.node_results": NODE,
+    "checks.results.sums": NODE,
+    "checks.watched.watched": NODE,
     "desk.listing.of_desk": PURE,
     "desk.listing.read_rows": INNER,
     "desk.regions.areas_of": PUBLIC,
@@ -127,7 +134,6 @@ OF_THE_NODE: Mapping[str, str] = {
     "register.sealing_key": PUBLIC,
     "register.trusted_checkpoint": PUBLIC,
     "register.view": PUBLIC,
-    "exchange.cases.publisher_of": PUBLIC,
     "reports.listing.report_of": INNER,
     "reports.rows.every_answer": INNER,
     "reports.rows.files_of": INNER,
@@ -291,6 +297,8 @@ def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
         "wanted": [named["officer"]],
         "until": [world.clock.now() + timedelta(days=1)],
         "side": ["sent", "received"],
+        "entries": [directory(world.node, at.seat.register).desks()],
+        "certificates": [()],
     }
     alternatives = getattr(hint, "__args__", (hint,)) if not isinstance(hint, type) else (hint,)
     found = next((fixed[each] for each in alternatives if each in fixed), None)

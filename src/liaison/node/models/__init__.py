@@ -52,6 +52,7 @@ from liaison.node.models.programs import (
     WebhookAttempt,
 )
 from liaison.node.models.proposals import EntryProposal
+from liaison.node.models.readiness.checks import CheckedDesk, CheckPlan, Heartbeat, NodeCheck
 from liaison.node.models.recovery import LostMessage, PeerInquiry, RecoveredReceipt
 from liaison.node.models.register import (
     Alarm,
@@ -89,6 +90,8 @@ __all__ = [
     "CaseNote",
     "CaseShare",
     "CaseStub",
+    "CheckPlan",
+    "CheckedDesk",
     "ClearanceElsewhere",
     "ClearanceRequest",
     "ClearanceRule",
@@ -114,6 +117,7 @@ __all__ = [
     "GivenReceipt",
     "GuestPage",
     "HandoverNote",
+    "Heartbeat",
     "HeldKey",
     "HeldReport",
     "HostedNode",
@@ -130,6 +134,7 @@ __all__ = [
     "MailKey",
     "MailboxPlace",
     "Membership",
+    "NodeCheck",
     "Notification",
     "NotificationAttempt",
     "Officer",

@@ -94,7 +94,15 @@ class OutgoingMessage(models.Model):
                 fields=["register", "message_id", "participant", "node"], name="outgoing_message_once"
             )
         ]
-        indexes = [models.Index(fields=["register", "case"], name="outgoing_by_case")]
+        indexes = [
+            models.Index(fields=["register", "case"], name="outgoing_by_case"),
+            # Checks of persons are few among the messages of a desk, and are asked for by every list of desks.
+            models.Index(
+                fields=["participant", "node", "desk", "composed_at"],
+                condition=Q(form="line-test"),
+                name="outgoing_line_test",
+            ),
+        ]
 
 
 class OutgoingCopy(models.Model):
@@ -216,6 +224,11 @@ class IncomingCopy(models.Model):
                 fields=["participant", "node", "desk", "received_at"], condition=Q(owed=True), name="incoming_owed"
             ),
             models.Index(fields=["verdict"], condition=COUNTED["verdict"], name="incoming_counted"),
+            models.Index(
+                fields=["participant", "node", "desk", "received_at"],
+                condition=Q(form="line-test"),
+                name="incoming_line_test",
+            ),
         ]
 
 

@@ -3,6 +3,7 @@
     entry = own_entry(node, place)                       what it says now, and the open proposal
     propose(node, place, wanted, officer=7)              kept; replaces the proposal that was open
     approve(node, place, officer=8)                      published by this node's entry key, and the proposal closed
+    confirm(node, place, officer=8)                      published once more as it stands: it still holds
 
 Invariants:
 - Who proposed does not approve, unless nobody else at the desk may; then the audit trail says `alone`.
@@ -14,29 +15,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from liaison.errors import MalformedError, UsageError
 from liaison.messages.parties import DeskRef
-from liaison.node.models import EntryProposal, OwnDesk, RecordPart
+from liaison.node.models import AuditRow, EntryProposal, OwnDesk, RecordPart
 from liaison.node.node import Node
+from liaison.node.reads.facts import forget_facts
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import who_may
-from liaison.node.services.publication import DeskPlan, Place, declare_desk, publish_node
+from liaison.node.services.publication import DeskPlan, Place, confirm_desk, declare_desk, publish_node
 from liaison.node.services.secretariat import Handed
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import Action
 from liaison.register import records
 from liaison.register.bodies import Expected
 from liaison.register.vocabulary import Audience, DeskKind, Language
-from liaison.wire.canonical import decode_struct, encode_struct
+from liaison.wire.canonical import JSON, decode_struct, encode_struct
 from liaison.wire.identifiers import digest
 from liaison.wire.typed import convert
 
 PLAN_LIMIT = 1 << 17
+CONFIRMED = "entry-confirmed"
+CONFIRMED_LATELY = timedelta(hours=1)
 OPEN, PUBLISHED, WITHDRAWN = "open", "published", "withdrawn"
 
 
@@ -127,6 +131,23 @@ def approve(node: Node, register: str, desk: DeskRef, *, officer: int) -> list[H
         _close(node, register, desk, PUBLISHED, officer)
         params: dict[str, bool | list[int]] = {"alone": alone, "entries": [each.index or 0 for each in handed]}
         note(node, "entry-published", officer=officer, subject=desk.desk, params=params)
+    return handed
+
+
+def confirm(node: Node, register: str, desk: DeskRef, *, officer: int) -> list[Handed]:
+    """Confirm the entry without a change; nothing is published twice within an hour.
+
+    Raises UsageError where what is declared is not what the register says, and what the publication raises.
+    """
+    with reading(node):
+        lately = {"action": CONFIRMED, "at__gt": node.clock.now() - CONFIRMED_LATELY}
+        if AuditRow.objects.filter(participant=desk.participant, subject=desk.desk, **lately).exists():
+            return []
+    handed = confirm_desk(node, Place(register, desk.participant, desk.node), desk=desk.desk)
+    forget_facts(node)
+    with unit_of_work(node):
+        entries: JSON = {"entries": [each.index or 0 for each in handed]}
+        note(node, CONFIRMED, participant=desk.participant, officer=officer, subject=desk.desk, params=entries)
     return handed
 
 

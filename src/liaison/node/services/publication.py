@@ -2,6 +2,7 @@
 
     declare_desk     what a desk is, kept here until published
     publish_node     one `node.published` and a `desk.published` for every desk that changed, handed in together
+    confirm_desk     the same `desk.published` once more: what stood there still holds
     withdraw_desk · publish_resources · attest
 
 Invariants: a desk's sealing key is made before the entry that names it and is in the vault before anyone can use it;
@@ -115,6 +116,19 @@ def publish_node(node: Node, place: Place, *, made_before: datetime | None = Non
     wanted: list[Body] = [] if state.publication and state.publication.body == body else [body]
     wanted += [each for row in desks if (each := _desk_body(row)) and not _stands(state, each)]
     return _hand_in(node, place, wanted)
+
+
+def confirm_desk(node: Node, place: Place, *, desk: str) -> list[Handed]:
+    """Say once more what the register says of a desk. Raises UsageError where that is not what is declared here."""
+    with reading(node):
+        row = OwnDesk.objects.filter(register=place.register, participant=place.participant, desk=desk).first()
+        state = _state(place)
+    if row is None:
+        raise UsageError("desk-not-found", participant=place.participant[:16], desk=desk)
+    body = _desk_body(row)
+    if not _stands(state, body):
+        raise UsageError("entry-not-as-published", desk=desk)
+    return _hand_in(node, place, [body])
 
 
 def withdraw_desk(node: Node, place: Place, *, desk: str) -> list[Handed]:

@@ -14,6 +14,7 @@ from liaison.node.node import Node
 from liaison.node.reads.facts import forget_facts
 from liaison.node.services import mirror, rotation, witnessing
 from liaison.node.services.care import orphans
+from liaison.node.services.checks import asking, persons, watching
 from liaison.node.services.feeds import holding
 from liaison.node.services.inside import clearance, retention
 from liaison.node.services.inside.between.told import KEEP_DEADLINES
@@ -102,11 +103,26 @@ def sweep_old_events(node: Node) -> None:
     events.sweep_events(node)
 
 
+def check_nodes(node: Node) -> None:
+    """Look at the nodes whose moment of the day has come."""
+    asking.look_around(node)
+
+
+def check_persons(node: Node) -> None:
+    """Ask for persons at other desks where a round is due."""
+    persons.ask_due(node)
+
+
+def tell_outside(node: Node) -> None:
+    """Tell the service outside that this node lives."""
+    watching.tell_outside(node)
+
+
 AT_START = "compare-with-peers"
 """The job that runs whenever a worker starts: what was put back was put back while none ran."""
 
-FETCH_LETTERS = "fetch-letters"
-"""The one job whose interval the operator chooses (`jobs_of`)."""
+FETCH_LETTERS, TELL_OUTSIDE = "fetch-letters", "tell-outside"
+"""The jobs whose interval the operator chooses (`jobs_of`)."""
 
 JOBS: tuple[Job, ...] = (
     Job("mirror-registers", timedelta(seconds=60), mirror_registers),
@@ -125,8 +141,28 @@ JOBS: tuple[Job, ...] = (
     Job("sweep-attachments", timedelta(hours=24), sweep_attachments),
 )
 
+BESIDE: tuple[Job, ...] = (
+    Job(TELL_OUTSIDE, timedelta(minutes=5), tell_outside),
+    Job("check-persons", timedelta(minutes=5), check_persons),
+    Job(asking.CHECK_NODES, timedelta(minutes=10), check_nodes),
+)
+"""What may wait for one silent node after the other, so it has a thread of its own and holds up none of the rest."""
+
 
 def jobs_of(node: Node) -> tuple[Job, ...]:
     """The jobs with the intervals that this node's operator chose."""
-    chosen = timedelta(seconds=node.config.letter_box.ask_every_seconds)
-    return tuple(replace(job, every=chosen) if job.name == FETCH_LETTERS else job for job in JOBS)
+    return tuple(_as_chosen(node, job) for job in JOBS)
+
+
+def jobs_beside(node: Node) -> tuple[Job, ...]:
+    """Those of `BESIDE`, likewise."""
+    jobs = tuple(_as_chosen(node, job) for job in BESIDE)
+    return jobs if node.config.watch.url else tuple(job for job in jobs if job.name != TELL_OUTSIDE)
+
+
+def _as_chosen(node: Node, job: Job) -> Job:
+    chosen = {
+        FETCH_LETTERS: timedelta(seconds=node.config.letter_box.ask_every_seconds),
+        TELL_OUTSIDE: timedelta(minutes=node.config.watch.every_minutes),
+    }
+    return replace(job, every=chosen[job.name]) if job.name in chosen else job

@@ -10,16 +10,19 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from liaison.errors import LiaisonError, NotNowError
 from liaison.node.node import Node
+from liaison.node.services.checks.watching import Beating
 from liaison.node.services.escalation.awaiting import tell_silent
 from liaison.node.services.escalation.sending import Sender, free_tries
 from liaison.node.services.escalation.telling import escalate_due
 from liaison.node.services.programs.webhooks import deliver_webhooks
 from liaison.node.work import outbox
-from liaison.node.work.jobs import AT_START, jobs_of
+from liaison.node.work.jobs import AT_START, jobs_beside, jobs_of
 from liaison.node.work.timers import make_due, run_due
 from liaison.node.work.worker import Listener, Worker
 
@@ -42,7 +45,7 @@ def run_worker(home: Path) -> None:
     node = open_node(home)
     listener = open_listener(home)
     worker = Worker(node, listener)
-    jobs, timers_stop = jobs_of(node), threading.Event()
+    timers_stop = threading.Event()
 
     def stop(*_: object) -> None:
         timers_stop.set()
@@ -51,42 +54,37 @@ def run_worker(home: Path) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
 
-    def tick() -> None:
-        while not timers_stop.is_set():
-            try:
-                run_due(node, jobs)
-            except Exception:
-                log.exception("the timers failed")
-            timers_stop.wait(1.0)
-
-    def post() -> None:
-        while not timers_stop.is_set():
-            try:
-                deliver_webhooks(node)
-            except Exception:
-                log.exception("the webhooks failed")
-            timers_stop.wait(1.0)
-
     sender = Sender(node, listener.name)
 
     def escalate() -> None:
-        while not timers_stop.is_set():
-            try:
-                escalate_due(node)
-                tell_silent(node)
-                sender.tick()
-            except NotNowError as error:
-                log.warning("the escalations wait: %s", error.code)
-            except Exception:
-                log.exception("the escalations failed")
-            timers_stop.wait(1.0)
+        escalate_due(node)
+        tell_silent(node)
+        sender.tick()
 
+    # A program or a node that hangs holds up no timer, and none of them holds up whoever has to be told.
+    beside: Mapping[str, Callable[[], object]] = {
+        "timers": partial(run_due, node, jobs_of(node)),
+        "checks": partial(run_due, node, jobs_beside(node)),
+        "webhooks": partial(deliver_webhooks, node),
+        "escalations": escalate,
+    }
     _take_up(node, listener)  # Before anything is taken in hand anew.
-    # A program that hangs holds up no timer, and neither holds up whoever has to be told.
-    for name, work in (("timers", tick), ("webhooks", post), ("escalations", escalate)):
-        threading.Thread(target=work, name=name, daemon=True).start()
-    worker.run()
+    for name, work in beside.items():
+        threading.Thread(target=_every_second, args=(name, work, timers_stop), name=name, daemon=True).start()
+    worker.run(Beating(node))
     listener.close()
+
+
+def _every_second(name: str, work: Callable[[], object], stopped: threading.Event) -> None:
+    """Do it again and again until the process stops; what fails once is told, and tried again."""
+    while not stopped.is_set():
+        try:
+            work()
+        except NotNowError as error:
+            log.warning("the %s wait: %s", name, error.code)
+        except Exception:
+            log.exception("the %s failed", name)
+        stopped.wait(1.0)
 
 
 def _take_up(node: Node, listener: Listener) -> None:

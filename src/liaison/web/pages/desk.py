@@ -17,23 +17,27 @@ from django.shortcuts import render
 from django.urls import path
 
 from liaison.errors import LiaisonError
+from liaison.node.reads.checks.ending import keys_ending
+from liaison.node.reads.checks.fresh import own_freshness
+from liaison.node.reads.checks.watched import watched
 from liaison.node.reads.desk import waiting
 from liaison.node.reads.desk.in_turn import InTurn, in_turn
 from liaison.node.reads.desk.listing import Reader, find_row
 from liaison.node.reads.desk.undelivered import undelivered
-from liaison.node.reads.duty.showing import duty_now, open_notes, swaps_asked
 from liaison.node.reads.duty.escalations import escalations
+from liaison.node.reads.duty.showing import duty_now, open_notes, swaps_asked
 from liaison.node.reads.duty.silence import silent
 from liaison.node.reads.inside.between import InternalRead, received_cases
 from liaison.node.reads.inside.sharing import offered_cases, shared_with
 from liaison.node.reads.inside.waiting import to_review, waiting_requests
 from liaison.node.reads.mail.guests import open_guest_pages
 from liaison.node.reads.mail.overview import beside_cases, mailbox_state
-from liaison.node.reads.writing.centres import find_entry
 from liaison.node.reads.reports.listing import count_open
-from liaison.node.reads.writing.drafts import list_drafts
+from liaison.node.reads.writing.centres import find_entry
+from liaison.node.reads.writing.drafts import Place, list_drafts
 from liaison.node.reads.writing.origins import desks_at
 from liaison.node.services.people.officers import Seat
+from liaison.node.wiring import dated_certificates
 from liaison.officers.permissions import Action
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.naming import case_path, reader_of, row_views
@@ -193,6 +197,20 @@ def _register(looking: Looking) -> dict[str, Any]:
     return {"care": care, "alarms": told, "count": len(told)}
 
 
+def _watch(looking: Looking) -> dict[str, Any]:
+    """What of this desk and its node somebody must look at: the worker, keys that end, an entry to confirm."""
+    node, seat = here(), looking.seat
+    place, silent = Place(seat.register, seat.desk), watched(node)
+    keys = keys_ending(node, place, dated_certificates(node.config))
+    return {
+        "silent": silent.at if silent.silent else None,
+        "keys": keys,
+        "fresh": own_freshness(node, place),
+        "may_confirm": seat.may(Action.PUBLISH),
+        "count": len(keys) + silent.silent,
+    }
+
+
 def _recent(looking: Looking) -> dict[str, Any]:
     return {"rows": row_views(looking.seat, looking.turns.recent, looking.names)}
 
@@ -235,6 +253,7 @@ def _clearance(looking: Looking) -> dict[str, Any]:
 SECTIONS: list[tuple[str, Callable[[Looking], dict[str, Any]]]] = [
     ("web/duty/desk.html", _duty),
     ("web/desk/unacknowledged.html", _unacknowledged),
+    ("web/desk/watch.html", _watch),
     ("web/inside/desk_clearance.html", _clearance),
     ("web/inside/desk_shared.html", _shared),
     ("web/desk/follow_ups.html", _follow_ups),

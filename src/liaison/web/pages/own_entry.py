@@ -1,6 +1,6 @@
 """What does the register say of this desk, and how is that changed? Propose, look at the difference, approve, publish.
 
-    entry/     entry/change     entry/withdraw     entry/approve     entry/letter?letter=change&in=ar
+    entry/     entry/change     entry/withdraw     entry/approve     entry/confirm     entry/letter?letter=change&in=ar
 
 Invariants: what was typed stands again in the form when a field is wrong; nothing is published by whoever proposed it
 while somebody else at the desk may approve; a letter is made from what the register says, in any language there is.
@@ -20,7 +20,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from liaison.errors import MalformedError
+from liaison.node.reads.checks.fresh import own_freshness
 from liaison.node.reads.letter_boxes import reached_by
+from liaison.node.reads.writing.drafts import Place
 from liaison.node.services import own_entry
 from liaison.node.services.own_entry import Proposal, Wanted
 from liaison.node.services.people.officers import Seat
@@ -33,6 +35,7 @@ from liaison.web.languages import languages
 from liaison.web.letters import letter as letters
 from liaison.web.letters.entry_words import AUDIENCES, CONTACT, HINTS, LABELS, entry_label, entry_value
 from liaison.web.requests import at_desk, officer_id, path_to
+from liaison.web.said import after_post
 from liaison.web.site import here
 from liaison.web.words import code_word
 from liaison.wire.typed import convert
@@ -51,6 +54,8 @@ def show(request: HttpRequest, seat: Seat) -> HttpResponse:
             (entry_label(name), entry_value(name, text))
             for name, _, text in own_entry.differences(_nothing(entry.declared), entry.declared)
         ],
+        "fresh": own_freshness(here(), Place(seat.register, seat.desk)),
+        "now": here().clock.now(),
         "reached": reached_by(here(), seat.register, seat.desk.at),
         "may_publish": seat.may(Action.PUBLISH),
         "languages_of_letters": languages().values(),
@@ -93,6 +98,14 @@ def approve(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Publish the proposal."""
     own_entry.approve(here(), seat.register, seat.desk, officer=officer_id(request))
     return HttpResponseRedirect(path_to(seat, "entry/"))
+
+
+@require_POST
+@at_desk(Action.PUBLISH)
+def confirm(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Confirm the entry without a change, from its own page or from the desk's."""
+    own_entry.confirm(here(), seat.register, seat.desk, officer=officer_id(request))
+    return after_post(path_to(seat, "" if request.POST.get("back") == "desk" else "entry/"), "confirmed")
 
 
 @at_desk(Action.READ_METADATA)
@@ -265,5 +278,6 @@ ROUTES = [
     path("entry/change", change, name="own-entry-change"),
     path("entry/withdraw", withdraw, name="own-entry-withdraw"),
     path("entry/approve", approve, name="own-entry-approve"),
+    path("entry/confirm", confirm, name="own-entry-confirm"),
     path("entry/letter", letter, name="own-entry-letter"),
 ]

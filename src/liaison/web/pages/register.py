@@ -9,7 +9,7 @@ here, and the page says how somebody else checks it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -18,11 +18,15 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 
+from liaison.duty.freshness import Freshness
 from liaison.errors import VerificationError
 from liaison.keys.words import format_words
+from liaison.messages.parties import DeskRef
 from liaison.node.reads import explorer, overview
+from liaison.node.reads.checks.fresh import freshness_of
 from liaison.node.reads.proofs import prove_entry
 from liaison.node.reads.register import directory
+from liaison.node.reads.writing.drafts import Place
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.register.lookup import DeskEntry, DeskStatus, Directory
@@ -42,6 +46,7 @@ def search(request: HttpRequest, seat: Seat) -> HttpResponse:
     rows = found.find(text) if text else found.desks()
     rows = tuple(each for each in rows if kind in ("", each.kind) and status in ("", each.status))
     start = _number(request.GET.get("from", "")) or 0
+    fresh = freshness_of(here(), Place(seat.register, seat.desk), rows[start : start + PAGE])
     return render(
         request,
         "web/register.html",
@@ -52,7 +57,8 @@ def search(request: HttpRequest, seat: Seat) -> HttpResponse:
             "kinds": list(DeskKind),
             "statuses": list(DeskStatus),
             "count": len(rows),
-            "rows": [_row(each, found) for each in rows[start : start + PAGE]],
+            "rows": [_row(each, found, fresh) for each in rows[start : start + PAGE]],
+            "now": here().clock.now(),
             "first": start + 1,
             "last": min(start + PAGE, len(rows)),
             "next": start + PAGE if start + PAGE < len(rows) else None,
@@ -118,11 +124,12 @@ def proof(request: HttpRequest, seat: Seat, index: int) -> HttpResponse:
     return answer
 
 
-def _row(each: DeskEntry, found: Directory) -> dict[str, Any]:
+def _row(each: DeskEntry, found: Directory, fresh: Mapping[DeskRef, Freshness]) -> dict[str, Any]:
     host = found.participants.get(each.hosted_by.participant) if each.hosted_by else None
     return {
         "desk": each,
         "path": f"{each.participant}/{each.desk}" if each.participant else "",
+        "fresh": fresh.get(DeskRef(each.participant or "", each.node or "", each.desk)),
         "hosted_by": host.labels.name if host else "",
         "warnings": sorted(warning.value for warning in found.name_warnings(each.name)),
     }

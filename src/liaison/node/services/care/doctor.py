@@ -14,7 +14,7 @@ from django.db import DatabaseError
 
 from liaison.errors import NotNowError
 from liaison.node.node import Node
-from liaison.node.services.care import dealings, machine
+from liaison.node.services.care import dealings, ending, machine
 from liaison.node.services.care.findings import FAIL, Finding
 from liaison.node.services.care.surroundings import Surroundings
 from liaison.node.unit_of_work import reading
@@ -29,8 +29,10 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("disk", machine.check_disk),
     ("storage", machine.check_storage),
     ("worker", machine.check_worker),
+    ("heartbeat", ending.check_heartbeat),
     ("clock", dealings.check_clock),
     ("tls", dealings.check_tls),
+    ("ending", ending.check_ending),
     ("mirrors", dealings.check_mirrors),
     ("registers", dealings.check_registers),
     ("outbox", dealings.check_outbox),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 
@@ -10,6 +11,7 @@ from pathlib import Path
 class Surroundings:
     """The machine around a node at one moment; sizes in bytes, `tls` the listener's key hash or None.
 
+    `certificates` are those whose dates somebody reads, by name, and when they end.
     `worker` is None where workers listen to PostgreSQL, maybe on other machines, and cannot be seen from here.
     """
 
@@ -20,3 +22,4 @@ class Surroundings:
     total: int
     worker: bool | None
     tls: str | None
+    certificates: tuple[tuple[str, datetime], ...] = ()

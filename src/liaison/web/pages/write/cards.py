@@ -14,8 +14,10 @@ from typing import Literal
 from babel.dates import format_timedelta
 from django.utils.translation import get_language, gettext, to_locale
 
+from liaison.duty.freshness import Freshness
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
+from liaison.node.reads.checks.fresh import freshness_of
 from liaison.node.reads.writing.centres import DeskCard, desk_cards
 from liaison.node.reads.writing.drafts import Place
 from liaison.node.reads.writing.usual import Usual, usual_minutes
@@ -47,6 +49,14 @@ class CardView:
     usual: str
     """How soon it usually acknowledges what this desk sends, as a stretch of time; empty where too little is known."""
     cautions: tuple[str, ...]
+    fresh: Freshness | None
+    now: datetime
+
+    @property
+    def path_tail(self) -> str:
+        """How the pages of one contact centre name it."""
+        entry = self.card.entry
+        return f"{(entry.participant or '')[:SHORT]}/{entry.desk}/"
 
     @property
     def promised(self) -> str:
@@ -83,11 +93,14 @@ def show_cards(node: Node, seat: Seat, entries: Iterable[DeskEntry]) -> list[Car
     for register in dict.fromkeys(row.register for row in rows):
         places = [place for place, row in enumerate(rows) if row.register == register]
         shown = desk_cards(node, register, [rows[place] for place in places])
-        cards |= {place: _show(card, seat, now, usual) for place, card in zip(places, shown, strict=True)}
+        fresh = freshness_of(node, Place(register, seat.desk), [rows[place] for place in places])
+        cards |= {place: _show(card, seat, now, usual, fresh) for place, card in zip(places, shown, strict=True)}
     return [cards[place] for place in range(len(rows))]
 
 
-def _show(card: DeskCard, seat: Seat, now: datetime, usual: Mapping[DeskRef, Usual]) -> CardView:
+def _show(
+    card: DeskCard, seat: Seat, now: datetime, usual: Mapping[DeskRef, Usual], fresh: Mapping[DeskRef, Freshness]
+) -> CardView:
     entry, ref = card.entry, card.ref
     usable = ref is not None and entry.status in (DeskStatus.CONFIRMED, DeskStatus.CALLED_BACK)
     return CardView(
@@ -103,6 +116,8 @@ def _show(card: DeskCard, seat: Seat, now: datetime, usual: Mapping[DeskRef, Usu
         expected=_expected(card),
         usual=minutes_word(usual[ref].minutes) if ref in usual else "",
         cautions=tuple(_cautions(card)),
+        fresh=fresh.get(ref) if ref is not None else None,
+        now=now,
     )
 
 

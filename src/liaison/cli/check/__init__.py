@@ -1,0 +1,1 @@
+"""Does everybody answer, from a terminal?"""

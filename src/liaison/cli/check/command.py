@@ -1,0 +1,162 @@
+"""Does every other node answer, and does a person? `liaison check run|ask|show`.
+
+    liaison check run                    look at every node of the register now, and say what was found
+    liaison check run --to XD            at those of one State
+    liaison check ask --to XD            ask a person there, in a message that owes an acknowledgement
+    liaison check show --json            what the last checks found, and how fresh each entry is
+
+Invariants: exit 3 where a node that was looked at did not answer as it should, so that a job can call it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from liaison.cli.output import json_option, note, show, table
+from liaison.cli.register.choices import own_desk, register_option, the_register
+from liaison.cli.session import open_node
+
+if TYPE_CHECKING:
+    from liaison.duty.checks.results import NodeResult
+    from liaison.messages.parties import DeskRef, NodeRef
+    from liaison.node.node import Node
+    from liaison.node.reads.writing.drafts import Place
+
+UNREACHABLE = 3
+to_option = click.option("--to", "code", default="", help="Only the contact centres that answer for this code.")
+desk_option = click.option("--desk", default="", help="Own desk, where this node has several.")
+
+
+@click.group()
+def group() -> None:
+    """See whether the other nodes and the persons there answer."""
+
+
+@group.command()
+@to_option
+@register_option
+@json_option
+@click.pass_context
+def run(context: click.Context, *, code: str, register: str, as_json: bool) -> None:
+    """Look at every other node now."""
+    node = open_node()
+    from liaison.node.services.checks.asking import check_desk
+
+    place = the_register(node, register)
+    chosen, found = _peers(node, place, code), []
+    for number, (own, desk) in enumerate(chosen, start=1):
+        note(f"{number} of {len(chosen)}: {_name(node, place, desk)}")
+        found.append((desk, check_desk(node, place, own, desk)))
+    _show(node, place, found, as_json=as_json)
+    context.exit(0 if all(each.good for _, each in found) else UNREACHABLE)
+
+
+@group.command()
+@to_option
+@desk_option
+@register_option
+@json_option
+def ask(*, code: str, desk: str, register: str, as_json: bool) -> None:
+    """Ask a person at each contact centre for an answer."""
+    node = open_node()
+    from liaison.node.services.checks.persons import ask_persons, askable
+
+    place = _place(node, register, desk)
+    wanted = {each for _, each in _peers(node, place.register, code)}
+    asked = ask_persons(node, place, [each for each in askable(node, place) if each in wanted])
+    failed = [{"desk": _name(node, place.register, each), "code": why} for each, why in asked.failed]
+    lines = [
+        f"{asked.sent} contact centres were asked.",
+        *(f"Not asked: {each['desk']} ({each['code']})." for each in failed),
+    ]
+    show({"asked": asked.sent, "failed": failed}, lines, as_json=as_json)
+
+
+@group.command("show")
+@to_option
+@desk_option
+@register_option
+@json_option
+def show_(*, code: str, desk: str, register: str, as_json: bool) -> None:
+    """Say what the last checks found."""
+    node = open_node()
+    from liaison.node.reads.checks.results import node_results
+
+    place = _place(node, register, desk)
+    known, chosen = node_results(node, place.register), _peers(node, place.register, code)
+    found = [(each, known[each]) for _, each in chosen if each in known]
+    _show(node, place.register, found, as_json=as_json, place=place)
+
+
+def _show(
+    node: Node, register: str, found: list[tuple[DeskRef, NodeResult]], *, as_json: bool, place: Place | None = None
+) -> None:
+    from liaison.duty.checks.results import findings
+    from liaison.node.reads.checks.fresh import freshness_of
+    from liaison.node.reads.checks.results import audience_of
+    from liaison.node.reads.register import directory
+
+    entries = directory(node, register).desks()
+    fresh = freshness_of(node, place, entries) if place is not None else {}
+    own = place is None or audience_of(place).value == "own"
+    value: list[dict[str, Any]] = []
+    for desk, result in found:
+        told: dict[str, Any] = {"desk": _name(node, register, desk), "participant": desk.participant}
+        told |= {"answered": result.outcome.value == "answered"}
+        if own:
+            told |= {
+                "outcome": result.outcome.value,
+                "findings": [each.value for each in findings(result)],
+                "asked": result.asked.isoformat(),
+                "milliseconds": result.milliseconds,
+                "clock_ahead_seconds": result.skew,
+                "worker_silent_seconds": result.worker,
+                "key_made": _iso(result.key_made),
+                "version": result.version,
+            }
+        if desk in fresh:
+            known = fresh[desk]
+            told |= {"confirmed": _iso(known.confirmed), "freshness": known.state.value}
+            told |= {"person_answered": _iso(known.answered)} if own else {}
+        value.append(told)
+    rows = [
+        (each["desk"], each.get("outcome", "answered" if each["answered"] else "not answered"),
+         ", ".join(each.get("findings", ())), each.get("freshness", ""))
+        for each in value
+    ]  # fmt: skip
+    show(value, table(rows) or ["Nothing was looked at yet."], as_json=as_json)
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.astimezone().isoformat() if at is not None else None
+
+
+def _place(node: Node, register: str, desk: str) -> Place:
+    from liaison.node.reads.writing.drafts import Place
+
+    followed = the_register(node, register)
+    return Place(followed, own_desk(node, followed, desk, option="desk"))
+
+
+def _peers(node: Node, register: str, code: str) -> list[tuple[NodeRef, DeskRef]]:
+    """The desks to look at, with the node of ours that does."""
+    from liaison.node.reads.register import directory
+    from liaison.node.services.checks.asking import peers_of
+
+    found = directory(node, register)
+    return [
+        (own, desk)
+        for own, desk in peers_of(node, register)
+        if not code or code.upper() in found.codes.get(desk.participant, ())
+    ]
+
+
+def _name(node: Node, register: str, desk: DeskRef) -> str:
+    from liaison.cli.message.screen import plain
+    from liaison.node.reads.register import directory
+
+    state = directory(node, register).participants.get(desk.participant)
+    return plain(f"{state.labels.name if state is not None else desk.participant[:8]} / {desk.desk}")

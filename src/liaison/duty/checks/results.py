@@ -1,0 +1,170 @@
+"""What came of a check, is it getting better, and what of it may be told to whom?
+
+    findings(said, …)            (Finding.CLOCK_AHEAD, …): what a person should look at at a node that answered
+    trend([True, True, False])   of results from the oldest to the newest
+    told(result, Audience.SECRETARIAT)       answered or not, without a time
+    aggregate(answered)          Aggregate(asked=12, answered=None): small numbers are left out
+
+Invariants (docs/spec/checks.md):
+- own results in full; the secretariat learns whether a desk answered and never when; everybody else learns sums alone;
+- a sum below `LEAST`, or one from which such a number could be worked out, is not told;
+- nothing here orders desks or participants by how they did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from liaison.messages.parties import DeskRef
+
+CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+WORKER_MAY_BE_SILENT = timedelta(minutes=5)
+KEY_OLD = timedelta(days=45)
+"""Sealing keys are renewed every 30 days; half as long again says that nobody renews them."""
+LEAST = 5
+COMPARED = 7
+A_TENTH = 10
+
+
+class Outcome(StrEnum):
+    """How a check of a node ended."""
+
+    ANSWERED = "answered"
+    NOT_REACHED = "not-reached"
+    OTHER_KEY = "other-key"
+    NOT_OPENED = "not-opened"
+    REFUSED = "refused"
+    NOT_KNOWN = "not-known"
+    NO_DOOR = "no-door"
+    NO_KEY = "no-key"
+
+
+class Finding(StrEnum):
+    """What a person should look at at a node that answered."""
+
+    CLOCK_AHEAD = "clock-ahead"
+    CLOCK_BEHIND = "clock-behind"
+    WORKER_SILENT = "worker-silent"
+    KEY_OLD = "key-old"
+
+
+class Trend(StrEnum):
+    """Whether the newest results are better than those before."""
+
+    BETTER = "better"
+    STEADY = "steady"
+    WORSE = "worse"
+    TOO_FEW = "too-few"
+
+
+class Audience(StrEnum):
+    """Who reads the result of a check of persons."""
+
+    OWN = "own"
+    SECRETARIAT = "secretariat"
+    OTHERS = "others"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """One check of a node through one of its desks; seconds, and None for what the other side did not say."""
+
+    asked: datetime
+    outcome: Outcome
+    took: float | None = None
+    skew: float | None = None
+    """How far its clock is ahead of ours."""
+    worker: int | None = None
+    """For how long its worker has been silent."""
+    key_made: datetime | None = None
+    version: str = ""
+    error: str = ""
+
+    @property
+    def milliseconds(self) -> int | None:
+        """How long the answer took."""
+        return None if self.took is None else round(self.took * 1000)
+
+    @property
+    def good(self) -> bool:
+        """Whether it answered and nothing has to be looked at."""
+        return self.outcome is Outcome.ANSWERED and not findings(self)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonResult:
+    """One desk that was asked for a person's answer."""
+
+    desk: DeskRef
+    asked: datetime
+    case: str
+    received: bool
+    answered: datetime | None
+
+    @property
+    def took(self) -> timedelta | None:
+        """How long a person took."""
+        return max(self.answered - self.asked, timedelta(0)) if self.answered is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an audience learns of one desk; times are None where it learns none."""
+
+    desk: DeskRef
+    answered: bool
+    asked: datetime | None
+    took: timedelta | None
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """How many were asked and answered; None for a number that is not told."""
+
+    asked: int | None
+    answered: int | None
+
+
+def findings(result: NodeResult) -> tuple[Finding, ...]:
+    """What a person should look at, in the order of `Finding`."""
+    skew = timedelta(seconds=result.skew or 0)
+    age = result.asked - result.key_made if result.key_made is not None else timedelta(0)
+    holds = {
+        Finding.CLOCK_AHEAD: skew > CLOCKS_MAY_DIFFER,
+        Finding.CLOCK_BEHIND: skew < -CLOCKS_MAY_DIFFER,
+        Finding.WORKER_SILENT: timedelta(seconds=result.worker or 0) > WORKER_MAY_BE_SILENT,
+        # A key made by a wrong clock says nothing of its age.
+        Finding.KEY_OLD: age > KEY_OLD and abs(skew) <= CLOCKS_MAY_DIFFER,
+    }
+    return tuple(finding for finding, found in holds.items() if found)
+
+
+def trend(good: Sequence[bool]) -> Trend:
+    """The newest `COMPARED` results against as many before; results run from the oldest to the newest."""
+    newest, before = good[-COMPARED:], good[-2 * COMPARED : -COMPARED]
+    if len(before) < COMPARED:
+        return Trend.TOO_FEW
+    change = sum(newest) - sum(before)
+    return Trend.STEADY if not change else Trend.BETTER if change > 0 else Trend.WORSE
+
+
+def told(result: PersonResult, audience: Audience) -> Told | None:
+    """What one result tells an audience; None where it tells nothing of single desks."""
+    if audience is Audience.OTHERS:
+        return None
+    if audience is Audience.SECRETARIAT:
+        return Told(result.desk, result.answered is not None, None, None, "")
+    return Told(result.desk, result.answered is not None, result.asked, result.took, result.case)
+
+
+def aggregate(answered: Collection[bool]) -> Aggregate:
+    """The sum over desks, one value each, without numbers from which single desks could be made out."""
+    asked, heard = len(answered), sum(answered)
+    return Aggregate(
+        asked if asked >= LEAST else None,
+        heard if min(heard, asked - heard) >= LEAST else None,
+    )

@@ -1,0 +1,1 @@
+"""What shows that this node and the others work?"""

@@ -1,0 +1,1 @@
+"""Is anybody there? Checks of nodes and of persons, confirming an entry, and the heartbeat of the worker."""

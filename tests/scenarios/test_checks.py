@@ -1,0 +1,191 @@
+"""Is it told right what is wrong with each node, and who is asked, once, for a person?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from liaison.duty.checks import results
+from liaison.duty.checks.node_check import ANSWER_SIZE
+from liaison.duty.checks.results import Audience, Finding, NodeResult, Outcome
+from liaison.duty.checks.schedule import Cadence
+from liaison.keys.public import Purpose
+from liaison.messages.parties import DeskRef
+from liaison.node.models import (
+    CheckPlan,
+    GivenReceipt,
+    HeldKey,
+    IncomingCopy,
+    NodeCheck,
+    OutgoingCopy,
+    OutgoingMessage,
+)
+from liaison.node.reads.checks import results as reads
+from liaison.node.reads.desk.year import read_year
+from liaison.node.reads.writing.drafts import Place
+from liaison.node.services.checks import asking, persons, watching
+from liaison.node.services.line.acknowledging import acknowledge, find_original
+from liaison.node.unit_of_work import unit_of_work
+from liaison.peer.door import Door
+from liaison.peer.quotas import Quotas
+from tests.world import HandClock, World
+
+CODES = ("XC", "XD", "XE", "XF", "XG", "XH")
+
+
+def place(world: World, code: str) -> Place:
+    return Place(world.register, world.desk(code))
+
+
+def look(world: World, code: str) -> dict[str, NodeResult]:
+    """What `code` finds of every other node, by its code."""
+    node = world.nodes[code]
+    world.advance(seconds=1)
+    with unit_of_work(node):
+        asking.want_all(node)
+    world.advance(seconds=1)
+    asking.look_around(node)
+    found = reads.node_results(node, world.register)
+    return {name: found[world.desk(name)] for name in world.nodes if name != code}
+
+
+def set_clock(world: World, code: str, **ahead: float) -> None:
+    """Let the clock of one node be wrong."""
+    node = world.nodes[code]
+    world.nodes[code] = replace(node, clock=HandClock(world.clock.at + timedelta(**ahead), world.clock.passed))
+    world.network.doors[code] = Door(world.nodes[code], Quotas())
+
+
+def test_what_is_wrong_with_each_node_is_told_and_what_is_right_too(tmp_path: Path) -> None:
+    with World(tmp_path, codes=CODES) as world:
+        world.network.down.add("XD")
+        set_clock(world, "XE", hours=24)
+        set_clock(world, "XF", hours=-24)
+        world.network.shows["XG"] = "0" * 64
+        watching.note_beat(world.nodes["XH"])
+        world.advance(minutes=12)
+        found = look(world, "XC")
+        assert found["XD"].outcome is Outcome.NOT_REACHED
+        assert found["XE"].outcome is found["XF"].outcome is Outcome.ANSWERED
+        assert results.findings(found["XE"]) == (Finding.CLOCK_AHEAD,)
+        assert results.findings(found["XF"]) == (Finding.CLOCK_BEHIND,)
+        assert found["XG"].outcome is Outcome.OTHER_KEY
+        assert results.findings(found["XH"]) == (Finding.WORKER_SILENT,)
+        assert found["XH"].worker == 12 * 60 + 2
+        watching.note_beat(world.nodes["XH"])
+        assert look(world, "XC")["XH"].good
+
+
+def test_a_desk_whose_key_is_gone_is_told_so_and_an_old_key_too(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        node = world.nodes["XD"]
+        with unit_of_work(node):
+            HeldKey.objects.filter(purpose=Purpose.SEALING.value).update(destroyed_at=world.clock.at)
+        with unit_of_work(world.nodes["XE"]):
+            HeldKey.objects.filter(purpose=Purpose.SEALING.value).update(created_at=world.clock.at - timedelta(days=46))
+        found = look(world, "XC")
+        assert found["XD"].outcome is Outcome.NOT_OPENED
+        assert results.findings(found["XE"]) == (Finding.KEY_OLD,)
+
+
+def test_a_check_looks_like_a_short_message_and_leaves_nothing_at_the_other_side(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        look(world, "XC")
+        (check,) = [request for code, request in world.network.requests if code == "XD"]
+        world.send("XC", "XD")
+        message = world.network.requests[-1][1]
+        assert len(check.path) == len(message.path)
+        assert len(check.body) == len(message.body)
+        assert sorted(check.headers) == sorted(message.headers)
+        assert {len(value) for value in check.headers.values()} == {len(value) for value in message.headers.values()}
+        with world.at("XD"):
+            receipt = len(GivenReceipt.objects.get().receipt)
+            assert IncomingCopy.objects.count() == 1
+            assert not NodeCheck.objects.exists()
+        assert abs(receipt - ANSWER_SIZE) < 64
+
+
+def test_a_node_that_was_restored_asks_nobody(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        node = world.nodes["XC"]
+        with unit_of_work(node):
+            asking.want_all(node)
+            asking.set_setting("read-only", "2026-11-22T03:02:00Z")
+        world.advance(days=2)
+        assert asking.look_around(node) == 0
+        assert not world.network.requests
+
+
+def test_every_node_is_looked_at_once_a_day(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        for _ in range(3 * 24 * 2):
+            asking.look_around(world.nodes["XC"])
+            world.advance(minutes=30)
+        asked = [code for code, _ in world.network.requests]
+        assert {code: asked.count(code) for code in asked} == {"XD": 3, "XE": 3}
+
+
+def test_a_round_asks_everybody_once_whatever_stops_in_between(tmp_path: Path) -> None:
+    with World(tmp_path, codes=CODES) as world:
+        node = world.nodes["XC"]
+        persons.plan_checks(node, place(world, "XC"), Cadence.MONTHLY, officer=0)
+        assert persons.ask_due(node) == 0
+        world.advance(days=30)
+        assert [persons.ask_due(node, at_once=2) for _ in range(5)] == [2, 2, 1, 0, 0]
+        world.work()
+        for code in CODES[1:]:
+            with world.at(code):
+                assert IncomingCopy.objects.filter(owed=True, form="line-test").count() == 1
+        with world.at("XC"):
+            assert CheckPlan.objects.get().due == world.clock.at + timedelta(days=30)
+            assert OutgoingMessage.objects.values("batch").distinct().count() == 1
+
+
+def test_one_desk_that_cannot_be_asked_keeps_none_of_the_others_from_it(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        stranger = DeskRef("f" * 64, "main", "duty")
+        asked = persons.ask_persons(
+            world.nodes["XC"], place(world, "XC"), [stranger, world.desk("XD"), world.desk("XE")]
+        )
+        assert asked.sent == 2
+        assert asked.failed == ((stranger, "desk-not-found"),)
+
+
+def answer(world: World, code: str) -> None:
+    """A person at `code` acknowledges the check that came last."""
+    node = world.nodes[code]
+    with world.at(code):
+        message = IncomingCopy.objects.latest("pk").message_id
+    acknowledge(node, find_original(node, message))
+
+
+def test_both_sides_see_their_own_results_in_full_and_the_figures_of_the_year_do_not(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        began = world.clock.at
+        persons.ask_persons(world.nodes["XC"], place(world, "XC"), [world.desk("XD"), world.desk("XE")])
+        world.work()
+        world.advance(minutes=7)
+        answer(world, "XD")
+        world.work()
+        found = {each.desk: each for each in reads.persons_asked(world.nodes["XC"], place(world, "XC"), since=began)}
+        assert found[world.desk("XD")].took == timedelta(minutes=7)
+        assert found[world.desk("XE")].answered is None
+        assert found[world.desk("XE")].received
+        (ours,) = reads.asked_of_us(world.nodes["XD"], place(world, "XD"), since=began)
+        assert ours.took == timedelta(minutes=7)
+        assert reads.sums(world.nodes["XC"], world.register, now=world.clock.at).asked is None
+        for code in ("XC", "XD"):
+            assert read_year(world.nodes[code], world.desk(code), 2026, ZoneInfo("UTC")).cases == ()
+
+
+def test_the_secretariat_reads_whether_and_others_read_sums_alone(tmp_path: Path) -> None:
+    office = Place("0" * 64, DeskRef("register", "office", "desk"))
+    assert reads.audience_of(office) is Audience.SECRETARIAT
+    with World(tmp_path) as world:
+        assert reads.audience_of(place(world, "XC")) is Audience.OWN
+        persons.ask_persons(world.nodes["XC"], place(world, "XC"), [world.desk("XD")])
+        assert reads.persons_asked(world.nodes["XC"], office, since=world.clock.at - timedelta(days=1)) == []
+        with world.at("XC"):
+            assert OutgoingCopy.objects.count() == 1
