@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from liaison.duty.rota import DAY, Layer, Spell
 from liaison.errors import UsageError
 from liaison.messages.message import Attachment
 from liaison.node import homes, models
@@ -24,6 +25,8 @@ from liaison.node.reads.memory import forget
 from liaison.node.reads.writing.drafts import Place
 from liaison.node.services.desk.answering import acknowledge_message
 from liaison.node.services.desk.following import FollowUpRead, set_follow_up
+from liaison.node.services.duty import rotas
+from liaison.node.services.duty.notes import leave_note
 from liaison.node.services.inside.clearance import Asking, send_or_ask
 from liaison.node.services.inside.rules import hold, make_clearance_rule, make_retention_rule
 from liaison.node.services.inside.sharing import add_note
@@ -137,6 +140,16 @@ class Planted(World):
         book = f"name,email,country\n{at.mark},{at.mark}@contact.example,XE\n".encode()
         import_contacts(node, place, book, source=f"source {at.mark}", dated="2026-11-01", officer=by)
         self._propose(at)
+        self._duty(at)
+
+    def _duty(self, at: Planting) -> None:
+        """A rota whose layer bears the mark, a time away, a holiday, and a note for the next officer."""
+        node, seat, by, now = self.node, at.seat, at.officer, self.clock.now()
+        first = now.replace(tzinfo=None, second=0, microsecond=0)
+        rotas.keep_layer(node, seat, Layer(f"layer {at.mark}", "UTC", first, DAY, (str(by),)), by=by)
+        rotas.be_away(node, seat, Spell(now + 2 * HOUR, now + 3 * HOUR, str(by)), by=by)
+        rotas.keep_holiday(node, seat, now.date(), f"holiday {at.mark}", by=by)
+        leave_note(node, seat, f"hand-over {at.mark}", by=by)
 
     def _file(self, node: Node, at: Planting) -> Attachment:
         return seal_attachment(node, name=f"{at.mark}.txt", media_type="text/plain", chunks=[at.mark.encode()])
@@ -191,5 +204,5 @@ def replace_languages(declared: Any) -> Any:
 def _largest() -> Iterator[int]:
     """The highest keys of tables whose rows are asked for by number."""
     tables = (models.Draft, models.ClearanceRequest, models.Review, models.CaseStub, models.ClearanceRule)
-    for table in (*tables, models.RetentionRule):
+    for table in (*tables, models.RetentionRule, models.DutySpell, models.DutySwap, models.HandoverNote):
         yield table.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

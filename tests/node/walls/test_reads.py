@@ -61,6 +61,8 @@ OF_THE_NODE: Mapping[str, str] = {
     "desk.titles.title_of": PURE,
     "desk.waiting.register_care": PUBLIC,
     "desk.year.spread": PURE,
+    "duty.rotas.keeps_rota": PURE,
+    "duty.rotas.read_layer": INNER,
     "explorer.entries_from": PUBLIC,
     "explorer.entries_since": PUBLIC,
     "explorer.first_index_since": PUBLIC,
@@ -197,6 +199,7 @@ def test_what_was_planted_is_found_by_its_own_desk(planted: Planted) -> None:
         "desk.thread.read_thread",
         "desk.waiting.follow_ups",
         "desk.waiting.unacknowledged",
+        "duty.rotas.rota_of",
         "inbox.show_message",
         "inside.retention.holds",
         "inside.sharing.notes_of",
@@ -263,6 +266,8 @@ def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
         "below": [None],
         "limit": [100],
         "since": [world.clock.now() - timedelta(days=1)],
+        "instant": [world.clock.now()],
+        "wanted": [named["officer"]],
     }
     alternatives = getattr(hint, "__args__", (hint,)) if not isinstance(hint, type) else (hint,)
     found = next((fixed[each] for each in alternatives if each in fixed), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from liaison.node.models.casework import FollowUp
 from liaison.node.models.choices import CallBack, PinnedKeys
 from liaison.node.models.drafts import BookContact, Draft
+from liaison.node.models.duty.rotas import DutyFeed, DutyHoliday, DutyLayer, DutySpell, DutySwap, HandoverNote
 from liaison.node.models.inside import (
     CaseNote,
     CaseShare,
@@ -75,6 +76,11 @@ __all__ = [
     "ClearanceRule",
     "Delivery",
     "Draft",
+    "DutyFeed",
+    "DutyHoliday",
+    "DutyLayer",
+    "DutySpell",
+    "DutySwap",
     "EntryProposal",
     "Epoch",
     "EventHead",
@@ -84,6 +90,7 @@ __all__ = [
     "FollowUp",
     "FollowedRegister",
     "GivenReceipt",
+    "HandoverNote",
     "HeldKey",
     "HostedNode",
     "IncomingCopy",

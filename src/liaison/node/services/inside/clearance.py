@@ -11,6 +11,7 @@
 Invariants:
 - A letter is checked when it is handed in, so that whoever clears it decides about its words only, and again when it
   leaves, because keys and register may have changed meanwhile.
+- Who sends alone is on shift: where the desk keeps a rota and it has others on duty, whoever is not takes over first.
 - Nobody clears what they wrote. What waits is decided once; its text is kept in the draft it came from, or in the
   inputs it was typed in, until then.
 - Where a case is shared for clearance with a desk of another node, its people decide there; their answer counts here.
@@ -34,6 +35,7 @@ from liaison.messages.parties import DeskRef
 from liaison.node.models import CaseShare, ClearanceRequest, Draft, OutgoingMessage
 from liaison.node.models.inside import REASON
 from liaison.node.node import Node
+from liaison.node.reads.duty.rotas import is_on_shift
 from liaison.node.reads.inside.rules import columns, rule_for, writers
 from liaison.node.services.inside.between.clearing import call_letters_back, show_elsewhere
 from liaison.node.services.line.sending import Letter, SentMessage, check_letter, send_letter
@@ -75,6 +77,8 @@ def send_or_ask(node: Node, letter: Letter, asking: Asking) -> Gone:
     _forget_returned(letter, asking.officer)
     rule = rule_for(letter.register, letter.sender, form=letter.form, urgency=letter.urgency)
     cleared = cleared_at_once(rule, form=letter.form, urgency=letter.urgency, alone=asking.alone)
+    if cleared is Cleared.ALONE:
+        _require_on_shift(node, letter, asking.officer)
     if cleared is not None:
         ready = replace(letter, cleared=cleared, written_by=asking.officer)
         return Gone(tuple(send_letter(node, ready, leased=asking.leased)))
@@ -102,6 +106,12 @@ def send_or_ask(node: Node, letter: Letter, asking: Asking) -> Gone:
     if row.case:
         show_elsewhere(node, row, letter)
     return Gone(request=row.pk)
+
+
+def _require_on_shift(node: Node, letter: Letter, officer: int) -> None:
+    """Inside a unit of work: return where the rota has nobody else on duty now. Raises UsageError."""
+    if not is_on_shift(node, letter.register, letter.sender, officer):
+        raise UsageError("duty-not-on-shift")
 
 
 def waits(letter: Letter, *, alone: bool) -> bool:

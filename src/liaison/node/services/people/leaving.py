@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from liaison.errors import UsageError
-from liaison.node.models import CaseAccess, LeavingStep, Membership, Officer, OfficerSession
+from liaison.node.models import CaseAccess, DutyLayer, LeavingStep, Membership, Officer, OfficerSession
 from liaison.node.node import Node
 from liaison.node.services.own_entry import own_entry
 from liaison.node.services.people import officers
@@ -73,7 +73,11 @@ def leaving_steps(node: Node, seat: Seat, officer: int) -> list[Step]:
     with reading(node):
         rows = {row.step: row for row in _rows(seat, officer)}
         names = dict(Officer.objects.filter(pk__in={row.done_by for row in rows.values()}).values_list("pk", "name"))
-        left = {"cases": _cases(seat, officer), "record": _records(node, seat, officer)}
+        left = {
+            "cases": _cases(seat, officer),
+            "duty": _layers(seat, officer),
+            "record": _records(node, seat, officer),
+        }
         return [
             Step(code, rows[code].done_at, names.get(rows[code].done_by, ""), left.get(code, ()))
             for code in STEPS
@@ -102,6 +106,13 @@ def _cases(seat: Seat, officer: int) -> tuple[tuple[str, str], ...]:
     place = {"register": seat.register, "participant": seat.desk.participant}
     rows = CaseAccess.objects.filter(officer=officer, **place).order_by("desk", "case")
     return tuple(rows.values_list("desk", "case"))
+
+
+def _layers(seat: Seat, officer: int) -> tuple[tuple[str, str], ...]:
+    """The layers of this participant's rotas in which they still take turns."""
+    rows = DutyLayer.objects.filter(register=seat.register, participant=seat.desk.participant).order_by("desk", "name")
+    named = rows.values_list("desk", "name", "members")
+    return tuple((desk, name) for desk, name, members in named if officer in members)
 
 
 def _records(node: Node, seat: Seat, officer: int) -> tuple[tuple[str, str], ...]:

@@ -198,10 +198,10 @@ def _boxes(seat: Seat, ticked: set[tuple[str, Role]]) -> list[tuple[str, list[tu
 def _step(seat: Seat, step: Step) -> dict[str, Any]:
     """A line of the list, with where the rest of it is done."""
     where = []
-    for desk, case in step.where:
+    for desk, what in step.where:
         at = replace(seat, desk=DeskRef(seat.desk.participant, seat.desk.node, desk))
-        tail = f"cases/{case}/readers" if case else "entry/"
-        where.append({"path": path_to(at, tail), "desk": desk, "case": case})
+        tail = {"cases": f"cases/{what}/readers", "duty": "duty/rota"}.get(step.code, "entry/")
+        where.append({"path": path_to(at, tail), "desk": desk, "what": what})
     return {"step": step, "where": where}
 
 

@@ -33,6 +33,8 @@ from liaison.web.site import here
 from liaison.web.words import explained
 
 FIRST_ATTEMPTS = 4.0
+REFUSED_HERE = {"draft-changed-elsewhere": "seen", "host-would-read": "host_may_read", "duty-not-on-shift": "clearance"}
+"""Refusals that are shown on the check page, and at which part of it."""
 """Seconds the page waits for them."""
 
 
@@ -81,10 +83,11 @@ def send(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     try:
         gone = send_draft(node, place, number, officer=officer_id(request), seen=seen, letter=letter, alone=alone)
     except UsageError as error:
-        if error.code not in ("draft-changed-elsewhere", "host-would-read"):
+        if error.code not in REFUSED_HERE:
             raise
-        where = "host_may_read" if error.code == "host-would-read" else "seen"
-        problems = (Problem(where, explained(error).what),)
+        told = explained(error)
+        words = f"{told.what} {told.next}" if error.code == "duty-not-on-shift" else told.what
+        problems = (Problem(REFUSED_HERE[error.code], words),)
         return show_step(request, seat, draft, "check", problems=problems, status=409)
     if gone.request:
         return after_post(path_to(seat, f"clearance/{gone.request}"), "handed-in")

@@ -1,0 +1,1 @@
+"""Which rows tell who answers at a desk?"""

@@ -1,0 +1,1 @@
+"""What do the duty rotas of own desks say?"""

@@ -1,0 +1,1 @@
+"""What do officers do with the duty rota of their desk?"""
