@@ -281,7 +281,7 @@ def test_a_form_that_stays_inside_is_for_no_other_participant_not_even_beside_an
 
 
 def test_a_form_for_exercises_is_in_no_other_message() -> None:
-    fields = {"exercise": cast.CASE, "event": "begins"}
+    fields = {"exercise": cast.CASE, "event": "planned"}
     for exercise in (True, False):
         core = cast.composed(form="exercise-control", fields=fields, re=None, exercise=exercise).core
         if exercise:

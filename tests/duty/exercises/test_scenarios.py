@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from liaison.duty.exercises.scenario import MOST_BYTES, Act, decode_scenario, shipped_scenarios
+from liaison.duty.exercises.scenario import MOST_BYTES, Act, decode_scenario, say_in, shipped_scenarios
 from liaison.errors import MalformedError
 
 GOOD = """
@@ -96,3 +96,10 @@ def test_what_is_no_scenario_is_refused(data: bytes) -> None:
 def test_what_is_too_large_is_refused_unread() -> None:
     with pytest.raises(MalformedError, match="scenario-too-large"):
         decode_scenario(b"#" * (MOST_BYTES + 1))
+
+
+def test_a_scenario_said_in_another_language_asks_the_same_of_the_same_roles() -> None:
+    scenario = decode_scenario(GOOD.encode())
+    said = say_in(scenario, "fr", lambda text: f"[{text}]")
+    assert (said.lang, said.en, said.injects["first"].text) == ("fr", "[A small exercise]", "[Something happened.]")
+    assert say_in(said, "en", lambda text: text[1:-1]) == scenario

@@ -36,8 +36,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from importlib import resources
@@ -103,7 +102,9 @@ class Inject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expected: tuple[Expected, ...] = ()
 
 
-class _Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A scenario. `lang` is the language of its texts."""
+
     id: str
     version: int
     en: str
@@ -113,29 +114,27 @@ class _Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lang: str = "en"
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """A scenario that holds together. `lang` is the language of its texts."""
-
-    id: str
-    version: int
-    lang: str
-    title: str
-    purpose: str
-    roles: Mapping[str, Role]
-    injects: Mapping[str, Inject]
-
-
 def decode_scenario(data: bytes) -> Scenario:
     """A scenario from its file. Raises MalformedError with the place of what is wrong."""
     if len(data) > MOST_BYTES:
         raise MalformedError("scenario-too-large", most=MOST_BYTES)
     try:
-        page = convert(tomllib.loads(data.decode("utf-8")), _Page)
+        scenario = convert(tomllib.loads(data.decode("utf-8")), Scenario)
     except (ValueError, RecursionError, msgspec.ValidationError) as error:
         raise MalformedError("scenario-unreadable", reason=_short(str(error))) from error
-    _check(page)
-    return Scenario(page.id, page.version, page.lang, page.en, page.purpose, page.roles, page.injects)
+    _check(scenario)
+    return scenario
+
+
+def say_in(scenario: Scenario, lang: str, translate: Callable[[str], str]) -> Scenario:
+    """The same scenario with each of its texts in another language."""
+    roles = {name: msgspec.structs.replace(role, en=translate(role.en)) for name, role in scenario.roles.items()}
+    injects = {
+        name: msgspec.structs.replace(inject, en=translate(inject.en), text=translate(inject.text))
+        for name, inject in scenario.injects.items()
+    }
+    title, purpose = translate(scenario.en), translate(scenario.purpose)
+    return msgspec.structs.replace(scenario, lang=lang, en=title, purpose=purpose, roles=roles, injects=injects)
 
 
 def shipped_scenarios() -> Mapping[str, bytes]:
@@ -145,7 +144,7 @@ def shipped_scenarios() -> Mapping[str, bytes]:
     return {page.name.removesuffix(".toml"): page.read_bytes() for page in pages}
 
 
-def _check(page: _Page) -> None:
+def _check(page: Scenario) -> None:
     if not _ID.fullmatch(page.id) or page.version < 1:
         raise _bad("id")
     for name, table, most in (("roles", page.roles, MOST_ROLES), ("injects", page.injects, MOST_INJECTS)):
@@ -160,7 +159,7 @@ def _check(page: _Page) -> None:
         earlier.append(name)
 
 
-def _check_inject(page: _Page, name: str, inject: Inject, earlier: list[str]) -> None:
+def _check_inject(page: Scenario, name: str, inject: Inject, earlier: list[str]) -> None:
     if not inject.to or len(set(inject.to)) != len(inject.to) or not set(inject.to) <= page.roles.keys():
         raise _bad(f"injects.{name}.to")
     if not _one_line(inject.en, 200) or not 1 <= len(inject.text) <= 4000:

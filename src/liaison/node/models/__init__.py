@@ -5,6 +5,7 @@ from __future__ import annotations
 from liaison.node.models.casework import FollowUp
 from liaison.node.models.choices import CallBack, PinnedKeys
 from liaison.node.models.drafts import BookContact, Draft
+from liaison.node.models.duty.exercises import Exercise, ExerciseInject, ExerciseReturn
 from liaison.node.models.duty.rotas import DutyFeed, DutyHoliday, DutyLayer, DutySpell, DutySwap, HandoverNote
 from liaison.node.models.inside import (
     CaseNote,
@@ -85,6 +86,9 @@ __all__ = [
     "Epoch",
     "EventHead",
     "EventRow",
+    "Exercise",
+    "ExerciseInject",
+    "ExerciseReturn",
     "FactRow",
     "FetchedMail",
     "FollowUp",

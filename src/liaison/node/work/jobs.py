@@ -13,6 +13,7 @@ from liaison.node.node import Node
 from liaison.node.reads.facts import forget_facts
 from liaison.node.services import mirror, rotation, witnessing
 from liaison.node.services.care import orphans
+from liaison.node.services.exercises.running import run_exercises
 from liaison.node.services.inside import clearance, retention
 from liaison.node.services.letterbox import collecting, keeping
 from liaison.node.services.mail import fetching
@@ -85,6 +86,11 @@ def sweep_old_events(node: Node) -> None:
     events.sweep_events(node)
 
 
+def hold_exercises(node: Node) -> None:
+    """Send what is due in the exercises that desks of this node control."""
+    run_exercises(node)
+
+
 AT_START = "compare-with-peers"
 """The job that runs whenever a worker starts: what was put back was put back while none ran."""
 
@@ -100,6 +106,7 @@ JOBS: tuple[Job, ...] = (
     Job("keep-clearance-deadlines", timedelta(seconds=60), keep_clearance_deadlines),
     Job(FETCH_LETTERS, timedelta(seconds=30), fetch_letters),
     Job("expire-letters", timedelta(hours=1), expire_letters),
+    Job("hold-exercises", timedelta(seconds=10), hold_exercises),
     Job("keep-retention", timedelta(hours=24), keep_retention),
     Job("fetch-mail", timedelta(seconds=60), fetch_mail),
     Job("sweep-events", timedelta(hours=24), sweep_old_events),
