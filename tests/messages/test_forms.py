@@ -234,7 +234,8 @@ def test_norms_are_cited_in_diplomatic_forms_only() -> None:
 def test_every_form_of_the_line_is_there() -> None:
     assert {form for form, _ in forms()} == {
         "acknowledgement", "assistance-request", "call-note", "clarification", "close", "continuation", "correction",
-        "exercise-control", "exercise-inject", "false-positive", "incident-notice", "information-request", "internal-answer", "internal-clearance",
+        "exercise-control", "exercise-inject", "false-positive", "incident-notice", "information-request",
+        "internal-answer", "internal-clearance",
         "internal-share", "introduction", "line-test", "mail-reply", "no-longer-needed", "reminder", "reply",
         "resource-report", "withdrawal",
     }  # fmt: skip

@@ -25,6 +25,7 @@ ROOMS = (
     ("register/", gettext_lazy("Register"), Action.READ_METADATA),
     ("book/", gettext_lazy("Address book"), Action.READ_METADATA),
     ("entry/", gettext_lazy("Own entry"), Action.READ_METADATA),
+    ("exercises/", gettext_lazy("Exercises"), Action.READ_METADATA),
     ("year/", gettext_lazy("Our year"), Action.READ_METADATA),
     ("administration/", gettext_lazy("Administration"), Action.READ_AUDIT),
 )

@@ -12,6 +12,7 @@ from liaison.web.pages import (
     cases,
     centres,
     desk,
+    exercises,
     find,
     inside,
     mailboxes,
@@ -43,6 +44,7 @@ DESK = [
     *calling.ROUTES,
     *phrases.ROUTES,
     *year.ROUTES,
+    *exercises.ROUTES,
 ]
 
 urlpatterns = [

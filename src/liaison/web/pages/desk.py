@@ -21,6 +21,7 @@ from liaison.node.reads.desk import waiting
 from liaison.node.reads.desk.in_turn import InTurn, in_turn
 from liaison.node.reads.desk.listing import Reader, find_row
 from liaison.node.reads.desk.undelivered import undelivered
+from liaison.node.reads.duty.exercises import taking_part
 from liaison.node.reads.inside.between import InternalRead, received_cases
 from liaison.node.reads.inside.sharing import shared_with
 from liaison.node.reads.inside.waiting import to_review, waiting_requests
@@ -174,7 +175,13 @@ def _clearance(looking: Looking) -> dict[str, Any]:
     return {"rows": rows, "count": len(rows), "reviews": reviews}
 
 
+def _exercise(looking: Looking) -> dict[str, Any]:
+    part = taking_part(here(), looking.seat.register, looking.seat.desk)
+    return {"part": part, "path": path_to(looking.seat, "exercises/")}
+
+
 SECTIONS: list[tuple[str, Callable[[Looking], dict[str, Any]]]] = [
+    ("web/exercises/on_desk.html", _exercise),
     ("web/desk/unacknowledged.html", _unacknowledged),
     ("web/inside/desk_clearance.html", _clearance),
     ("web/inside/desk_shared.html", _shared),
