@@ -29,6 +29,7 @@ NOUNS = {
     "case": "liaison.cli.case:group",
     "officer": "liaison.cli.officer:group",
     "token": "liaison.cli.token:group",
+    "exercise": "liaison.cli.exercise:group",
     "route": "liaison.cli.route.command:route",
     "resources": "liaison.cli.resources:group",
     "verify": "liaison.cli.verify:group",

@@ -38,7 +38,7 @@ from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import format_instant, format_uuid7
 
 MOST_DESKS = 500
-SOONEST, FURTHEST = timedelta(0), timedelta(days=366)
+SOONEST, FURTHEST = timedelta(minutes=-1), timedelta(days=366)
 GUIDANCE = 2000
 
 

@@ -10,7 +10,6 @@ Invariants: nothing is kept or told before the officer has seen the plan; what w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,8 +24,7 @@ from django.views.decorators.http import require_http_methods
 
 from liaison.duty.exercises.scenario import MOST_BYTES, Scenario, decode_scenario, say_in, shipped_scenarios
 from liaison.errors import LiaisonError, UsageError
-from liaison.messages.parties import DeskRef
-from liaison.node.reads.recipients import find_recipient
+from liaison.node.reads.recipients import find_players
 from liaison.node.services.exercises.planning import Plan, plan_exercise, starts
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
@@ -38,7 +36,6 @@ from liaison.web.said import after_post
 from liaison.web.site import here
 from liaison.web.words import explained
 
-_APART = re.compile(r"[\s,;]+")
 MOST_TYPED = 20_000
 
 
@@ -104,17 +101,13 @@ def _typed(request: HttpRequest) -> _Typed | None:
 def _plan(request: HttpRequest, seat: Seat, typed: _Typed) -> Plan:
     user: Any = request.user
     at: datetime = parse_local(typed.begins, find_zone(user.zone)).astimezone(UTC)
-    cast = {name: tuple(_desks(seat, typed.roles[name], role.kind)) for name, role in typed.scenario.roles.items()}
+    cast = {
+        name: find_players(here(), seat.register, typed.roles[name], role.kind)
+        for name, role in typed.scenario.roles.items()
+    }
     return Plan(
         scenario=typed.scenario, cast=cast, starts_at=at, zone=user.zone, waves=typed.waves, guidance=typed.guidance
     )
-
-
-def _desks(seat: Seat, text: str, kind: str) -> list[DeskRef]:
-    """The desks that were named, each once; a code alone is its desk of the role's kind."""
-    names = dict.fromkeys(name for name in _APART.split(text) if name)
-    exact = (name if "/" in name or ":" in name else f"{name}:{kind}" for name in names)
-    return list(dict.fromkeys(find_recipient(here(), seat.register, name) for name in exact))
 
 
 def _rows(typed: _Typed) -> list[dict[str, Any]]:
