@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ import pytest
 from liaison.duty.exercises.course import Outcome
 from liaison.duty.exercises.report import after_action
 from liaison.duty.exercises.scenario import decode_scenario
-from liaison.node.reads.duty.exercises import desk_key
+from liaison.messages.parties import DeskRef
+from liaison.node.models import IncomingCopy
+from liaison.node.reads.duty.exercises import desk_key, read_control
+from liaison.node.unit_of_work import reading
 from tests.rehearsing import Rehearsal
 from tests.scenarios.processes import Processes
 from tests.scenarios.test_processes import until
@@ -75,6 +79,7 @@ def test_an_exercise_of_fifty_nodes_ends_with_a_report_of_each_expectation(tmp_p
     assert pdf.startswith(b"%PDF-") and after_action(judged).whole.expected == len(judged)
 
 
+@pytest.mark.soak
 def test_an_exercise_of_four_nodes_in_processes_of_their_own_ends_with_a_report(tmp_path: Path) -> None:
     scenario = tmp_path / "quick.toml"
     scenario.write_text(QUICK)
@@ -82,6 +87,7 @@ def test_an_exercise_of_four_nodes_in_processes_of_their_own_ends_with_a_report(
     with Processes(tmp_path, "XC", "XD", "XE", "XF") as world:
         for code in world.ports:
             world.start(code)
+        register = world.registry.entries[0].leaf
         roles = ("--role", "reporter=XD", "--role", "others=XE XF")
         planned = world.run("XC", "exercise", "plan", str(scenario), *roles)
         seen = until(lambda: inbox(world, "XD", "exercise-inject"))
@@ -93,8 +99,10 @@ def test_an_exercise_of_four_nodes_in_processes_of_their_own_ends_with_a_report(
         world.run("XF", "message", "ack", asked[0])
 
         def report() -> list[tuple[str, str, str]]:
-            shown = world.run("XC", "exercise", "show", planned["exercise"])["expected"]
-            return [(each["event"], each["act"], each["outcome"]) for each in shown]
+            desk = DeskRef(world.registry.ids["XC"], "main", "duty")
+            control = read_control(world.nodes["XC"], register, desk, planned["exercise"])
+            judged = control.judged(datetime.now(UTC))
+            return [(each.inject, each.expected.action.value, each.outcome.value) for each in judged]
 
         until(lambda: ("asked", "acknowledged", "in-time") in report())
         world.run("XC", "exercise", "end", planned["exercise"])
@@ -108,4 +116,5 @@ def test_an_exercise_of_four_nodes_in_processes_of_their_own_ends_with_a_report(
 
 def inbox(world: Processes, code: str, form: str) -> list[str]:
     """The messages of one form that a node has got."""
-    return [each["id"] for each in world.run(code, "message", "list") if each["form"] == form]
+    with reading(world.nodes[code]):
+        return list(IncomingCopy.objects.filter(form=form).values_list("message_id", flat=True))
