@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from liaison.duty import calendars
 from liaison.duty.checks import node_check
+from liaison.duty.exercises import scenario
 from liaison.exchange import documents
 from liaison.exchange.contacts import files as contacts
 from liaison.exchange.reports.answers import decode_answers
@@ -249,6 +250,9 @@ PARSERS: dict[str, Parser] = {
     "exchange.contacts.files.decode_contacts": Parser(
         contacts.decode_contacts,
         [text.encode() for text in (lists.VCARD, lists.JSCONTACT, lists.RFC2350, lists.SIGNED, lists.FIRST, CONTACTS)],
+    ),
+    "duty.exercises.scenario.decode_scenario": Parser(
+        scenario.decode_scenario, [*scenario.shipped_scenarios().values()]
     ),
     "exchange.documents.decode_document": Parser(documents.decode_document, [*EXPORTED.values()]),
     "messages.transcript.pack.decode_transcript": Parser(pack.decode_transcript, [_file("messages/transcript.json")]),

@@ -247,8 +247,8 @@ def test_norms_are_cited_in_diplomatic_forms_only() -> None:
 def test_every_form_of_the_line_is_there() -> None:
     assert {form for form, _ in forms()} == {
         "acknowledgement", "assistance-request", "call-note", "clarification", "close", "continuation", "correction",
-        "false-positive", "guest-reply", "incident-notice", "information-request", "internal-answer",
-        "internal-clearance", "internal-share", "introduction", "line-test", "mail-reply", "no-longer-needed",
+        "exercise-control", "exercise-inject", "false-positive", "guest-reply", "incident-notice",
+        "information-request", "internal-answer", "internal-clearance", "internal-share", "introduction", "line-test", "mail-reply", "no-longer-needed",
         "reminder", "reply", "report-answer", "resource-report", "withdrawal",
     }  # fmt: skip
 
@@ -266,7 +266,8 @@ def test_every_field_is_of_a_known_type_and_list() -> None:
 def test_an_acknowledgement_is_owed_for_everything_but_acknowledgements_and_what_has_an_answer_of_its_own() -> None:
     unowed = {form.id for form in forms().values() if not form.owed}
     # What a guest said is answered on the page or by telephone: no acknowledgement could reach them there.
-    assert unowed == {"acknowledgement", "guest-reply", "internal-answer", "internal-clearance", "report-answer"}
+    own = {"exercise-control", "internal-answer", "internal-clearance", "report-answer"}
+    assert unowed == {"acknowledgement", "guest-reply"} | own
 
 
 def test_what_stays_inside_one_participant_is_the_same_for_forms_turns_and_clearance() -> None:
@@ -291,6 +292,17 @@ def test_a_form_that_stays_inside_is_for_no_other_participant_not_even_beside_an
     for to in ((cast.XD,), (own, cast.XD)):
         core = cast.composed(**answer, to=to).core
         with pytest.raises(MalformedError, match="form-stays-inside"):
+            check_message_form(core, fields, sender_kind="technical")
+
+
+def test_a_form_for_exercises_is_in_no_other_message() -> None:
+    fields = {"exercise": cast.CASE, "event": "planned"}
+    for exercise in (True, False):
+        core = cast.composed(form="exercise-control", fields=fields, re=None, exercise=exercise).core
+        if exercise:
+            assert check_message_form(core, fields, sender_kind="technical").exercise
+            continue
+        with pytest.raises(MalformedError, match="form-for-exercises"):
             check_message_form(core, fields, sender_kind="technical")
 
 

@@ -5,6 +5,7 @@ A page that is missing here, or is here and nowhere else, fails `test_walls`: wh
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,7 @@ _OFFICER, _CASE, _ENTRY = {"officer": 1}, {"case": CASE}, {"index": 0}
 _DRAFT, _FILE = {"number": 1}, {"case": CASE, "message": CASE, "position": 0}
 _METHOD = {"method": 1}
 _REPORT = {"message": CASE}
+_EXERCISE = {"exercise": uuid.UUID(CASE)}
 _CENTRE = {"participant": "unknown", "desk": "duty"}
 PAGES: Mapping[str, Page] = {
     "first": Page(SIGNED_IN),
@@ -117,6 +119,14 @@ PAGES: Mapping[str, Page] = {
     "write-send": Page(Action.WRITE, _DRAFT),
     "write-step": Page(Action.WRITE, _DRAFT | {"name": "check"}),
     "cases": Page(Action.READ_METADATA),
+    "exercises": Page(Action.READ_METADATA),
+    "exercise-part": Page(Action.WRITE),
+    "exercise-plan": Page(Action.WRITE),
+    "exercise-board": Page(Action.READ_CASE, _EXERCISE),
+    "exercise-change": Page(Action.WRITE, _EXERCISE),
+    "exercise-report": Page(Action.READ_CASE, _EXERCISE),
+    "exercise-report-pdf": Page(Action.READ_CASE, _EXERCISE),
+    "exercise-report-csv": Page(Action.READ_CASE, _EXERCISE),
     "phrases": Page(Action.READ_METADATA),
     "cases-export": Page(Action.READ_CASE),
     "acknowledge": Page(Action.ACKNOWLEDGE),

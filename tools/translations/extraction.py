@@ -83,6 +83,14 @@ def words_of_form(text: str) -> Iterator[Words]:
         yield Words(words, form["id"])
 
 
+def words_of_scenario(text: str) -> Iterator[Words]:
+    """Title, purpose, roles and events of an exercise, under the id of the scenario."""
+    page = tomllib.loads(text)
+    told = [page["en"], page["purpose"], *(role["en"] for role in page["roles"].values())]
+    told += [words for inject in page["injects"].values() for words in (inject["en"], inject["text"])]
+    yield from (Words(words, page["id"]) for words in told)
+
+
 READERS: tuple[tuple[str, Callable[[str], Iterator[Words]]], ...] = (
     ("**/*.py", words_of_python),
     ("**/templates/**/*.html", words_of_template),
@@ -91,4 +99,5 @@ READERS: tuple[tuple[str, Callable[[str], Iterator[Words]]], ...] = (
     ("**/checks.toml", words_of_explanations),
     ("**/data/codes/*.toml", words_of_codes),
     ("**/data/forms/*.toml", words_of_form),
+    ("**/data/scenarios/*.toml", words_of_scenario),
 )

@@ -34,6 +34,7 @@ NOUNS = {
     "check": "liaison.cli.check.command:group",
     "token": "liaison.cli.token:group",
     "webhook": "liaison.cli.webhook:group",
+    "exercise": "liaison.cli.exercise:group",
     "route": "liaison.cli.route.command:route",
     "resources": "liaison.cli.resources:group",
     "verify": "liaison.cli.verify:group",

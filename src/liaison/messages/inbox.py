@@ -56,6 +56,7 @@ class Reason(StrEnum):
     FIELDS_DO_NOT_FIT = "fields-do-not-fit"
     NOT_FOR_THIS_KIND_OF_DESK = "not-for-this-kind-of-desk"
     STAYS_INSIDE = "stays-inside"
+    FOR_EXERCISES = "for-exercises"
 
 
 class Note(StrEnum):
@@ -251,6 +252,7 @@ _FORM_REASONS = {
     "form-differs": Reason.FORM_DIFFERS,
     "form-of-another-kind-of-desk": Reason.NOT_FOR_THIS_KIND_OF_DESK,
     "form-stays-inside": Reason.STAYS_INSIDE,
+    "form-for-exercises": Reason.FOR_EXERCISES,
 }
 
 

@@ -40,7 +40,7 @@ class Turn(StrEnum):
 
 # Forms after which nobody waits, and forms that leave the turn where it is; after all others the listener has it.
 ENDING = frozenset({CLOSE, "withdrawal", "false-positive", "no-longer-needed"})
-BESIDE = frozenset({ACKNOWLEDGEMENT, "correction", "call-note"})
+BESIDE = frozenset({ACKNOWLEDGEMENT, "correction", "call-note", "exercise-control"})
 INSIDE = frozenset({"internal-share", "internal-clearance", "internal-answer"})
 HEARD_IS_ENOUGH = frozenset({"line-test", "introduction", "resource-report", "report-answer", "continuation"}) | INSIDE
 

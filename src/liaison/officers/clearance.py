@@ -21,7 +21,9 @@ from enum import StrEnum
 from liaison.errors import UsageError
 
 INSIDE = frozenset({"internal-share", "internal-clearance", "internal-answer"})
-NEVER_WAITS = frozenset({"acknowledgement", "continuation"}) | INSIDE
+EXERCISE = frozenset({"exercise-control", "exercise-inject"})
+"""Cleared with the plan of the exercise, which somebody made and looked at before anything of it was sent."""
+NEVER_WAITS = frozenset({"acknowledgement", "continuation"}) | INSIDE | EXERCISE
 TECHNICAL_NOTICES = frozenset({"incident-notice"})
 CANNOT_WAIT = frozenset({"urgent", "emergency"})
 REVIEWED_WITHIN = timedelta(days=1)

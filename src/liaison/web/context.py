@@ -28,6 +28,7 @@ ROOMS = (
     ("book/", gettext_lazy("Address book"), Action.READ_METADATA),
     ("entry/", gettext_lazy("Own entry"), Action.READ_METADATA),
     ("checks/", gettext_lazy("Checks"), Action.READ_METADATA),
+    ("exercises/", gettext_lazy("Exercises"), Action.READ_METADATA),
     ("year/", gettext_lazy("Our year"), Action.READ_METADATA),
     ("administration/", gettext_lazy("Administration"), Action.READ_AUDIT),
 )

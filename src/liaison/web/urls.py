@@ -15,6 +15,7 @@ from liaison.web.pages import (
     desk,
     duty,
     escalation,
+    exercises,
     find,
     guests,
     inside,
@@ -53,6 +54,7 @@ DESK = [
     *calling.ROUTES,
     *phrases.ROUTES,
     *year.ROUTES,
+    *exercises.ROUTES,
 ]
 
 urlpatterns = [

@@ -10,8 +10,9 @@
 
 Invariants (docs/spec/forms.md):
 - a published form never changes: another field is another version, and old versions stay readable;
-- the hash covers identifier, version, stages, reference rule, desk kinds, whether it stays inside one participant and,
-  a field, name, type, limits, codes and whose desk it names: what two readers must agree on. Labels are left out;
+- the hash covers identifier, version, stages, reference rule, desk kinds, whether it stays inside one participant or
+  in exercises and, a field, name, type, limits, codes and whose desk it names: what two readers must agree on. Labels
+  are left out;
 - no form has a field that attributes; norms can be cited in diplomatic forms only.
 """
 
@@ -57,7 +58,7 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class Form:
     """One version of a form. `owed` says whether a person is expected to acknowledge a message in it, `inside` that
-    it passes between desks of one participant only."""
+    it passes between desks of one participant only, `exercise` that it is never said in earnest."""
 
     id: str
     version: int
@@ -67,6 +68,7 @@ class Form:
     diplomatic: bool
     owed: bool
     inside: bool
+    exercise: bool
     fields: Mapping[str, Field]
     en: str
     purpose: str
@@ -108,7 +110,8 @@ def form_hash(form: Form) -> str:
         "version": form.version,
     }
     # A key that is there only where it says something, so that the hashes of all other forms stay what they were.
-    return digest(encode(commitment | ({"inside": True} if form.inside else {})))
+    told: dict[str, JSON] = {name: True for name in ("exercise", "inside") if getattr(form, name)}
+    return digest(encode(commitment | told))
 
 
 def _read_form(page: Mapping[str, Any]) -> Form:
@@ -122,6 +125,7 @@ def _read_form(page: Mapping[str, Any]) -> Form:
         diplomatic=page.get("diplomatic", False),
         owed=page.get("owed", True),
         inside=page.get("inside", False),
+        exercise=page.get("exercise", False),
         fields=MappingProxyType(fields),
         en=page["en"],
         purpose=page["purpose"],

@@ -4,7 +4,8 @@ Invariants (docs/spec/forms.md):
 - a required field is there, an unknown field is not; an optional field that is empty is left out, never null;
 - every type has one check in `CHECKS`; free text carries the tag of its language;
 - a form may demand a stage, an earlier message, or a kind of desk that speaks;
-- a form that stays inside one participant is for its desks only, whoever writes it and whoever receives it.
+- a form that stays inside one participant is for its desks only, whoever writes it and whoever receives it;
+- a form for exercises is never in a message that is no exercise.
 """
 
 from __future__ import annotations
@@ -67,6 +68,8 @@ def check_message_form(core: Core, fields: Mapping[str, JSON], *, sender_kind: s
         raise MalformedError("reference-unfit", form=form.id)
     if form.inside and any(desk.participant != core.sender.participant for desk in core.to):
         raise MalformedError("form-stays-inside", form=form.id)
+    if form.exercise and not core.exercise:
+        raise MalformedError("form-for-exercises", form=form.id)
     check_fields(form, fields)
     _check_own(form, fields, core.sender)
     return form

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('node', '0021_book'),
+        ('node', '0024_checks'),
     ]
 
     operations = [

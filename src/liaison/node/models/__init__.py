@@ -14,6 +14,7 @@ from liaison.node.models.duty.escalation import (
     Notification,
     NotificationAttempt,
 )
+from liaison.node.models.duty.exercises import Exercise, ExerciseInject, ExerciseReturn
 from liaison.node.models.duty.rotas import DutyFeed, DutyHoliday, DutyLayer, DutySpell, DutySwap, HandoverNote
 from liaison.node.models.inside import (
     CaseNote,
@@ -110,6 +111,9 @@ __all__ = [
     "EscalationPlan",
     "EventHead",
     "EventRow",
+    "Exercise",
+    "ExerciseInject",
+    "ExerciseReturn",
     "FactRow",
     "FetchedMail",
     "FollowUp",

@@ -11,6 +11,8 @@ Invariants: a code nobody answers for, or that is contested, is routed to nobody
 
 from __future__ import annotations
 
+import re
+
 from liaison.errors import UsageError
 from liaison.messages.parties import DeskRef
 from liaison.node.models import MailContact
@@ -21,6 +23,7 @@ from liaison.node.unit_of_work import reading
 from liaison.register.lookup import DeskEntry, Directory, Refusal
 from liaison.register.vocabulary import DeskKind
 
+_APART = re.compile(r"[\s,;]+")
 KINDS = (DeskKind.TECHNICAL, *(kind for kind in DeskKind if kind is not DeskKind.TECHNICAL))
 
 
@@ -46,6 +49,13 @@ def find_recipient(node: Node, register: str, text: str) -> DeskRef:
         raise UsageError(code, given=text[:80], count=len(usable))
     entry = usable[0]
     return DeskRef(entry.participant or "", entry.node or "", entry.desk)
+
+
+def find_players(node: Node, register: str, text: str, kind: DeskKind) -> list[DeskRef]:
+    """The desks of one kind that are named apart by spaces or commas, each once. Raises UsageError."""
+    names = dict.fromkeys(name for name in _APART.split(text) if name)
+    exact = (name if "/" in name or ":" in name else f"{name}:{kind}" for name in names)
+    return list(dict.fromkeys(find_recipient(node, register, name) for name in exact))
 
 
 def _by_mailbox(node: Node, register: str, text: str) -> DeskRef:

@@ -15,6 +15,7 @@ from liaison.node.reads.facts import forget_facts
 from liaison.node.services import mirror, rotation, witnessing
 from liaison.node.services.care import orphans
 from liaison.node.services.checks import asking, persons, watching
+from liaison.node.services.exercises.running import run_exercises
 from liaison.node.services.feeds import holding
 from liaison.node.services.inside import clearance, retention
 from liaison.node.services.inside.between.told import KEEP_DEADLINES
@@ -118,6 +119,11 @@ def tell_outside(node: Node) -> None:
     watching.tell_outside(node)
 
 
+def hold_exercises(node: Node) -> None:
+    """Send what is due in the exercises that desks of this node control."""
+    run_exercises(node)
+
+
 AT_START = "compare-with-peers"
 """The job that runs whenever a worker starts: what was put back was put back while none ran."""
 
@@ -133,6 +139,7 @@ JOBS: tuple[Job, ...] = (
     Job(KEEP_DEADLINES, timedelta(seconds=60), keep_clearance_deadlines),
     Job(FETCH_LETTERS, timedelta(seconds=30), fetch_letters),
     Job("expire-letters", timedelta(hours=1), expire_letters),
+    Job("hold-exercises", timedelta(seconds=10), hold_exercises),
     Job("keep-retention", timedelta(hours=24), keep_retention),
     Job("fetch-mail", timedelta(seconds=60), fetch_mail),
     Job("send-held-reports", timedelta(seconds=60), send_held_reports),

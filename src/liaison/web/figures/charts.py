@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, LABEL, NUMBER, ROW = 640, 220, 56, 26
-LONGEST = 30
+LONGEST = 26
 
 
 @dataclass(frozen=True, slots=True)

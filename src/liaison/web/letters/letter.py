@@ -12,19 +12,14 @@ Invariants:
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from babel.dates import format_date
 from django.utils import translation
 from django.utils.translation import gettext
 
-from liaison.errors import UsageError
 from liaison.keys.words import format_words
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
@@ -34,14 +29,11 @@ from liaison.node.services.people.officers import Seat
 from liaison.web.languages import Language
 from liaison.web.letters.entry_words import entry_label, entry_value
 from liaison.web.letters.fonts import fonts_for, found_fonts
+from liaison.web.letters.typesetting import typeset
 from liaison.web.words import code_word
 
 if TYPE_CHECKING:
     from typst import Fonts
-
-# How the typesetter names a sign that no font has, which PDF/UA forbids.
-_NO_SIGN = re.compile(r'the text `"(.+?)"` could not be displayed')
-SIGNS = 8
 
 
 class LetterKind(StrEnum):
@@ -84,23 +76,7 @@ def make_letter(node: Node, seat: Seat, kind: LetterKind, language: Language, *,
             "fonts": fonts,
             "date": format_date(node.clock.now(), "long", locale=language.locale),
         }
-    return _set(told, found, at=int(node.clock.now().timestamp()))
-
-
-def _set(told: Mapping[str, Any], found: Fonts, *, at: int) -> bytes:
-    """The page as PDF; `at` is the Unix time it was made."""
-    import typst  # 37 MB that most requests do not need.
-
-    source = resources.files("liaison.web.letters").joinpath("letter.typ").read_bytes()
-    given = {"letter": json.dumps(told, ensure_ascii=True)}
-    try:
-        pdf: bytes = typst.compile(source, sys_inputs=given, timestamp=at, pdf_standards="ua-1", font_paths=found)
-    except typst.TypstError as error:
-        signs = dict.fromkeys(_NO_SIGN.findall(str(error)))
-        if not signs:
-            raise
-        raise UsageError("font-lacks-signs", signs=" ".join(signs)[:SIGNS]) from error
-    return pdf
+    return typeset("letter.typ", told, found, at=node.clock.now())
 
 
 def _facts(node: Node, seat: Seat) -> _Facts:

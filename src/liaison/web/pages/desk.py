@@ -25,6 +25,7 @@ from liaison.node.reads.desk.in_turn import InTurn, in_turn
 from liaison.node.reads.desk.listing import Reader, find_row
 from liaison.node.reads.desk.undelivered import undelivered
 from liaison.node.reads.duty.escalations import escalations
+from liaison.node.reads.duty.exercises import taking_part
 from liaison.node.reads.duty.showing import duty_now, open_notes, swaps_asked
 from liaison.node.reads.duty.silence import silent
 from liaison.node.reads.inside.between import InternalRead, received_cases
@@ -250,8 +251,14 @@ def _clearance(looking: Looking) -> dict[str, Any]:
     return {"rows": rows, "count": len(rows), "reviews": reviews}
 
 
+def _exercise(looking: Looking) -> dict[str, Any]:
+    part = taking_part(here(), looking.seat.register, looking.seat.desk)
+    return {"part": part, "path": path_to(looking.seat, "exercises/")}
+
+
 SECTIONS: list[tuple[str, Callable[[Looking], dict[str, Any]]]] = [
     ("web/duty/desk.html", _duty),
+    ("web/exercises/on_desk.html", _exercise),
     ("web/desk/unacknowledged.html", _unacknowledged),
     ("web/desk/watch.html", _watch),
     ("web/inside/desk_clearance.html", _clearance),

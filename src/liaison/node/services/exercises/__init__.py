@@ -1,0 +1,1 @@
+"""How is an exercise planned, held and played?"""

@@ -1,0 +1,59 @@
+"""How does the report of an exercise look on paper? The words and figures of its page, as PDF/UA-1.
+
+Invariant: EXERCISE stands on every sheet, and no desk is put before another by how it did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from babel.dates import format_datetime
+from django.utils.translation import gettext, ngettext
+
+from liaison.duty.exercises.report import IN_ORDER, Tally
+from liaison.web.languages import Language
+from liaison.web.letters.fonts import fonts_for, found_fonts
+from liaison.web.letters.typesetting import typeset
+from liaison.web.words import code_word
+
+
+def make_report(given: Mapping[str, Any], language: Language, *, at: datetime) -> bytes:
+    """The report of the values that its page is made of. Raises UsageError where a font is missing."""
+    found = found_fonts()
+    scenario, tables = given["scenario"], given["tables"]
+    told = {
+        "lang": language.tag.partition("-")[0],
+        "rtl": language.direction == "rtl",
+        "fonts": fonts_for(language.locale, found),
+        "mark": gettext("EXERCISE. Nothing in this was real."),
+        "title": scenario.en,
+        "subtitle": gettext("Report after the exercise"),
+        "purpose": scenario.purpose,
+        "date": format_datetime(given["control"].starts_at, "long", locale=language.locale),
+        "players_title": gettext("Who played"),
+        "players": [str(name) for name, _ in given["desks"]],
+        "outcomes_title": tables["outcomes"].title,
+        "outcomes": [[bar.label, bar.number, bar.length] for bar in tables["outcomes"].bars],
+        "heads": [
+            gettext("Event"),
+            gettext("Expected"),
+            *(code_word("exercise-outcome", each) for each in IN_ORDER),
+            gettext("Half within"),
+        ],
+        "rows": [_row(name, tally) for name, tally in tables["injects"]],
+    }
+    return typeset("exercise.typ", told, found, at=at)
+
+
+def _row(name: str, tally: Tally) -> list[str]:
+    counts = (str(tally.counts[each]) for each in IN_ORDER)
+    return [name, str(tally.expected), *counts, _minutes(tally.half)]
+
+
+def _minutes(time: timedelta | None) -> str:
+    if time is None:
+        return "—"
+    minutes = round(time / timedelta(minutes=1))
+    return ngettext("{minutes} min", "{minutes} min", minutes).format(minutes=minutes)

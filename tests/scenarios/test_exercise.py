@@ -1,0 +1,179 @@
+"""Does an exercise go as its scenario says: events once, acts seen, pauses kept, real messages first?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from liaison.duty.exercises.course import Outcome
+from liaison.duty.exercises.scenario import decode_scenario, shipped_scenarios
+from liaison.errors import UsageError
+from liaison.messages.message import open_message
+from liaison.node.models import ExerciseInject, IncomingCopy, OutgoingMessage
+from liaison.node.reads.duty.exercises import list_exercises, read_control, taking_part
+from liaison.node.services.exercises.planning import Plan, end, pause, plan_exercise, resume
+from liaison.node.services.exercises.running import run_exercises
+from liaison.node.services.exercises.taking_part import call_away, come_back
+from tests.rehearsing import Rehearsal
+
+
+@pytest.fixture
+def rehearsal(tmp_path: Path) -> Rehearsal:
+    return Rehearsal(tmp_path)
+
+
+def test_everybody_who_plays_is_told_of_the_plan_and_nothing_of_it_is_in_earnest(rehearsal: Rehearsal) -> None:
+    for code in ("XD", "XE", "XF"):
+        with rehearsal.world.at(code):
+            message = open_message(bytes(IncomingCopy.objects.get().plaintext))
+        assert (message.core.form, message.fields["event"]) == ("exercise-control", "planned")
+        assert message.core.exercise
+    (listed,) = list_exercises(rehearsal.node, rehearsal.world.register, rehearsal.world.desk("XC"))
+    assert (listed.state, listed.desks) == ("planned", 3)
+
+
+def test_events_go_out_when_they_are_due_and_once_also_when_the_job_is_run_again(rehearsal: Rehearsal) -> None:
+    rehearsal.go_on(59)
+    assert rehearsal.injects("XD") == []
+    rehearsal.go_on(1)
+    run_exercises(rehearsal.node)
+    rehearsal.world.work()
+    assert [rehearsal.injects(code) for code in ("XD", "XE", "XF")] == [["logins"], [], []]
+    rehearsal.go_on(40)
+    assert rehearsal.injects("XF") == ["seen-elsewhere"]
+    with rehearsal.world.at("XC"):
+        assert ExerciseInject.objects.count() == OutgoingMessage.objects.filter(form="exercise-inject").count() == 2
+        assert all(
+            open_message(bytes(row.copies.get().plaintext)).core.exercise for row in OutgoingMessage.objects.all()
+        )
+
+
+def test_an_event_that_waits_for_an_act_comes_after_it_and_without_it_at_the_latest(rehearsal: Rehearsal) -> None:
+    rehearsal.go_on(60)
+    rehearsal.tell("XD", "XE")
+    rehearsal.go_on(9)
+    assert rehearsal.injects("XE") == []
+    rehearsal.go_on(1)
+    assert rehearsal.injects("XE") == ["provider-silent"]
+
+
+def test_an_event_that_waits_for_what_nobody_does_comes_at_the_latest(rehearsal: Rehearsal) -> None:
+    rehearsal.go_on(60)
+    rehearsal.go_on(59)
+    assert "provider-silent" not in rehearsal.injects("XE")
+    rehearsal.go_on(1)
+    assert "provider-silent" in rehearsal.injects("XE")
+
+
+def test_what_is_done_in_time_late_or_never_is_judged_from_what_control_received(rehearsal: Rehearsal) -> None:
+    rehearsal.go_on(60)
+    rehearsal.world.advance(minutes=5)
+    rehearsal.acknowledge("XD", "logins")
+    rehearsal.go_on(60)
+    rehearsal.tell("XD", "XE")
+    rehearsal.go_on(60)
+    found = rehearsal.outcomes()
+    assert found["logins", "XD", "acknowledged"] is Outcome.IN_TIME
+    assert found["logins", "XD", "told"] is Outcome.LATE
+    assert found["seen-elsewhere", "XF", "acknowledged"] is Outcome.MISSED
+
+
+def test_while_it_stands_still_nothing_is_sent_and_no_minute_counts(rehearsal: Rehearsal) -> None:
+    rehearsal.go_on(60)
+    pause(rehearsal.node, rehearsal.seat("XC"), rehearsal.exercise, by=1)
+    rehearsal.go_on(600)
+    assert rehearsal.injects("XF") == []
+    resume(rehearsal.node, rehearsal.seat("XC"), rehearsal.exercise, by=1)
+    rehearsal.go_on(14)
+    rehearsal.acknowledge("XD", "logins")
+    assert rehearsal.outcomes()["logins", "XD", "acknowledged"] is Outcome.IN_TIME
+    rehearsal.go_on(26)
+    assert rehearsal.injects("XF") == ["seen-elsewhere"]
+
+
+def test_a_real_urgent_message_breaks_through_and_the_desk_is_excused_once_it_says_so(rehearsal: Rehearsal) -> None:
+    world = rehearsal.world
+    rehearsal.go_on(60)
+    place = (world.nodes["XD"], world.register, world.desk("XD"))
+    part = taking_part(*place)
+    assert part is not None and part.away_since is None
+    world.advance(minutes=1)
+    world.send("XE", "XD", urgency="urgent")
+    part = taking_part(*place)
+    assert part is not None and part.away_since == world.clock.now()
+    call_away(world.nodes["XD"], rehearsal.seat("XD"), by=5)
+    world.work()
+    assert rehearsal.control().course.paused(rehearsal.key("XD"), world.clock.now())
+    rehearsal.go_on(120)
+    assert "records" not in rehearsal.injects("XD")
+    come_back(world.nodes["XD"], rehearsal.seat("XD"), by=5)
+    world.work()
+    part = taking_part(*place)
+    assert part is not None and part.away_since is None
+    rehearsal.go_on(100)
+    assert "records" not in rehearsal.injects("XD")
+    rehearsal.go_on(10)
+    assert "records" in rehearsal.injects("XD")
+    assert rehearsal.outcomes()["logins", "XD", "told"] is Outcome.EXCUSED
+
+
+def test_a_routine_message_and_one_of_the_exercise_call_nobody_away(rehearsal: Rehearsal) -> None:
+    rehearsal.go_on(60)
+    rehearsal.world.advance(minutes=1)
+    rehearsal.world.send("XE", "XD", urgency="routine")
+    rehearsal.world.send("XE", "XD", urgency="emergency", exercise=True)
+    part = taking_part(rehearsal.world.nodes["XD"], rehearsal.world.register, rehearsal.world.desk("XD"))
+    assert part is not None and part.away_since is None
+
+
+def test_after_its_end_nothing_is_sent_and_nobody_plays(rehearsal: Rehearsal) -> None:
+    rehearsal.go_on(60)
+    end(rehearsal.node, rehearsal.seat("XC"), rehearsal.exercise, by=1)
+    rehearsal.go_on(300)
+    assert rehearsal.injects("XF") == []
+    assert taking_part(rehearsal.world.nodes["XD"], rehearsal.world.register, rehearsal.world.desk("XD")) is None
+    with pytest.raises(UsageError, match="exercise-state"):
+        resume(rehearsal.node, rehearsal.seat("XC"), rehearsal.exercise, by=1)
+
+
+def test_an_exercise_that_is_called_off_before_it_begins_sends_no_event(rehearsal: Rehearsal) -> None:
+    end(rehearsal.node, rehearsal.seat("XC"), rehearsal.exercise, by=1)
+    rehearsal.go_on(300)
+    assert rehearsal.injects("XD") == []
+    assert rehearsal.control().state == "cancelled"
+
+
+def test_a_desk_that_cannot_be_reached_holds_nobody_up(rehearsal: Rehearsal) -> None:
+    rehearsal.world.network.down = {"XF"}
+    rehearsal.go_on(101)
+    assert rehearsal.injects("XD") == ["logins"]
+    assert {each.inject for each in rehearsal.control().sent} == {"logins", "seen-elsewhere"}
+
+
+def test_another_desk_sees_and_changes_nothing_of_it(rehearsal: Rehearsal) -> None:
+    world = rehearsal.world
+    assert list_exercises(world.nodes["XC"], world.register, world.desk("XD")) == []
+    with pytest.raises(UsageError, match="exercise-not-found"):
+        read_control(world.nodes["XC"], world.register, world.desk("XD"), rehearsal.exercise)
+    with pytest.raises(UsageError, match="exercise-not-found"):
+        end(world.nodes["XC"], rehearsal.seat("XD"), rehearsal.exercise, by=1)
+
+
+@pytest.mark.parametrize(
+    ("cast", "code"),
+    [
+        ({"reporter": ["XD"], "home": ["XE"]}, "exercise-role-empty"),
+        ({"reporter": ["XD"], "home": ["XE"], "affected": ["XC"]}, "exercise-role-own"),
+        ({"reporter": ["XD"], "home": ["XE"], "affected": ["XF"], "press": ["XF"]}, "exercise-role-unknown"),
+    ],
+)
+def test_a_plan_whose_roles_are_not_played_is_refused(
+    rehearsal: Rehearsal, cast: dict[str, list[str]], code: str
+) -> None:
+    world = rehearsal.world
+    played = {role: [world.desk(each) for each in codes] for role, codes in cast.items()}
+    scenario = decode_scenario(shipped_scenarios()["provider"])
+    plan = Plan(scenario=scenario, cast=played, starts_at=world.clock.now())
+    with pytest.raises(UsageError, match=code):
+        plan_exercise(rehearsal.node, rehearsal.seat("XC"), plan, by=1)
