@@ -248,7 +248,8 @@ def test_every_form_of_the_line_is_there() -> None:
     assert {form for form, _ in forms()} == {
         "acknowledgement", "assistance-request", "call-note", "clarification", "close", "continuation", "correction",
         "exercise-control", "exercise-inject", "false-positive", "guest-reply", "incident-notice",
-        "information-request", "internal-answer", "internal-clearance", "internal-share", "introduction", "line-test", "mail-reply", "no-longer-needed",
+        "information-request", "internal-answer", "internal-clearance", "internal-share",
+        "introduction", "line-test", "mail-reply", "no-longer-needed",
         "reminder", "reply", "report-answer", "resource-report", "withdrawal",
     }  # fmt: skip
 
