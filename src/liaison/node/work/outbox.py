@@ -151,8 +151,8 @@ def hold_longer(node: Node, lease: Lease, wanted: timedelta, *, held: timedelta 
     """
     if held + wanted + SPARE > LEASE:
         with unit_of_work(node):
-            held = Delivery.objects.filter(pk=lease.delivery, lease_token=lease.token)
-            held.update(lease_until=node.clock.now() + min(wanted + SPARE, LONGEST_LEASE))
+            rows = Delivery.objects.filter(pk=lease.delivery, lease_token=lease.token)
+            rows.update(lease_until=node.clock.now() + min(wanted + SPARE, LONGEST_LEASE))
 
 
 def settle(lease: Lease) -> bool:
