@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from liaison.errors import NotNowError
 from liaison.node.models import GivenReceipt
 from liaison.peer.quotas import Allowance, Quotas
 from liaison.peer.routes import SEALED_MESSAGE_LIMIT
@@ -133,11 +134,20 @@ def test_a_flood_by_one_participant_does_not_touch_another(world: World) -> None
     assert ask(world, "XC", "XD", method="POST", path="/receipts", body=b"x").status != 503
 
 
+def test_who_claims_the_name_of_another_takes_nothing_from_its_quota() -> None:
+    quotas = Quotas(known=Allowance(requests=1, requests_each_second=1, size=1 << 20, size_each_second=1))
+    for _ in range(3):
+        quotas.require_credit("198.51.100.1", "p", now=0.0)
+    quotas.take("p", 8, now=0.0)
+    with pytest.raises(NotNowError, match="quota-used-up"):
+        quotas.require_credit("198.51.100.1", "p", now=0.0)
+    quotas.require_credit("198.51.100.1", "another", now=0.0)
+    quotas.require_credit("198.51.100.1", "p", now=1.0)
+
+
 def test_bytes_count_against_the_quota_too() -> None:
     quotas = Quotas(known=Allowance(requests=100, requests_each_second=1, size=10, size_each_second=1))
     quotas.take("p", 8, now=0.0)
-    from liaison.errors import NotNowError
-
     with pytest.raises(NotNowError, match="quota-used-up"):
         quotas.take("p", 8, now=0.0)
     quotas.take("p", 8, now=6.0)

@@ -53,7 +53,7 @@ def test_the_first_of_each_peer_are_those_due_first_and_nobodys(tmp_path: Path) 
         with unit_of_work(node):
             keys = list(Delivery.objects.filter(participant=world.desk("XD").participant).order_by("pk"))
             first, held, later = keys[0].pk, keys[1].pk, keys[2].pk
-            Delivery.objects.filter(pk=first).update(due=now - timedelta(seconds=9))
+            Delivery.objects.filter(pk=first).update(due=now - outbox.AHEAD - timedelta(seconds=9))
             Delivery.objects.filter(pk=held).update(lease_until=now + timedelta(seconds=9))
             Delivery.objects.filter(pk=later).update(due=now + timedelta(seconds=9))
             found = waiting.first_of_each_peer(now)

@@ -9,8 +9,12 @@ import pytest
 
 from liaison.messages.parties import NodeRef
 from liaison.node.models import Delivery
+from liaison.node.services.line.attachments import seal_attachment
+from liaison.node.services.line.calls.delivering import deliver
 from liaison.node.services.line.sending import send_letter
+from liaison.node.unit_of_work import unit_of_work
 from liaison.node.work import circuit, outbox
+from liaison.node.work.outbox import Work
 from liaison.node.work.rounds import Room, take_round
 from liaison.node.work.waiting import MOST_EACH
 from liaison.wire.http import HttpAddress, HttpAnswer, HttpRequest
@@ -89,3 +93,20 @@ def test_a_lease_is_kept_as_long_as_a_large_body_may_take(world: World) -> None:
     outbox.hold_longer(node, lease, wanted)
     with world.at("XC"):
         assert Delivery.objects.get().lease_until > world.clock.now() + wanted
+
+
+def test_what_is_short_goes_before_files_that_wait_for_the_same_slow_peer(world: World) -> None:
+    node, peer = world.nodes["XF"], at(world, "XC")
+    files = tuple(
+        seal_attachment(world.nodes["XC"], name=f"{number}.bin", media_type="text/plain", chunks=[b"%d" % number])
+        for number in range(8)
+    )
+    world.send("XC", "XF", attachments=files)
+    with unit_of_work(node):
+        circuit.note_pace(peer, world.clock.now(), slow=True)
+    world.advance(minutes=2)
+    send_letter(node, world.letter("XF", "XC"))
+    room = Room(free=40, proven=frozenset({peer}))
+    (lease,) = take_round(node, room).leases
+    assert (lease.work, deliver(node, lease)) == (Work.MESSAGE, True)
+    assert {lease.work for lease in take_round(node, room).leases} == {Work.FETCH}

@@ -165,7 +165,8 @@ class Door:
         if not found.signed:
             self.quotas.take_unknown(request.address, found.size, now=now)
             return Admitted(found.route, request, found.size, address)
-        self.quotas.require_credit(request.address, now=now)
+        # Before the signature is verified, which costs most of a refusal.
+        self.quotas.require_credit(request.address, signer[1].participant if signer else "", now=now)
         try:
             caller = identify_caller(self.node, request, dated=found.route.dated, signer=signer)
         except (MalformedError, VerificationError):

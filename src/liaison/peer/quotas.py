@@ -71,14 +71,18 @@ class Quotas:
             self._take("strangers", self.strangers, size, now)
             self._take(f"address:{address}", self.stranger, size, now)
 
-    def require_credit(self, address: str, *, now: float) -> None:
-        """Return unless whoever is at `address` used up what a stranger may ask. Raises NotNowError."""
+    def require_credit(self, address: str, participant: str = "", *, now: float) -> None:
+        """Return unless whoever is at `address`, or says to be `participant`, used up what they may ask.
+
+        Nothing is counted, so who claims another's name takes nothing from it. Raises NotNowError.
+        """
         with self._lock:
-            bucket = self._buckets.get(f"address:{address}")
-            if bucket is not None:
-                _fill(bucket, self.stranger, now)
-                if bucket.requests < 1:
-                    raise NotNowError("quota-used-up")
+            for name, allowance in ((f"address:{address}", self.stranger), (f"participant:{participant}", self.known)):
+                bucket = self._buckets.get(name)
+                if bucket is not None:
+                    _fill(bucket, allowance, now)
+                    if bucket.requests < 1:
+                        raise NotNowError("quota-used-up")
 
     @contextmanager
     def hold(self, name: str, most: int, *, amount: int = 1) -> Iterator[None]:

@@ -57,6 +57,8 @@ class Work(StrEnum):
 
 BULK = frozenset({Work.FETCH.value, Work.LEAVE.value})
 """What moves files: it leaves room for what is short."""
+AHEAD = timedelta(minutes=10)
+"""So far before files that wait for the same peer stands what is short, though it came later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def put_work(node: Node, work: Work, subject: int, *, register: str, at: NodeRef
         register=register,
         participant=at.participant,
         node=at.node,
-        due=now,
+        due=now if work in BULK else now - AHEAD,
         since=now,
         lease_token=token,
         lease_until=now + LEASE if leased else None,
@@ -149,8 +151,8 @@ def hold_longer(node: Node, lease: Lease, wanted: timedelta, *, held: timedelta 
     """
     if held + wanted + SPARE > LEASE:
         with unit_of_work(node):
-            held = Delivery.objects.filter(pk=lease.delivery, lease_token=lease.token)
-            held.update(lease_until=node.clock.now() + min(wanted + SPARE, LONGEST_LEASE))
+            rows = Delivery.objects.filter(pk=lease.delivery, lease_token=lease.token)
+            rows.update(lease_until=node.clock.now() + min(wanted + SPARE, LONGEST_LEASE))
 
 
 def settle(lease: Lease) -> bool:
