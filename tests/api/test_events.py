@@ -76,6 +76,8 @@ def test_events_that_were_forgotten_are_not_passed_over_in_silence(world: World)
     renewed = call(world, "XC")
     assert renewed.read("/events", status=410, after=0)["code"] == "events-forgotten"
     assert kinds(renewed, after=1) == []
+    stream = renewed.ask("GET", "/events/stream", last_event_id="0")
+    assert (stream.status_code, stream.json()["code"]) == (410, "events-forgotten")
     assert ours.ask("GET", "/events").status_code == 401
 
 

@@ -46,7 +46,7 @@ from tests.register.registry import RegisterBuilder
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = "from liaison.cli.main import main; main()"
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 COMMAND_SECONDS = 60.0
 ONE_OF_EACH = Each()
 

@@ -13,9 +13,9 @@ import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Schema
 
 from liaison.api.authentication import bearer_of
+from liaison.api.shapes.base import Told
 from liaison.errors import UsageError
 from liaison.node.current import here
 from liaison.node.services.programs.answers import Answer, Asked, once
@@ -34,7 +34,7 @@ KEY = {
 _KEY = re.compile("[!-~]{8,128}")
 
 
-def repeatable(request: HttpRequest, do: Callable[[], tuple[int, Schema]]) -> HttpResponse:
+def repeatable(request: HttpRequest, do: Callable[[], tuple[int, Told]]) -> HttpResponse:
     """Do it once, or answer as the first time. Raises UsageError."""
     key = request.headers.get("Idempotency-Key", "")
     if not _KEY.fullmatch(key):

@@ -35,6 +35,8 @@ NOUNS = {
     "token": "liaison.cli.token:group",
     "webhook": "liaison.cli.webhook:group",
     "exercise": "liaison.cli.exercise:group",
+    "token": "liaison.cli.programs.token:group",
+    "webhook": "liaison.cli.programs.webhook:group",
     "route": "liaison.cli.route.command:route",
     "resources": "liaison.cli.resources:group",
     "verify": "liaison.cli.verify:group",

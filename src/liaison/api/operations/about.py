@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Path, Router, Schema
+from ninja import Path, Router
 
 from liaison.api.authentication import Token, bearer_of
 from liaison.api.problems import PROBLEMS, title_of
-from liaison.api.shapes.base import Desk, ProblemType
+from liaison.api.shapes.base import Desk, ProblemType, Told
 from liaison.errors import UsageError
 from liaison.explanations import catalogue
 from liaison.wire.identifiers import format_instant
@@ -17,7 +17,7 @@ from liaison.wire.identifiers import format_instant
 router = Router(tags=["about"])
 
 
-class TokenShape(Schema):
+class TokenShape(Told):
     """The token that was shown: its desk, what it is for, what it may do now, and until when."""
 
     name: str

@@ -1,17 +1,21 @@
 """What do all shapes share: strictness, desks, pages, problems?
 
 Invariants: what comes in has no member that is not named here, nothing is coerced, every text has a limit; what goes
-out is made by `of` from a value of the reads, field by field, so that nothing leaves because somebody added it below.
+out has the members of its shape, filled from a value of the reads by their names, so that nothing leaves because
+somebody added it below.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any, Self
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from liaison.messages.parties import DeskRef
+from liaison.wire.identifiers import format_instant
 
 HASH = r"^[0-9a-f]{64}$"
 UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
@@ -32,7 +36,16 @@ class Given(Schema):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Desk(Schema):
+class Told(BaseModel):
+    """What goes out."""
+
+    @classmethod
+    def copied(cls, value: object, /, **given: Any) -> Self:
+        """The shape of a value: each member is what the value has under its name, or what is `given` for it."""
+        return cls(**given, **{name: _plain(getattr(value, name)) for name in cls.model_fields if name not in given})
+
+
+class Desk(Told):
     """A contact centre as messages name it."""
 
     participant: str
@@ -42,10 +55,21 @@ class Desk(Schema):
     @staticmethod
     def at(desk: DeskRef) -> Desk:
         """The shape of a desk."""
-        return Desk(participant=desk.participant, node=desk.node, desk=desk.desk)
+        return Desk.copied(desk)
 
 
-class Problem(Schema):
+def _plain(value: Any) -> Any:
+    """Instants and codes as text, desks as their shape."""
+    if isinstance(value, datetime):
+        return format_instant(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, DeskRef):
+        return Desk.at(value)
+    return [_plain(each) for each in value] if isinstance(value, tuple | frozenset) else value
+
+
+class Problem(Told):
     """Why something was not done (RFC 9457): what happened, what was kept, what to do next."""
 
     type: str
@@ -58,7 +82,7 @@ class Problem(Schema):
     errors: list[dict[str, Any]] | None = None
 
 
-class ProblemType(Schema):
+class ProblemType(Told):
     """What a code means; `{name}` stands for a value of the case at hand."""
 
     code: str

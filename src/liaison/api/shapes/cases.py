@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ninja import Schema
-
-from liaison.api.shapes.base import Desk, Instant
+from liaison.api.shapes.base import Desk, Instant, Told
 from liaison.node.reads.desk.listing import CaseRow
 from liaison.node.reads.desk.receipts import ReceiptRead
 from liaison.node.reads.desk.thread import Thread
 from liaison.node.reads.inbox import Listed, Opened, Reach
-from liaison.wire.identifiers import encode_base64, format_instant
+from liaison.wire.identifiers import encode_base64
 
 
-class Case(Schema):
+class Case(Told):
     """One case of the desk: whose turn it is, which clocks run, how it ended."""
 
     case: str
@@ -45,28 +43,18 @@ class Case(Schema):
     @staticmethod
     def of(row: CaseRow) -> Case:
         """The shape of a case."""
-        instants = ("due", "opened_at", "last_at", "acknowledged_at", "closed_at", "archived_at")
-        plain = ("case", "exercise", "form", "urgency", "ours", "incident_type", "severity", "reference", "outcome")
-        told: dict[str, Any] = {name: getattr(row, name) for name in plain}
-        told |= {name: format_instant(at) if (at := getattr(row, name)) else None for name in instants}
-        return Case(
-            register_id=row.register,
-            others=[Desk.at(each) for each in row.others],
-            title=row.title.text if row.title else None,
-            title_language=row.title.lang if row.title else None,
-            turn=row.turn.value,
-            **told,
-        )
+        title, language = (row.title.text, row.title.lang) if row.title else (None, None)
+        return Case.copied(row, register_id=row.register, title=title, title_language=language)
 
 
-class Cases(Schema):
+class Cases(Told):
     """A page of cases, the last opened first."""
 
     cases: list[Case]
     next: str | None
 
 
-class Arrived(Schema):
+class Arrived(Told):
     """How far the copy for one desk has come."""
 
     desk: Desk
@@ -77,11 +65,10 @@ class Arrived(Schema):
     @staticmethod
     def of(reach: Reach) -> Arrived:
         """The shape of a reach."""
-        at = format_instant(reach.at) if reach.at else None
-        return Arrived(desk=Desk.at(reach.desk), state=reach.state, reason=reach.reason, at=at)
+        return Arrived.copied(reach)
 
 
-class Message(Schema):
+class Message(Told):
     """A message in a list; `verdict` is this node's for what came in, the state in the outbox for what goes out."""
 
     message: str
@@ -99,29 +86,17 @@ class Message(Schema):
     @staticmethod
     def of(listed: Listed) -> Message:
         """The shape of a message in a list."""
-        return Message(
-            message=listed.message_id,
-            case=listed.case,
-            direction=listed.direction,
-            form=listed.form,
-            urgency=listed.urgency,
-            at=format_instant(listed.at),
-            others=[Desk.at(each) for each in listed.others],
-            verdict=listed.verdict,
-            reason=listed.reason,
-            exercise=listed.exercise,
-            copies=[Arrived.of(each) for each in listed.reach],
-        )
+        return Message.copied(listed, message=listed.message_id, copies=[Arrived.of(each) for each in listed.reach])
 
 
-class Messages(Schema):
+class Messages(Told):
     """A page of messages, the newest first."""
 
     messages: list[Message]
     next: str | None
 
 
-class Attached(Schema):
+class Attached(Told):
     """One file of a message; it is fetched by its position once its state is `held`."""
 
     position: int
@@ -132,14 +107,14 @@ class Attached(Schema):
     state: str
 
 
-class Contents(Schema):
+class Contents(Told):
     """What a message says: its fields by the form it is in, and its files."""
 
     fields: dict[str, Any]
     attachments: list[Attached]
 
 
-class WholeMessage(Schema):
+class WholeMessage(Told):
     """A message with what it says, where that may be seen."""
 
     message: Message
@@ -158,18 +133,10 @@ class WholeMessage(Schema):
     @staticmethod
     def of(opened: Opened, *, readable: bool) -> WholeMessage:
         """The shape of an opened message."""
-        core = opened.core
-        return WholeMessage(
+        return WholeMessage.copied(
+            opened.core,
             message=Message.of(opened.listed),
-            sender=Desk.at(core.sender),
-            to=[Desk.at(each) for each in core.to],
-            stage=core.stage,
-            tlp=core.tlp,
-            marking=core.marking,
-            wanted_by=core.wanted_by,
-            re=core.re,
             core_hash=opened.core_hash,
-            form_version=core.form_version,
             notes=list(opened.notes),
             contents=_contents(opened) if readable else None,
         )
@@ -191,7 +158,7 @@ def _contents(opened: Opened) -> Contents:
     return Contents(fields=dict(opened.fields), attachments=attached)
 
 
-class Said(Schema):
+class Said(Told):
     """A message in the thread of a case."""
 
     message: str
@@ -202,7 +169,7 @@ class Said(Schema):
     rejected: bool
 
 
-class WholeCase(Schema):
+class WholeCase(Told):
     """A case with its thread in order; `gaps` counts messages that are known to be missing."""
 
     case: Case
@@ -213,22 +180,12 @@ class WholeCase(Schema):
     @staticmethod
     def of(thread: Thread) -> WholeCase:
         """The shape of a thread."""
-        said = [
-            Said(
-                message=each.message_id,
-                ours=each.ours,
-                form=each.core.form,
-                at=format_instant(each.at),
-                owed=each.owed,
-                rejected=each.rejected,
-            )
-            for each in thread.entries
-        ]
+        said = [Said.copied(each, message=each.message_id, form=each.core.form) for each in thread.entries]
         gaps, closed = len(thread.view.gaps), thread.view.closed
         return WholeCase(case=Case.of(thread.row), messages=said, gaps=gaps, closed_by_all=closed)
 
 
-class Receipt(Schema):
+class Receipt(Told):
     """A signed receipt: a node has it, never that anybody agrees. `signed` is the envelope in base64."""
 
     desk: Desk | None
@@ -241,17 +198,10 @@ class Receipt(Schema):
     @staticmethod
     def of(receipt: ReceiptRead) -> Receipt:
         """The shape of a receipt."""
-        return Receipt(
-            desk=Desk.at(receipt.desk) if receipt.desk else None,
-            n=receipt.n,
-            verdict=receipt.verdict,
-            reason=receipt.reason,
-            at=format_instant(receipt.at),
-            signed=encode_base64(receipt.signed),
-        )
+        return Receipt.copied(receipt, signed=encode_base64(receipt.signed))
 
 
-class Receipts(Schema):
+class Receipts(Told):
     """Every receipt for a message, in order."""
 
     receipts: list[Receipt]

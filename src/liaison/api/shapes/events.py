@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from ninja import Schema
-
-from liaison.api.shapes.base import Instant
+from liaison.api.shapes.base import Instant, Told
 from liaison.node.services.programs.events import Event as EventRead
-from liaison.wire.identifiers import format_instant
 
 
-class Event(Schema):
+class Event(Told):
     """One event; numbers of a desk follow each other without gaps."""
 
     number: int
@@ -21,11 +18,10 @@ class Event(Schema):
     @staticmethod
     def of(event: EventRead) -> Event:
         """The shape of an event."""
-        at = format_instant(event.at)
-        return Event(number=event.number, kind=event.kind, case=event.case, message=event.message, at=at)
+        return Event.copied(event)
 
 
-class Events(Schema):
+class Events(Told):
     """Events in order; ask again with `next` as `after` for those that come later."""
 
     events: list[Event]

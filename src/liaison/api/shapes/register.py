@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from ninja import Schema
 from pydantic import Field
 
-from liaison.api.shapes.base import WORDS, Given, Hash, Instant
+from liaison.api.shapes.base import WORDS, Given, Hash, Instant, Told
 from liaison.node.reads.explorer import EntryListed, EntryShown
 from liaison.node.reads.routing import DeskWords
 from liaison.node.reads.writing.centres import DeskCard
@@ -16,7 +15,6 @@ from liaison.register.lookup import DeskEntry
 from liaison.register.vocabulary import DeskKind
 from liaison.routing.claims import Desk as RoutedDesk
 from liaison.routing.route import Answer
-from liaison.wire.identifiers import format_instant
 
 MOST_VALUES = 10_000
 LONGEST_VALUE = 2048
@@ -30,7 +28,7 @@ class LookUps(Given):
     kind: Annotated[DeskKind, Field(strict=False)] = DeskKind.TECHNICAL
 
 
-class AnsweringDesk(Schema):
+class AnsweringDesk(Told):
     """Who answers; without participant and node it is only nominated by letter, or only its code is known."""
 
     register_id: str
@@ -46,20 +44,11 @@ class AnsweringDesk(Schema):
     @staticmethod
     def of(desk: RoutedDesk, words: DeskWords) -> AnsweringDesk:
         """The shape of a desk that routing named."""
-        return AnsweringDesk(
-            register_id=desk.register,
-            participant=desk.participant,
-            node=desk.node,
-            desk=desk.desk,
-            name=words.name,
-            codes=list(words.codes),
-            kind=words.kind,
-            status=words.status,
-            rehearsal=words.rehearsal,
-        )
+        where = {"participant": desk.participant, "node": desk.node, "desk": desk.desk}
+        return AnsweringDesk.copied(words, register_id=desk.register, **where)
 
 
-class LookUp(Schema):
+class LookUp(Told):
     """Who answers for one value and why; `refusal` says why nobody does. Where it is registered is not who did it."""
 
     value: str
@@ -75,26 +64,18 @@ class LookUp(Schema):
     @staticmethod
     def of(value: str, answer: Answer, words: dict[RoutedDesk, DeskWords]) -> LookUp:
         """The shape of an answer of routing."""
-        return LookUp(
-            value=value,
-            desk=AnsweringDesk.of(answer.desk, words[answer.desk]) if answer.desk else None,
-            refusal=answer.refusal,
-            basis=answer.basis.value,
-            code=answer.code,
-            ground=answer.ground,
-            source=answer.source,
-            date=answer.date,
-            contested=[AnsweringDesk.of(each, words[each]) for each in answer.contested],
-        )
+        found = AnsweringDesk.of(answer.desk, words[answer.desk]) if answer.desk else None
+        contested = [AnsweringDesk.of(each, words[each]) for each in answer.contested]
+        return LookUp.copied(answer, value=value, desk=found, contested=contested)
 
 
-class LookUpList(Schema):
+class LookUpList(Told):
     """One answer a value, in the order they were given."""
 
     answers: list[LookUp]
 
 
-class Register(Schema):
+class Register(Told):
     """The register of the token's desk as this node holds it."""
 
     register_id: Hash
@@ -107,7 +88,7 @@ class Register(Schema):
     stopped: str
 
 
-class Participant(Schema):
+class Participant(Told):
     """A participant of the register."""
 
     id: str
@@ -122,25 +103,17 @@ class Participant(Schema):
     @staticmethod
     def of(state: ParticipantState, codes: tuple[str, ...]) -> Participant:
         """The shape of a participant."""
-        return Participant(
-            id=state.id,
-            type=state.type.value if state.type else None,
-            name=state.labels.name,
-            codes=list(codes),
-            disputed=state.disputed,
-            replaces=state.replaces,
-            admitted=state.admitted_index,
-        )
+        return Participant.copied(state, name=state.labels.name, codes=list(codes), admitted=state.admitted_index)
 
 
-class Participants(Schema):
+class Participants(Told):
     """A page of participants in the order they were admitted; `next` is the cursor of the page after it."""
 
     participants: list[Participant]
     next: str | None
 
 
-class Expected(Schema):
+class Expected(Told):
     """Minutes until an answer may be expected; null promises nothing."""
 
     routine: int | None
@@ -148,7 +121,7 @@ class Expected(Schema):
     emergency: int | None
 
 
-class RegisteredDesk(Schema):
+class RegisteredDesk(Told):
     """A contact centre of the register."""
 
     participant: str | None
@@ -168,31 +141,18 @@ class RegisteredDesk(Schema):
     @staticmethod
     def of(entry: DeskEntry) -> RegisteredDesk:
         """The shape of a row of the directory."""
-        return RegisteredDesk(
-            participant=entry.participant,
-            node=entry.node,
-            desk=entry.desk,
-            name=entry.name,
-            kind=entry.kind.value,
-            codes=list(entry.codes),
-            status=entry.status.value,
-            rehearsal=entry.rehearsal,
-            languages=list(entry.languages),
-            expected=Expected(**{name: getattr(entry.expected, name) for name in Expected.model_fields}),
-            hosted_by=entry.hosted_by.participant if entry.hosted_by else None,
-            index=entry.index,
-            suspect=entry.suspect,
-        )
+        host = entry.hosted_by.participant if entry.hosted_by else None
+        return RegisteredDesk.copied(entry, expected=Expected.copied(entry.expected), hosted_by=host)
 
 
-class RegisteredDesks(Schema):
+class RegisteredDesks(Told):
     """A page of contact centres in the order of their entries."""
 
     desks: list[RegisteredDesk]
     next: str | None
 
 
-class Contact(Schema):
+class Contact(Told):
     """What a desk lets this node read of how it is reached."""
 
     institution: str
@@ -203,7 +163,7 @@ class Contact(Schema):
     hours: str | None
 
 
-class DeskCardShape(Schema):
+class DeskCardShape(Told):
     """A contact centre with its contacts; `withheld` counts the record parts not for this node, or not here."""
 
     desk: RegisteredDesk
@@ -216,19 +176,11 @@ class DeskCardShape(Schema):
     @staticmethod
     def of(card: DeskCard, local_time: str | None) -> DeskCardShape:
         """The shape of a card."""
-        return DeskCardShape(
-            desk=RegisteredDesk.of(card.entry),
-            host=card.host,
-            contacts=[
-                Contact(**{name: getattr(each, name) for name in Contact.model_fields}) for each in card.contacts
-            ],
-            withheld=card.withheld,
-            warnings=list(card.warnings),
-            local_time=local_time,
-        )
+        contacts = [Contact.copied(each) for each in card.contacts]
+        return DeskCardShape.copied(card, desk=RegisteredDesk.of(card.entry), contacts=contacts, local_time=local_time)
 
 
-class LogEntry(Schema):
+class LogEntry(Told):
     """One leaf of the log; it came in after `after` and not later than `by`, as far as the log noted times."""
 
     index: int
@@ -244,27 +196,17 @@ class LogEntry(Schema):
     @staticmethod
     def of(entry: EntryListed) -> LogEntry:
         """The shape of a leaf in a list."""
-        return LogEntry(
-            index=entry.index,
-            kind=entry.kind,
-            participant=entry.participant,
-            node=entry.node,
-            verdict=entry.verdict,
-            rule=entry.rule,
-            trusted=entry.trusted,
-            after=format_instant(entry.after) if entry.after else None,
-            by=format_instant(entry.by) if entry.by else None,
-        )
+        return LogEntry.copied(entry)
 
 
-class LogEntries(Schema):
+class LogEntries(Told):
     """A page of leaves, the oldest first; `next` is there also behind the last one, to go on from later."""
 
     entries: list[LogEntry]
     next: str
 
 
-class WholeEntry(Schema):
+class WholeEntry(Told):
     """One leaf with its words; `leaf` is its hash in the log."""
 
     entry: LogEntry
@@ -277,11 +219,4 @@ class WholeEntry(Schema):
     @staticmethod
     def of(shown: EntryShown) -> WholeEntry:
         """The shape of a whole leaf."""
-        return WholeEntry(
-            entry=LogEntry.of(shown.listed),
-            issued=shown.issued,
-            payload=shown.payload,
-            payload_hash=shown.payload_hash,
-            leaf=shown.leaf,
-            signers=list(shown.signers),
-        )
+        return WholeEntry.copied(shown, entry=LogEntry.of(shown.listed))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from ninja import Schema
 from pydantic import Field
 
-from liaison.api.shapes.base import WORDS, Given, Instant, LocalId, Uuid
+from liaison.api.shapes.base import WORDS, Given, Instant, LocalId, Told, Uuid
 from liaison.messages.message import MOST_ATTACHMENTS
 
 Recipient = Annotated[str, Field(min_length=2, max_length=120, pattern=WORDS, examples=["XD", "XD/duty"])]
@@ -52,7 +51,7 @@ class Acknowledgement(Given):
     answer_expected: Instant | None = None
 
 
-class Sent(Schema):
+class Sent(Told):
     """A message that is durable and on its way."""
 
     message: str
@@ -60,27 +59,27 @@ class Sent(Schema):
     core_hash: str
 
 
-class Gone(Schema):
+class Gone(Told):
     """What became of it: `sent`, or the number under which it waits for a second person, nothing having left."""
 
     sent: list[Sent]
     waits: int | None
 
 
-class Checked(Schema):
+class Checked(Told):
     """It could be sent, and how: as an exercise, or only after a second person has cleared it (`waits`)."""
 
     exercise: bool
     waits: bool
 
 
-class Acknowledged(Schema):
+class Acknowledged(Told):
     """Whether the other side is told by this, or was told before."""
 
     fresh: bool
 
 
-class Uploaded(Schema):
+class Uploaded(Told):
     """A file that is sealed here; a message takes it by this name within a day."""
 
     upload: str
@@ -90,7 +89,7 @@ class Uploaded(Schema):
     sha256: str
 
 
-class Wanted(Schema):
+class Wanted(Told):
     """How many files are on their way from their sender."""
 
     fetching: int

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from liaison.cli.output import REFUSED, json_option, show, table
+from liaison.cli.programs.token import desk_option, seat_of
 from liaison.cli.register.choices import register_option
 from liaison.cli.session import open_node
-from liaison.cli.token import desk_option, seat_of
 from liaison.errors import UsageError
 
 if TYPE_CHECKING:
