@@ -40,6 +40,30 @@ def test_a_phishing_report_in_xarf_has_host_address_and_hash() -> None:
     ]
 
 
+OF_XARF = {
+    "spam": [("ipv4", "192.168.1.100")],
+    "ddos": [("ipv4", "192.0.2.155"), ("ipv4", "203.0.113.100")],
+    "botnet": [("ipv4", "198.51.100.25"), ("domain", "malicious-command.example.com")],
+    "cve": [("ipv4", "172.16.1.200"), ("vulnerability", "CVE-2023-12345")],
+    "threat": [("ipv4", "192.0.2.50")],
+    "p2p": [("ipv4", "192.0.2.100")],
+}
+
+
+@pytest.mark.parametrize("name", OF_XARF)
+def test_a_sample_of_each_category_of_xarf_is_read_with_all_it_names(name: str) -> None:
+    document = read(f"xarf-{name}.json")
+    assert told(document) == OF_XARF[name]
+    assert document.unclear == ()
+    assert all(each.what.first_seen for each in document.indicators if each.what.kind != "vulnerability")
+
+
+def test_an_advisory_in_csaf_2_0_names_its_vulnerability() -> None:
+    document = read("csaf-2.0-vex.json")
+    assert (document.version, told(document)) == ("2.0", [("vulnerability", "CVE-2021-44228")])
+    assert document.title == "Example VEX Document Use Case 5"
+
+
 def test_markings_of_stix_2_1_are_label_and_terms() -> None:
     document = read("stix-markings.json")
     assert told(document) == [("ipv4", "10.0.0.0")]

@@ -73,7 +73,7 @@ def join_own_register(demo: Alone) -> list[str]:
     rehearsal.admit(demo, "XC")
     rehearsal.publish_desk(demo, "XC")
     rehearsal.invite_officer(demo, "XC")
-    return [*told, f"XC       {demo.ids['XC']}"]
+    return [*told, f"XC is the participant {demo.ids['XC']}"]
 
 
 def import_address_book(demo: Alone) -> list[str]:

@@ -41,12 +41,14 @@ def demo(*, once: bool, named: str, folder: Path | None, as_json: bool) -> int:
     world = story.begin(place)
     # A plain kill ends the nodes too, not only Ctrl-C.
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    held = False
     try:
         held = _walk(story, world, as_json=as_json)
         if held and not once:
             _stay(world)
     except KeyboardInterrupt:
-        held = False
+        if not held:
+            click.echo("Stopped before the end.", err=True)
     finally:
         world.stop()
     if not as_json:
@@ -57,6 +59,8 @@ def demo(*, once: bool, named: str, folder: Path | None, as_json: bool) -> int:
 def _walk(story: Story[Any], world: Rehearsal, *, as_json: bool) -> bool:
     """Do every step; whether all held. What fails is said, and nothing after it is tried."""
     told: list[dict[str, object]] = []
+    if not as_json:
+        click.echo(f"{story.opening}\nEach of {len(story.steps)} steps says what it shows, and whether it held.")
     for number, (title, step) in enumerate(story.steps, 1):
         began = time.perf_counter()
         try:

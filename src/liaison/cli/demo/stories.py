@@ -19,14 +19,16 @@ W = TypeVar("W", bound=Rehearsal)
 
 @dataclass(frozen=True, slots=True)
 class Story(Generic[W]):
-    """A demonstration: the world it begins with, and its steps."""
+    """A demonstration: the world it begins with, what a newcomer is told first, and its steps."""
 
     begin: Callable[[Path], W]
+    opening: str
     steps: tuple[tuple[str, Callable[[W], list[str]]], ...]
 
 
 TOGETHER = Story(
     Rehearsal,
+    "A secretariat and the fictional States XC, XD and XE, each with a node of its own, all on this machine.",
     (
         ("Four nodes, each with its own keys and database", rehearsal.make_places),
         ("The secretariat opens a register: leaf 0, signed by three roots", rehearsal.open_register),
@@ -48,6 +50,8 @@ TOGETHER = Story(
 )
 ALONE = Story(
     Alone,
+    "The fictional State XC has the only node; XD has gpg and a mailbox; XE joins later from behind NAT. All of it\n"
+    "runs on this machine.",
     (
         ("One node, with its own keys and database", alone.make_node),
         ("It opens a register for itself and joins it as XC", alone.join_own_register),

@@ -89,11 +89,18 @@ def _report(told: dict[str, Any], path: str, found: Found) -> Tlp | None:
 
 
 def _content(told: dict[str, Any], path: str, label: Tlp | None, found: Found, *, known: str) -> None:
-    """URLs, and hashes of files, beside the source."""
+    """URLs, vulnerabilities, servers that bots report to, and hashes of files, beside the source."""
     first = moment(told.get("first_seen") or told.get("timestamp"))
     for name in _WEB:
         if told.get(name) is not None and told[name] != known:
             found.add(observe("url", told[name], role="artefact", first=first), label, f"{path}{name}")
+    if told.get("cve_id") is not None:
+        found.add(observe("vulnerability", told["cve_id"]), label, f"{path}cve_id")
+    server = told.get("c2_server")
+    if server is not None:
+        kind = kind_of(server) if isinstance(server, str) else None
+        what = observe(kind, server, role="destination", first=first) if kind else None
+        found.add(what, label, f"{path}c2_server")
     given = dict(inner(told.get("file_hashes")))
     name, colon, value = text(told.get("file_hash")).partition(":")
     given |= {name: value} if colon else {}
