@@ -101,7 +101,7 @@ def _show(card: DeskCard, seat: Seat, now: datetime, usual: Mapping[DeskRef, Usu
         there=card.local_time(now),
         zone=card.zone,
         expected=_expected(card),
-        usual=minutes_word(usual[ref].minutes) if ref in usual else "",
+        usual=minutes_word(usual[ref].minutes) if ref is not None and ref in usual else "",
         cautions=tuple(_cautions(card)),
     )
 
