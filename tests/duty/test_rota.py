@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from liaison.duty.rota import ALL_DAYS, DAY, WEEK, Layer, Override, Rota, Spell,
 from liaison.duty.shifts import Collision, gaps, layer_spells, overlaps, present_shift, shifts
 from liaison.duty.wall import find_zone, first_instant, steady
 from liaison.errors import UsageError
+from liaison.wire.identifiers import format_instant
 from tests.duty.twin import MINUTE, minute_by_minute
 
 # Midnight UTC before clocks change: an hour at night, half an hour, an hour at 00:01 (so that the date goes back),
@@ -182,3 +185,18 @@ def test_a_zone_that_is_none_is_refused() -> None:
     for name in ("Mars/Olympus", "../etc/passwd", "", "Europe", "a\0b"):
         with pytest.raises(UsageError, match="duty-zone"):
             find_zone(name)
+
+
+def test_the_example_of_the_spec_page_is_what_the_rota_says() -> None:
+    night = Window(ALL_DAYS, time(20), time(8))
+    layers = (
+        weekly("7", "9", "12"),
+        Layer("Nights", "Europe/Berlin", local("2026-01-05T20:00"), DAY, ("12", "9"), night, on_holidays=False),
+    )
+    away = Spell(at("2026-10-20T00:00"), at("2026-10-27T12:00"), "12")
+    rota = Rota(layers, absences=(away,), holidays=frozenset({date(2026, 10, 25)}))
+    page = (Path(__file__).parents[2] / "docs/spec/duty.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^(2026\S+Z)  (2026\S+Z)  (\d+(?:, then \d+)*)", page, re.MULTILINE)
+    found = shifts(rota, at("2026-10-24T12:00"), at("2026-10-27T07:00"))
+    told = [(format_instant(each.begins), format_instant(each.ends), ", then ".join(each.officers)) for each in found]
+    assert told == lines

@@ -32,8 +32,6 @@ NOUNS = {
     "report": "liaison.cli.report:group",
     "officer": "liaison.cli.officer:group",
     "check": "liaison.cli.check.command:group",
-    "token": "liaison.cli.token:group",
-    "webhook": "liaison.cli.webhook:group",
     "exercise": "liaison.cli.exercise:group",
     "token": "liaison.cli.programs.token:group",
     "webhook": "liaison.cli.programs.webhook:group",

@@ -33,6 +33,7 @@ from liaison.node.services.duty.rotas import keep_spell, put_holiday, tell
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import Action, require
+from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import encode_base64
 
 BYTES = 24
@@ -134,7 +135,7 @@ def take_calendar(node: Node, seat: Seat, data: bytes, taking: Taking, *, by: in
         calendar = decode_calendar(data, rota_zone(seat, by))
         take = _take_holidays if taking.what == "holidays" else _take_spells
         done = take(node, seat, calendar, taking, by)
-        told = {"as": taking.what, "officer": taking.officer, "events": done.taken}
+        told: JSON = {"as": taking.what, "officer": taking.officer, "events": done.taken}
         tell(node, seat, "duty-calendar-taken", by, subject=taking.officer, params=told)
     return done
 

@@ -114,7 +114,7 @@ def _show(
         there=card.local_time(now),
         zone=card.zone,
         expected=_expected(card),
-        usual=minutes_word(usual[ref].minutes) if ref in usual else "",
+        usual=minutes_word(usual[ref].minutes) if ref is not None and ref in usual else "",
         cautions=tuple(_cautions(card)),
         fresh=fresh.get(ref) if ref is not None else None,
         now=now,
