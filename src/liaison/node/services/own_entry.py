@@ -27,7 +27,7 @@ from liaison.node.node import Node
 from liaison.node.reads.facts import forget_facts
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import who_may
-from liaison.node.services.publication import DeskPlan, Place, confirm_desk, declare_desk, publish_node
+from liaison.node.services.publication import NO_PROMISE, DeskPlan, Place, confirm_desk, declare_desk, publish_node
 from liaison.node.services.secretariat import Handed
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import Action
@@ -181,8 +181,8 @@ def _declared(register: str, desk: DeskRef) -> Wanted:
     if row is None:
         raise UsageError("desk-not-found", participant=desk.participant[:16], desk=desk.desk)
     contacts = {each["audience"]: _contact(register, each["digest"]) for each in row.parts}
-    expected = {"routine": None, "urgent": None, "emergency": None} | row.expected
-    return Wanted(DeskKind(row.kind), tuple(row.languages), convert(expected, Expected), contacts)
+    expected = convert(NO_PROMISE | row.expected, Expected)
+    return Wanted(DeskKind(row.kind), tuple(row.languages), expected, contacts)
 
 
 def _contact(register: str, part: str) -> records.Contact:
