@@ -39,7 +39,6 @@ from liaison.wire.identifiers import digest
 from liaison.wire.typed import convert
 
 PLAN_LIMIT = 1 << 17
-CONFIRMED = "entry-confirmed"
 CONFIRMED_LATELY = timedelta(hours=1)
 OPEN, PUBLISHED, WITHDRAWN = "open", "published", "withdrawn"
 
@@ -138,14 +137,14 @@ def confirm(node: Node, register: str, desk: DeskRef, *, officer: int) -> list[H
     Raises UsageError where what is declared is not what the register says, and what the publication raises.
     """
     with reading(node):
-        lately = {"action": CONFIRMED, "at__gt": node.clock.now() - CONFIRMED_LATELY}
+        lately = {"action": "entry-confirmed", "at__gt": node.clock.now() - CONFIRMED_LATELY}
         if AuditRow.objects.filter(participant=desk.participant, subject=desk.desk, **lately).exists():
             return []
     handed = confirm_desk(node, Place(register, desk.participant, desk.node), desk=desk.desk)
     forget_facts(node)
     with unit_of_work(node):
         entries: JSON = {"entries": [each.index or 0 for each in handed]}
-        note(node, CONFIRMED, participant=desk.participant, officer=officer, subject=desk.desk, params=entries)
+        note(node, "entry-confirmed", participant=desk.participant, officer=officer, subject=desk.desk, params=entries)
     return handed
 
 
