@@ -23,7 +23,7 @@ from liaison.node.services.care.findings import Finding, State
 from liaison.node.services.inside.retention import PAST
 from liaison.node.services.people.leaving import BY_HAND
 from liaison.node.services.people.sessions import INVITATION
-from liaison.node.work.jobs import JOBS
+from liaison.node.work.jobs import BESIDE, JOBS
 from liaison.officers.permissions import Role
 from liaison.register.vocabulary import DeskKind, ParticipantType
 from liaison.web import words
@@ -66,7 +66,7 @@ def noted() -> tuple[set[str], set[str]]:
 LISTS = {
     "audit-action": noted()[0],
     "check": {name for name, _ in CHECKS},
-    "job": {job.name for job in JOBS},
+    "job": {job.name for job in (*JOBS, *BESIDE)},
     "leaving-step": set(BY_HAND),
     "sign-in-method": {"passkey", "password", INVITATION, METHOD},
     "desk-kind": set(DeskKind),

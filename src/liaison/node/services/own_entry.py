@@ -27,7 +27,7 @@ from liaison.node.node import Node
 from liaison.node.reads.facts import forget_facts
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import who_may
-from liaison.node.services.publication import DeskPlan, Place, confirm_desk, declare_desk, publish_node
+from liaison.node.services.publication import NO_PROMISE, DeskPlan, Place, confirm_desk, declare_desk, publish_node
 from liaison.node.services.secretariat import Handed
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import Action
@@ -39,7 +39,6 @@ from liaison.wire.identifiers import digest
 from liaison.wire.typed import convert
 
 PLAN_LIMIT = 1 << 17
-CONFIRMED = "entry-confirmed"
 CONFIRMED_LATELY = timedelta(hours=1)
 OPEN, PUBLISHED, WITHDRAWN = "open", "published", "withdrawn"
 
@@ -140,14 +139,14 @@ def confirm(node: Node, register: str, desk: DeskRef, *, officer: int) -> list[H
     Raises UsageError where what is declared is not what the register says, and what the publication raises.
     """
     with reading(node):
-        lately = {"action": CONFIRMED, "at__gt": node.clock.now() - CONFIRMED_LATELY}
+        lately = {"action": "entry-confirmed", "at__gt": node.clock.now() - CONFIRMED_LATELY}
         if AuditRow.objects.filter(participant=desk.participant, subject=desk.desk, **lately).exists():
             return []
     handed = confirm_desk(node, Place(register, desk.participant, desk.node), desk=desk.desk)
     forget_facts(node)
     with unit_of_work(node):
         entries: JSON = {"entries": [each.index or 0 for each in handed]}
-        note(node, CONFIRMED, participant=desk.participant, officer=officer, subject=desk.desk, params=entries)
+        note(node, "entry-confirmed", participant=desk.participant, officer=officer, subject=desk.desk, params=entries)
     return handed
 
 
@@ -185,8 +184,8 @@ def _declared(register: str, desk: DeskRef) -> Wanted:
     contents = [(each["audience"], _content(register, each["digest"])) for each in row.parts]
     contacts = {audience: content for audience, content in contents if isinstance(content, records.Contact)}
     reports = next((content for _, content in contents if isinstance(content, records.ReportWishes)), None)
-    expected = {"routine": None, "urgent": None, "emergency": None} | row.expected
-    return Wanted(DeskKind(row.kind), tuple(row.languages), convert(expected, Expected), contacts, reports)
+    expected = convert(NO_PROMISE | row.expected, Expected)
+    return Wanted(DeskKind(row.kind), tuple(row.languages), expected, contacts, reports)
 
 
 def _content(register: str, part: str) -> records.Content:

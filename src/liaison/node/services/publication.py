@@ -51,6 +51,7 @@ from liaison.wire.typed import convert
 
 SALT = 32
 WISHES_FOR = "participants"
+NO_PROMISE = {"routine": None, "urgent": None, "emergency": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +248,7 @@ def _desk_body(row: OwnDesk) -> DeskPublished:
         row.desk,
         DeskKind(row.kind),
         tuple(row.languages),
-        convert(row.expected, Expected),
+        convert(NO_PROMISE | row.expected, Expected),
         tuple(Part(part["audience"], part["digest"]) for part in row.parts),
     )
 
