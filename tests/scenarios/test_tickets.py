@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from liaison.adapters.spool_folder import SpoolFolder
+from liaison.adapters.reports.spool_folder import SpoolFolder
 from liaison.errors import MalformedError, UsageError
 from liaison.exchange.reports.reading import decode_report_file
 from liaison.exchange.xarf.mail import decode_report_mail, is_mail

@@ -27,7 +27,7 @@ NOUNS = {
     "mail": "liaison.cli.mail:group",
     "book": "liaison.cli.book:group",
     "case": "liaison.cli.case:group",
-    "report": "liaison.cli.report:group",
+    "report": "liaison.cli.route.report:group",
     "officer": "liaison.cli.officer:group",
     "token": "liaison.cli.token:group",
     "route": "liaison.cli.route.command:route",

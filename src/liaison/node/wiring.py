@@ -22,8 +22,8 @@ from liaison.adapters.keyfiles import FolderKeyVault, decrypt_seed, encrypt_seed
 from liaison.adapters.lanes import ProcessLanes
 from liaison.adapters.mail.catalogues import FolderCatalogues
 from liaison.adapters.mail.server import MailAccess, MailServer
-from liaison.adapters.report_folder import ReportFolder
-from liaison.adapters.spool_folder import SpoolFolder
+from liaison.adapters.reports.report_folder import ReportFolder
+from liaison.adapters.reports.spool_folder import SpoolFolder
 from liaison.adapters.storage import HomeStorage
 from liaison.adapters.survey import free_disk, open_to_others, owned_by_others
 from liaison.adapters.tiles import FolderTileStore

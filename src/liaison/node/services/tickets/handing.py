@@ -54,7 +54,7 @@ ENLARGED = 2
 
 
 class Spool(Protocol):
-    """A folder between this node and a ticket system (`adapters.spool_folder`)."""
+    """A folder between this node and a ticket system (`adapters.reports.spool_folder`)."""
 
     def put(self, name: str, data: bytes) -> None:
         """Put a report there, whole and durable."""
