@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from liaison.adapters.report_folder import ReportFolder
+from liaison.adapters.reports.report_folder import ReportFolder
 from liaison.messages.message import open_message
 from liaison.node.models import IncomingCopy
 from liaison.node.node import Node

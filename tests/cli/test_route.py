@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import tests.with_django  # noqa: F401
 from liaison.adapters.feeds import read_feed
-from liaison.adapters.report_folder import ReportFolder
+from liaison.adapters.reports.report_folder import ReportFolder
 from liaison.cli.main import main
 from liaison.cli.route.screen import WIDTH, bar
 from liaison.errors import MalformedError, UsageError

@@ -25,6 +25,7 @@ from liaison.register.records import (
     make_record,
     may_see,
     part_status,
+    read_content,
     verify_record,
 )
 from liaison.register.vocabulary import DeskKind, ParticipantType
@@ -144,3 +145,23 @@ def test_a_missing_part_shows_as_withheld_and_a_superseded_one_as_erased() -> No
     current, held = {"here", "missing"}, {"here"}
     shown = [part_status(digest, current=current, held=held) for digest in ("here", "missing", "old")]
     assert shown == [PartStatus.HELD, PartStatus.WITHHELD, PartStatus.ERASED]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"formats": []},
+        {"formats": ["csv", "csv"]},
+        {"formats": ["pdf"]},
+        {"every": -1},
+        {"every": 44_641},
+        {"largest": 1},
+        {"largest": (8 << 20) + 1},
+        {"mailbox": "x@y.example"},
+    ],
+)
+def test_wishes_that_no_sender_could_obey_are_refused(told: dict[str, object]) -> None:
+    content = {"formats": ["xarf", "csv"], "every": 1440, "largest": 1 << 20}
+    assert read_content(RecordPart("participants", RecordKind.REPORTS, content))
+    with pytest.raises(MalformedError):
+        read_content(RecordPart("participants", RecordKind.REPORTS, content | told))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from liaison.adapters.report_folder import ReportFolder
+from liaison.adapters.reports.report_folder import ReportFolder
 from liaison.errors import MalformedError, NotNowError, UsageError
 from liaison.messages.message import open_message
 from liaison.messages.parties import DeskRef

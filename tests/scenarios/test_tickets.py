@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from liaison.adapters.spool_folder import SpoolFolder
+from liaison.adapters.reports.spool_folder import SpoolFolder
 from liaison.errors import MalformedError, UsageError
 from liaison.exchange.reports.reading import decode_report_file
 from liaison.exchange.xarf.mail import decode_report_mail, is_mail
@@ -271,15 +271,29 @@ def test_a_mail_without_a_report_is_refused() -> None:
         decode_report_mail(raw)
 
 
-def test_a_file_that_is_still_on_its_way_is_waited_for(ticketing: Ticketing) -> None:
-    ticketing.send(feed(1), deliver=False)
-    ticketing.world.work("XC")
+def test_a_file_that_is_still_on_its_way_is_waited_for_and_keeps_nothing_else_back(ticketing: Ticketing) -> None:
+    ticketing.send(feed(1))
     with ticketing.world.at("XD"):
-        arrived = IncomingCopy.objects.get()
-        arrived.attachments.update(state="wanted")
-    assert ticketing.hand() == 0
+        first = IncomingCopy.objects.get()
+        first.attachments.update(state="wanted")
+    ticketing.send(feed(2))
+    assert ticketing.hand() == 2  # the second, both ways
     with ticketing.world.at("XD"):
-        arrived.attachments.update(state="held")
+        first.attachments.update(state="held")
+    assert ticketing.hand() == 2
+
+
+def test_a_report_whose_mail_would_be_too_large_stays_on_the_page_and_keeps_nothing_else_back(
+    tmp_path: Path,
+) -> None:
+    with Ticketing(tmp_path) as ticketing:
+        node = ticketing.xd
+        mail = msgspec.structs.replace(node.config.mail, largest=64 << 10)
+        small = dataclasses.replace(node, config=msgspec.structs.replace(node.config, mail=mail))
+        ticketing.send(feed(*range(1, 400), extra="x" * 100))
+        ticketing.send(feed(500))
+        hand_reports(small, SpoolFolder)
+        assert [read_mail(raw).subject.rpartition(": ")[2] for _, _, raw in ticketing.post.handed] == ["1 rows"]
 
 
 def test_a_desk_that_two_are_called_is_named_whole(ticketing: Ticketing) -> None:

@@ -13,7 +13,11 @@ from liaison.messages.parties import DeskRef
 from liaison.node.models import AuditRow, LoggedEntry, OwnDesk
 from liaison.node.reads.register import desk_entry
 from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.reads.facts import forget_facts
+from liaison.node.reads.reports.wishes import wishes_of
 from liaison.officers.permissions import Role
+from liaison.register.records import ReportWishes
+from liaison.register.vocabulary import ReportFormat
 from tests.node.stories import Resident, Story
 from tests.web.visiting import Visitor, visit_desk
 
@@ -67,6 +71,35 @@ def test_the_only_manager_may_approve_alone(story: Story) -> None:
     alone.send("entry/approve")
     story.sync("xc")
     assert published(resident).expected.urgent == 30
+
+
+WISHES = {"reports/formats": "xarf, csv", "reports/every": "1440", "reports/largest": "1024"}
+
+
+def test_how_a_desk_wants_its_reports_is_published_as_a_part_of_its_record_and_shown(story: Story) -> None:
+    resident = story.join("xc", "XC")
+    alone = manager(resident)
+    alone.send("entry/change", **ENTRY, **WISHES)
+    assert "Reports on resources: Formats it takes" in alone.see("entry/")
+    alone.send("entry/approve")
+    story.sync("xc")
+    forget_facts(resident.node)  # as its job does after a synchronisation
+    desk = DeskRef(resident.participant, "main", "duty")
+    wishes = wishes_of(resident.node, resident.register, desk)
+    assert wishes == ReportWishes((ReportFormat.XARF, ReportFormat.CSV), 1440, 1 << 20)
+    page = alone.see(f"centres/{resident.participant}/duty/")
+    assert "XARF 4, CSV; at most every 1440 minutes" in page
+    assert "vouches for it" not in page
+    assert 'value="xarf, csv"' in alone.see("entry/change")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"), [("formats", "xarf, pdf"), ("formats", "csv, csv"), ("every", "soon"), ("largest", "9000")]
+)
+def test_wishes_that_cannot_be_meant_are_refused_and_kept(story: Story, field: str, typed: str) -> None:
+    alone = manager(story.join("xc", "XC"))
+    page = alone.send("entry/change", status=422, **(ENTRY | WISHES | {f"reports/{field}": typed})).content.decode()
+    assert f'value="{typed}"' in page
 
 
 def test_what_the_secretariat_did_not_take_stays_a_proposal(story: Story) -> None:

@@ -30,6 +30,7 @@ NOUNS = {
     "duty": "liaison.cli.duty.command:group",
     "escalation": "liaison.cli.escalation:group",
     "report": "liaison.cli.report:group",
+    "report": "liaison.cli.route.report:group",
     "officer": "liaison.cli.officer:group",
     "check": "liaison.cli.check.command:group",
     "exercise": "liaison.cli.exercise:group",

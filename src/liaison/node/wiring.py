@@ -28,8 +28,8 @@ from liaison.adapters.notify.channels import Channels, Provider
 from liaison.adapters.notify.gateways import GatewayNotices
 from liaison.adapters.notify.mail import MailNotices
 from liaison.adapters.notify.push import PushNotices
-from liaison.adapters.report_folder import ReportFolder
-from liaison.adapters.spool_folder import SpoolFolder
+from liaison.adapters.reports.report_folder import ReportFolder
+from liaison.adapters.reports.spool_folder import SpoolFolder
 from liaison.adapters.storage import HomeStorage
 from liaison.adapters.survey import free_disk, open_to_others, owned_by_others
 from liaison.adapters.tiles import FolderTileStore

@@ -43,7 +43,6 @@ class DeskCard:
     """Of the register."""
     reports: records.ReportWishes | None
     reached: ReachedBy
-
     vouched: bool
     """A provider's desk that stands behind the entry of a State or an organisation."""
 
@@ -98,7 +97,7 @@ def desk_cards(node: Node, register: str, entries: Iterable[DeskEntry]) -> list[
         withheld = len(entry.parts) - len(contents)
         owner = found.participants.get(entry.participant or "")
         behind = entry.kind is DeskKind.PROVIDER_SECURITY and owner is not None and owner.type is not PROVIDER
-        cards.append(DeskCard(entry, name, contacts, withheld, warnings, title, reached, wishes, behind))
+        cards.append(DeskCard(entry, name, contacts, withheld, warnings, title, wishes, reached, behind))
     return cards
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -48,13 +49,15 @@ from liaison.wire.identifiers import format_instant
 log = logging.getLogger("liaison.tickets")
 
 AT_ONCE = 20
+LOOKED_AT = 1000
+"""Those whose files are still on their way are passed over."""
 ROWS_A_FILE = 1000
 ENLARGED = 2
 """What is sent as base64 needs a third more, and some for what is around it."""
 
 
 class Spool(Protocol):
-    """A folder between this node and a ticket system (`adapters.spool_folder`)."""
+    """A folder between this node and a ticket system (`adapters.reports.spool_folder`)."""
 
     def put(self, name: str, data: bytes) -> None:
         """Put a report there, whole and durable."""
@@ -107,11 +110,14 @@ def _hand_to(node: Node, tickets: Tickets, open_spool: OpenSpool) -> int:
         if tickets.spool:
             spool = open_spool(Path(tickets.spool))
             ways.append(("spooled_at", lambda report, files: _spool(node, spool, report, files)))
+        if tickets.mailbox and (node.mail is None or not node.config.mail.address):
+            raise UsageError("mail-not-configured")
         if tickets.mailbox:
             ways.append(("mailed_at", lambda report, files: _mail(node, tickets.mailbox, report, files)))
         for column, hand in ways:
-            for report in _waiting(node, desk, column):
-                done += _hand(node, report, column, hand, ReportFormat(tickets.form))
+            waiting = _waiting(node, desk, column)
+            handed = (each for each in waiting if _hand(node, each, column, hand, ReportFormat(tickets.form)))
+            done += sum(1 for _ in islice(handed, AT_ONCE))
     except NotNowError:
         raise
     except LiaisonError as error:
@@ -122,7 +128,7 @@ def _hand_to(node: Node, tickets: Tickets, open_spool: OpenSpool) -> int:
 def _waiting(node: Node, desk: DeskRef, column: str) -> list[ReportRead]:
     with reading(node):
         rows = TrackedReport.objects.filter(**of_desk(desk), **{f"{column}__isnull": True}, side=RECEIVED)
-        return [report_of(row) for row in rows.order_by("pk")[:AT_ONCE]]
+        return [report_of(row) for row in rows.order_by("pk")[:LOOKED_AT]]
 
 
 def _hand(node: Node, report: ReportRead, column: str, hand: Callable[..., None], form: ReportFormat) -> bool:
@@ -132,12 +138,10 @@ def _hand(node: Node, report: ReportRead, column: str, hand: Callable[..., None]
     try:
         files = list(_files(node, report, form))
         hand(report, files)
-    except UnreachableError:
-        raise
-    except (NotNowError, UsageError):
+    except (NotNowError, UnreachableError):
         raise
     except LiaisonError as error:
-        # No report that a program could read: people have it on the page of the desk.
+        # No report that a program could read, or too large a mail: people have it on the page of the desk.
         log.warning("report %s is not handed over: %s", report.message_id, error.code)
     with unit_of_work(node):
         TrackedReport.objects.filter(pk=report.key).update(**{column: node.clock.now()})
@@ -208,8 +212,8 @@ def _told(node: Node, report: ReportRead) -> dict[str, Any]:
 
 def _mail(node: Node, mailbox: str, report: ReportRead, files: list[_File]) -> None:
     """One mail a file, the later ones in the thread of the first. Raises UnreachableError, UsageError."""
-    if node.mail is None or not node.config.mail.address:
-        raise UsageError("mail-not-configured")
+    if node.mail is None:
+        return
     for number, file in enumerate(files):
         if len(file.data) * ENLARGED > node.config.mail.largest:
             raise UsageError("mail-too-large", size=len(file.data) * ENLARGED, limit=node.config.mail.largest)
