@@ -100,14 +100,11 @@ def naive(schedule: Schedule) -> Said:
                 continue
             if place == len(steps):
                 break
-            waited = last_told is None or last_reached == 0
-            if not waited and last_told is not None:
-                since_begin = sum(wait for _, _, wait in steps[:place])
-                waited = now >= base + since_begin or now >= last_told + steps[place - 1][2]
-            if last_told is None:
-                waited = now >= base
-            elif last_reached == 0:
-                waited = now >= last_told
+            so_far = base + sum(wait for _, _, wait in steps[:place])
+            if last_told is None or last_reached == 0:
+                waited = now >= (base if last_told is None else last_told)
+            else:
+                waited = now >= so_far or now >= last_told + steps[place - 1][2]
             if not waited and not set_back:
                 break
             said.told.append((second, cycle, place))

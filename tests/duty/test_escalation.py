@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -120,6 +121,20 @@ def test_the_table_names_every_event_of_a_person_in_every_state_and_no_telling_a
     for state in (State.HELD, State.SPENT, State.OVER):
         with pytest.raises(UsageError, match="escalation-step"):
             advance(state, Event.TOLD)
+
+
+def test_the_page_of_the_format_prints_the_table() -> None:
+    page = (Path(__file__).parents[2] / "docs/spec/escalation.md").read_text()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines()[2:8] if "---" not in line]
+    head, *body = rows
+    printed = {
+        (state, event.replace(" ", "-")): cell
+        for state, *cells in body
+        for event, cell in zip(head[1:], cells, strict=True)
+    }
+    assert {key: cell for key, cell in printed.items() if cell.isascii()} == {
+        (state.value, event.value): after.value for (state, event), after in STEPS.items()
+    }
 
 
 def test_a_step_cannot_be_noted_twice_nor_out_of_turn() -> None:

@@ -1,1 +1,1 @@
-"""Ways to tell a person that something waits, as the operator chose them (docs/operating/notifications.md)."""
+"""By which ways is a person told that something waits? As the operator chose (docs/operating/notifications.md)."""
