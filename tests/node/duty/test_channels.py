@@ -161,7 +161,7 @@ def worker(home: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", program, str(home)], env=environment)
 
 
-def until(holds: Callable[[], bool], seconds: float = 60) -> None:
+def until(holds: Callable[[], bool], seconds: float = 180) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it did not come to that"
@@ -192,12 +192,12 @@ def test_a_worker_killed_amid_an_escalation_goes_on_where_it_was_and_tells_nobod
 ) -> None:
     with staffed(tmp_path, "ada", "bo") as stage, gateway() as gate:
         prepare(stage, gate, tmp_path)
-        stage.world.clock.at = datetime.now(UTC) - timedelta(seconds=45)  # The second step is due in a quarter minute.
+        stage.world.clock.at = datetime.now(UTC) - timedelta(seconds=55)  # The second step is due in moments.
         stage.receive("urgent")
         gate.hold.clear()
         first = worker(stage.node.home)
         try:
-            assert gate.begun.wait(60)
+            assert gate.begun.wait(180)
         finally:
             first.send_signal(signal.SIGKILL)
             first.wait()

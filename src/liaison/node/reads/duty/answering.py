@@ -43,12 +43,12 @@ def who_answers(node: Node, register: str, desk: DeskRef) -> WhoAnswers:
     return answering
 
 
-def at_the_desk(node: Node, register: str, desk: DeskRef, at: datetime) -> tuple[int, ...]:
+def at_the_desk(node: Node, register: str, desk: DeskRef, instant: datetime) -> tuple[int, ...]:
     """Every officer who may acknowledge at a desk at an instant, deputies between their dates."""
     with reading(node):
         rows = Membership.objects.filter(
-            Q(begins=None) | Q(begins__lte=at),
-            Q(until=None) | Q(until__gt=at),
+            Q(begins=None) | Q(begins__lte=instant),
+            Q(until=None) | Q(until__gt=instant),
             register=register,
             **desk_filter(desk),
             role__in=ROLES,
