@@ -11,10 +11,10 @@ import pytest
 
 from liaison.messages.parties import DeskRef
 from liaison.node.models import AuditRow, LoggedEntry, OwnDesk
-from liaison.node.reads.register import desk_entry
-from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.node.reads.facts import forget_facts
+from liaison.node.reads.register import desk_entry
 from liaison.node.reads.reports.wishes import wishes_of
+from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import Role
 from liaison.register.records import ReportWishes
 from liaison.register.vocabulary import ReportFormat

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from liaison.errors import Param
 from liaison.messages.parties import DeskRef
 from liaison.node.models import OwnDesk
 from liaison.node.node import Node
@@ -20,7 +21,8 @@ def check_ending(node: Node, around: Surroundings) -> Finding:
     if not found:
         return Finding("ending", OK, "ending-none")
     first = min(found, key=lambda each: each.ends)
-    named = {"what": first.what, "name": first.name, "at": f"{first.ends:%Y-%m-%d}", "count": len(found)}
+    day = f"{first.ends:%Y-%m-%d}"
+    named: dict[str, Param] = {"what": first.what, "name": first.name, "at": day, "count": len(found)}
     return Finding("ending", WARN, "ending-over" if first.warned == 0 else "ending-soon", named)
 
 
