@@ -162,6 +162,12 @@ def taking_part(node: Node, register: str, desk: DeskRef) -> Part | None:
         return Part(exercise, control, since, last.core_hash, last.case, _called_away(register, desk, since))
 
 
+def is_called_away(node: Node, register: str, desk: DeskRef) -> bool:
+    """Whether something real goes first at an own desk that plays in an exercise."""
+    part = taking_part(node, register, desk)
+    return part is not None and part.away_since is not None
+
+
 def _first_of(told: object, control: DeskRef, exercise: str) -> datetime | None:
     """When the first event of this exercise came."""
     rows = told.filter(  # type: ignore[attr-defined]
