@@ -254,21 +254,10 @@ def needed(parameter: inspect.Parameter, hint: Any) -> bool:
     return parameter.default is inspect.Parameter.empty or parameter.name == "reader" or _is_desk(hint)
 
 
-def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
-    """What a parameter is tried with: the desk itself, and everything on the node that could be named."""
+def named_options(planted: Planted, at: Planting) -> dict[str, list[Any]]:
+    """What a parameter of a name is tried with."""
     named, world = planted.named(), planted
-    fixed: dict[Any, Any] = {
-        Node: world.node,
-        Seat: at.seat,
-        Place: Place(at.seat.register, at.seat.desk),
-        RegisterFacts: register_facts(world.node, at.seat.register),
-        Reader: Reader(contents=True),
-        Filter: Filter(),
-        Wanted: Wanted(limit=1000),
-        zoneinfo.ZoneInfo: zoneinfo.ZoneInfo("UTC"),
-        Format: Format.STIX,
-    }
-    by_name: dict[str, list[Any]] = {
+    return {
         "register": [at.seat.register],
         "case": named["case"],
         "internal": named["case"],
@@ -300,6 +289,23 @@ def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
         "entries": [directory(world.node, at.seat.register).desks()],
         "certificates": [()],
     }
+
+
+def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
+    """What a parameter is tried with: the desk itself, and everything on the node that could be named."""
+    world = planted
+    fixed: dict[Any, Any] = {
+        Node: world.node,
+        Seat: at.seat,
+        Place: Place(at.seat.register, at.seat.desk),
+        RegisterFacts: register_facts(world.node, at.seat.register),
+        Reader: Reader(contents=True),
+        Filter: Filter(),
+        Wanted: Wanted(limit=1000),
+        zoneinfo.ZoneInfo: zoneinfo.ZoneInfo("UTC"),
+        Format: Format.STIX,
+    }
+    by_name = named_options(planted, at)
     alternatives = getattr(hint, "__args__", (hint,)) if not isinstance(hint, type) else (hint,)
     found = next((fixed[each] for each in alternatives if each in fixed), None)
     if found is not None:

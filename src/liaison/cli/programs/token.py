@@ -104,6 +104,7 @@ def end(*, number: int, desk: str, register: str, as_json: bool) -> None:
 
 
 def seat_of(node: Node, register: str, desk: str) -> Seat:
+    """The own desk that a command is about, as a seat without roles: the operator acts. Raises `UsageError`."""
     from liaison.node.services.people.officers import Seat
 
     place = the_register(node, register)
