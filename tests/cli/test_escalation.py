@@ -33,5 +33,21 @@ def test_who_would_be_told_is_printed_and_nothing_is_changed(tmp_path: Path, ter
         assert [each["state"] for each in shown["waiting"]] == ["waiting"]
         assert {each["name"]: each["ways"] for each in shown["officers"]} == {"Ada": 1, "Bo": 0}
         assert terminal.refusal(home, "escalation", "simulate", "--at", "Sunday") == "instant-not-read"
+        (waiting,) = shown["waiting"]
+        assert terminal.value(home, "escalation", "show", "--case", waiting["case"]) == []
         with stage.world.at("XD"):
             assert Escalation.objects.get().events.count() == 0
+
+
+def test_a_plan_is_made_from_steps_and_one_that_is_none_is_refused(tmp_path: Path, terminal: Terminal) -> None:
+    with staffed(tmp_path, "ada") as stage:
+        home = stage.node.home
+        homes.create_folders(home)
+        homes.write_config(home, Config())
+        homes.write_credential(home / "credential", b"0" * 32)
+        for step in ("rota", "rota=0", "everybody=5", "=5"):
+            assert terminal.refusal(home, "escalation", "plan", "--step", step) == "plan-not-understood"
+        terminal.value(home, "escalation", "plan", "--step", "rota=1", "--step", "rota,desk=5")
+        shown = terminal.value(home, "escalation", "show")["plans"]["urgent"]
+        steps = [(each["tell"], each["minutes"]) for each in shown]
+        assert steps == [(["rota"], 1), (["rota", "desk"], 5), (["desk"], 0)]

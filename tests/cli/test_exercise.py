@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from liaison.duty.exercises.scenario import shipped_scenarios
-from liaison.node.services.exercises.running import run_exercises
 from liaison.wire.identifiers import format_instant
 from tests.cli.homes import Terminal
 from tests.cli.test_directory import Desk
@@ -33,7 +32,6 @@ def test_an_exercise_is_planned_shown_held_up_and_ended(desk: Desk, terminal: Te
     assert (listed["exercise"], listed["state"]) == (planned["exercise"], "planned")
     assert desk.value("exercise", "show", planned["exercise"][:13])["expected"] == []
     assert terminal.refusal(desk.node.home, "exercise", "pause", planned["exercise"]) == "exercise-state"
-    run_exercises(desk.node)
     desk.value("exercise", "end", planned["exercise"])
     assert desk.value("exercise", "show", planned["exercise"])["state"] == "cancelled"
 

@@ -41,7 +41,7 @@ OF_ONE_PARTICIPANT = {"register desk", "register withdraw", "register resources"
 SAYS_ONE_THING = {"message send", "message ack", "message reply", "message import"}
 # They speak of desks' rows, but to the operator: a desk has them from its own page alone.
 FOR_THE_OPERATOR = {
-    "escalation show", "escalation simulate",
+    "escalation confirm", "escalation plan", "escalation reach", "escalation show", "escalation simulate",
     "mail fetch", "mail forget", "mail keep", "mail key", "mail list", "mail test",
     "node letter-box fetch", "node letter-box keep", "node letter-box leave", "node letter-box show",
     "node letter-box use", "check ask", "check run", "check show", "token add", "token end", "token list",

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from liaison.messages.parties import DeskRef
+from liaison.node import homes
+from liaison.node.config import Webhooks, read_config
 from liaison.node.models import ApiToken, Webhook
 from liaison.node.services.people.officers import Seat, add_officer, find_officer, grant
 from liaison.node.services.programs.tokens import open_token
@@ -30,8 +33,8 @@ def registry() -> RegisterBuilder:
 def desk(tmp_path: Path, terminal: Terminal, registry: RegisterBuilder) -> Desk:
     made = Desk(tmp_path, terminal)
     seed_node(made.node, registry, "XC")
-    settings = made.node.home / "liaison.toml"
-    settings.write_text(settings.read_text() + '\n[webhooks]\nallowed_private_hosts = ["127.0.0.1"]\n')
+    webhooks = Webhooks(allowed_private_hosts=("127.0.0.1",))
+    homes.replace_config(made.node.home, msgspec.structs.replace(read_config(made.node.home), webhooks=webhooks))
     return made
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from liaison.errors import NotNowError
-from liaison.peer.answers import BYTES_EACH_SECOND, OPTIONS, SHORT, bind_connections, pour
+from liaison.peer.bodies.giving import BYTES_EACH_SECOND, OPTIONS, SHORT, bind_connections, pour
 from liaison.peer.door import (
     MOST_ANSWERS,
     MOST_ANSWERS_OF_ADDRESS,

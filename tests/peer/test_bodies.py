@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from liaison.errors import LiaisonError
-from liaison.peer.bodies import read_body
+from liaison.peer.bodies.reading import read_body
 
 
 class Loop(asyncio.SelectorEventLoop):

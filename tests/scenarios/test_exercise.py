@@ -10,8 +10,9 @@ from liaison.duty.exercises.course import Outcome
 from liaison.duty.exercises.scenario import decode_scenario, shipped_scenarios
 from liaison.errors import UsageError
 from liaison.messages.message import open_message
-from liaison.node.models import ExerciseInject, IncomingCopy, OutgoingMessage
+from liaison.node.models import EscalationEvent, ExerciseInject, IncomingCopy, OutgoingMessage
 from liaison.node.reads.duty.exercises import list_exercises, read_control, taking_part
+from liaison.node.services.escalation.telling import escalate_due
 from liaison.node.services.exercises.planning import Plan, end, pause, plan_exercise, resume
 from liaison.node.services.exercises.running import run_exercises
 from liaison.node.services.exercises.taking_part import call_away, come_back
@@ -116,6 +117,27 @@ def test_a_real_urgent_message_breaks_through_and_the_desk_is_excused_once_it_sa
     rehearsal.go_on(10)
     assert "records" in rehearsal.injects("XD")
     assert rehearsal.outcomes()["logins", "XD", "told"] is Outcome.EXCUSED
+
+
+def test_nobody_is_told_of_an_exercise_while_something_real_goes_first(rehearsal: Rehearsal) -> None:
+    world, node = rehearsal.world, rehearsal.world.nodes["XD"]
+    rehearsal.go_on(60)
+
+    def told(*, exercise: bool) -> int:
+        escalate_due(node)
+        with world.at("XD"):
+            return EscalationEvent.objects.filter(escalation__exercise=exercise, kind="told").count()
+
+    before = told(exercise=True)
+    assert before > 0
+    world.advance(minutes=1)
+    world.send("XE", "XD", urgency="urgent")
+    world.send("XE", "XD", urgency="urgent", exercise=True)
+    assert told(exercise=True) == before
+    assert told(exercise=False) > 0
+    come_back(node, rehearsal.seat("XD"), by=5)
+    world.advance(minutes=1)
+    assert told(exercise=True) > before
 
 
 def test_a_routine_message_and_one_of_the_exercise_call_nobody_away(rehearsal: Rehearsal) -> None:

@@ -9,10 +9,14 @@ import urllib.request
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from liaison.node.models import Heartbeat
 from liaison.node.unit_of_work import reading, unit_of_work
 from tests.scenarios.processes import Processes
 from tests.scenarios.test_failing_disk import children, eventually
+
+pytestmark = pytest.mark.sqlite
 
 
 def said(world: Processes, code: str) -> str:

@@ -16,7 +16,14 @@ from tests.node.walls.planted import Planted, Planting
 from tests.web.pages import PAGES, patterns
 from tests.web.visiting import Visitor, let_in, visit_desk
 
-NAMED = {"case": "case", "message": "message", "sent_as": "message", "number": "number", "officer": "officer"}
+NAMED = {
+    "exercise": "exercise",
+    "case": "case",
+    "message": "message",
+    "sent_as": "message",
+    "number": "number",
+    "officer": "officer",
+}
 """Which part of a path is tried with which of the names on the node."""
 POSTED: dict[str, dict[str, str]] = {"transcript": {"what": "download"}}
 """Downloads that are asked for by a form."""

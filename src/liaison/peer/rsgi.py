@@ -5,7 +5,7 @@
 Invariants:
 - nothing of the body is read before the door has let the request in; a refused body is not read at all, so the
   connection is closed after the answer;
-- no thread is held while a peer sends its bytes (`peer.bodies`) or takes ours (`peer.answers`), so slow peers keep
+- no thread is held while a peer sends its bytes or takes ours (`peer.bodies`), so slow peers keep
   nobody out;
 - strangers work in a few threads of their own, with a bounded queue, so they keep no known peer waiting;
 - what runs in the loop itself touches no database.
@@ -24,8 +24,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from liaison.errors import LiaisonError
-from liaison.peer.answers import SHORT, bind_connections, pour
-from liaison.peer.bodies import read_body
+from liaison.peer.bodies.giving import SHORT, bind_connections, pour
+from liaison.peer.bodies.reading import read_body
 from liaison.peer.door import Admitted, Door, Sorted, refusal
 from liaison.peer.quotas import divided_quotas
 from liaison.peer.requests import DoorRequest

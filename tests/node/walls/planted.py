@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from liaison.duty.exercises.scenario import decode_scenario
 from liaison.duty.rota import DAY, Layer, Spell
 from liaison.errors import UsageError
 from liaison.messages.message import Attachment
@@ -27,6 +28,7 @@ from liaison.node.services.desk.answering import acknowledge_message
 from liaison.node.services.desk.following import FollowUpRead, set_follow_up
 from liaison.node.services.duty import rotas
 from liaison.node.services.duty.notes import leave_note
+from liaison.node.services.exercises.planning import Plan, plan_exercise
 from liaison.node.services.inside.clearance import Asking, send_or_ask
 from liaison.node.services.inside.rules import hold, make_clearance_rule, make_retention_rule
 from liaison.node.services.inside.sharing import add_note
@@ -90,6 +92,7 @@ class Planted(World):
         homes.create_folders(self.node.home)
         homes.write_config(self.node.home, Config())
         homes.write_credential(self.node.home / "credential", b"0" * 32)
+        self.exercises = list[str]()
         self.plantings = [self._people(code, desk, mark) for (code, desk), mark in MARKS.items()]
         for each in self.plantings:
             self._plant(each)
@@ -141,6 +144,7 @@ class Planted(World):
         import_contacts(node, place, book, source=f"source {at.mark}", dated="2026-11-01", officer=by)
         self._propose(at)
         self._duty(at)
+        self._exercise(at)
 
     def _duty(self, at: Planting) -> None:
         """A rota whose layer bears the mark, a time away, a holiday, and a note for the next officer."""
@@ -150,6 +154,22 @@ class Planted(World):
         rotas.be_away(node, seat, Spell(now + 2 * HOUR, now + 3 * HOUR, str(by)), by=by)
         rotas.keep_holiday(node, seat, now.date(), f"holiday {at.mark}", by=by)
         leave_note(node, seat, f"hand-over {at.mark}", by=by)
+
+    def _exercise(self, at: Planting) -> None:
+        """An exercise whose every text bears the mark, with XE as the one who plays."""
+        scenario = decode_scenario(
+            f'''
+id = "planted"
+version = 1
+en = "exercise {at.mark}"
+purpose = "{at.mark}"
+roles.one = {{ kind = "technical", en = "{at.mark}" }}
+injects.first = {{ to = ["one"], en = "{at.mark}", text = "{at.mark}" }}
+'''.encode()
+        )
+        cast = {"one": (self.desk("XE"),)}
+        plan = Plan(scenario=scenario, cast=cast, starts_at=self.clock.now() + HOUR, guidance=at.mark)
+        self.exercises.append(plan_exercise(self.node, at.seat, plan, by=at.officer))
 
     def _file(self, node: Node, at: Planting) -> Attachment:
         return seal_attachment(node, name=f"{at.mark}.txt", media_type="text/plain", chunks=[at.mark.encode()])
@@ -191,7 +211,8 @@ class Planted(World):
             )
             numbers = range(1, 1 + max(_largest(), default=0))
             officers = list(Officer.objects.values_list("pk", flat=True))
-        return {"case": cases, "message": messages, "number": list(numbers), "officer": officers}
+        found = {"case": cases, "message": messages, "number": list(numbers), "officer": officers}
+        return found | {"exercise": list(self.exercises)}
 
 
 def replace_languages(declared: Any) -> Any:

@@ -67,12 +67,16 @@ OF_THE_NODE: Mapping[str, str] = {
     "desk.listing.of_desk": PURE,
     "desk.listing.read_rows": INNER,
     "desk.regions.areas_of": PUBLIC,
+    "desk.regions.zones_of": PUBLIC,
     "desk.titles.title_of": PURE,
     "desk.waiting.register_care": PUBLIC,
     "desk.year.spread": PURE,
     "exchange.cases.publisher_of": PUBLIC,
     "exchange.cases.standing": INNER,
     "exchange.reported.read_rows": PURE,
+    "duty.exercises.control_of": INNER,
+    "duty.exercises.desk_key": PURE,
+    "duty.exercises.desk_of": PURE,
     "duty.rotas.keeps_rota": PURE,
     "duty.rotas.read_layer": INNER,
     "explorer.entries_from": PUBLIC,
@@ -123,6 +127,7 @@ OF_THE_NODE: Mapping[str, str] = {
     "own.require_writable": OPERATOR,
     "own.setting": OPERATOR,
     "proofs.prove_entry": PUBLIC,
+    "recipients.find_players": PUBLIC,
     "recipients.find_recipient": PUBLIC,
     "register.desk_entry": PUBLIC,
     "register.directory": PUBLIC,
@@ -220,6 +225,8 @@ def test_what_was_planted_is_found_by_its_own_desk(planted: Planted) -> None:
         "desk.thread.read_thread",
         "desk.waiting.follow_ups",
         "desk.waiting.unacknowledged",
+        "duty.exercises.list_exercises",
+        "duty.exercises.read_control",
         "duty.rotas.rota_of",
         "duty.showing.holidays",
         "duty.showing.open_notes",
@@ -254,23 +261,13 @@ def needed(parameter: inspect.Parameter, hint: Any) -> bool:
     return parameter.default is inspect.Parameter.empty or parameter.name == "reader" or _is_desk(hint)
 
 
-def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
-    """What a parameter is tried with: the desk itself, and everything on the node that could be named."""
+def named_options(planted: Planted, at: Planting) -> dict[str, list[Any]]:
+    """What a parameter of a name is tried with."""
     named, world = planted.named(), planted
-    fixed: dict[Any, Any] = {
-        Node: world.node,
-        Seat: at.seat,
-        Place: Place(at.seat.register, at.seat.desk),
-        RegisterFacts: register_facts(world.node, at.seat.register),
-        Reader: Reader(contents=True),
-        Filter: Filter(),
-        Wanted: Wanted(limit=1000),
-        zoneinfo.ZoneInfo: zoneinfo.ZoneInfo("UTC"),
-        Format: Format.STIX,
-    }
-    by_name: dict[str, list[Any]] = {
+    return {
         "register": [at.seat.register],
         "case": named["case"],
+        "exercise": named["exercise"],
         "internal": named["case"],
         "message_id": named["message"],
         "sent_as": named["message"],
@@ -300,6 +297,23 @@ def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
         "entries": [directory(world.node, at.seat.register).desks()],
         "certificates": [()],
     }
+
+
+def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
+    """What a parameter is tried with: the desk itself, and everything on the node that could be named."""
+    world = planted
+    fixed: dict[Any, Any] = {
+        Node: world.node,
+        Seat: at.seat,
+        Place: Place(at.seat.register, at.seat.desk),
+        RegisterFacts: register_facts(world.node, at.seat.register),
+        Reader: Reader(contents=True),
+        Filter: Filter(),
+        Wanted: Wanted(limit=1000),
+        zoneinfo.ZoneInfo: zoneinfo.ZoneInfo("UTC"),
+        Format: Format.STIX,
+    }
+    by_name = named_options(planted, at)
     alternatives = getattr(hint, "__args__", (hint,)) if not isinstance(hint, type) else (hint,)
     found = next((fixed[each] for each in alternatives if each in fixed), None)
     if found is not None:

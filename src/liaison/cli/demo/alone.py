@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from liaison.cli.demo import rehearsal
 from liaison.cli.demo.correspondent import Correspondent, find_correspondent
 from liaison.cli.demo.feeds import ALLOCATION, totals
-from liaison.cli.demo.mail_server import PostOffice
+from liaison.cli.demo.mail_server import PostOffice, write_mail_section
 from liaison.cli.demo.places import HOST, Place, StepFailed, free_ports
 from liaison.cli.demo.rehearsal import SECRETARIAT, Rehearsal, data_file
 
@@ -27,7 +25,6 @@ LIST_OF_TEAMS = "List of teams of the demonstration"
 class Alone(Rehearsal):
     """One node, its mail server, and the desk that has only a mailbox."""
 
-    post: PostOffice | None = None
     peer: Correspondent | None = None
 
     @property
@@ -48,8 +45,6 @@ class Alone(Rehearsal):
     def stop(self) -> None:
         """Stop the nodes, the mail server and the correspondent's program."""
         super().stop()
-        if self.post is not None:
-            self.post.close()
         if self.peer is not None:
             self.peer.tool.close()
 
@@ -62,7 +57,7 @@ def make_node(demo: Alone) -> list[str]:
     rehearsal.init_door(place)
     passwords = {US: "the desk's password", THEM: "XD's password"}
     demo.post = PostOffice(passwords, smtp, imap)
-    _write_mail_section(demo, smtp, imap, passwords[US])
+    write_mail_section(place, US, smtp, imap, password=passwords[US])
     return [f"{place.url}  {place.home}", f"the demonstration's own mail server: {HOST}:{smtp} and {HOST}:{imap}"]
 
 
@@ -158,17 +153,6 @@ def close_case(demo: Alone) -> list[str]:
     if len(mails) != 2 or forms != ["resource-report", "mail-reply", "acknowledgement", "close"]:
         raise StepFailed(f"the case is {forms}, and XD got {len(mails)} mails")
     return [f"the case: {', '.join(forms)}", f"XD opened {len(mails)} more mails in the same thread"]
-
-
-def _write_mail_section(demo: Alone, smtp: int, imap: int, password: str) -> None:
-    """What the operator writes under `[mail]` in `liaison.toml` (docs/using/mail.md)."""
-    from liaison.node.config import Mail, read_config
-    from liaison.node.homes import replace_config
-
-    file = demo.folder / "mail-password"
-    file.write_text(password, encoding="utf-8")
-    mail = Mail(US, "+999 555 0100", f"{HOST}:{smtp}", f"{HOST}:{imap}", "none", login=US, password_file=str(file))
-    replace_config(demo.here.home, msgspec.structs.replace(read_config(demo.here.home), mail=mail))
 
 
 def _replies(demo: Alone) -> list[dict[str, Any]]:

@@ -22,13 +22,27 @@ import socketserver
 import threading
 from collections.abc import Callable, Mapping
 
-from liaison.cli.demo.places import HOST
+import msgspec
+
+from liaison.cli.demo.places import HOST, Place
 
 LONGEST_LINE, LARGEST_MAIL, MOST_RECIPIENTS = 1 << 16, 1 << 24, 16
 VALIDITY = 1
 SMTP_SAYS = {"EHLO": "250-localhost\r\n250 AUTH PLAIN", "NOOP": "250 here", "QUIT": "221 goodbye"}
 _MAILBOX = re.compile(r"<([^<>\s]{3,254})>")
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
+
+
+def write_mail_section(place: Place, address: str, smtp: int, imap: int, *, password: str) -> None:
+    """What the operator writes under `[mail]` in `liaison.toml` (docs/using/mail.md)."""
+    from liaison.node.config import Mail, read_config
+    from liaison.node.homes import replace_config
+
+    file = place.home.parent / f"{place.home.name}-mail-password"
+    file.write_text(password, encoding="utf-8")
+    doors = (f"{HOST}:{smtp}", f"{HOST}:{imap}")
+    mail = Mail(address, "+999 555 0100", *doors, "none", login=address, password_file=str(file))
+    replace_config(place.home, msgspec.structs.replace(read_config(place.home), mail=mail))
 
 
 class PostOffice:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from liaison.cli.demo.mail_server import PostOffice
 from liaison.cli.demo.places import HOST, Place, StepFailed, free_ports
 
 SECRETARIAT = "secretariat"
@@ -34,6 +35,8 @@ class Rehearsal:
     register: str = ""
     links: dict[str, str] = field(default_factory=dict)
     """The invitations to the pages, by State."""
+    post: PostOffice | None = None
+    """The demonstration's own mail server, once it is there."""
     seen: dict[str, str] = field(default_factory=dict)
     """What later steps need from earlier ones, such as the case of the notice."""
 
@@ -55,10 +58,16 @@ class Rehearsal:
         """The root key files of a participant, as they would lie in three safes."""
         return [self.folder / "safes" / f"{who.lower()}-root{number}" for number in range(1, ROOTS + 1)]
 
+    def letters(self, mailbox: str) -> list[bytes]:
+        """What lies in a mailbox of the demonstration's own mail server."""
+        return self.post.letters(mailbox) if self.post is not None else []
+
     def stop(self) -> None:
-        """Stop every node."""
+        """Stop every node, and the mail server if there is one."""
         for place in self.places.values():
             place.stop()
+        if self.post is not None:
+            self.post.close()
 
 
 def data_file(name: str) -> Path:

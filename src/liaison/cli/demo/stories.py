@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from liaison.cli.demo import alone, attacks, behind_nat, feeds, notice, rehearsal
+from liaison.cli.demo import alone, answering, attacks, behind_nat, feeds, notice, rehearsal
 from liaison.cli.demo.alone import Alone
 from liaison.cli.demo.rehearsal import Rehearsal
 
@@ -36,9 +36,12 @@ TOGETHER = Story(
         ("Each publishes its keys, a desk and what it answers for", rehearsal.publish_desks),
         ("The States become the log's witnesses", rehearsal.appoint_witnesses),
         ("An officer of each State is invited to its pages", rehearsal.invite_officers),
+        ("XD says who is told first and who next; an urgent notice comes", answering.plan_duty),
         ("A directory is nominated by letter, one desk a country code", rehearsal.nominate_desks),
         ("A real feed is routed to the nominated desks", feeds.route_real_feed),
         ("Rows of the fictional States become sealed reports", feeds.send_reports),
+        ("Every node is checked, as any node does once a day", answering.check_nodes),
+        ("The first officer is silent, the second acknowledges", answering.be_escalated),
         ("A notice with an attachment, while one node is dead", notice.send_notice),
         ("The dead node comes back; officers acknowledge", notice.acknowledge),
         ("A forged entry is refused", attacks.forge_entry),

@@ -1,10 +1,15 @@
-"""Who is told when nobody acknowledges a message? `liaison escalation show|simulate`.
+"""Who is told when nobody acknowledges a message? `liaison escalation show|simulate|plan|reach`.
 
     liaison escalation simulate --urgency urgent --at 2026-11-29T03:00Z
     2026-11-29T03:00:00Z  step 1          rota        Ada
     2026-11-29T03:10:00Z  step 2          rota, desk  Ada, Bo (no way)
 
-Invariants: neither changes anything nor sends anything; no officer's address is printed.
+    liaison escalation plan --urgency urgent --step rota=10 --step rota,desk=20 --last desk
+    liaison escalation reach ada ada@csirt.xd.example        a code goes there
+    liaison escalation confirm ada 3 482113                  and back
+
+Invariants: a plan counts for messages that come after it; a way counts once its code came back; no officer's address is
+printed.
 """
 
 from __future__ import annotations
@@ -20,6 +25,7 @@ from liaison.cli.session import open_node
 from liaison.errors import UsageError
 
 if TYPE_CHECKING:
+    from liaison.node.reads.duty.escalations import Line
     from liaison.node.services.people.officers import Seat
 
 URGENCIES = ("routine", "urgent", "emergency")
@@ -31,10 +37,11 @@ def group() -> None:
 
 
 @group.command("show")
+@click.option("--case", default="", help="What was done in this case, also when it is over.")
 @click.option("--desk", default="", help="Own desk, where this node has several.")
 @register_option
 @json_option
-def show_desk(*, desk: str, register: str, as_json: bool) -> None:
+def show_desk(*, case: str, desk: str, register: str, as_json: bool) -> None:
     """What waits for a person at a desk, its plans, and how many ways each officer has."""
     node = open_node()
     seat = _seat(node, register, desk)
@@ -42,6 +49,11 @@ def show_desk(*, desk: str, register: str, as_json: bool) -> None:
     from liaison.node.reads.duty.escalations import escalations, plans_of, reachable
     from liaison.wire.identifiers import format_instant
 
+    if case:
+        told = [_line(line) for found in escalations(node, seat.desk, case=case) for line in found.lines]
+        lines = [f"{each['at']}  {each['what']}  {each['whom']}" for each in told]
+        show(told, lines or ["Nobody had to be told."], as_json=as_json)
+        return
     waiting = [
         {"message": e.message_id, "case": e.case, "code": e.code, "state": e.state, "since": format_instant(e.begun_at),
          "told": len(e.told), "due": format_instant(e.due) if e.due else None}
@@ -108,6 +120,76 @@ def simulate(*, urgency: str, at: str, desk: str, register: str, as_json: bool) 
         for each in value
     )
     show(value, lines, as_json=as_json)
+
+
+@group.command("plan")
+@click.option("--urgency", type=click.Choice(URGENCIES), default="urgent", show_default=True)
+@click.option(
+    "--step", "steps", multiple=True, required=True, metavar="WHOM=MINUTES",
+    help="rota, desk, officer:NUMBER or desk:NAME, apart by commas, and how long they have. May be repeated.",
+)  # fmt: skip
+@click.option("--last", default="desk", show_default=True, help="Whom to tell when all steps were in vain.")
+@click.option("--repeats", default=0, show_default=True, help="How often the steps are gone through again.")
+@click.option("--desk", default="", help="Own desk, where this node has several.")
+@register_option
+@json_option
+def make(
+    *, urgency: str, steps: tuple[str, ...], last: str, repeats: int, desk: str, register: str, as_json: bool
+) -> None:
+    """Make the plan of a desk for messages of an urgency."""
+    node = open_node()
+    from liaison.node.services.escalation.planning import make_plan_of
+    from liaison.node.services.people.audit import SYSTEM
+
+    value = {"steps": [_step(each) for each in steps], "last": tuple(last.split(",")), "repeats": repeats}
+    make_plan_of(node, _seat(node, register, desk), urgency, value, by=SYSTEM)
+    show(value, [f"The plan for {urgency} messages holds from now on."], as_json=as_json)
+
+
+@group.command()
+@click.argument("login")
+@click.argument("address")
+@click.option("--channel", default="email", show_default=True)
+@json_option
+def reach(*, login: str, address: str, channel: str, as_json: bool) -> None:
+    """Let the officer LOGIN be told at ADDRESS; a code goes there first."""
+    node = open_node()
+    from liaison.node.services.escalation.methods import Way, add_method
+    from liaison.node.services.people.officers import find_officer
+
+    number = add_method(node, find_officer(node, login).pk, channel, address, way=Way())
+    show({"number": number}, [f"Way {number}: a code is sent there. Confirm it within an hour."], as_json=as_json)
+
+
+@group.command()
+@click.argument("login")
+@click.argument("number", type=int)
+@click.argument("code")
+@json_option
+def confirm(*, login: str, number: int, code: str, as_json: bool) -> None:
+    """Confirm way NUMBER of the officer LOGIN by the code that came there."""
+    node = open_node()
+    from liaison.node.services.escalation.methods import confirm_method
+    from liaison.node.services.people.officers import find_officer
+
+    confirm_method(node, find_officer(node, login).pk, number, code)
+    show({"number": number}, [f"Way {number} is used from now on."], as_json=as_json)
+
+
+def _step(text: str) -> dict[str, object]:
+    """One step as it was typed. Raises UsageError."""
+    whom, _, minutes = text.partition("=")
+    if not minutes.isdecimal():
+        raise UsageError("plan-not-understood", reason=text[:40])
+    return {"tell": tuple(whom.split(",")), "minutes": int(minutes[:6])}
+
+
+def _line(line: Line) -> dict[str, Any]:
+    """One thing that happened, for people and programs."""
+    from liaison.wire.identifiers import format_instant
+
+    whom = ", ".join(line.rung.tell) if line.rung is not None else line.officer
+    return {"at": format_instant(line.at), "what": line.kind, "whom": whom, "reached": line.reached}
 
 
 def _said(one: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ from liaison.messages.parties import DeskRef
 from liaison.node.models import ContactMethod, Escalation, EscalationEvent, EscalationPlan, Notification, Officer
 from liaison.node.node import Node
 from liaison.node.reads.desk.listing import of_desk
-from liaison.node.reads.duty.answering import at_the_desk
+from liaison.node.reads.duty.rotas import at_the_desk
 from liaison.node.reads.inside.rules import columns
 from liaison.node.unit_of_work import reading
 

@@ -26,6 +26,7 @@ from liaison.node.models import Case, Exercise, ExerciseInject, ExerciseReturn, 
 from liaison.node.models.line import READABLE
 from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns
+from liaison.node.services.people.officers import desk_filter
 from liaison.node.unit_of_work import reading
 from liaison.wire.identifiers import parse_instant
 from liaison.wire.typed import read_json
@@ -33,6 +34,7 @@ from liaison.wire.typed import read_json
 INJECT, CONTROL = "exercise-inject", "exercise-control"
 MOST_TOLD = 5000
 MOST_LISTED = 100
+MOST_RECENT = 500
 LASTS = timedelta(days=2)
 """A desk that heard nothing more of an exercise for so long is no longer in it."""
 IN_EARNEST = ("urgent", "emergency")
@@ -148,8 +150,14 @@ def taking_part(node: Node, register: str, desk: DeskRef) -> Part | None:
     """The exercise that an own desk plays in now, if it does."""
     with reading(node):
         place = columns(register, desk)
-        told = IncomingCopy.objects.filter(**place, form__in=(INJECT, CONTROL), verdict="accepted").filter(READABLE)
-        last = told.filter(received_at__gt=node.clock.now() - LASTS).order_by("-received_at", "-pk").first()
+        since = node.clock.now() - LASTS
+        cases = Case.objects.filter(**desk_filter(desk), last_at__gt=since, exercise=True, form__in=(INJECT, CONTROL))
+        recent = list(cases.order_by("-last_at").values_list("case", flat=True)[:MOST_RECENT])
+        if not recent:
+            return None
+        told = IncomingCopy.objects.filter(**place, case__in=recent, form__in=(INJECT, CONTROL), verdict="accepted")
+        told = told.filter(READABLE)
+        last = told.filter(received_at__gt=since).order_by("-received_at", "-pk").first()
         if last is None:
             return None
         fields = kept_fields(bytes(last.plaintext))
@@ -160,6 +168,12 @@ def taking_part(node: Node, register: str, desk: DeskRef) -> Part | None:
         control = DeskRef(last.from_participant, last.from_node, last.from_desk)
         since = _first_of(told, control, exercise) or first or last.received_at
         return Part(exercise, control, since, last.core_hash, last.case, _called_away(register, desk, since))
+
+
+def is_called_away(node: Node, register: str, desk: DeskRef) -> bool:
+    """Whether something real goes first at an own desk that plays in an exercise."""
+    part = taking_part(node, register, desk)
+    return part is not None and part.away_since is not None
 
 
 def _first_of(told: object, control: DeskRef, exercise: str) -> datetime | None:

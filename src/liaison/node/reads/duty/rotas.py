@@ -49,8 +49,14 @@ def officers_on_duty(node: Node, register: str, desk: DeskRef, instant: datetime
         rota = rota_of(node, register, desk)
         if keeps_rota(rota, instant):
             return tuple(int(each) for each in on_duty(rota, instant))
+        return at_the_desk(node, register, desk, instant)
+
+
+def at_the_desk(node: Node, register: str, desk: DeskRef, instant: datetime) -> tuple[int, ...]:
+    """Every officer who may acknowledge at a desk at an instant, deputies between their dates; who came first first."""
+    with reading(node):
         served = _times_served(register, desk)
-        return tuple(each for each, times in served.items() if any(_within(instant, time_) for time_ in times))
+    return tuple(each for each, times in served.items() if any(_within(instant, time_) for time_ in times))
 
 
 def keeps_rota(rota: Rota, instant: datetime) -> bool:

@@ -21,7 +21,7 @@ from liaison.errors import UsageError
 from liaison.messages.parties import DeskRef
 from liaison.node.models import Escalation, NotificationAttempt
 from liaison.node.node import Node
-from liaison.node.reads.duty.answering import at_the_desk
+from liaison.node.reads.duty.rotas import at_the_desk
 from liaison.node.services.escalation.keeping import note_person, standing_of
 from liaison.node.services.escalation.sending import hash_token
 from liaison.node.services.people.audit import note

@@ -16,8 +16,9 @@ from liaison.duty.plans import DESK, OFFICER, OTHER_DESK, ROTA, Plan, make_plan,
 from liaison.errors import UsageError
 from liaison.node.models import EscalationPlan, OwnDesk
 from liaison.node.node import Node
-from liaison.node.reads.duty.answering import at_the_desk, who_answers
+from liaison.node.reads.duty.answering import who_answers
 from liaison.node.reads.duty.escalations import plans_of
+from liaison.node.reads.duty.rotas import at_the_desk
 from liaison.node.reads.inside.rules import columns
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat

@@ -3,12 +3,13 @@
     escalate_due(node)      every escalation where something is to be done now; how many
 
 Invariants: a step and its notifications are one transaction, so none is there without the other; what is late after a
-standstill comes in order, at once; a step that is noted is never noted again, whichever worker asks.
+standstill comes in order, at once; a step that is noted is never noted again, whichever worker asks; nobody is told of
+an exercise at a desk that a real message has called away from it.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -18,10 +19,13 @@ from liaison.messages.parties import DeskRef
 from liaison.node.models import ContactMethod, Escalation, Notification
 from liaison.node.node import Node
 from liaison.node.reads.duty.answering import who_answers
+from liaison.node.reads.duty.exercises import is_called_away
 from liaison.node.services.escalation.keeping import add_event, drop_queued, snapshot_of, standing_of, superseded
 from liaison.node.unit_of_work import reading, unit_of_work
 
 AT_ONCE = 100
+LOOK_AGAIN = timedelta(seconds=30)
+"""How soon an exercise that stands still at a desk is looked at again."""
 
 
 def escalate_due(node: Node) -> int:
@@ -37,7 +41,11 @@ def escalate_due(node: Node) -> int:
 
 
 def _go_on(node: Node, row: Escalation, now: datetime) -> None:
-    """Inside a unit of work: all that is due at one escalation."""
+    """Inside a unit of work: all that is due at one escalation; an exercise waits while something real goes first."""
+    if row.exercise and is_called_away(node, row.register, DeskRef(row.participant, row.node, row.desk)):
+        row.due = now + LOOK_AGAIN
+        row.save(update_fields=["due"])
+        return
     snapshot = snapshot_of(row)
     standing = standing_of(row)
     while (next_ := due_of(snapshot, standing, now)) is not None:

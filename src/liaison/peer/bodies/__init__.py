@@ -1,0 +1,1 @@
+"""How are bodies read and given over lines that may be slow, or slow on purpose?"""
