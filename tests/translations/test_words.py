@@ -42,7 +42,11 @@ BUILT = {
     "hold-set",
     "hold-lifted",
 }
+BUILT |= {"exercise-called-away", "exercise-back", "duty-absence-dropped", "duty-override-dropped"}
+BUILT |= {f"duty-swap-{state}" for state in ("agreed", "declined", "withdrawn")}
 BUILT |= {f"{kind}-rule-dropped" for kind in ("clearance", "retention")} | {f"case-{past}" for past in PAST.values()}
+# Which argument is the action: of `note` itself, and of what notes for a seat of the duty rota.
+NOTED_AT = {"note": 1, "tell": 2}
 
 
 @functools.cache
@@ -51,8 +55,9 @@ def noted() -> tuple[set[str], set[str]]:
     actions, details = set(BUILT), set()
     for path in SOURCES.rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "note":
-                actions |= {each.value for each in call.args[1:2] if isinstance(each, ast.Constant)}
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in NOTED_AT:
+                at = NOTED_AT[call.func.id]
+                actions |= {each.value for each in call.args[at : at + 1] if isinstance(each, ast.Constant)}
                 details |= {
                     key.value
                     for given in call.keywords
