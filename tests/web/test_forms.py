@@ -194,3 +194,15 @@ def test_every_field_of_every_form_is_on_its_page_once() -> None:
 @pytest.mark.parametrize("name", ["x" * 10_000, "\U0001f600" * 50, "../etc", "America", "\x00"])
 def test_a_zone_that_is_none_is_utc(name: str) -> None:
     assert find_zone(name) == UTC
+
+
+def test_rows_and_what_became_of_them_are_typed_one_group_a_line() -> None:
+    lines = "1-200, 205 fixed RT#4711\n201-204 not-ours AS64501\n".replace(", ", ",")
+    read = read_form(latest_form("report-answer"), typed(rows=lines), PARIS, complete=False)
+    assert read.values["rows"] == [
+        {"answer": "fixed", "remark": None, "rows": [[1, 200], [205, 205]], "ticket": "RT#4711", "to": None},
+        {"answer": "not-ours", "remark": None, "rows": [[201, 204]], "ticket": None, "to": "AS64501"},
+    ]
+    for wrong in ("1-200", "x fixed", "5-1 fixed", "1 fixed\n1 fixed", "1 mended"):
+        read = read_form(latest_form("report-answer"), typed(rows=wrong), PARIS, complete=False)
+        assert "rows" not in read.values and [each.id for each in read.problems] == ["field-rows"], wrong

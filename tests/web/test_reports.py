@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from liaison.node.models import OutgoingMessage, TrackedReport
 from liaison.officers.permissions import Role
-from liaison.web.pages.reports.answering import _ranges
+from liaison.web.forms.row_answers import read_ranges
 from tests.feeding import Feeding, feed
 from tests.web.visiting import Visitor, visit
 
@@ -80,8 +80,8 @@ def test_numbers_that_cannot_be_meant_are_refused_and_kept(feeding: Feeding, tex
 
 
 def test_ranges_are_read_in_any_order_and_joined() -> None:
-    assert _ranges("7 3-5,  4 - 6") == ((3, 7),)
-    assert _ranges("1\u06d4") == ()
+    assert read_ranges("7 3-5,  4 - 6") == ((3, 7),)
+    assert read_ranges("1\u06d4") == ()
 
 
 def upload(visitor: Visitor, feeding: Feeding, data: bytes, status: int = 302) -> str:

@@ -22,6 +22,7 @@ from liaison.messages.forms.checking import LONGEST_LINE, check_value
 from liaison.messages.parties import DeskRef
 from liaison.web.forms.instants import find_zone, parse_local
 from liaison.web.forms.observables import line_words, read_lines
+from liaison.web.forms.row_answers import read_answers
 from liaison.web.forms.typed import ZONE, Typed, input_id, input_name
 from liaison.web.words import explained
 from liaison.wire.canonical import JSON
@@ -245,6 +246,13 @@ def _desk(inputs: Inputs) -> JSON:
     return {"desk": found.desk, "node": found.node, "participant": found.participant}
 
 
+def _row_answers(inputs: Inputs) -> JSON:
+    found = read_answers(inputs.one())
+    if found is None:
+        inputs.wrong(gettext("One a line: the rows, what became of them, and the ticket: 1-200,205 fixed RT#4711"))
+    return found or None
+
+
 READERS: Mapping[str, Callable[[Inputs], JSON]] = MappingProxyType(
     {
         "code": _code,
@@ -258,6 +266,7 @@ READERS: Mapping[str, Callable[[Inputs], JSON]] = MappingProxyType(
         "line": _line,
         "norms": _norms,
         "observables": _observables,
+        "row-answers": _row_answers,
         "severity": _severity,
         "text": _text,
     }

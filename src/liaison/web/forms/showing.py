@@ -155,7 +155,7 @@ def _drawn(field: Field, groups: tuple[Group, ...]) -> str:
     if field.type == "text":
         return "short-text" if field.most <= SHORT_TEXT else "text"
     same = {"codes": "checkboxes", "flag": "radios", "languages": "line", "desk": "line", "count": "line"}
-    same |= {"observables": "lines", "digests": "lines", "norms": "lines"}
+    same |= {"observables": "lines", "digests": "lines", "norms": "lines", "row-answers": "lines"}
     return same.get(field.type, field.type)
 
 
@@ -174,6 +174,8 @@ def _hint(field: Field) -> str:
             return gettext("Language tags, the preferred one first: fr, en")
         case "desk":
             return gettext("A code, or a code and a contact centre: XD or XD/duty")
+        case "row-answers":
+            return gettext("One a line: the rows, what became of them, and the ticket: 1-200,205 fixed RT#4711")
         case "norms":
             return gettext("One a line: the short name of the text and the number of its clause.")
     return ""

@@ -6,7 +6,6 @@ a file of answers is read by `exchange.reports.answers` alone, whoever sends it.
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -24,6 +23,7 @@ from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.forms import Problem
 from liaison.web.forms.languages import language_tag
+from liaison.web.forms.row_answers import join_ranges, read_ranges
 from liaison.web.pages.reports.listing import open_report, report_page, report_path
 from liaison.web.requests import at_desk, officer_id
 from liaison.web.said import after_post
@@ -32,10 +32,6 @@ from liaison.web.words import explained
 
 WHOLE, MARKED, NUMBERS, FILE = "whole", "marked", "numbers", "file"
 TYPED = ("of", "answer", "ticket", "to", "remark", "numbers")
-MOST_NUMBERS = 4000
-_DASH = re.compile("\\s*[-\u2010-\u2015]\\s*")
-_RANGE = re.compile(r"([0-9]{1,8})(?:-([0-9]{1,8}))?")
-_PARTED = re.compile("[,;\u060c\u061b\\s]+")
 """As keyboards in Arabic have them too."""
 
 
@@ -68,7 +64,7 @@ def _missing(request: HttpRequest, typed: dict[str, Any]) -> Problem | None:
         return Problem("answer", gettext("Choose what became of the rows."))
     if typed["of"] == MARKED and not typed["mark"]:
         return Problem("rows", gettext("Mark at least one row, or say of which rows you speak."))
-    if typed["of"] == NUMBERS and not _ranges(typed["numbers"]):
+    if typed["of"] == NUMBERS and not read_ranges(typed["numbers"]):
         return Problem("numbers", gettext("Write numbers and ranges, for example: 1-200, 205."))
     if typed["of"] not in (WHOLE, MARKED, NUMBERS):
         return Problem("of", gettext("Say of which rows you speak."))
@@ -89,31 +85,10 @@ def _said(request: HttpRequest, report: ReportRead, typed: dict[str, Any]) -> tu
             lang=language_tag(get_language() or "en"),
         )
         return told, ()
-    spans = _ranges(typed["numbers"]) if typed["of"] == NUMBERS else _marked(typed["mark"])
+    spans = read_ranges(typed["numbers"]) if typed["of"] == NUMBERS else _marked(typed["mark"])
     group = RowAnswer(typed["answer"], typed["remark"] or None, spans, typed["ticket"] or None, typed["to"] or None)
     return NOTHING, (group,)
 
 
 def _marked(marks: Iterable[str]) -> tuple[tuple[int, int], ...]:
-    return _joined((int(text), int(text)) for text in marks if text.isdecimal() and len(text) <= 8)
-
-
-def _ranges(text: str) -> tuple[tuple[int, int], ...]:
-    """The rows that a text names; none where a part of it is no number or range."""
-    plain = _DASH.sub("-", text.strip())
-    found = [_RANGE.fullmatch(part) for part in _PARTED.split(plain) if part]
-    if not found or len(found) > MOST_NUMBERS or any(each is None for each in found):
-        return ()
-    spans = [(int(each[1]), int(each[2] or each[1])) for each in found if each is not None]
-    return _joined(spans) if all(1 <= first <= last for first, last in spans) else ()
-
-
-def _joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """The same rows as rising ranges that do not touch."""
-    joined: list[tuple[int, int]] = []
-    for first, last in sorted(spans):
-        if joined and first <= joined[-1][1] + 1:
-            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
-        else:
-            joined.append((first, last))
-    return tuple(joined)
+    return join_ranges((int(text), int(text)) for text in marks if text.isdecimal() and len(text) <= 8)
