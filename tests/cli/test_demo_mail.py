@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import imaplib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,7 +51,29 @@ def test_what_is_handed_over_lies_in_the_mailbox_byte_for_byte_and_is_read_once(
     assert [each.data for each in reading.fetch(found[-1].at, most=10, largest=1000)] == mails[2:]
     assert list(reading.fetch(MailPlace(found[0].at.validity, 3), most=10, largest=1000)) == []
     (large,) = list(reading.fetch(MailPlace(found[0].at.validity, 2), most=1, largest=10))
-    assert (large.data.strip(), large.whole) == (b"Subject: 2", False)
+    assert (large.data, large.whole) == (b"Subject: 2", False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "part"),
+    [
+        ("BODY.PEEK[]<0.5>", b"BODY[]<0>", b"Subje"),
+        ("BODY.PEEK[]<12.99>", b"BODY[]<12>", b"\r\nx\r\n"),
+        ("BODY.PEEK[HEADER]<9.99>", b"BODY[HEADER]<9>", b"1\r\n\r\n"),
+        ("BODY.PEEK[HEADER]<14.1>", b"BODY[HEADER]<14>", b""),
+    ],
+)
+def test_a_part_of_a_mail_is_told_with_its_origin_and_is_empty_past_the_end(
+    post: PostOffice, asked: str, told: bytes, part: bytes
+) -> None:
+    post.deliver(THEM, b"Subject: 1\r\n\r\nx\r\n")
+    with imaplib.IMAP4(*post.doors[1].server_address, timeout=10) as box:
+        box.login(THEM, "of xd")
+        box.select("INBOX", readonly=True)
+        assert box.uid("FETCH", "1", f"({asked})")[1] == [(b"1 (UID 1 %s {%d}" % (told, len(part)), part), b")"]
+        for unknown in ("(BODY.PEEK[]<0.0>)", "(BODY.PEEK[TEXT]<0.5>)", "(BODY[]<0.5>)"):
+            with pytest.raises(imaplib.IMAP4.error, match="not known here"):
+                box.uid("FETCH", "1", unknown)
 
 
 def test_a_wrong_password_and_a_mailbox_of_elsewhere_are_refused(post: PostOffice, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ class Actor:
         with contextlib.redirect_stdout(said):
             route_all(
                 self.node, routing, [feed], Wanted(), as_json=True, out=Path(out), send=True, window=24,
-                sender="", feed_name="", feed_date=None, incident_type=None, tlp="amber",
+                sender="", feed_name="", reference="", feed_date=None, incident_type=None, tlp="amber",
             )  # fmt: skip
         summary: dict[str, Any] = json.loads(said.getvalue())
         return summary

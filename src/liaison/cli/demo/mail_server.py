@@ -30,6 +30,7 @@ LONGEST_LINE, LARGEST_MAIL, MOST_RECIPIENTS = 1 << 16, 1 << 24, 16
 VALIDITY = 1
 SMTP_SAYS = {"EHLO": "250-localhost\r\n250 AUTH PLAIN", "NOOP": "250 here", "QUIT": "221 goodbye"}
 _MAILBOX = re.compile(r"<([^<>\s]{3,254})>")
+_PARTIAL = re.compile(r"\(BODY\.PEEK\[(HEADER|)\]<([0-9]{1,10})\.([1-9][0-9]{0,9})>\)")
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
 
 
@@ -236,14 +237,16 @@ class _Reading(_Visit):
         return self._refuse(tag, words)
 
     def _fetch(self, tag: str, number: int, data: bytes, what: str) -> None:
+        """The size, or the part of a mail from an octet on, at most so many: an answer names its origin, and past the
+        end it is empty (RFC 3501 §6.4.5 and §7.4.2)."""
         if what == "(RFC822.SIZE)":
             self.say(f"* {number} FETCH (UID {number} RFC822.SIZE {len(data)})")
-        elif what == "(BODY.PEEK[])":
-            self.wfile.write(f"* {number} FETCH (UID {number} BODY[] {{{len(data)}}}\r\n".encode() + data + b")\r\n")
-        elif what == "(BODY.PEEK[HEADER])":
-            head = data.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
-            told = f"* {number} FETCH (UID {number} BODY[HEADER] {{{len(head)}}}\r\n"
-            self.wfile.write(told.encode() + head + b")\r\n")
+        elif asked := _PARTIAL.fullmatch(what):
+            section, origin, most = asked[1], int(asked[2]), int(asked[3])
+            whole = data.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if section else data
+            part = whole[origin : origin + most]
+            told = f"* {number} FETCH (UID {number} BODY[{section}]<{origin}> {{{len(part)}}}\r\n"
+            self.wfile.write(told.encode() + part + b")\r\n")
         else:
             return self._refuse(tag, [])
         return self.say(f"{tag} OK fetched")
