@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,17 @@ def test_a_heartbeat_ahead_of_the_clock_is_no_sign(tmp_path: Path) -> None:
         note_beat(world.nodes["XC"])
         world.advance(days=-1)
         assert ready(world)[1] == "ready\nworker-silent 86400\n"
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_worker_that_lives_is_heard_as_soon_as_its_clock_was_set(tmp_path: Path, days: int) -> None:
+    with World(tmp_path) as world:
+        beating = Beating(world.nodes["XC"])
+        beating()
+        world.clock.at += timedelta(days=days)
+        assert ready(world)[1] == "ready\nworker-silent 86400\n"
+        beating()
+        assert ready(world)[1] == "ready\n"
 
 
 def test_the_service_outside_is_told_while_the_loop_goes_round_and_not_after(tmp_path: Path) -> None:

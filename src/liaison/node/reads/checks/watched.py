@@ -1,7 +1,7 @@
 """Is the worker of this node silent, and since when?
 
 Invariants: a node whose worker never gave a sign is new and not silent; a heartbeat that lies ahead of the clock is a
-sign of a clock that was set back, and counts as none until the next one.
+sign of a clock that was set back, not of life: a worker that lives notes the next one in its next round (`Beating`).
 """
 
 from __future__ import annotations

@@ -34,13 +34,15 @@ class Beating:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._next = float("-inf")
+        self._set = 0.0
 
     def __call__(self) -> None:
-        """Note a heartbeat if it is time."""
+        """Note a heartbeat if it is time, or if the clock was set: by the new time the last one says nothing."""
         now = self._node.clock.monotonic()
-        if now < self._next:
+        clock_set = self._node.clock.now().timestamp() - now
+        if now < self._next and abs(clock_set - self._set) < EVERY_SECONDS:
             return
-        self._next = now + EVERY_SECONDS
+        self._next, self._set = now + EVERY_SECONDS, clock_set
         try:
             note_beat(self._node)
         except LiaisonError as error:
