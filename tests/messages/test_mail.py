@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from liaison.keys.openpgp.certificates import read_certificate
 from liaison.keys.openpgp.private import OpenPgpKey, judge_detached
 from liaison.messages.mail.answers import is_entity, read_entity, read_text
 from liaison.messages.mail.bounces import read_bounce
-from liaison.messages.mail.reading import Sort, encrypted_part, parse, read_mail, signed_part
+from liaison.messages.mail.reading import Sort, encrypted_part, parse, parts, read_mail, signed_part
 from liaison.messages.mail.tokens import token_of, tokens_in
 from liaison.messages.mail.wording import Said, in_english, word, write_call, write_text
 from liaison.messages.mail.writing import Envelope, MailFile, write_encrypted, write_inside
@@ -185,6 +186,39 @@ def nested(depth: int) -> bytes:
 def test_what_nobody_should_write_is_refused(raw: bytes) -> None:
     with pytest.raises(MalformedError):
         read_mail(raw)
+
+
+LONG = [
+    *(b"From: a@xc.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n%s: %s\n\nx\n--b--\n" % (name, value)
+      for name in (b"Content-Type", b"Content-Disposition")
+      for value in (b'mult' + b'{"a":' * 2000, b"text/plain" + b";" * 60_000, b'text/plain; a=' + b'""' * 30_000)),
+    b"Content-Type: multipart/mixed; boundary=b\n\n" + b"".join(
+        b'--b\nContent-Type: text/plain; a=%d%s\n\nx\n' % (number, b'""' * 900) for number in range(60)) + b"--b--\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("raw", LONG)
+def test_a_header_that_the_library_reads_for_minutes_is_refused_by_its_length(raw: bytes) -> None:
+    for read in (read_mail, read_entity):
+        with pytest.raises(MalformedError) as refused:
+            read(raw)
+        assert refused.value.code == "mail-headers"
+
+
+def test_an_address_too_long_to_be_read_is_none() -> None:
+    assert read_mail(b"From: " + b'""' * 30_000 + b" <a@xc.example>\nSubject: x\n\ny").sender == ""
+
+
+def test_a_mail_has_room_for_forty_files_with_long_names_and_a_long_thread() -> None:
+    mail = EmailMessage()
+    mail["From"], mail["References"] = THEM, " ".join(f"<{number:040}@xd.example>" for number in range(100))
+    for number in range(40):
+        mail.add_attachment(
+            b"x", maintype="text", subtype="csv", filename=f"{number} \u0436\u0443\u0440\u043d\u0430\u043b.csv"
+        )
+    read = read_mail(mail.as_bytes())
+    assert len(read.answers) == 32
+    assert [part.get_filename() for part in parts(read.parsed)][40] == "39 \u0436\u0443\u0440\u043d\u0430\u043b.csv"
 
 
 def test_a_name_or_text_that_steers_the_reader_is_disarmed() -> None:

@@ -16,6 +16,7 @@ import email
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage, Message
 from email.policy import SMTP
 from email.utils import parseaddr
@@ -26,6 +27,9 @@ from liaison.messages.mail.tokens import tokens_in
 
 LARGEST_MAIL = 32 << 20
 LARGEST_HEADERS = 64 << 10
+MOST_READ = 32 << 10
+LONGEST_HEADER = 2 << 10
+"""Of headers that are read in all parts together, and of one that is not plain text, such as a type or an address."""
 MOST_PARTS = 64
 DEEPEST = 8
 MOST_NAMED = 32
@@ -100,8 +104,9 @@ def parse(raw: bytes) -> EmailMessage:
     if len(_MULTIPART.findall(raw)) > 4 * MOST_PARTS or raw.count(b"\n--") > 40 * MOST_PARTS:
         raise MalformedError("mail-parts", limit=MOST_PARTS)
     try:
-        parsed = email.message_from_bytes(raw, policy=SMTP)
-        count = sum(1 for _ in parts(parsed))
+        parsed = email.message_from_bytes(raw, policy=SMTP.clone(header_factory=_Headers()))
+        # The names of files are read here, so that a header too long is refused before anything is taken.
+        count = len([part.get_filename() for part in parts(parsed)])
     except MalformedError:
         raise
     except Exception:  # noqa: BLE001 — the parser of the standard library raises what it stumbles over
@@ -109,6 +114,27 @@ def parse(raw: bytes) -> EmailMessage:
     if count > MOST_PARTS:
         raise MalformedError("mail-parts", limit=MOST_PARTS)
     return parsed
+
+
+class _Headers:
+    """Reads each header of one mail once: the library reads it at every look, in time by the square of its length."""
+
+    def __init__(self) -> None:
+        self._kinds = HeaderRegistry()
+        self._read: dict[tuple[str, str], str] = {}
+        self._left = MOST_READ
+
+    def __call__(self, name: str, value: str) -> str:
+        """The header as the library has it. Raises MalformedError for one too long, or too many."""
+        if (name, value) not in self._read:
+            kind = self._kinds[name]
+            if len(value) > LONGEST_HEADER and not issubclass(kind, UnstructuredHeader):
+                raise MalformedError("mail-headers", limit=LONGEST_HEADER)
+            self._left -= len(value)
+            if self._left < 0:
+                raise MalformedError("mail-headers", limit=MOST_READ)
+            self._read[name, value] = kind(name, value)
+        return self._read[name, value]
 
 
 def parts(mail: Message, depth: int = 0) -> Iterator[Message]:
