@@ -112,7 +112,8 @@ def _duty(looking: Looking) -> dict[str, Any]:
 
 def _unacknowledged(looking: Looking) -> dict[str, Any]:
     found = waiting.unacknowledged(here(), looking.seat.desk, reader=looking.reader)
-    told = {each.message_id: each for each in escalations(here(), looking.seat.desk)}
+    waiting_here = escalations(here(), looking.seat.desk) if found.rows else ()
+    told = {each.message_id: each for each in waiting_here}
     rows = [
         {
             "each": each,

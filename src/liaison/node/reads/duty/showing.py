@@ -16,7 +16,7 @@ from liaison.duty.shifts import Overlap, Shift, gaps, layer_spells, overlaps, pr
 from liaison.messages.parties import DeskRef
 from liaison.node.models import DutyHoliday, DutySpell, DutySwap, HandoverNote
 from liaison.node.node import Node
-from liaison.node.reads.duty.rotas import KEPT, keeps_rota, officers_on_duty, rota_of
+from liaison.node.reads.duty.rotas import KEPT, at_the_desk, keeps_rota, rota_of
 from liaison.node.reads.inside.rules import columns
 from liaison.node.unit_of_work import reading
 
@@ -87,7 +87,7 @@ def duty_now(node: Node, register: str, desk: DeskRef) -> DutyNow:
     with reading(node):
         rota = rota_of(node, register, desk)
         if not keeps_rota(rota, now):
-            return DutyNow(officers_on_duty(node, register, desk, now))
+            return DutyNow(at_the_desk(node, register, desk, now))
     shift, coming = present_shift(rota, now), shifts(rota, now, now + AHEAD)
     after = next((each for each in coming[1:] if each.officers), None)
     gap = next((each for each in coming if not each.officers), None) if rota.layers else None
