@@ -129,7 +129,8 @@ def test_a_swap_is_asked_for_on_the_page_and_agreed_on_the_colleagues(tmp_path: 
         manager.send("duty/rota", **layer_of(world, one.officer, two.officer))
         page = one.see("duty/change")
         mine, theirs = (
-            re.search(rf'<select id="{name}".*?<option[^>]*? value="([^"]+)"', page, re.DOTALL) for name in ("mine", "theirs")
+            re.search(rf'<select id="{name}".*?<option[^>]* value="([^"]+)"', page, re.DOTALL)
+            for name in ("mine", "theirs")
         )
         assert mine is not None
         assert theirs is not None
