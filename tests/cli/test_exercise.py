@@ -14,7 +14,6 @@ from tests.cli.test_directory import Desk
 from tests.mirrored import seed_node
 from tests.register.registry import small_register
 
-pytestmark = pytest.mark.sqlite
 ROLES = ("--role", "first=XD", "--role", "neighbour=XE, XD", "--role", "supplier=XE/duty")
 SOON = format_instant(datetime.now(UTC) + timedelta(days=1))
 

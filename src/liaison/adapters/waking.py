@@ -13,6 +13,7 @@ import contextlib
 import os
 import socket
 import threading
+import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -133,7 +134,9 @@ class PostgresWaker:
 
         with self._lock, contextlib.suppress(psycopg.Error):
             try:
-                self._connection = self._connection or _connect(self._url)
+                if self._connection is None:
+                    self._connection = _connect(self._url)
+                    weakref.finalize(self, self._connection.close)  # A command forgets its node without a word.
                 for knock in _knocks(left):
                     self._connection.execute("SELECT pg_notify(%s, %s)", [CHANNEL, knock])
             except psycopg.Error:

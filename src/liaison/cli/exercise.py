@@ -16,7 +16,7 @@ import click
 
 from liaison.cli.message.screen import plain
 from liaison.cli.output import json_option, show, table
-from liaison.cli.register.choices import own_desk, read_file, register_option, the_register
+from liaison.cli.register.choices import own_seat, read_file, register_option
 from liaison.cli.session import open_node
 from liaison.errors import UsageError
 
@@ -188,11 +188,9 @@ _change("end", "End an exercise, or call it off before it begins.")
 
 
 def _seat(node: Node, register: str, desk: str) -> Seat:
-    from liaison.node.services.people.officers import Seat
     from liaison.officers.permissions import Role
 
-    place = the_register(node, register)
-    return Seat(place, own_desk(node, place, desk, option="desk"), frozenset({Role.OFFICER}))
+    return own_seat(node, register, desk, Role.OFFICER)
 
 
 def _control(node: Node, seat: Seat, exercise: str) -> Control:

@@ -112,9 +112,15 @@ def dated_certificates(config: Config) -> list[tuple[str, datetime]]:
     """
     path = Path(config.pages.certificate)
     try:
-        return [(path.name, certificate_end(path))] if config.pages.certificate else []
-    except UsageError:
+        return [(path.name, _end_of(path, path.stat().st_mtime_ns))] if config.pages.certificate else []
+    except (UsageError, OSError):
         return []
+
+
+@functools.lru_cache(maxsize=8)
+def _end_of(path: Path, changed: int) -> datetime:
+    """When a certificate ends, read once for each time its file was changed: the desk page asks at every look."""
+    return certificate_end(path)
 
 
 def open_listener(home: Path) -> SocketListener | PostgresListener:

@@ -20,13 +20,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from liaison.cli.output import json_option, show, table
-from liaison.cli.register.choices import own_desk, register_option, the_register
+from liaison.cli.register.choices import own_seat, register_option
 from liaison.cli.session import open_node
 from liaison.errors import UsageError
 
 if TYPE_CHECKING:
     from liaison.node.reads.duty.escalations import Line
-    from liaison.node.services.people.officers import Seat
 
 URGENCIES = ("routine", "urgent", "emergency")
 
@@ -44,7 +43,7 @@ def group() -> None:
 def show_desk(*, case: str, desk: str, register: str, as_json: bool) -> None:
     """What waits for a person at a desk, its plans, and how many ways each officer has."""
     node = open_node()
-    seat = _seat(node, register, desk)
+    seat = own_seat(node, register, desk)
     from liaison.duty.plans import ladder
     from liaison.node.reads.duty.escalations import escalations, plans_of, reachable
     from liaison.wire.identifiers import format_instant
@@ -87,7 +86,7 @@ def show_desk(*, case: str, desk: str, register: str, as_json: bool) -> None:
 def simulate(*, urgency: str, at: str, desk: str, register: str, as_json: bool) -> None:
     """Who would be told, and when, of a message that nobody acknowledges."""
     node = open_node()
-    seat = _seat(node, register, desk)
+    seat = own_seat(node, register, desk)
     from liaison.node.reads.duty.escalations import reachable
     from liaison.node.services.escalation.planning import simulate_plan
     from liaison.wire.identifiers import format_instant
@@ -142,7 +141,7 @@ def make(
     from liaison.node.services.people.audit import SYSTEM
 
     value = {"steps": [_step(each) for each in steps], "last": tuple(last.split(",")), "repeats": repeats}
-    make_plan_of(node, _seat(node, register, desk), urgency, value, by=SYSTEM)
+    make_plan_of(node, own_seat(node, register, desk), urgency, value, by=SYSTEM)
     show(value, [f"The plan for {urgency} messages holds from now on."], as_json=as_json)
 
 
@@ -202,10 +201,3 @@ def _instant(text: str) -> datetime:
     except ValueError:
         raise UsageError("instant-not-read", text=text[:40]) from None
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _seat(node: Any, register: str, desk: str) -> Seat:
-    from liaison.node.services.people.officers import Seat
-
-    place = the_register(node, register)
-    return Seat(place, own_desk(node, place, desk, option="desk"), frozenset())

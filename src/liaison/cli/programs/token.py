@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 import click
 
 from liaison.cli.output import json_option, show, table
-from liaison.cli.register.choices import own_desk, register_option, the_register
+from liaison.cli.register.choices import own_seat, register_option
 from liaison.cli.session import open_node
 
 if TYPE_CHECKING:
-    from liaison.node.node import Node
-    from liaison.node.services.people.officers import Seat
+    pass
 
 SCOPES = ("look-up", "read-register", "read-metadata", "read-cases", "acknowledge", "send")
 desk_option = click.option("--desk", default="", help="Own desk, where this node has several.")
@@ -45,7 +44,7 @@ def add(*, name: str, login: str, scopes: tuple[str, ...], days: int, desk: str,
     from liaison.officers.tokens import read_scopes
 
     wanted = Wanted(name, find_officer(node, login).pk, read_scopes(scopes), days)
-    made = make_token(node, seat_of(node, register, desk), wanted, by=SYSTEM)
+    made = make_token(node, own_seat(node, register, desk), wanted, by=SYSTEM)
     until = f"{made.until:%Y-%m-%d %H:%M} UTC"
     lines = [made.text, f"Token {made.number}, valid until {until}. It is not shown again."]
     show({"token": made.text, "number": made.number, "until": made.until.isoformat()}, lines, as_json=as_json)
@@ -60,7 +59,7 @@ def list_(*, desk: str, register: str, as_json: bool) -> None:
     node = open_node()
     from liaison.node.services.programs.tokens import list_tokens
 
-    rows = list_tokens(node, seat_of(node, register, desk))
+    rows = list_tokens(node, own_seat(node, register, desk))
     value = [
         {
             "number": each.number,
@@ -99,13 +98,5 @@ def end(*, number: int, desk: str, register: str, as_json: bool) -> None:
     from liaison.node.services.people.audit import SYSTEM
     from liaison.node.services.programs.tokens import end_token
 
-    end_token(node, seat_of(node, register, desk), number, by=SYSTEM)
+    end_token(node, own_seat(node, register, desk), number, by=SYSTEM)
     show({"number": number}, [f"Token {number} has ended."], as_json=as_json)
-
-
-def seat_of(node: Node, register: str, desk: str) -> Seat:
-    """The own desk that a command is about, as a seat without roles: the operator acts. Raises `UsageError`."""
-    from liaison.node.services.people.officers import Seat
-
-    place = the_register(node, register)
-    return Seat(place, own_desk(node, place, desk, option="desk"), frozenset())

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from liaison.cli.output import REFUSED, json_option, show, table
-from liaison.cli.programs.token import desk_option, seat_of
-from liaison.cli.register.choices import register_option
+from liaison.cli.programs.token import desk_option
+from liaison.cli.register.choices import own_seat, register_option
 from liaison.cli.session import open_node
 from liaison.errors import UsageError
 
@@ -38,7 +38,7 @@ def add(*, url: str, desk: str, register: str, as_json: bool) -> None:
     from liaison.node.services.people.audit import SYSTEM
     from liaison.node.services.programs.webhooks import add_webhook
 
-    made = add_webhook(node, seat_of(node, register, desk), url, by=SYSTEM)
+    made = add_webhook(node, own_seat(node, register, desk), url, by=SYSTEM)
     lines = [
         made.secret,
         f"Webhook {made.number}. Its secret is not shown again; try it: liaison webhook test {made.number}",
@@ -55,7 +55,7 @@ def list_(*, desk: str, register: str, as_json: bool) -> None:
     node = open_node()
     from liaison.node.services.programs.webhooks import list_webhooks
 
-    rows = list_webhooks(node, seat_of(node, register, desk))
+    rows = list_webhooks(node, own_seat(node, register, desk))
     lines = table((str(each.number), each.url, _stands(each), f"{each.waiting} waiting") for each in rows)
     value = [
         {
@@ -82,7 +82,7 @@ def test(*, number: int, desk: str, register: str, as_json: bool) -> int:
     from liaison.node.services.people.audit import SYSTEM
     from liaison.node.services.programs.webhooks import send_test
 
-    tried = send_test(node, seat_of(node, register, desk), number, by=SYSTEM)
+    tried = send_test(node, own_seat(node, register, desk), number, by=SYSTEM)
     words = "The program took the test." if tried.taken else f"The program did not take the test: {_answer(tried)}."
     show(_line(tried), [words], as_json=as_json)
     return 0 if tried.taken else REFUSED
@@ -99,7 +99,7 @@ def again(*, number: int, desk: str, register: str, as_json: bool) -> None:
     from liaison.node.services.people.audit import SYSTEM
     from liaison.node.services.programs.webhooks import try_again
 
-    try_again(node, seat_of(node, register, desk), number, by=SYSTEM)
+    try_again(node, own_seat(node, register, desk), number, by=SYSTEM)
     show(
         {"number": number},
         [f"Webhook {number} is tried again at once; see: liaison webhook log {number}"],
@@ -118,7 +118,7 @@ def remove(*, number: int, desk: str, register: str, as_json: bool) -> None:
     from liaison.node.services.people.audit import SYSTEM
     from liaison.node.services.programs.webhooks import remove_webhook
 
-    remove_webhook(node, seat_of(node, register, desk), number, by=SYSTEM)
+    remove_webhook(node, own_seat(node, register, desk), number, by=SYSTEM)
     show({"number": number}, [f"Webhook {number} is removed."], as_json=as_json)
 
 
@@ -132,7 +132,7 @@ def log(*, number: int, desk: str, register: str, as_json: bool) -> None:
     node = open_node()
     from liaison.node.services.programs.webhooks import list_webhooks
 
-    found = next((each for each in list_webhooks(node, seat_of(node, register, desk)) if each.number == number), None)
+    found = next((each for each in list_webhooks(node, own_seat(node, register, desk)) if each.number == number), None)
     if found is None:
         raise UsageError("webhook-not-found", number=number)
     lines = table(

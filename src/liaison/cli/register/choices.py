@@ -15,7 +15,9 @@ from liaison.errors import UsageError
 if TYPE_CHECKING:
     from liaison.messages.parties import DeskRef
     from liaison.node.node import Node
+    from liaison.node.services.people.officers import Seat
     from liaison.node.services.publication import Place
+    from liaison.officers.permissions import Role
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -75,6 +77,14 @@ def own_desk(node: Node, register: str, given: str, *, option: str = "from") -> 
     if len(found) != 1:
         raise UsageError("choice-not-clear", what=option, given=given or "-", count=len(found))
     return found[0]
+
+
+def own_seat(node: Node, register: str, desk: str, *roles: Role) -> Seat:
+    """The own desk that a command is about, as a seat with these roles: the operator acts. Raises `UsageError`."""
+    from liaison.node.services.people.officers import Seat
+
+    place = the_register(node, register)
+    return Seat(place, own_desk(node, place, desk, option="desk"), frozenset(roles))
 
 
 def desk_here(node: Node, given: str) -> DeskRef:
