@@ -96,7 +96,7 @@ _ORDER = {kind: place for place, kind in enumerate(BasisKind)}
 def legal_basis(
     instruments: Mapping[str, Instrument], positions: Positions, *, ours: str, theirs: str, on: date
 ) -> tuple[Basis, ...]:
-    """Every instrument that can carry a request from `ours` to `theirs`. Raises UsageError for one and the same side."""
+    """Every instrument that can carry a request from `ours` to `theirs`. Raises UsageError for the same side twice."""
     if ours == theirs:
         raise UsageError("basis-same-side")
     pair = _Pair(instruments, positions, ours, theirs, on)
@@ -148,7 +148,11 @@ class _Pair:
             return kind, None
         parent = self.instruments[text.requires]
         above, _ = self._kind(parent, self.stand(parent))
-        return (BasisKind.COURTESY, Reason.PARENT) if above is BasisKind.COURTESY else (max(kind, above, key=_ORDER.__getitem__), None)
+        return (
+            (BasisKind.COURTESY, Reason.PARENT)
+            if above is BasisKind.COURTESY
+            else (max(kind, above, key=_ORDER.__getitem__), None)
+        )
 
     def _why(self, text: Instrument, standings: tuple[Standing, Standing]) -> Reason:
         entered = entry_into_force(text, self.positions, on=self.on)
