@@ -9,6 +9,7 @@ import base64
 import json
 from collections.abc import Callable
 from datetime import UTC
+from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +24,8 @@ from liaison.exchange.reports.rows import read_row
 from liaison.exchange.reports.writing import write_rows
 from liaison.exchange.values import Format
 from liaison.exchange.xarf.mail import decode_report_mail
+from liaison.instruments import catalogue as texts
+from liaison.instruments import positions_file
 from liaison.keys import agetext, private, sealing, words
 from liaison.keys.openpgp.opening import open_container
 from liaison.keys.openpgp.packets import read_armor
@@ -39,6 +42,7 @@ from liaison.wire import age, bech32, byte_ranges, canonical, envelope, http_sig
 from tests.exchange import test_contacts as lists
 from tests.exchange.reports import SCAN, report
 from tests.exchange.test_row_reports import LINE, SHAPE
+from tests.instruments import test_positions_file
 from tests.messages import letters, tars
 from tests.routing import mmdb
 
@@ -106,6 +110,8 @@ OFFLINE = export.HEADER + b"".join(
 )
 CSV = b"nomination,kind,letter,date,code,mission,institution\nxf-technical,technical,L-1,2026-10-01,XF,a,b\n"
 DELEGATED = b"2|ripencc|20261101|1|19830705|20261101|+00\nripencc|XC|ipv4|8.0.0.0|256|20200101|allocated|x\n"
+TREATY = resources.files("liaison.instruments").joinpath("data/instruments/budapest-2022-p2.toml").read_bytes()
+POSITIONS = test_positions_file.PAGE.encode()
 QUESTION = b'{"after":0,"side":"received","since":"2026-11-20T03:02:00Z"}'
 ASKED = dealings.decode_question(QUESTION)
 _DESK = {"desk": "duty", "node": "main", "participant": "7a" * 32}
@@ -253,6 +259,10 @@ PARSERS: dict[str, Parser] = {
     ),
     "duty.exercises.scenario.decode_scenario": Parser(
         scenario.decode_scenario, [*scenario.shipped_scenarios().values()]
+    ),
+    "instruments.catalogue.decode_instrument": Parser(texts.decode_instrument, [TREATY]),
+    "instruments.positions_file.decode_positions": Parser(
+        lambda data: positions_file.decode_positions(data, texts.load_instruments()), [POSITIONS]
     ),
     "exchange.documents.decode_document": Parser(documents.decode_document, [*EXPORTED.values()]),
     "messages.transcript.pack.decode_transcript": Parser(pack.decode_transcript, [_file("messages/transcript.json")]),

@@ -3,6 +3,7 @@
     participant type   state · organisation · provider
     desk kind          diplomatic · technical · law-enforcement · central-authority · provider-security
     report format      csv · json-lines · xarf · stix · misp
+    act                signature · ratification · accession · reservation · withdrawal · …
     audience           public · participants · states · kind:technical · named:3fe1…,9ab0…
 
 Invariants: the lists are closed; a value that is not on its list is malformed, never "other".
@@ -80,6 +81,33 @@ class Evidence(StrEnum):
     DNS = "dns"
 
 
+class Act(StrEnum):
+    """What a participant says it did about an instrument."""
+
+    SIGNATURE = "signature"
+    DEFINITIVE_SIGNATURE = "definitive-signature"
+    """A signature that needs no ratification."""
+    RATIFICATION = "ratification"
+    ACCEPTANCE = "acceptance"
+    APPROVAL = "approval"
+    ACCESSION = "accession"
+    PROVISIONAL_APPLICATION = "provisional-application"
+    PROVISIONAL_END = "provisional-end"
+    RESERVATION = "reservation"
+    RESERVATION_WITHDRAWAL = "reservation-withdrawal"
+    DECLARATION = "declaration"
+    DECLARATION_WITHDRAWAL = "declaration-withdrawal"
+    OBJECTION = "objection"
+    """To a reservation of another participant; the instrument still stands between the two."""
+    OBJECTION_TO_ENTRY = "objection-to-entry"
+    """To a reservation of another participant, and to the entry into force between the two."""
+    OBJECTION_WITHDRAWAL = "objection-withdrawal"
+    WITHDRAWAL = "withdrawal"
+    """From the instrument itself: the denunciation, dated by the day the depositary received it."""
+    RETRACTION = "retraction"
+    """An earlier statement was declared in error."""
+
+
 Audience = Annotated[
     str,
     msgspec.Meta(
@@ -89,6 +117,9 @@ Audience = Annotated[
     ),
 ]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Words = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+Link = Annotated[str, msgspec.Meta(pattern=r"\Ahttps?://[!-~]{1,290}\Z")]
+Party = Annotated[str, msgspec.Meta(pattern=r"\A([0-9a-f]{64}|[A-Z]{2})\Z")]
 Language = Annotated[str, msgspec.Meta(pattern=r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")]
 Date = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z")]
 Origin = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9.-]+(/[a-z0-9._-]+)*\Z", max_length=120)]

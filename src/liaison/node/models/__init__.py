@@ -41,7 +41,7 @@ from liaison.node.models.line import (
     TakenReceipt,
     Timer,
 )
-from liaison.node.models.own import Epoch, HeldKey, HostedNode, OwnDesk, Setting
+from liaison.node.models.own import Epoch, HeldKey, HostedNode, InstrumentFile, OwnDesk, Setting
 from liaison.node.models.people import AuditRow, CaseAccess, Invitation, LeavingStep, Membership, Officer
 from liaison.node.models.programs import (
     ApiToken,
@@ -52,7 +52,7 @@ from liaison.node.models.programs import (
     Webhook,
     WebhookAttempt,
 )
-from liaison.node.models.proposals import EntryProposal
+from liaison.node.models.proposals import EntryProposal, StandProposal
 from liaison.node.models.readiness.checks import CheckedDesk, CheckPlan, Heartbeat, NodeCheck
 from liaison.node.models.recovery import LostMessage, PeerInquiry, RecoveredReceipt
 from liaison.node.models.register import (
@@ -126,6 +126,7 @@ __all__ = [
     "HeldReport",
     "HostedNode",
     "IncomingCopy",
+    "InstrumentFile",
     "InternalCase",
     "Invitation",
     "KeptAnswer",
@@ -165,6 +166,7 @@ __all__ = [
     "SentReport",
     "Setting",
     "SignInAttempt",
+    "StandProposal",
     "TakenReceipt",
     "Tile",
     "Timer",
