@@ -77,10 +77,17 @@ def words_of_codes(text: str) -> Iterator[Words]:
 
 
 def words_of_form(text: str) -> Iterator[Words]:
-    """Name, purpose and labels of the fields of a form, under its id."""
+    """Name, purpose and labels of the fields of a form, under its id; those that it shares stand elsewhere."""
     form = tomllib.loads(text)
-    for words in (form["en"], form["purpose"], *(field["en"] for field in form.get("fields", {}).values())):
+    own = (field["en"] for field in form.get("fields", {}).values() if not isinstance(field, str))
+    for words in (form["en"], form["purpose"], *own):
         yield Words(words, form["id"])
+
+
+def words_of_fields(text: str) -> Iterator[Words]:
+    """Labels of the fields that a family of forms shares, under the name of the family."""
+    for family, fields in tomllib.loads(text).items():
+        yield from (Words(field["en"], family) for field in fields.values())
 
 
 def words_of_scenario(text: str) -> Iterator[Words]:
@@ -98,6 +105,7 @@ READERS: tuple[tuple[str, Callable[[str], Iterator[Words]]], ...] = (
     ("**/explanations.toml", words_of_explanations),
     ("**/checks.toml", words_of_explanations),
     ("**/data/codes/*.toml", words_of_codes),
+    ("**/data/fields/*.toml", words_of_fields),
     ("**/data/forms/*.toml", words_of_form),
     ("**/data/scenarios/*.toml", words_of_scenario),
 )
