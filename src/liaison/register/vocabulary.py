@@ -80,6 +80,33 @@ class Evidence(StrEnum):
     DNS = "dns"
 
 
+class Act(StrEnum):
+    """What a participant says it did about an instrument."""
+
+    SIGNATURE = "signature"
+    DEFINITIVE_SIGNATURE = "definitive-signature"
+    """A signature that needs no ratification."""
+    RATIFICATION = "ratification"
+    ACCEPTANCE = "acceptance"
+    APPROVAL = "approval"
+    ACCESSION = "accession"
+    PROVISIONAL_APPLICATION = "provisional-application"
+    PROVISIONAL_END = "provisional-end"
+    RESERVATION = "reservation"
+    RESERVATION_WITHDRAWAL = "reservation-withdrawal"
+    DECLARATION = "declaration"
+    DECLARATION_WITHDRAWAL = "declaration-withdrawal"
+    OBJECTION = "objection"
+    """To a reservation of another participant; the instrument still stands between the two."""
+    OBJECTION_TO_ENTRY = "objection-to-entry"
+    """To a reservation of another participant, and to the entry into force between the two."""
+    OBJECTION_WITHDRAWAL = "objection-withdrawal"
+    WITHDRAWAL = "withdrawal"
+    """From the instrument itself: the denunciation, dated by the day the depositary received it."""
+    RETRACTION = "retraction"
+    """An earlier statement was declared in error."""
+
+
 Audience = Annotated[
     str,
     msgspec.Meta(
