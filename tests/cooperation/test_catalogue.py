@@ -15,6 +15,8 @@ from liaison.cooperation.catalogue import Terms, decode_instrument_page, load_ca
 from liaison.cooperation.clock_rules import Clock, Event, Side, Then
 from liaison.cooperation.steps import STEPS, is_about
 from liaison.errors import MalformedError
+from liaison.instruments.catalogue import load_instruments
+from liaison.instruments.texts import Role
 from liaison.messages.forms import code_list, forms, latest_form
 from tests import house
 
@@ -198,3 +200,11 @@ def test_the_page_of_the_specification_names_every_type_text_and_clock() -> None
         told: dict[str, Any] = tomllib.loads(page.read_text(encoding="utf-8"))
         named |= {told["instrument"]} | {name for each in told["types"].values() for name in each.get("clocks", {})}
     assert sorted(word for word in named if f"`{word}`" not in text) == []
+
+
+def test_every_text_and_clause_is_one_that_a_request_can_rest_on() -> None:
+    instruments = load_instruments()
+    for kind in load_catalogue().values():
+        for instrument, clause in kind.clauses.items():
+            assert instruments[instrument].clauses[clause].role is Role.COOPERATION, (instrument, clause)
+    assert {name for kind in load_catalogue().values() for name in kind.terms} == set(instruments)

@@ -90,6 +90,14 @@ def words_of_fields(text: str) -> Iterator[Words]:
         yield from (Words(field["en"], family) for field in fields.values())
 
 
+def words_of_requests(text: str) -> Iterator[Words]:
+    """What a text says of each type of request, of its clocks and of extending them."""
+    for terms in tomllib.loads(text)["types"].values():
+        told = [terms["en"], *(clock["en"] for clock in terms.get("clocks", {}).values())]
+        told += [terms["extension"]["en"]] if "extension" in terms else []
+        yield from (Words(words, "requests") for words in told)
+
+
 def words_of_scenario(text: str) -> Iterator[Words]:
     """Title, purpose, roles and events of an exercise, under the id of the scenario."""
     page = tomllib.loads(text)
@@ -107,5 +115,6 @@ READERS: tuple[tuple[str, Callable[[str], Iterator[Words]]], ...] = (
     ("**/data/codes/*.toml", words_of_codes),
     ("**/data/fields/*.toml", words_of_fields),
     ("**/data/forms/*.toml", words_of_form),
+    ("**/data/requests/*.toml", words_of_requests),
     ("**/data/scenarios/*.toml", words_of_scenario),
 )
