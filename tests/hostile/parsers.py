@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from liaison.cooperation import catalogue
 from liaison.duty import calendars
 from liaison.duty.checks import node_check
 from liaison.duty.exercises import scenario
@@ -39,6 +40,7 @@ from liaison.routing import addresses, allocation
 from liaison.routing.feeds.numbering import decode_sheet
 from liaison.tlog import bundles, checkpoint, monitor, tiles, tlogproof, witness
 from liaison.wire import age, bech32, byte_ranges, canonical, envelope, http_signature, identifiers, note, parcel
+from tests import house
 from tests.exchange import test_contacts as lists
 from tests.exchange.reports import SCAN, report
 from tests.exchange.test_row_reports import LINE, SHAPE
@@ -63,6 +65,11 @@ def _file(name: str) -> bytes:
 
 def _json(name: str) -> Any:
     return json.loads(_file(name))
+
+
+def catalogue_pages() -> list[Path]:
+    """The pages of the catalogue of requests."""
+    return sorted(house.SOURCES.joinpath("cooperation", "data", "requests").glob("*.toml"))
 
 
 def text(read: Callable[[str], object]) -> Callable[[bytes], object]:
@@ -256,6 +263,9 @@ PARSERS: dict[str, Parser] = {
     "exchange.contacts.files.decode_contacts": Parser(
         contacts.decode_contacts,
         [text.encode() for text in (lists.VCARD, lists.JSCONTACT, lists.RFC2350, lists.SIGNED, lists.FIRST, CONTACTS)],
+    ),
+    "cooperation.catalogue.decode_instrument_page": Parser(
+        catalogue.decode_instrument_page, [page.read_bytes() for page in catalogue_pages()]
     ),
     "duty.exercises.scenario.decode_scenario": Parser(
         scenario.decode_scenario, [*scenario.shipped_scenarios().values()]

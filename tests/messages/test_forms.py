@@ -52,6 +52,7 @@ GOOD: dict[str, Any] = {
     "code": "availability:ddos",
     "codes": ["energy", "health"],
     "count": 7,
+    "date": "2028-02-29",
     "desk": DESK,
     "digests": [{"name": "disk.img", "sha256": "0" * 64}],
     "flag": True,
@@ -75,6 +76,11 @@ BAD: list[tuple[str, Any]] = [
     ("count", -1),
     ("count", True),
     ("count", "7"),
+    ("date", "2027-02-29"),
+    ("date", "20280229"),
+    ("date", "2028-02-29T00:00:00Z"),
+    ("date", "٢٠٢٨-02-29"),
+    ("date", 20280229),
     ("desk", DESK | {"person": "N. N."}),
     ("desk", {"desk": "duty"}),
     ("digests", [{"name": "../x", "sha256": "0" * 64}]),
@@ -251,7 +257,20 @@ def test_every_form_of_the_line_is_there() -> None:
         "information-request", "internal-answer", "internal-clearance", "internal-share",
         "introduction", "line-test", "mail-reply", "no-longer-needed",
         "reminder", "reply", "report-answer", "resource-report", "withdrawal",
+        "location-query", "preservation-request", "preservation-extension", "traffic-disclosure-request",
+        "stored-data-request", "real-time-traffic-request", "interception-request", "assistance-request-mla",
+        "subscriber-request", "registrant-request", "provider-direct-request", "emergency-disclosure-request",
+        "spontaneous-information", "provisional-arrest-request", "joint-investigation-proposal", "proceedings-transfer",
+        "request-answer", "request-clarification", "request-consultation", "request-extension", "request-supplement",
+        "request-withdrawal", "status-answer", "status-query",
     }  # fmt: skip
+
+
+def test_forms_of_one_family_say_a_shared_field_alike_and_are_translated_once() -> None:
+    asked, arrest = latest_form("preservation-request"), latest_form("provisional-arrest-request")
+    assert asked.fields["facts"] == arrest.fields["facts"]
+    assert {asked.fields[name].context for name in asked.fields} == {"request"}
+    assert latest_form("reply").fields["answer"].context == "reply"
 
 
 def test_every_field_is_of_a_known_type_and_list() -> None:

@@ -57,7 +57,7 @@ def test_everything_the_data_files_say_is_found() -> None:
     codes = {(name, code.en) for name, codes in code_lists().items() for code in codes.values()}
     codes |= {(name, code.meaning) for name, codes in code_lists().items() for code in codes.values() if code.meaning}
     labels = {(form.id, text) for form in forms().values() for text in (form.en, form.purpose)}
-    labels |= {(form.id, field.en) for form in forms().values() for field in form.fields.values()}
+    labels |= {(field.context, field.en) for form in forms().values() for field in form.fields.values()}
     assert sentences | codes | labels <= said
     assert len(sentences) > 500 and len(codes) > 150 and len(labels) > 100
 

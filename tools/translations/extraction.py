@@ -77,10 +77,32 @@ def words_of_codes(text: str) -> Iterator[Words]:
 
 
 def words_of_form(text: str) -> Iterator[Words]:
-    """Name, purpose and labels of the fields of a form, under its id."""
+    """Name, purpose and labels of the fields of a form, under its id; those that it shares stand elsewhere."""
     form = tomllib.loads(text)
-    for words in (form["en"], form["purpose"], *(field["en"] for field in form.get("fields", {}).values())):
+    own = (field["en"] for field in form.get("fields", {}).values() if not isinstance(field, str))
+    for words in (form["en"], form["purpose"], *own):
         yield Words(words, form["id"])
+
+
+def words_of_fields(text: str) -> Iterator[Words]:
+    """Labels of the fields that a family of forms shares, under the name of the family."""
+    for family, fields in tomllib.loads(text).items():
+        yield from (Words(field["en"], family) for field in fields.values())
+
+
+def words_of_requests(text: str) -> Iterator[Words]:
+    """What a text says of each type of request, of its clocks and of extending them."""
+    for terms in tomllib.loads(text)["types"].values():
+        told = [terms["en"], *(clock["en"] for clock in terms.get("clocks", {}).values())]
+        told += [terms["extension"]["en"]] if "extension" in terms else []
+        yield from (Words(words, "requests") for words in told)
+
+
+def words_of_paper(text: str) -> Iterator[Words]:
+    """The titles of the boxes in which a request stands on paper."""
+    page = tomllib.loads(text)
+    for boxes in (page["boxes"], page["answer"], *(each.get("own", {}) for each in page["templates"].values())):
+        yield from (Words(box["en"], "paper") for box in boxes.values())
 
 
 def words_of_scenario(text: str) -> Iterator[Words]:
@@ -98,6 +120,9 @@ READERS: tuple[tuple[str, Callable[[str], Iterator[Words]]], ...] = (
     ("**/explanations.toml", words_of_explanations),
     ("**/checks.toml", words_of_explanations),
     ("**/data/codes/*.toml", words_of_codes),
+    ("**/data/fields/*.toml", words_of_fields),
     ("**/data/forms/*.toml", words_of_form),
+    ("**/data/paper.toml", words_of_paper),
+    ("**/data/requests/*.toml", words_of_requests),
     ("**/data/scenarios/*.toml", words_of_scenario),
 )

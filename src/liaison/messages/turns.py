@@ -39,10 +39,16 @@ class Turn(StrEnum):
 
 
 # Forms after which nobody waits, and forms that leave the turn where it is; after all others the listener has it.
-ENDING = frozenset({CLOSE, "withdrawal", "false-positive", "no-longer-needed"})
-BESIDE = frozenset({ACKNOWLEDGEMENT, "correction", "call-note", "exercise-control"})
+ENDING = frozenset({CLOSE, "withdrawal", "false-positive", "no-longer-needed", "request-withdrawal"})
+BESIDE = frozenset({ACKNOWLEDGEMENT, "correction", "call-note", "exercise-control", "status-query", "status-answer"})
 INSIDE = frozenset({"internal-share", "internal-clearance", "internal-answer"})
-HEARD_IS_ENOUGH = frozenset({"line-test", "introduction", "resource-report", "report-answer", "continuation"}) | INSIDE
+HEARD_IS_ENOUGH = (
+    frozenset(
+        {"line-test", "introduction", "resource-report", "report-answer", "continuation", "spontaneous-information"}
+    )
+    | INSIDE
+)
+REQUEST_ANSWER = "request-answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +98,9 @@ def after(before: Standing | None, word: Word) -> Standing:
 def _passed_on(now: Standing, word: Word) -> Standing:
     """Give the turn to whoever has it after this word."""
     form = word.core.form
-    if form in BESIDE:
+    if form in BESIDE or (form == REQUEST_ANSWER and word.fields.get("last") is not True):
         return now
-    if form in ENDING or form in HEARD_IS_ENOUGH or _only_tells(word):
+    if form in ENDING or form in HEARD_IS_ENOUGH or form == REQUEST_ANSWER or _only_tells(word):
         return replace(now, turn=Turn.NOBODY, turn_since=word.at, due=None)
     turn = Turn.THEM if word.ours else Turn.US
     # A reminder leaves the clock that is running; an answer that promises more names the next one.

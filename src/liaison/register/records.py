@@ -26,9 +26,18 @@ import msgspec
 
 from liaison.errors import MalformedError, VerificationError
 from liaison.keys.public import Algorithm, PublicKey, check_public_key
-from liaison.register.vocabulary import Audience, DeskKind, NodeRef, ParticipantType, ReportFormat, Text
+from liaison.register.vocabulary import (
+    Audience,
+    Date,
+    DeskKind,
+    Language,
+    NodeRef,
+    ParticipantType,
+    ReportFormat,
+    Text,
+)
 from liaison.wire.canonical import decode_struct, encode_struct
-from liaison.wire.identifiers import Base64, Hash, decode_base64, encode_base64
+from liaison.wire.identifiers import Base64, Hash, LocalId, decode_base64, encode_base64
 from liaison.wire.typed import convert, read_json
 
 DOMAIN = b"liaison.record.v1\0"
@@ -45,6 +54,7 @@ class RecordKind(StrEnum):
     OPENPGP = "openpgp"
     ADDRESS = "address"
     REPORTS = "reports"
+    RULEBOOK = "rulebook"
 
 
 class Way(StrEnum):
@@ -116,12 +126,72 @@ class ReportWishes(Content, frozen=True):
     largest: Annotated[int, msgspec.Meta(ge=SMALLEST_REPORT, le=LARGEST_REPORT)]
 
 
+class RequestWay(StrEnum):
+    """By which way an authority takes requests for cooperation."""
+
+    LINE = "line"
+    LETTER = "letter"
+    DIPLOMATIC = "diplomatic"
+    INTERPOL = "interpol"
+    MAIL = "mail"
+    FAX = "fax"
+
+
+FieldName = Annotated[str, msgspec.Meta(pattern=r"\A[a-z][a-z0-9_]{0,31}\Z")]
+Most = Annotated[int, msgspec.Meta(ge=1, le=3650)]
+
+
+class OwnDesk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A desk of the same participant."""
+
+    node: LocalId
+    desk: LocalId
+
+
+class OwnStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A step that a request takes in the State that publishes this, and in how many days it usually is taken."""
+
+    step: LocalId
+    days: Most
+
+
+class RequestRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What holds for one form of request: whether it is taken, by which desk, and the fields asked for beyond those
+    of the text it rests on."""
+
+    form: LocalId
+    taken: bool
+    desk: OwnDesk | None
+    fields: Annotated[tuple[FieldName, ...], msgspec.Meta(max_length=40)]
+
+
+class Rulebook(Content, frozen=True):
+    """kind `rulebook`: what a participant says of requests for cooperation sent to it.
+
+    `languages` are those a request may be written in, the preferred first, `urgent_languages` more that do in urgency;
+    `ways` the ways it takes, the preferred first. `encryption` and `signature` say whether a request that comes
+    another way than by the line must be encrypted, and signed electronically. `as_of`: on this day all this was true.
+    """
+
+    authority: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+    as_of: Date
+    languages: Annotated[tuple[Language, ...], msgspec.Meta(min_length=1, max_length=20)]
+    urgent_languages: Annotated[tuple[Language, ...], msgspec.Meta(max_length=20)]
+    ways: Annotated[tuple[RequestWay, ...], msgspec.Meta(min_length=1, max_length=6)]
+    encryption: bool
+    signature: bool
+    requests: Annotated[tuple[RequestRules, ...], msgspec.Meta(max_length=64)]
+    steps: Annotated[tuple[OwnStep, ...], msgspec.Meta(max_length=20)]
+    remarks: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)] | None
+
+
 CONTENTS: dict[RecordKind, type[Content]] = {
     RecordKind.CONTACT: Contact,
     RecordKind.SEALING_KEY: SealingKey,
     RecordKind.OPENPGP: OpenPgp,
     RecordKind.ADDRESS: Addresses,
     RecordKind.REPORTS: ReportWishes,
+    RecordKind.RULEBOOK: Rulebook,
 }
 KINDS = {content: kind for kind, content in CONTENTS.items()}
 C = TypeVar("C", bound=Content)
@@ -211,7 +281,23 @@ def read_content(part: RecordPart) -> Content:
         check_public_key(content.key, Algorithm.MLKEM768X25519)
     if isinstance(content, ReportWishes) and len(set(content.formats)) != len(content.formats):
         raise MalformedError("record-content", kind=part.kind, detail="a format stands twice")
+    if isinstance(content, Rulebook):
+        _check_rulebook(content)
     return content
+
+
+def _check_rulebook(rulebook: Rulebook) -> None:
+    """Return if nothing in it is said twice. Raises MalformedError."""
+    lists: dict[str, list[object]] = {
+        "languages": list(rulebook.languages),
+        "urgent_languages": list(rulebook.urgent_languages),
+        "ways": list(rulebook.ways),
+        "requests": [each.form for each in rulebook.requests],
+        "steps": [each.step for each in rulebook.steps],
+    }
+    for name, items in lists.items():
+        if len(set(items)) != len(items):
+            raise MalformedError("record-content", kind=RecordKind.RULEBOOK, detail=f"twice in {name}")
 
 
 def content_of(record: Record, type_: type[C]) -> C:

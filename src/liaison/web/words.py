@@ -70,7 +70,7 @@ def form_purpose(form: Form) -> str:
 def field_word(form: Form, field: str) -> str:
     """The label of a field; a field that the form does not have is shown as it is."""
     found = form.fields.get(field)
-    return pgettext(form.id, found.en) if found is not None else field
+    return pgettext(found.context, found.en) if found is not None else field
 
 
 def explained(error: LiaisonError) -> Explanation:

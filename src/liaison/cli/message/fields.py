@@ -53,7 +53,7 @@ def _value(type_: str, text: str, lang: str) -> Any:
         return int(text)
     if type_ in ("codes", "languages") and not text.startswith("["):
         return sorted(text.split(","))
-    if type_ in ("code", "line", "instant"):
+    if type_ in ("code", "line", "instant", "date"):
         return text
     try:
         return json.loads(text)

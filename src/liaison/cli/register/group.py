@@ -21,6 +21,7 @@ VERBS = {
     "resources": f"{WRITE}:resources",
     "publish": f"{WRITE}:publish",
     "attest": f"{WRITE}:attest",
+    "rulebook": "liaison.cli.register.rulebook:rulebook",
     "pin": "liaison.cli.register.choose:pin",
     "confirm-pending": "liaison.cli.register.choose:confirm_pending",
     "follow": f"{KEEP}:follow",

@@ -108,6 +108,7 @@ def desk(*, register: str, participant: str, node_id: str, desk_id: str, kind: s
          now: bool, as_json: bool) -> None:  # fmt: skip
     """Say what a desk of this node is, and publish it."""
     node = open_node()
+    from liaison.node.services.own_entry import declared_rulebook
     from liaison.node.services.publication import DeskPlan, declare_desk, publish_node
     from liaison.register.bodies import Expected
     from liaison.register.records import ReportWishes
@@ -119,7 +120,8 @@ def desk(*, register: str, participant: str, node_id: str, desk_id: str, kind: s
     reports = None
     if formats:
         reports = ReportWishes(tuple(map(ReportFormat, dict.fromkeys(formats))), report_every, report_largest << 10)
-    declare_desk(node, place, DeskPlan(desk_id, DeskKind(kind), languages, expected, found, reports))
+    rules = declared_rulebook(node, place.register, place.participant, desk_id)
+    declare_desk(node, place, DeskPlan(desk_id, DeskKind(kind), languages, expected, found, reports, rules))
     _tell(publish_node(node, place) if now else [], as_json=as_json)
 
 

@@ -8,6 +8,11 @@
     required = true
     en = "A person shall answer"
 
+    fields_of = "request"              data/fields/request.toml: what forms of one family share, each said once
+    [fields]
+    authority = "required"
+    own_reference = "optional"
+
 Invariants (docs/spec/forms.md):
 - a published form never changes: another field is another version, and old versions stay readable;
 - the hash covers identifier, version, stages, reference rule, desk kinds, whether it stays inside one participant or
@@ -47,6 +52,8 @@ class Field:
     en: str
     own: bool = False
     """Of a desk: it is one of the sender's own participant."""
+    context: str = ""
+    """Under what its label is translated: its form, or the family whose forms share it."""
 
     def commitment(self) -> dict[str, JSON]:
         """What of this field enters the form's hash."""
@@ -115,7 +122,11 @@ def form_hash(form: Form) -> str:
 
 
 def _read_form(page: Mapping[str, Any]) -> Form:
-    fields = {name: _read_field(name, table) for name, table in page.get("fields", {}).items()}
+    family = page.get("fields_of", "")
+    fields = {
+        name: _shared_field(family, name, table) if isinstance(table, str) else _read_field(name, table, page["id"])
+        for name, table in page.get("fields", {}).items()
+    }
     form = Form(
         id=page["id"],
         version=page["version"],
@@ -133,7 +144,18 @@ def _read_form(page: Mapping[str, Any]) -> Form:
     return replace(form, hash=form_hash(form))
 
 
-def _read_field(name: str, table: Mapping[str, Any]) -> Field:
+@functools.cache
+def _family(name: str) -> Mapping[str, Mapping[str, Any]]:
+    page = resources.files("liaison.messages").joinpath("data/fields").joinpath(f"{name}.toml")
+    family: Mapping[str, Mapping[str, Any]] = tomllib.loads(page.read_text(encoding="utf-8"))[name]
+    return family
+
+
+def _shared_field(family: str, name: str, need: str) -> Field:
+    return _read_field(name, {**_family(family)[name], "required": {"required": True, "optional": False}[need]}, family)
+
+
+def _read_field(name: str, table: Mapping[str, Any], context: str) -> Field:
     return Field(
         name=name,
         type=table["type"],
@@ -142,4 +164,5 @@ def _read_field(name: str, table: Mapping[str, Any]) -> Field:
         codes=table.get("codes"),
         en=table["en"],
         own=table.get("own", False),
+        context=context,
     )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import NoReturn, TypeVar
 
@@ -34,6 +35,7 @@ from liaison.wire.identifiers import Hash, LocalId, parse_instant
 # Language, script and region of BCP 47, in the one letter case that the registry recommends.
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 _CLAUSE = re.compile(r"[0-9A-Za-z][0-9A-Za-z().-]{0,31}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNFIT_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 LONGEST_LINE = 500
 
@@ -151,6 +153,15 @@ def _instant(field: Field, value: JSON) -> None:
     parse_instant(value)
 
 
+def _date(field: Field, value: JSON) -> None:
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        _refuse(field)
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        _refuse(field)
+
+
 def _flag(field: Field, value: JSON) -> None:
     if not isinstance(value, bool):
         _refuse(field)
@@ -208,6 +219,7 @@ CHECKS: Mapping[str, Callable[[Field, JSON], None]] = MappingProxyType(
         "code": _code,
         "codes": _codes,
         "count": _count,
+        "date": _date,
         "desk": _desk,
         "digests": _digests,
         "flag": _flag,

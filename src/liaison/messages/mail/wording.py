@@ -16,7 +16,7 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from liaison.messages.forms import Field, Form, find_form
+from liaison.messages.forms import Field, find_form
 from liaison.messages.forms.codes import code_lists, english
 from liaison.messages.mail.guests import format_code
 from liaison.messages.message import Core
@@ -97,7 +97,7 @@ def _section(said: Said, language: str, says: Says) -> Iterator[str]:
     yield from _about(said, language, says)
     yield ""
     for name, value in said.fields.items():
-        yield from _field(form, form.fields[name], value, functools.partial(says, language))
+        yield from _field(form.fields[name], value, functools.partial(says, language))
     if core.attachments:
         yield ""
         yield f"{tell('files')}:"
@@ -130,8 +130,8 @@ def _code(name: str, code: str, tell: _Tell) -> str:
     return tell(name, found.en) if found is not None else code
 
 
-def _field(form: Form, field: Field, value: JSON, tell: _Tell) -> Iterator[str]:
-    label = tell(form.id, field.en)
+def _field(field: Field, value: JSON, tell: _Tell) -> Iterator[str]:
+    label = tell(field.context, field.en)
     if isinstance(value, Mapping) and value.keys() == {"lang", "text"}:
         yield f"{label} ({value['lang']}):"
         yield from (f"  {line}" for line in str(value["text"]).splitlines())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from liaison.errors import UsageError
+from liaison.errors import MalformedError, UsageError, VerificationError
 from liaison.node.log.rows import change_each
 from liaison.node.log.views import NOMINATION, PARTICIPANT
 from liaison.node.models import FactRow, RecordPart
@@ -108,6 +108,18 @@ def keep_records(node: Node, register: str, found: Iterable[records.Record], *, 
         unique_fields=["register", "digest"],
         update_fields=["audience", "part", "state"],
     )
+
+
+def read_parts(register: str, digests: Sequence[str]) -> dict[str, records.Content]:
+    """What stands in those of these parts that are held here, by digest; called inside a unit of reading or work."""
+    found: dict[str, records.Content] = {}
+    rows = RecordPart.objects.filter(register=register, digest__in=digests).exclude(part=b"")
+    for digest, part in rows.values_list("digest", "part"):
+        try:
+            found[digest] = records.read_content(records.verify_record(bytes(part), digest).part)
+        except (MalformedError, VerificationError):  # Bytes that rotted say nothing.
+            continue
+    return found
 
 
 def exchange_parts(register: str, facts: Sequence[tuple[str, str, bytes]]) -> None:

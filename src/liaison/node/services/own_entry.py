@@ -22,6 +22,7 @@ import msgspec
 
 from liaison.errors import MalformedError, UsageError
 from liaison.messages.parties import DeskRef
+from liaison.node.log.parts import read_parts
 from liaison.node.models import AuditRow, EntryProposal, OwnDesk, RecordPart
 from liaison.node.node import Node
 from liaison.node.reads.facts import forget_facts
@@ -51,6 +52,7 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expected: Expected
     contacts: dict[Audience, records.Contact]
     reports: records.ReportWishes | None = None
+    rulebook: records.Rulebook | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,8 @@ def approve(node: Node, register: str, desk: DeskRef, *, officer: int) -> list[H
         raise UsageError("proposal-outdated")
     wanted, place = proposal.wanted, Place(register, desk.participant, desk.node)
     contacts = dict(wanted.contacts)
-    plan = DeskPlan(desk.desk, wanted.kind, wanted.languages, wanted.expected, contacts, wanted.reports)
-    declare_desk(node, place, plan)
+    told = wanted.reports, wanted.rulebook
+    declare_desk(node, place, DeskPlan(desk.desk, wanted.kind, wanted.languages, wanted.expected, contacts, *told))
     handed = publish_node(node, place)
     with unit_of_work(node):
         _close(node, register, desk, PUBLISHED, officer)
@@ -148,6 +150,26 @@ def confirm(node: Node, register: str, desk: DeskRef, *, officer: int) -> list[H
         entries: JSON = {"entries": [each.index or 0 for each in handed]}
         note(node, "entry-confirmed", participant=desk.participant, officer=officer, subject=desk.desk, params=entries)
     return handed
+
+
+def declared_rulebook(node: Node, register: str, participant: str, desk: str) -> records.Rulebook | None:
+    """What is declared for a desk of requests for cooperation; nothing for a desk that is not declared yet."""
+    with reading(node):
+        row = OwnDesk.objects.filter(register=register, participant=participant, desk=desk).first()
+        contents = read_parts(register, [each["digest"] for each in row.parts]).values() if row is not None else ()
+        return next((content for content in contents if isinstance(content, records.Rulebook)), None)
+
+
+def publish_rulebook(node: Node, place: Place, desk: str, rulebook: records.Rulebook | None) -> list[Handed]:
+    """Publish other rules for requests in the record of a desk, or none any more; all else stays as it is declared.
+
+    Raises UsageError for rules that name what is not there, and what the publication raises.
+    """
+    with reading(node):
+        now = _declared(place.register, DeskRef(place.participant, place.node, desk))
+    told = now.reports, rulebook
+    declare_desk(node, place, DeskPlan(desk, now.kind, now.languages, now.expected, now.contacts, *told))
+    return publish_node(node, place)
 
 
 def may_approve(node: Node, register: str, desk: DeskRef, proposal: Proposal, officer: int) -> bool:
@@ -184,8 +206,9 @@ def _declared(register: str, desk: DeskRef) -> Wanted:
     contents = [(each["audience"], _content(register, each["digest"])) for each in row.parts]
     contacts = {audience: content for audience, content in contents if isinstance(content, records.Contact)}
     reports = next((content for _, content in contents if isinstance(content, records.ReportWishes)), None)
+    rulebook = next((content for _, content in contents if isinstance(content, records.Rulebook)), None)
     expected = convert(NO_PROMISE | row.expected, Expected)
-    return Wanted(DeskKind(row.kind), tuple(row.languages), expected, contacts, reports)
+    return Wanted(DeskKind(row.kind), tuple(row.languages), expected, contacts, reports, rulebook)
 
 
 def _content(register: str, part: str) -> records.Content:
@@ -221,4 +244,21 @@ def _flat(wanted: Wanted) -> Mapping[str, str]:
         formats = ", ".join(each.value for each in wanted.reports.formats)
         values |= {"reports/formats": formats, "reports/every": str(wanted.reports.every)}
         values["reports/largest"] = str(wanted.reports.largest >> 10)
-    return values
+    return values | _rules(wanted.rulebook)
+
+
+def _rules(rulebook: records.Rulebook | None) -> dict[str, str]:
+    if rulebook is None:
+        return {}
+    told = {"authority": rulebook.authority, "as_of": rulebook.as_of, "remarks": rulebook.remarks or ""}
+    told |= {name: ", ".join(getattr(rulebook, name)) for name in ("languages", "urgent_languages", "ways")}
+    told |= {name: "yes" for name in ("encryption", "signature") if getattr(rulebook, name)}
+    told["requests"] = "; ".join(map(_rule, rulebook.requests))
+    told["steps"] = "; ".join(f"{each.step} {each.days}" for each in rulebook.steps)
+    return {f"rulebook/{name}": text for name, text in told.items() if text}
+
+
+def _rule(rules: records.RequestRules) -> str:
+    """One form's rules on a line: what is not taken has a minus sign."""
+    desk = f" {rules.desk.node}/{rules.desk.desk}" if rules.desk is not None else ""
+    return f"{'' if rules.taken else '-'}{rules.form}{desk} {' '.join(rules.fields)}".rstrip()

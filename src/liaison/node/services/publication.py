@@ -18,6 +18,7 @@ from datetime import datetime
 import msgspec
 from django.db.models import Q
 
+from liaison.cooperation.rulebook import check_rulebook
 from liaison.errors import UsageError
 from liaison.keys.public import PublicKey, Purpose
 from liaison.messages.parties import DeskRef
@@ -50,7 +51,7 @@ from liaison.wire.identifiers import encode_base64
 from liaison.wire.typed import convert
 
 SALT = 32
-WISHES_FOR = "participants"
+WISHES_FOR, RULEBOOK_FOR = "participants", "public"
 NO_PROMISE = {"routine": None, "urgent": None, "emergency": None}
 
 
@@ -65,6 +66,8 @@ class DeskPlan:
     contacts: Mapping[str, records.Contact]
     reports: records.ReportWishes | None = None
     """How it wants reports on resources, told to all participants."""
+    rulebook: records.Rulebook | None = None
+    """What its participant says of requests for cooperation, told to everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,9 @@ def declare_desk(node: Node, place: Place, plan: DeskPlan) -> None:
     ]
     if plan.reports is not None:
         made.append(records.make_record(plan.reports, WISHES_FOR, salt=node.entropy.draw(SALT)))
+    if plan.rulebook is not None:
+        check_rulebook(plan.rulebook)
+        made.append(records.make_record(plan.rulebook, RULEBOOK_FOR, salt=node.entropy.draw(SALT)))
     with unit_of_work(node):
         keep_records(node, place.register, made, state=DRAFT)
         OwnDesk.objects.update_or_create(

@@ -12,6 +12,7 @@ import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as member
+from datetime import date
 from types import MappingProxyType
 
 from django.utils.translation import gettext, ngettext, pgettext
@@ -99,7 +100,7 @@ def read_form(form: Form, typed: Typed, around: Surroundings, *, complete: bool 
             values[name] = value
         elif each.required and complete and not inputs.problems:
             inputs.wrong(gettext("This has to be filled in."))
-        problems += [replace(found, label=pgettext(form.id, each.en)) for found in inputs.problems]
+        problems += [replace(found, label=pgettext(each.context, each.en)) for found in inputs.problems]
     return Reading(typed, MappingProxyType(values), tuple(problems), zone)
 
 
@@ -165,6 +166,17 @@ def _instant(inputs: Inputs) -> JSON:
         return format_instant(parse_local(text, inputs.zone))
     except MalformedError as error:
         inputs.wrong(explained(error).what)
+        return None
+
+
+def _date(inputs: Inputs) -> JSON:
+    text = inputs.one()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        inputs.wrong(gettext("Type a day as 2026-12-31."))
         return None
 
 
@@ -258,6 +270,7 @@ READERS: Mapping[str, Callable[[Inputs], JSON]] = MappingProxyType(
         "code": _code,
         "codes": _codes,
         "count": _count,
+        "date": _date,
         "desk": _desk,
         "digests": _digests,
         "flag": _flag,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext, pgettext
 
-from liaison.messages.forms import Form
+from liaison.messages.forms import Field, Form
 from liaison.web.forms.languages import language_tag
 from liaison.web.forms.reading import Problem
 from liaison.web.forms.showing import Group, Option
@@ -38,7 +38,7 @@ class Choice:
 def offered(form: Form, typed: Typed, own: Language) -> Choice:
     """What can be put where; nothing where the form has no text."""
     field, code = _one(typed, FIELD), _one(typed, CODE)
-    fields = (Option(each, pgettext(form.id, form.fields[each].en), chosen=each == field) for each in _texts(form))
+    fields = (Option(each.name, pgettext(each.context, each.en), chosen=each.name == field) for each in _texts(form))
     chosen = languages().get(_one(typed, LANGUAGE), own)
     sentences = (Group(code_word(GROUPS, letter), tuple(_options(codes, code))) for letter, codes in groups())
     return Choice(tuple(fields), tuple(sentences), tuple((each, each == chosen) for each in languages().values()))
@@ -49,7 +49,7 @@ def put_in(form: Form, typed: Typed) -> tuple[dict[str, list[str]], tuple[Proble
     kept = {name: list(texts) for name, texts in typed.items()}
     code, field = _one(typed, CODE), _one(typed, FIELD)
     language = find_language(_one(typed, LANGUAGE))
-    if code not in codes_of(PHRASES) or field not in _texts(form):
+    if code not in codes_of(PHRASES) or field not in {each.name for each in _texts(form)}:
         return kept, (Problem(CODE, gettext("Choose a sentence, and the text it goes into.")),)
     text, marked = _one(typed, input_name(field)).rstrip(), _one(typed, input_name(field, "lang"))
     if text and marked != language_tag(language.code):
@@ -64,10 +64,10 @@ def put_in(form: Form, typed: Typed) -> tuple[dict[str, list[str]], tuple[Proble
     return kept, ()
 
 
-def _texts(form: Form) -> list[str]:
+def _texts(form: Form) -> list[Field]:
     """Its fields of running text; a title is no place for a sentence."""
     found = [each for each in form.fields.values() if each.type == "text"]
-    return [each.name for each in sorted(found, key=lambda each: (-each.most, not each.required))]
+    return sorted(found, key=lambda each: (-each.most, not each.required))
 
 
 def _options(codes: Iterable[str], chosen: str) -> Iterable[Option]:

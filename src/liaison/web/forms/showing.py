@@ -23,7 +23,7 @@ from liaison.web.words import code_meaning, code_word
 
 SHOWN_AT_ONCE = 6
 SHORT_TEXT = 200
-_NATIVE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?")
+_NATIVE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?)?")
 CLASSES = {"incident-type": "incident-class"}
 """Lists whose codes begin with a class, and the list that names the classes."""
 USUAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -137,7 +137,7 @@ def _show_field(form: Form, field: Field, read: Reading, around: Surroundings) -
         draw=_drawn(field, groups),
         name=input_name(field.name),
         id=here,
-        label=pgettext(form.id, field.en),
+        label=pgettext(field.context, field.en),
         hint=_hint(field),
         required=field.required,
         most=field.most,

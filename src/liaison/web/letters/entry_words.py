@@ -29,7 +29,17 @@ LABELS = CONTACT | {
     "formats": gettext_lazy("Formats it takes, preferred first"),
     "every": gettext_lazy("Minutes between two deliveries, 0 for as they come"),
     "largest": gettext_lazy("Largest file in KiB"),
+    "authority": gettext_lazy("Authority that takes them"),
+    "as_of": gettext_lazy("Looked at on"),
+    "urgent_languages": gettext_lazy("Further languages in urgency"),
+    "ways": gettext_lazy("Ways it takes, preferred first"),
+    "encryption": gettext_lazy("Must be encrypted on other ways"),
+    "signature": gettext_lazy("Must be signed electronically on other ways"),
+    "requests": gettext_lazy("Of single forms"),
+    "steps": gettext_lazy("Usual days of the steps here"),
+    "remarks": gettext_lazy("Remarks"),
 }
+LANGUAGES = frozenset({"languages", "rulebook/languages", "rulebook/urgent_languages"})
 
 HINTS = {
     "languages": gettext_lazy("Tags with commas between, for example: en, fr"),
@@ -47,6 +57,8 @@ def entry_label(name: str) -> str:
     first, _, rest = name.partition("/")
     if first == "reports":
         return gettext("Reports on resources: %(field)s") % {"field": LABELS[rest]}
+    if first == "rulebook":
+        return gettext("Requests for cooperation: %(field)s") % {"field": LABELS[rest]}
     if first != "contact":
         return str(LABELS[first])
     audience, _, field = rest.rpartition("/")
@@ -57,4 +69,4 @@ def entry_value(name: str, text: str) -> str:
     """What such a field says: languages and kinds by their names, anything else as it is."""
     if name == "kind":
         return code_word("desk-kind", text)
-    return ", ".join(map(language_word, text.split(", "))) if name == "languages" and text else text
+    return ", ".join(map(language_word, text.split(", "))) if name in LANGUAGES and text else text

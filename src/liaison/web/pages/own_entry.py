@@ -188,7 +188,7 @@ def _read(declared: Wanted, typed: Mapping[str, str]) -> tuple[Wanted | None, di
         contact = _contact(audience, typed, wrong)
         if contact is not None:
             contacts[audience] = contact
-    wanted = Wanted(declared.kind, tags, expected, contacts, _wishes(typed, wrong))
+    wanted = Wanted(declared.kind, tags, expected, contacts, _wishes(typed, wrong), declared.rulebook)
     try:
         wanted = convert(msgspec.to_builtins(wanted), Wanted)
     except msgspec.ValidationError as error:

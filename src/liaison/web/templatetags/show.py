@@ -49,6 +49,12 @@ def when(at: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def day(on: date) -> SafeString:
+    """A day that the calendar names, whatever the reader's zone."""
+    return format_html('<time datetime="{}"><bdi>{}</bdi></time>', on.isoformat(), _day(on, babel_locale())[0])
+
+
+@register.filter
 def moment(at: datetime) -> str:
     """The same as plain text, for places that take no elements."""
     return " ".join(_day_and_zone(at))

@@ -5,9 +5,8 @@ Invariant: only a part that hashes to what the log names counts; a desk whose wi
 
 from __future__ import annotations
 
-from liaison.errors import LiaisonError
 from liaison.messages.parties import DeskRef
-from liaison.node.models import RecordPart
+from liaison.node.log.parts import read_parts
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
 from liaison.node.unit_of_work import reading
@@ -19,13 +18,5 @@ def wishes_of(node: Node, register: str, desk: DeskRef) -> records.ReportWishes 
     state = register_facts(node, register).desk_state(desk)
     digests = [part.digest for part in state.parts] if state is not None else []
     with reading(node):
-        rows = RecordPart.objects.filter(register=register, digest__in=digests).exclude(part=b"")
-        parts = list(rows.values_list("digest", "part"))
-    for digest, part in parts:
-        try:
-            content = records.read_content(records.verify_record(bytes(part), digest).part)
-        except LiaisonError:  # Bytes that rotted say nothing.
-            continue
-        if isinstance(content, records.ReportWishes):
-            return content
-    return None
+        contents = read_parts(register, digests)
+    return next((content for content in contents.values() if isinstance(content, records.ReportWishes)), None)

@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from liaison.errors import MalformedError, UsageError, VerificationError
+from liaison.errors import UsageError
 from liaison.messages.parties import DeskRef, NodeRef
-from liaison.node.models import RecordPart
+from liaison.node.log.parts import read_parts
 from liaison.node.node import Node
 from liaison.node.reads.letter_boxes import ReachedBy, reached_by
 from liaison.node.reads.register import directory, followed
@@ -83,7 +83,8 @@ def desk_cards(node: Node, register: str, entries: Iterable[DeskEntry]) -> list[
     """The cards of several rows, their parts asked for together."""
     rows = list(entries)
     found = directory(node, register)
-    held = _parts(node, register, [part.digest for entry in rows for part in entry.parts])
+    with reading(node):
+        held = read_parts(register, [part.digest for entry in rows for part in entry.parts])
     title = followed(node, register).title
     cards = []
     for entry in rows:
@@ -123,17 +124,3 @@ def find_entry_by(node: Node, register: str, participant: str, desk: str) -> Des
     if entry is None:
         raise UsageError("desk-not-found", participant=participant[:16], desk=desk)
     return entry
-
-
-def _parts(node: Node, register: str, digests: list[str]) -> dict[str, records.Content]:
-    """The parts that are held here."""
-    found: dict[str, records.Content] = {}
-    with reading(node):
-        rows = RecordPart.objects.filter(register=register, digest__in=digests).exclude(part=b"")
-        parts = list(rows.values_list("digest", "part"))
-    for digest, part in parts:
-        try:
-            found[digest] = records.read_content(records.verify_record(bytes(part), digest).part)
-        except (MalformedError, VerificationError):  # Bytes that rotted say nothing.
-            continue
-    return found

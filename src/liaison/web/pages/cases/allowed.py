@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from liaison.cooperation.steps import is_about
 from liaison.messages.case import ACKNOWLEDGEMENT
 from liaison.messages.forms import Form, latest_form
 from liaison.node.node import Node
@@ -31,6 +32,15 @@ IN_A_CASE: Mapping[str, str] = MappingProxyType(
         "no-longer-needed": OURS,
         "withdrawal": OURS,
         "false-positive": THEIRS,
+        "request-answer": THEIRS,
+        "request-clarification": THEIRS,
+        "request-consultation": THEIRS,
+        "request-supplement": THEIRS,
+        "status-query": OURS,
+        "status-answer": THEIRS,
+        "preservation-extension": OURS,
+        "request-extension": ANY,
+        "request-withdrawal": OURS,
         "close": ANY,
     }
 )
@@ -64,5 +74,8 @@ def answerable(thread: Thread, form: str) -> list[Entry]:
     return [
         each
         for each in reversed(thread.entries)
-        if not each.rejected and each.core.form != ACKNOWLEDGEMENT and (whose == ANY or each.ours == (whose == OURS))
+        if not each.rejected
+        and each.core.form != ACKNOWLEDGEMENT
+        and (whose == ANY or each.ours == (whose == OURS))
+        and is_about(form, each.core.form)
     ]

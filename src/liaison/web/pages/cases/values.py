@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -100,6 +101,10 @@ def _codes(field: Field, value: Any) -> list[Meant]:
     return [_code(field, each) for each in value]
 
 
+def _date(field: Field, value: Any) -> Any:
+    return date.fromisoformat(value)
+
+
 def _instant(field: Field, value: Any) -> Any:
     return parse_instant(value)
 
@@ -127,6 +132,7 @@ SHOWING: Mapping[str, Callable[[Field, Any], Any]] = MappingProxyType(
     {
         "code": _code,
         "codes": _codes,
+        "date": _date,
         "instant": _instant,
         "observables": _observables,
         "severity": _severity,

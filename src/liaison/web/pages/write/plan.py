@@ -17,6 +17,7 @@ from typing import Any, cast
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
+from liaison.cooperation.catalogue import load_catalogue
 from liaison.errors import MalformedError
 from liaison.messages.forms import Form, code_list, latest_form
 from liaison.messages.message import Tlp, Urgency
@@ -188,5 +189,6 @@ OFFERED = (
     "introduction",
     "call-note",
     "line-test",
+    *(form for form in load_catalogue() if latest_form(form).re != "required"),
 )
 """In the order shown to a desk that has sent nothing yet. Answers begin at the message they answer."""

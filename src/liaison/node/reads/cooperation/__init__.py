@@ -1,0 +1,1 @@
+"""Which requests for cooperation does a desk have, and what is due?"""
