@@ -147,6 +147,15 @@ def test_what_is_preserved_is_kept_once_assistance_is_asked_for_in_this_case_or_
     assert matter.requests(day=301.5)[0].state is State.LAPSED
 
 
+def test_what_is_preserved_only_after_assistance_was_asked_for_is_kept_for_it_from_the_beginning() -> None:
+    matter = Matter()
+    asked = matter.ask("preservation-request", day=0, received=0)
+    matter.ask("assistance-request-mla", day=1, about=asked)
+    matter.say("XD", "request-answer", about=asked, day=2, **DONE)
+    first, _ = matter.requests(day=300)
+    assert (first.state, kept(first)[1]) == (State.ANSWERED, ClockState.RUNNING)
+
+
 def test_when_the_assistance_it_was_kept_for_is_closed_the_preservation_is_closed_too() -> None:
     matter = Matter()
     asked = preserved(matter)

@@ -33,6 +33,7 @@ NOUNS = {
     "officer": "liaison.cli.officer:group",
     "check": "liaison.cli.check.command:group",
     "exercise": "liaison.cli.exercise:group",
+    "request": "liaison.cli.request:group",
     "token": "liaison.cli.programs.token:group",
     "webhook": "liaison.cli.programs.webhook:group",
     "route": "liaison.cli.route.command:route",

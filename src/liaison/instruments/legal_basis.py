@@ -148,7 +148,11 @@ class _Pair:
             return kind, None
         parent = self.instruments[text.requires]
         above, _ = self._kind(parent, self.stand(parent))
-        return (BasisKind.COURTESY, Reason.PARENT) if above is BasisKind.COURTESY else (max(kind, above, key=_ORDER.__getitem__), None)
+        return (
+            (BasisKind.COURTESY, Reason.PARENT)
+            if above is BasisKind.COURTESY
+            else (max(kind, above, key=_ORDER.__getitem__), None)
+        )
 
     def _why(self, text: Instrument, standings: tuple[Standing, Standing]) -> Reason:
         entered = entry_into_force(text, self.positions, on=self.on)

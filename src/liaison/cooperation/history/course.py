@@ -74,7 +74,7 @@ DATES_WHAT_IS_KEPT = frozenset({Event.ACCEPTED, Event.PARTLY, Event.EXECUTED, Ev
 @dataclass(slots=True)
 class Course:
     """A request while its words are gone through; `assists` that earlier ones are kept for it, `granted` that the time
-    it asks for was given."""
+    it asks for was given, `needed` that assistance it is kept for is undecided."""
 
     request: Request
     assists: bool
@@ -82,6 +82,7 @@ class Course:
     steps: list[Step] = field(default_factory=list)
     decision: Event | None = None
     granted: bool = False
+    needed: bool = False
 
     def done(self) -> Request:
         """The request as it is after the words so far."""
@@ -153,6 +154,8 @@ def take(course: Course, event: Event, word: Word) -> bool:
     after = STEPS[state, event]
     if after is not state:
         course.request = replace(course.request, state=after, since=word.at)
+    if event in (Event.ASSISTANCE_ASKED, Event.ASSISTANCE_ENDED):
+        course.needed = event is Event.ASSISTANCE_ASKED
     if event in DECISIONS:
         course.decision = event
         course.request = replace(course.request, grounds=word.grounds)
@@ -199,13 +202,18 @@ def _run_clocks(course: Course, event: Event, word: Word) -> None:
         for moment in MOMENTS.get(event, ()):
             clock = course.clocks.get(name)
             if moment is rule.starts and name not in DATED and (clock is None or _begins_anew(clock, moment)):
-                course.clocks[name] = start(name, rule, word.at)
+                course.clocks[name] = _started(course, start(name, rule, word.at), rule)
             elif clock is not None:
                 course.clocks[name] = heed(clock, rule, moment, word.at)
     _lengthen(course, event, word)
     _note_dates(course, event, word)
     if course.request.state in OVER:
         course.clocks = {name: stop(clock, word.at) for name, clock in course.clocks.items()}
+
+
+def _started(course: Course, clock: Clock, rule: Rule) -> Clock:
+    """A clock that begins while what would hold it is under way is held from its beginning."""
+    return replace(clock, held=course.needed and rule.held is not None)
 
 
 def _begins_anew(clock: Clock, moment: Moment) -> bool:
@@ -252,7 +260,7 @@ def _date(course: Course, name: str, rule: Rule, word: Word) -> None:
     if word.kept_until is None or (clock is not None and clock.state is not ClockState.RUNNING):
         return
     dated = start(name, rule, clock.began if clock else word.at, until=word.kept_until)
-    course.clocks[name] = dated if clock is None else replace(clock, due=word.kept_until)
+    course.clocks[name] = _started(course, dated, rule) if clock is None else replace(clock, due=word.kept_until)
     if too_short(dated, rule):
         _mark_last(course.steps, word.hash)
 
