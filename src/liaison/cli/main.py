@@ -34,6 +34,7 @@ NOUNS = {
     "check": "liaison.cli.check.command:group",
     "exercise": "liaison.cli.exercise:group",
     "instrument": "liaison.cli.instrument.command:group",
+    "request": "liaison.cli.request:group",
     "token": "liaison.cli.programs.token:group",
     "webhook": "liaison.cli.programs.webhook:group",
     "route": "liaison.cli.route.command:route",

@@ -76,9 +76,9 @@ def send(*, recipients: tuple[str, ...], together: bool | None, register: str, a
         exercise=rest["exercise"],
         marking=rest["marking"],
         together=together is not False,
-        **_written(node, rest["form"], rest),
+        **written(node, rest["form"], rest),
     )
-    _report(node, place, send_letter(node, letter, leased=True), as_json=as_json)
+    tell_sent(node, place, send_letter(node, letter, leased=True), as_json=as_json)
 
 
 @click.command()
@@ -93,7 +93,7 @@ def ack(*, message: str, not_duty: bool, answer_by: str | None, as_json: bool) -
 
     original = find_original(node, message)
     sent = acknowledge(node, original, by_duty_desk=not not_duty, answer_expected=answer_by, leased=True)
-    _report(node, original.core.register, sent, as_json=as_json)
+    tell_sent(node, original.core.register, sent, as_json=as_json)
 
 
 @click.command()
@@ -107,11 +107,11 @@ def reply(*, message: str, form: str, as_json: bool, **rest: Any) -> None:
     from liaison.node.services.line.acknowledging import answer, find_original
 
     original = find_original(node, message)
-    sent = answer(node, original, form=form, leased=True, **_written(node, form, rest))
-    _report(node, original.core.register, sent, as_json=as_json)
+    sent = answer(node, original, form=form, leased=True, **written(node, form, rest))
+    tell_sent(node, original.core.register, sent, as_json=as_json)
 
 
-def _written(node: Node, form: str, rest: dict[str, Any]) -> dict[str, Any]:
+def written(node: Node, form: str, rest: dict[str, Any]) -> dict[str, Any]:
     """What the options say of the text, as arguments of a letter; attachments are sealed on the way."""
     from liaison.cli.message.fields import read_fields
 
@@ -143,7 +143,7 @@ def _desks(node: Node, register: str, texts: Sequence[str]) -> tuple[Any, ...]:
     return tuple(sorted({find_recipient(node, register, text) for text in texts}))
 
 
-def _report(node: Node, register: str, sent: list[SentMessage], *, as_json: bool) -> None:
+def tell_sent(node: Node, register: str, sent: Sequence[SentMessage], *, as_json: bool) -> None:
     """Make the first attempts, then say who has it and what goes on by itself."""
     from liaison.messages.forms import english
     from liaison.node.reads.inbox import show_message

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from liaison.node.models.casework import FollowUp
 from liaison.node.models.choices import CallBack, PinnedKeys
+from liaison.node.models.cooperation.requests import (
+    AuditGrant,
+    HomeStep,
+    RequestClock,
+    RequestFile,
+    RequestReminder,
+    SpokenRequest,
+)
 from liaison.node.models.drafts import BookContact, Draft
 from liaison.node.models.duty.escalation import (
     AwaitedAnswer,
@@ -82,6 +90,7 @@ __all__ = [
     "Alarm",
     "ApiToken",
     "AttachmentRow",
+    "AuditGrant",
     "AuditRow",
     "AwaitedAnswer",
     "BookContact",
@@ -124,6 +133,7 @@ __all__ = [
     "Heartbeat",
     "HeldKey",
     "HeldReport",
+    "HomeStep",
     "HostedNode",
     "IncomingCopy",
     "InstrumentFile",
@@ -157,6 +167,9 @@ __all__ = [
     "RecordPart",
     "RecoveredReceipt",
     "RecoveryCode",
+    "RequestClock",
+    "RequestFile",
+    "RequestReminder",
     "RetentionHold",
     "RetentionRule",
     "Review",
@@ -167,6 +180,7 @@ __all__ = [
     "Setting",
     "SignInAttempt",
     "StandProposal",
+    "SpokenRequest",
     "TakenReceipt",
     "Tile",
     "Timer",

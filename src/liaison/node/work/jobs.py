@@ -15,6 +15,7 @@ from liaison.node.reads.facts import forget_facts
 from liaison.node.services import mirror, rotation, witnessing
 from liaison.node.services.care import orphans
 from liaison.node.services.checks import asking, persons, watching
+from liaison.node.services.cooperation import reminding
 from liaison.node.services.exercises.running import run_exercises
 from liaison.node.services.feeds import holding
 from liaison.node.services.inside import clearance, retention
@@ -63,6 +64,11 @@ def sweep_attachments(node: Node) -> None:
 def keep_clearance_deadlines(node: Node) -> None:
     """Apply what silence means to letters that nobody cleared or returned in time."""
     clearance.keep_deadlines(node)
+
+
+def keep_request_clocks(node: Node) -> None:
+    """Tell desks of the dates of requests that come near or have come."""
+    reminding.keep_request_clocks(node)
 
 
 def keep_retention(node: Node) -> None:
@@ -137,6 +143,7 @@ JOBS: tuple[Job, ...] = (
     Job("note-checkpoints", timedelta(days=7), note_checkpoints),
     Job("rotate-sealing-keys", timedelta(hours=6), rotate_sealing_keys),
     Job(KEEP_DEADLINES, timedelta(seconds=60), keep_clearance_deadlines),
+    Job("keep-request-clocks", timedelta(seconds=60), keep_request_clocks),
     Job(FETCH_LETTERS, timedelta(seconds=30), fetch_letters),
     Job("expire-letters", timedelta(hours=1), expire_letters),
     Job("hold-exercises", timedelta(seconds=10), hold_exercises),

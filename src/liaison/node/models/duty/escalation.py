@@ -14,6 +14,7 @@ from datetime import timedelta
 from django.db import models
 from django.db.models import Q
 
+from liaison.node.models.cooperation.requests import RequestReminder
 from liaison.node.models.inside import OfDesk
 from liaison.node.models.line import UUID, IncomingCopy, OutgoingCopy
 from liaison.node.models.people import Officer
@@ -142,6 +143,7 @@ class Notification(models.Model):
     purpose = models.CharField(max_length=CODE)
     escalation = models.ForeignKey(Escalation, null=True, on_delete=models.CASCADE, related_name="notifications")
     awaited = models.ForeignKey(AwaitedAnswer, null=True, on_delete=models.CASCADE, related_name="notifications")
+    reminder = models.ForeignKey(RequestReminder, null=True, on_delete=models.CASCADE, related_name="notifications")
     cycle = models.IntegerField(default=0)
     place = models.IntegerField(default=0)
     officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="notifications")

@@ -74,9 +74,16 @@ def acknowledge_message(
 
 
 def say(
-    node: Node, desk: DeskRef, saying: Saying, *, officer: int, typed: Mapping[str, Sequence[str]] = NOTHING
+    node: Node,
+    desk: DeskRef,
+    saying: Saying,
+    *,
+    officer: int,
+    typed: Mapping[str, Sequence[str]] = NOTHING,
+    leased: bool = False,
 ) -> Gone:
-    """Send a message in a case of the desk, or have it wait for clearance with what was `typed`.
+    """Send a message in a case of the desk, or have it wait for clearance with what was `typed`; `leased` keeps the
+    first attempt for the caller.
 
     Raises UsageError, MalformedError for fields that do not fit.
     """
@@ -89,7 +96,7 @@ def say(
             letter = answer_letter(about, form=saying.form, fields=saying.fields, **_changes(saying))
         else:
             letter = _letter(about, saying)
-        gone = send_or_ask(node, letter, Asking(officer=officer, alone=saying.alone, typed=typed))
+        gone = send_or_ask(node, letter, Asking(officer=officer, alone=saying.alone, typed=typed, leased=leased))
         for sent in gone.sent:
             note(node, "message-sent", officer=officer, subject=sent.message_id, params={"form": saying.form})
     return gone

@@ -30,7 +30,7 @@ from liaison.duty.notices import Notice
 from liaison.errors import NotNowError, UnreachableError
 from liaison.node.models import ContactMethod, Notification, NotificationAttempt
 from liaison.node.node import Node
-from liaison.node.services.escalation.wording import LINKED, links_to, write_notice
+from liaison.node.services.escalation.wording import LINKED, REPEATED, links_to, write_notice
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.wire.identifiers import encode_base64
 
@@ -190,7 +190,7 @@ def _note(node: Node, each: Try, error: UnreachableError | None) -> None:
         return
     if row.provider + 1 < len(node.notifier.providers(row.method.channel)):
         _again(row, now, provider=row.provider + 1)
-    elif error.permanent or row.purpose not in LINKED:
+    elif error.permanent or row.purpose not in REPEATED:
         _settle(row, "failed", now)
         _next_method(row, now)
     else:
@@ -222,10 +222,10 @@ def _settle(row: Notification, state: str, now: datetime) -> None:
 
 def _next_method(row: Notification, now: datetime) -> None:
     """The officer's next method of the same step does not wait any longer."""
-    same = {"purpose": row.purpose, "escalation": row.escalation_id, "awaited": row.awaited_id}
+    same = {name: getattr(row, name) for name in ("purpose", "escalation_id", "awaited_id", "reminder_id")}
     rest = Notification.objects.filter(**same, cycle=row.cycle, place=row.place, officer=row.officer_id)
     waiting = rest.filter(state="queued", due__gt=now, rounds=0).order_by("due", "pk").first()
-    if waiting is not None and row.purpose in LINKED:
+    if waiting is not None and row.purpose in REPEATED:
         Notification.objects.filter(pk=waiting.pk).update(due=now)
 
 

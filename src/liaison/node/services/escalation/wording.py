@@ -20,6 +20,8 @@ from liaison.node.node import Node
 
 LINKED = frozenset({"step"})
 """What carries a link by which an officer says "I have it"."""
+REPEATED = LINKED | {"clock"}
+"""What is tried again until it was sent, and then by the officer's next method."""
 SAYS_HOW_URGENT = frozenset({"step"})
 
 

@@ -26,6 +26,7 @@ from liaison.messages.turns import Turn
 from liaison.node.databases import drop_freed_pages
 from liaison.node.models import (
     AttachmentRow,
+    AuditGrant,
     Case,
     CaseAccess,
     CaseNote,
@@ -35,11 +36,16 @@ from liaison.node.models import (
     Draft,
     FetchedMail,
     FollowUp,
+    HomeStep,
     IncomingCopy,
     OutgoingCopy,
     OutgoingMessage,
     OwnDesk,
+    RequestClock,
+    RequestFile,
+    RequestReminder,
     Review,
+    SpokenRequest,
     TrackedReport,
 )
 from liaison.node.node import Node
@@ -54,6 +60,8 @@ from liaison.officers.retention import Step
 from liaison.wire.identifiers import digest, format_instant
 
 log = logging.getLogger("liaison.retention")
+
+OF_REQUESTS = (AuditGrant, HomeStep, RequestClock, RequestReminder, SpokenRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +223,9 @@ def _empty(place: dict[str, str]) -> None:
     FetchedMail.objects.filter(sent__copy__message__in=messages).update(raw=b"", sender="")
     IncomingCopy.objects.filter(**place).update(plaintext=b"", notes=[])
     TrackedReport.objects.filter(**place).delete()
-    for table in (FollowUp, CaseNote, CaseAccess, ClearanceRequest, Review):
+    for table in (FollowUp, CaseNote, CaseAccess, ClearanceRequest, Review, *OF_REQUESTS):
         table.objects.filter(**place).delete()
+    RequestFile.objects.filter(**place).update(grounds=[])
     ClearanceRequest.objects.filter(**desk, sent_as__in=ids).delete()
     ClearanceElsewhere.objects.filter(**desk, internal=place["case"]).delete()
     Draft.objects.filter(**desk, sent_as__in=ids).delete()

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from liaison.cooperation.history.reading import asks
 from liaison.errors import UsageError, VerificationError
 from liaison.keys.public import PublicKey
 from liaison.keys.sealing import open_sealed
@@ -21,6 +22,7 @@ from liaison.node.models import AttachmentRow, LeftLetter, OutgoingCopy, TakenRe
 from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.memory import own_memory
+from liaison.node.services.cooperation.projecting import note_had
 from liaison.node.services.programs.events import EventKind, Happened, tell
 from liaison.node.work import outbox
 from liaison.node.work.group_commit import in_group
@@ -43,6 +45,7 @@ COLUMNS = (
     "message_hash",
     "sealed_hash",
     "sealed_before",
+    "message__form",
     "message_id",
 )
 UNRECEIPTED = {CopyState.QUEUED, CopyState.STOPPED, CopyState.ACKNOWLEDGED_FIRST}
@@ -57,6 +60,7 @@ class _KeptCopy:
     state: CopyState
     reason: str
     case: str
+    form: str
     sent: SentCopy
 
 
@@ -84,6 +88,8 @@ def _take(node: Node, signed: SignedReceipt, data: bytes, way: Obtained, copy_id
     keys = _keys(signed, copy.sent, register_facts(node, copy.sent.register))
     verified = verify_signed_receipt(signed, copy.sent, keys, previous=previous)
     _store(copy, verified, data, way, node.clock.now())
+    if verified.receipt.n == 0 and asks(copy.form):
+        note_had(node, copy.sent.register, copy.sent.sender, copy.case, node.clock.now())
     outbox.settle_copy(copy.key)
     return verified
 
@@ -116,7 +122,9 @@ def _copy_of(receipt: Receipt, copy_id: int | None) -> _KeptCopy:
         rows = fetch(OutgoingCopy, COLUMNS, lock=True, sealed_hash=receipt.sealed) or _left_as(receipt.sealed)
     if not rows:
         raise VerificationError("receipt-for-another")
-    key, state, reason, register, message_id, case, *desks, core_hash, message_hash, sealed, before, message = rows[0]
+    key, state, reason, register, message_id, case, *desks, core_hash, message_hash, sealed, before, form, message = (
+        rows[0]
+    )
     sent = SentCopy(
         register=register,
         id=message_id,
@@ -127,7 +135,7 @@ def _copy_of(receipt: Receipt, copy_id: int | None) -> _KeptCopy:
         sealed=frozenset((sealed, *_listed(before))),
         attachments=_attached(message) if receipt.attachments else frozenset(),
     )
-    return _KeptCopy(key, CopyState(state), reason, case, sent)
+    return _KeptCopy(key, CopyState(state), reason, case, form, sent)
 
 
 def _left_as(sealed: str) -> list[tuple[object, ...]]:

@@ -46,6 +46,7 @@ from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.inside.rules import rule_for
 from liaison.node.reads.mail.targets import MailTarget, mail_targets
 from liaison.node.reads.memory import own_memory
+from liaison.node.services.cooperation.projecting import note_request
 from liaison.node.services.escalation.awaiting import await_answer
 from liaison.node.services.feeds.tracking import note_answer, note_report
 from liaison.node.services.inside.between.told import note_said
@@ -293,6 +294,7 @@ def _write(
             closed = _close(message, recipient, head, desk)
         leases.append(_write_copy(node, message, key, closed, desk))
         note_answer(core, fields, own=core.sender, seq=closed.signed.payload.copy.seq)
+    note_request(node, core, core.sender, desk.now)
     tell(EventKind.SENT, core.register, core.sender, Happened(core.case, core.id, desk.now))
     return SentMessage(core.id, core.case, message.core_hash, tuple(leases))
 

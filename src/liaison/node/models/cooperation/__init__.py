@@ -1,0 +1,1 @@
+"""Which rows tell of requests for cooperation?"""

@@ -1,0 +1,1 @@
+"""What do officers do with requests for cooperation?"""

@@ -1,0 +1,1 @@
+"""Tests of requests for cooperation at own desks: projections, steps, dates, who is told."""
