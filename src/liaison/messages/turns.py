@@ -42,7 +42,10 @@ class Turn(StrEnum):
 ENDING = frozenset({CLOSE, "withdrawal", "false-positive", "no-longer-needed"})
 BESIDE = frozenset({ACKNOWLEDGEMENT, "correction", "call-note", "exercise-control"})
 INSIDE = frozenset({"internal-share", "internal-clearance", "internal-answer"})
-HEARD_IS_ENOUGH = frozenset({"line-test", "introduction", "resource-report", "report-answer", "continuation"}) | INSIDE
+EVIDENCE = frozenset({"evidence-handover", "onward-answer", "destruction-record"})
+HEARD_IS_ENOUGH = (
+    frozenset({"line-test", "introduction", "resource-report", "report-answer", "continuation"}) | INSIDE | EVIDENCE
+)
 
 
 @dataclass(frozen=True, slots=True)

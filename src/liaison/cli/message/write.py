@@ -78,7 +78,7 @@ def send(*, recipients: tuple[str, ...], together: bool | None, register: str, a
         together=together is not False,
         **_written(node, rest["form"], rest),
     )
-    _report(node, place, send_letter(node, letter, leased=True), as_json=as_json)
+    report(node, place, send_letter(node, letter, leased=True), as_json=as_json)
 
 
 @click.command()
@@ -93,7 +93,7 @@ def ack(*, message: str, not_duty: bool, answer_by: str | None, as_json: bool) -
 
     original = find_original(node, message)
     sent = acknowledge(node, original, by_duty_desk=not not_duty, answer_expected=answer_by, leased=True)
-    _report(node, original.core.register, sent, as_json=as_json)
+    report(node, original.core.register, sent, as_json=as_json)
 
 
 @click.command()
@@ -108,7 +108,7 @@ def reply(*, message: str, form: str, as_json: bool, **rest: Any) -> None:
 
     original = find_original(node, message)
     sent = answer(node, original, form=form, leased=True, **_written(node, form, rest))
-    _report(node, original.core.register, sent, as_json=as_json)
+    report(node, original.core.register, sent, as_json=as_json)
 
 
 def _written(node: Node, form: str, rest: dict[str, Any]) -> dict[str, Any]:
@@ -125,10 +125,11 @@ def _sealed(node: Node, path: Path) -> Attachment:
     from liaison.node.services.line.attachments import seal_attachment
 
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return seal_attachment(node, name=path.name, media_type=media_type, chunks=_chunks(path))
+    return seal_attachment(node, name=path.name, media_type=media_type, chunks=read_chunks(path))
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+def read_chunks(path: Path) -> Iterator[bytes]:
+    """The bytes of a file the person named, piece by piece. Raises UsageError."""
     try:
         with path.open("rb") as handle:
             while chunk := handle.read(CHUNK):
@@ -143,7 +144,7 @@ def _desks(node: Node, register: str, texts: Sequence[str]) -> tuple[Any, ...]:
     return tuple(sorted({find_recipient(node, register, text) for text in texts}))
 
 
-def _report(node: Node, register: str, sent: list[SentMessage], *, as_json: bool) -> None:
+def report(node: Node, register: str, sent: list[SentMessage], *, as_json: bool) -> None:
     """Make the first attempts, then say who has it and what goes on by itself."""
     from liaison.messages.forms import english
     from liaison.node.reads.inbox import show_message

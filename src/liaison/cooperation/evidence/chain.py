@@ -5,8 +5,8 @@
 
 Invariants (docs/spec/evidence.md), each a `Fault` where it is broken:
 - one line begins it, and names the manifest; every line is of one register, one item, and all or none an exercise;
-- a desk's lines are numbered without gap or fork; its first is the collection or takes a hand-over to that very desk;
-- what was taken under conditions is opened only by accepting them, and handed on only as they allow: unchanged, back to
+- a desk's lines are numbered without gap or fork, from 0 in each epoch; its first is the collection or takes a hand-over to that very desk;
+- what was taken under conditions is opened only by accepting them, copied only once opened, and handed on only as they allow: unchanged, back to
   who gave it or to the source, to others with the source's consent where they say "ask first", or not at all;
 - after a destruction the desk has nothing, until it takes it anew.
 The result depends on the set of lines alone, whatever their order.
@@ -173,10 +173,9 @@ class _Fold:
 
     def _faults(self, signed: SignedLine) -> Iterator[Fault]:
         line = signed.line
-        mine = self._lines[line.by]
         if any(each not in self._known for each in _refers(line)):
             yield Fault.LINE_MISSING
-        elif line.n != len(mine) or (mine and line.prev != mine[-1].line_hash):
+        elif not self._follows(line):
             yield Fault.FORKED
         if line.event is Event.TAKEN:
             given = self._known.get(line.takes or "")
@@ -188,6 +187,15 @@ class _Fold:
                 yield Fault.WITHOUT_CUSTODY
         yield from self._against_conditions(line)
 
+    def _follows(self, line: Line) -> bool:
+        """Whether it is the next of its desk: in the epoch, or the first of a new one behind any line of the desk."""
+        mine = [each for each in self._lines[line.by] if each.line.epoch == line.epoch]
+        if line.n != len(mine):
+            return False
+        if mine:
+            return line.prev == mine[-1].line_hash
+        return line.prev is None or self._known[line.prev].line.by == line.by
+
     def _against_conditions(self, line: Line) -> Iterator[Fault]:
         holder = self._holder(line.by)
         conditions = holder.conditions
@@ -196,6 +204,8 @@ class _Fold:
         if conditions is None:
             return
         if line.event is Event.OPENED and line.accepted != hash_conditions(conditions):
+            yield Fault.NOT_ACCEPTED
+        if line.event is Event.COPIED and not any(each.line.event is Event.OPENED for each in holder.lines):
             yield Fault.NOT_ACCEPTED
         if line.event is Event.HANDED_OVER and line.to is not None:
             if line.conditions != conditions:

@@ -1,14 +1,15 @@
 """What does a desk sign when it collects, takes, opens, copies, hands over or destroys evidence?
 
     {"accepted":"<hash of the conditions>","at":"2026-11-26T09:00:00Z","by":{desk},"case":"019a…","conditions":null,
-     "consent":null,"event":"opened","evidence":"<hash of the first line>","exercise":true,"manifest":null,"means":null,
-     "n":1,"prev":"<hash of this desk's line before>","register":"…","remark":null,"takes":null,"to":null,
+     "consent":null,"epoch":"9f…","event":"opened","evidence":"<hash of the first line>","exercise":true,
+     "manifest":null,"means":null,"n":1,"prev":"<hash of this desk's line before>","register":"…","remark":null,"takes":null,"to":null,
      "under":{"root":"…","size":40}}
 
 Invariants (docs/spec/evidence.md):
 - one signature, by the message key of the desk's node; the hash of a line is that of its payload;
-- each desk has one chain of its own (`n`, `prev`); the chains are tied by `takes`, the hand-over that is taken, and by
-  `consent`, the line that allowed an onward one; `evidence` is null in the first line alone, which names the manifest;
+- each desk has one chain of its own (`n`, `prev`), begun anew in the epoch after its node was put back from a backup;
+  the chains are tied by `takes`, the hand-over that is taken, and by `consent`, the line that allowed an onward one;
+- `evidence` is null in the first line alone, which names the manifest;
 - which members say something, and which are null, the event decides: one table;
 - no name of a person: which officer it was is in the desk's own trail.
 """
@@ -27,7 +28,7 @@ from liaison.errors import MalformedError
 from liaison.keys.ports import Signer
 from liaison.keys.signing import sign_envelope
 from liaison.messages.forms.lines import fits_line
-from liaison.messages.message import ComposedUnder, Count
+from liaison.messages.message import ComposedUnder, Count, Epoch
 from liaison.messages.parties import DeskRef
 from liaison.wire.canonical import decode_struct, encode_struct
 from liaison.wire.envelope import Envelope, PayloadType, decode_envelope, encode_envelope
@@ -56,6 +57,7 @@ class Line(msgspec.Struct, frozen=True):
     evidence: Hash | None
     case: MessageId
     by: DeskRef
+    epoch: Epoch
     n: Count
     prev: Hash | None
     event: Event
@@ -125,7 +127,7 @@ def _read(payload: bytes) -> Line:
     must, may = _MUST[line.event], _MAY.get(line.event, frozenset())
     if not must <= said or not said <= must | may:
         raise MalformedError("custody-line-unfit", event=line.event)
-    if (line.n == 0) != (line.prev is None) or (line.event is Event.COLLECTED and line.n != 0):
+    if (line.n > 0 and line.prev is None) or (line.event is Event.COLLECTED and line.n != 0):
         raise MalformedError("custody-line-number", n=line.n)
     if line.remark is not None and not fits_line(line.remark, LONGEST_REMARK):
         raise MalformedError("custody-line-unfit", event=line.event)

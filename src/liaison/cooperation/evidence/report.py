@@ -31,9 +31,10 @@ class EvidenceFinding(StrEnum):
     STAMP_NOT_BELIEVED = "stamp-not-believed"
     STAMPS_NOT_JUDGED = "stamps-not-judged"
     CLOCK_WENT_BACK = "clock-went-back"
+    BEGUN_ANEW = "begun-anew"
 
 
-HARMLESS = frozenset({"stamps-not-judged", "clock-went-back", "not-witnessed", "senders-word-only"})
+HARMLESS = frozenset({"stamps-not-judged", "clock-went-back", "begun-anew", "not-witnessed", "senders-word-only"})
 """Codes that are told and take nothing away from the rest."""
 
 

@@ -49,6 +49,7 @@ def verify_record(
     lines = tuple(_written(custody, Bench(judge, {}), stamped, findings))
     findings += [Noted(each.fault, each.line_hash or "") for each in custody.broken]
     findings += [Noted(EvidenceFinding.CLOCK_WENT_BACK, each) for each in _set_back(custody)]
+    findings += [Noted(EvidenceFinding.BEGUN_ANEW, each) for each in _begun_anew(custody)]
     findings += [Noted(*_against(each)) for each in compared if not each.same]
     return CustodyReport(
         register=first.register,
@@ -171,3 +172,13 @@ def _set_back(custody: Custody) -> Iterator[str]:
         before = [at[name] for name in (each.line.prev, each.line.takes) if name in at]
         if any(at[each.line_hash] < when for when in before):
             yield each.line_hash
+
+
+def _begun_anew(custody: Custody) -> Iterator[str]:
+    """The first lines of desks whose node was put back from a backup."""
+    epochs: dict[DeskRef, set[str]] = {}
+    for each in custody.order:
+        known = epochs.setdefault(each.line.by, set())
+        if known and each.line.epoch not in known:
+            yield each.line_hash
+        known.add(each.line.epoch)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from liaison.node.models.casework import FollowUp
 from liaison.node.models.choices import CallBack, PinnedKeys
+from liaison.node.models.cooperation.evidence import EvidenceItem, EvidenceLine, EvidenceMessage
 from liaison.node.models.drafts import BookContact, Draft
 from liaison.node.models.duty.escalation import (
     AwaitedAnswer,
@@ -111,6 +112,9 @@ __all__ = [
     "EscalationPlan",
     "EventHead",
     "EventRow",
+    "EvidenceItem",
+    "EvidenceLine",
+    "EvidenceMessage",
     "Exercise",
     "ExerciseInject",
     "ExerciseReturn",

@@ -1,0 +1,1 @@
+"""How does cooperation under an instrument stand at a desk?"""
