@@ -1,8 +1,8 @@
 """Who stamps in these tests? A time-stamping authority (RFC 3161) of their own, made from `openssl ts`.
 
-    tsa = Authority(tmp_path)
-    tsa.answer(question)          the DER of its answer
-    tsa.pem                       its certificate, which a reader trusts
+tsa = Authority(tmp_path)
+tsa.answer(question)          the DER of its answer
+tsa.pem                       the certificate above its own, which a reader trusts
 """
 
 from __future__ import annotations
@@ -16,12 +16,18 @@ CONFIG = """
 [req]
 distinguished_name = name
 prompt = no
-x509_extensions = tsa
+x509_extensions = root
 [name]
-CN = Time of the tests
-[tsa]
+CN = Authorities of the tests
+[root]
 basicConstraints = critical, CA:TRUE
-keyUsage = critical, digitalSignature, keyCertSign
+keyUsage = critical, keyCertSign
+subjectKeyIdentifier = hash
+[tsa]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 extendedKeyUsage = critical, timeStamping
 [tsa_config]
 serial = {folder}/serial
@@ -38,16 +44,21 @@ ess_cert_id_alg = sha256
 
 
 class Authority:
-    """One key, one certificate, an answer to every question."""
+    """One key under one root, an answer to every question."""
 
     def __init__(self, folder: Path) -> None:
         self._openssl, self._folder = needs("openssl"), folder
         folder.mkdir(exist_ok=True)
         (folder / "tsa.cnf").write_text(CONFIG.format(folder=folder))
         (folder / "serial").write_text("01\n")
-        made = ("-newkey", "rsa:2048", "-nodes", "-days", "30", "-keyout", "tsa.key", "-out", "tsa.pem")
-        self._run("req", "-x509", "-config", "tsa.cnf", *made)
-        self.certificate = folder / "tsa.pem"
+        fresh = ("-config", "tsa.cnf", "-newkey", "rsa:2048", "-nodes")
+        self._run("req", "-x509", *fresh, "-days", "7300", "-keyout", "root.key", "-out", "root.pem")
+        self._run("req", *fresh, "-subj", "/CN=Time of the tests", "-keyout", "tsa.key", "-out", "tsa.csr")
+        under = ("-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-days", "7300")
+        self._run(
+            "x509", "-req", "-in", "tsa.csr", *under, "-extfile", "tsa.cnf", "-extensions", "tsa", "-out", "tsa.pem"
+        )
+        self.certificate = folder / "root.pem"
 
     @property
     def pem(self) -> bytes:

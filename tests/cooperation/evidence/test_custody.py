@@ -1,4 +1,4 @@
-"""Does a record say who had the evidence under which conditions, whatever order its lines come in, and show what broke?"""
+"""Does a record say who had the evidence on which conditions, in whatever order its lines come, and what broke?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does nobody forget what has to be destroyed, and does an authority outside see each line without holding anything up?"""
+"""Does nobody forget what has to be destroyed, and is each line stamped without anything waiting for it?"""
 
 from __future__ import annotations
 

@@ -218,7 +218,7 @@ def test_evidence_cannot_leave_as_an_ordinary_message(between: Exchange) -> None
     letter = between.letter("XC", "XD", form="evidence-handover", stage=None, fields={})
     with pytest.raises(UsageError, match="evidence-without-record"):
         send_letter(between.node("XC"), letter)
-    assert sharing.OPENED_AS_EVIDENCE == {"evidence-handover"}
+    assert {"evidence-handover"} == sharing.OPENED_AS_EVIDENCE
 
 
 def test_a_large_record_waits_for_its_file_and_is_taken_when_it_is_here(between: Exchange) -> None:

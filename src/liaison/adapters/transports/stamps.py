@@ -56,9 +56,7 @@ class HttpStamps:
                 connection.auto_open = 0
                 connection.sock = line
                 target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-                connection.request(
-                    "POST", target, question, {**HEADERS, "Host": parts.netloc, "Connection": "close"}
-                )
+                connection.request("POST", target, question, {**HEADERS, "Host": parts.netloc, "Connection": "close"})
                 with closing(connection.getresponse()) as answer:
                     data, status = answer.read(MOST + 1), answer.status
         except (OSError, http.client.HTTPException, ValueError) as error:

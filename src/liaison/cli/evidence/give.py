@@ -3,7 +3,8 @@ r"""How is evidence collected, handed over and handed on at a terminal?
     liaison evidence add 019a… disk.img --what "Image of a server's disk"
     liaison evidence hand-over 9f86d081 --to XD --purpose "Proceedings for fraud" --readers persons-of-the-case \
         --onward ask-first --destroy-by 2027-06-01T00:00:00Z
-    liaison evidence ask 9f86d081 --to XE --why "The accounts are kept there"     liaison evidence answer 0192f0c1 --allow
+    liaison evidence ask 9f86d081 --to XE --why "The accounts are kept there"
+    liaison evidence answer 0192f0c1 --allow
 
 Invariants: files are read once, hashed and sealed as they pass; an officer sees the conditions before they are signed.
 """
@@ -61,7 +62,9 @@ def add(*, case: str, files: tuple[Path, ...], what: str, lang: str, as_json: bo
 @click.command("hand-over")
 @click.argument("evidence")
 @click.option("--to", "recipient", required=True, metavar="CODE[/DESK]")
-@click.option("--purpose", default="", help="What alone it may be used for. Left out: the conditions that bind this desk.")
+@click.option(
+    "--purpose", default="", help="What alone it may be used for. Left out: the conditions that bind this desk."
+)
 @click.option("--proceedings", help="Their reference.")
 @click.option("--readers", default="persons-of-the-case", show_default=True, help="Who may read it.")
 @click.option("--onward", default="ask-first", show_default=True, help="not-allowed, ask-first or same-conditions.")
@@ -154,5 +157,3 @@ def _conditions(rest: dict[str, Any]) -> UseConditions | None:
         "other": {"lang": rest["lang"], "text": rest["other"]} if rest["other"] else None,
     }
     return conditions_of(fields)
-
-

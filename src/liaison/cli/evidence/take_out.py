@@ -34,7 +34,9 @@ accept_option = click.option("--accept", default="", help="The code of the condi
 @click.command("open")
 @click.argument("evidence")
 @accept_option
-@click.option("--save", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder for the files.")
+@click.option(
+    "--save", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder for the files."
+)
 @click.option("--why", default="Saved to a folder", show_default=True, help="For the custody record, in one line.")
 @desk_option
 @register_option

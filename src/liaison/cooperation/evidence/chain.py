@@ -5,9 +5,11 @@
 
 Invariants (docs/spec/evidence.md), each a `Fault` where it is broken:
 - one line begins it, and names the manifest; every line is of one register, one item, and all or none an exercise;
-- a desk's lines are numbered without gap or fork, from 0 in each epoch; its first is the collection or takes a hand-over to that very desk;
-- what was taken under conditions is opened only by accepting them, copied only once opened, and handed on only as they allow: unchanged, back to
-  who gave it or to the source, to others with the source's consent where they say "ask first", or not at all;
+- a desk's lines are numbered without gap or fork, from 0 in each epoch; its first is the collection, or takes a
+  hand-over to that very desk;
+- what was taken under conditions is opened only by accepting them, copied only once opened, and handed on only as they
+  allow: unchanged, back to who gave it or to the source, to others with the source's consent where they say "ask
+  first", or not at all;
 - after a destruction the desk has nothing, until it takes it anew.
 The result depends on the set of lines alone, whatever their order.
 """
@@ -181,11 +183,14 @@ class _Fold:
             given = self._known.get(line.takes or "")
             if given is None or given.line.event is not Event.HANDED_OVER or given.line.to != line.by:
                 yield Fault.NOT_HANDED_TO
-        elif line.event is not Event.COLLECTED and not self._holds.get(line.by, False):
-            # Whoever collected it is asked for consent even after its own copy is gone.
-            if line.event is not Event.CONSENTED or line.by != self._source:
-                yield Fault.WITHOUT_CUSTODY
+        elif not self._may_act(line):
+            yield Fault.WITHOUT_CUSTODY
         yield from self._against_conditions(line)
+
+    def _may_act(self, line: Line) -> bool:
+        """Whether the desk has it; whoever collected it is asked for consent even after its own copy is gone."""
+        asked = line.event is Event.CONSENTED and line.by == self._source
+        return line.event is Event.COLLECTED or asked or self._holds.get(line.by, False)
 
     def _follows(self, line: Line) -> bool:
         """Whether it is the next of its desk: in the epoch, or the first of a new one behind any line of the desk."""

@@ -14,7 +14,7 @@ Invariants (docs/spec/evidence.md):
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from liaison.cooperation.evidence.manifest import MOST_FILES
@@ -37,14 +37,12 @@ class Container:
     files: Iterator[tuple[str, Iterator[bytes]]]
 
 
-def write_container(
-    record: Record, log: LogCopy, files: Iterable[tuple[str, int, Iterable[bytes]]]
-) -> Iterator[bytes]:
+def write_container(record: Record, log: LogCopy, files: Iterable[tuple[str, int, Iterable[bytes]]]) -> Iterator[bytes]:
     """The bytes of the tar; `files` are hash, size and bytes of each. Raises MalformedError."""
     parts = [(RECORD, encode_record(record)), (REGISTER, encode_log(log))]
     members: list[tuple[TarMember, Iterable[bytes]]] = [(TarMember(name, len(data)), [data]) for name, data in parts]
     found = {sha256: (TarMember(f"files/{sha256}", size), chunks) for sha256, size, chunks in files}
-    return write_tar([*members, *(found[name] for name in sorted(found))])
+    return write_tar([*members, *(found[sha256] for sha256 in sorted(found))])
 
 
 def read_container(read: Read) -> Container:
@@ -54,7 +52,8 @@ def read_container(read: Read) -> Container:
     """
     members = read_tar(read, most=MOST_FILES + len(_LIMITS), check=_check)
     record, log = (_whole(members, name) for name in (RECORD, REGISTER))
-    return Container(decode_record(record), decode_log(log), _files(members))
+    opened = decode_record(record)
+    return Container(opened, decode_log(log), _files(members, {each.sha256 for each in opened.manifest.files}))
 
 
 def _whole(members: Iterator[tuple[TarMember, Iterator[bytes]]], name: str) -> bytes:
@@ -64,9 +63,14 @@ def _whole(members: Iterator[tuple[TarMember, Iterator[bytes]]], name: str) -> b
     return b"".join(found[1])
 
 
-def _files(members: Iterator[tuple[TarMember, Iterator[bytes]]]) -> Iterator[tuple[str, Iterator[bytes]]]:
+def _files(
+    members: Iterator[tuple[TarMember, Iterator[bytes]]], known: Collection[str]
+) -> Iterator[tuple[str, Iterator[bytes]]]:
     for member, chunks in members:
-        yield member.name.removeprefix("files/"), chunks
+        sha256 = member.name.removeprefix("files/")
+        if sha256 not in known:
+            raise MalformedError("evidence-member", name=member.name[:80])
+        yield sha256, chunks
 
 
 def _check(previous: TarMember | None, member: TarMember) -> None:

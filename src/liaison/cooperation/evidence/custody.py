@@ -2,8 +2,8 @@
 
     {"accepted":"<hash of the conditions>","at":"2026-11-26T09:00:00Z","by":{desk},"case":"019a…","conditions":null,
      "consent":null,"epoch":"9f…","event":"opened","evidence":"<hash of the first line>","exercise":true,
-     "manifest":null,"means":null,"n":1,"prev":"<hash of this desk's line before>","register":"…","remark":null,"takes":null,"to":null,
-     "under":{"root":"…","size":40}}
+     "manifest":null,"means":null,"n":1,"prev":"<hash of this desk's line before>","register":"…","remark":null,
+     "takes":null,"to":null,"under":{"root":"…","size":40}}
 
 Invariants (docs/spec/evidence.md):
 - one signature, by the message key of the desk's node; the hash of a line is that of its payload;

@@ -14,6 +14,7 @@ Invariant: never raises for what the record says; every fault is a finding.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from liaison.cooperation.evidence.chain import Custody
@@ -68,11 +69,13 @@ def verify_record(
 
 def compare_files(manifest: Manifest, given: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[FileCheck]:
     """Each file of the manifest against what was given under its hash; what was not given is told too."""
-    wanted = {each.sha256: each for each in manifest.files}
+    absent = list(manifest.files)
     for name, chunks in given:
-        if name in wanted:
-            yield compare_file(wanted.pop(name), chunks)
-    yield from (FileCheck(each, None) for each in wanted.values())
+        same = [each for each in absent if each.sha256 == name]
+        absent = [each for each in absent if each.sha256 != name]
+        checked = compare_file(same[0], chunks)
+        yield from (replace(checked, file=each) for each in same)
+    yield from (FileCheck(each, None) for each in absent)
 
 
 def _against(check: FileCheck) -> tuple[str, str]:
@@ -124,7 +127,7 @@ def _judge(signed: SignedLine, bench: Bench, later: Later, stamp: datetime | Non
 def _dates(bench: Bench, witness: SignedLine, of: SignedLine, standing: KeyStanding) -> bool:
     """Whether a line that builds on another shows that it was there while its key could still be believed.
 
-    Where the key was only replaced, the desk's own next line says so as well; of a revoked one nobody's own word counts.
+    Where the key was only replaced, the desk's own next line says so too; of a revoked one nobody's own word counts.
     """
     line = witness.line
     if line.by.participant == of.line.by.participant and standing.revoked_index is not None:

@@ -49,7 +49,6 @@ from liaison.officers.permissions import Action, require
 from liaison.wire.canonical import JSON
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOver:
     """To whom and how; without conditions those under which the desk has it itself."""

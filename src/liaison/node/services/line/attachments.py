@@ -118,7 +118,10 @@ def named_blobs(digests: Iterable[str]) -> set[str]:
     evidence = EvidenceItem.objects.exclude(attachments=[]).values_list("attachments", flat=True)
     uploads = Upload.objects.values_list("attachment", flat=True)
     return named | {
-        each["sealed"] for some in (*drafts, *held, *evidence, list(uploads)) for each in some if each["sealed"] in wanted
+        each["sealed"]
+        for some in (*drafts, *held, *evidence, list(uploads))
+        for each in some
+        if each["sealed"] in wanted
     }
 
 
