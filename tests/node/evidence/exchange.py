@@ -51,10 +51,10 @@ class Exchange(World):
 
     def settle(self) -> None:
         """Everything that is due at every node, custody included."""
-        self.work()
+        while self.work():
+            pass  # What one node sends in its turn, another fetches in the next.
         for node in self.nodes.values():
             take_evidence(node)
-        self.work()
 
     def read(self, code: str, evidence: str) -> EvidenceRead:
         return show_evidence(self.nodes[code], self.register, self.desk(code), evidence)[0]
