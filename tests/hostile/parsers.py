@@ -10,10 +10,12 @@ import json
 from collections.abc import Callable
 from datetime import UTC
 from importlib import resources
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from liaison.cooperation import catalogue
+from liaison.cooperation.evidence import container, custody, manifest, record, stamps
 from liaison.duty import calendars
 from liaison.duty.checks import node_check
 from liaison.duty.exercises import scenario
@@ -178,7 +180,31 @@ CHECKED = node_check.encode_answer(
     node_check.Answer("2026-11-20T03:02:00Z", CHECK.nonce, "2026-11-26T03:02:01Z", "", "0.1.0", 12)
 )
 
+AUTHORITY = _file("evidence/authority.pem")
+TRUST = stamps.parse_trust(AUTHORITY)
+
+
+def read_evidence(data: bytes) -> None:
+    """A container to its end."""
+    for _, chunks in container.read_container(BytesIO(data).read).files:
+        for _ in chunks:
+            pass
+
+
 PARSERS: dict[str, Parser] = {
+    "cooperation.evidence.container.read_container": Parser(read_evidence, [_file("evidence/container.tar")]),
+    "cooperation.evidence.custody.decode_line": Parser(custody.decode_line, [_file("evidence/line.json")]),
+    "cooperation.evidence.manifest.decode_manifest": Parser(
+        manifest.decode_manifest, [_file("evidence/manifest.json")]
+    ),
+    "cooperation.evidence.record.decode_record": Parser(record.decode_record, [_file("evidence/record.json")]),
+    "cooperation.evidence.stamps.parse_trust": Parser(stamps.parse_trust, [AUTHORITY]),
+    "cooperation.evidence.stamps.verify_stamp": Parser(
+        lambda data: stamps.verify_stamp(data, b"the payload of a line", TRUST), [_file("evidence/stamp.der")]
+    ),
+    "messages.transcript.pack.decode_log": Parser(
+        pack.decode_log, [canonical.encode({"checkpoint": COSIGNED.decode(), "entries": [HASH.decode()]})]
+    ),
     "exchange.reports.answers.decode_answers": Parser(
         lambda data: decode_answers(data, rows=9), [b"liaison_row,answer,ticket\n1,fixed,RT#1\n2,not-ours,\n"]
     ),

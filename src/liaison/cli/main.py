@@ -27,6 +27,7 @@ NOUNS = {
     "mail": "liaison.cli.mail:group",
     "book": "liaison.cli.book:group",
     "case": "liaison.cli.case:group",
+    "evidence": "liaison.cli.evidence.group:group",
     "duty": "liaison.cli.duty.command:group",
     "escalation": "liaison.cli.escalation.command:group",
     "report": "liaison.cli.route.report:group",

@@ -1,1 +1,1 @@
-"""Which cooperation may States ask of each other, under which text, within which time, with which safeguards?"""
+"""How do States ask one another for help under an instrument: what may be asked, what becomes of it, and of what is handed over?"""

@@ -107,6 +107,7 @@ OF_THE_NODE: Mapping[str, str] = {
     "instruments.status.list_instruments": PUBLIC,
     "judging.first_copy": INNER,
     "judging.judge_context": INNER,
+    "judging.own_mirror": PUBLIC,
     "letter_boxes.kept_counts": OPERATOR,
     "letter_boxes.left_copies": INNER,
     "letter_boxes.obtained": INNER,
@@ -231,6 +232,8 @@ def test_what_was_planted_is_found_by_its_own_desk(planted: Planted) -> None:
     for at, name in itertools.product(planted.plantings, WALKED):
         seen |= {name for told in answers(planted, READS[name], at) if at.mark in told}
     assert seen >= {
+        "cooperation.evidence.list_evidence",
+        "cooperation.evidence.show_evidence",
         "desk.listing.list_cases",
         "desk.thread.read_thread",
         "desk.waiting.follow_ups",
@@ -278,6 +281,7 @@ def named_options(planted: Planted, at: Planting) -> dict[str, list[Any]]:
         "register": [at.seat.register],
         "case": named["case"],
         "exercise": named["exercise"],
+        "evidence": named["evidence"],
         "internal": named["case"],
         "message_id": named["message"],
         "sent_as": named["message"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from liaison.node.models.casework import FollowUp
 from liaison.node.models.choices import CallBack, PinnedKeys
+from liaison.node.models.cooperation.evidence import EvidenceItem, EvidenceLine, EvidenceMessage
 from liaison.node.models.cooperation.requests import (
     AuditGrant,
     HomeStep,
@@ -120,6 +121,9 @@ __all__ = [
     "EscalationPlan",
     "EventHead",
     "EventRow",
+    "EvidenceItem",
+    "EvidenceLine",
+    "EvidenceMessage",
     "Exercise",
     "ExerciseInject",
     "ExerciseReturn",
@@ -179,8 +183,8 @@ __all__ = [
     "SentReport",
     "Setting",
     "SignInAttempt",
-    "StandProposal",
     "SpokenRequest",
+    "StandProposal",
     "TakenReceipt",
     "Tile",
     "Timer",
