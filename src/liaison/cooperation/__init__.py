@@ -1,1 +1,1 @@
-"""How do States ask one another for help under an instrument: what may be asked, what becomes of it, and of what is handed over?"""
+"""How do States ask one another for help under an instrument, and what becomes of what is handed over?"""

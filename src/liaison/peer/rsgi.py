@@ -8,8 +8,8 @@ Invariants:
 - no thread is held while a peer sends its bytes or takes ours (`peer.bodies`), so slow peers keep
   nobody out;
 - strangers work in a few threads of their own, with a bounded queue, so they keep no known peer waiting;
-- who asks too much waits for its answers, in the loop, at nobody's cost: a flood over some lines is as slow as these waits
-  make it (docs/spec/peer-door.md);
+- who asks too much waits for its answers, in the loop, at nobody's cost: a flood over some lines is as slow as
+  these waits make it (docs/spec/peer-door.md);
 - what runs in the loop itself touches no database.
 """
 
