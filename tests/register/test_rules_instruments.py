@@ -139,6 +139,14 @@ def test_rule_38_a_retraction_says_what_it_takes_back_and_is_not_itself_taken_ba
     assert by_node(registry, stand(replaces=back.payload_hash)) == "rule-38"
 
 
+def test_rule_38_what_stands_already_is_not_declared_again() -> None:
+    registry = carrying("XC", "XD")
+    first = registry.by_node(stand(), "XC")
+    assert (by_node(registry, stand()), by_node(registry, stand(), "XD")) == ("rule-38", "stands")
+    registry.by_node(stand(Act.RETRACTION, replaces=first.payload_hash), "XC")
+    assert by_node(registry, stand()) == "stands"
+
+
 def test_rule_39_a_later_version_keeps_every_clause() -> None:
     registry = carrying("XC")
     assert publishing(registry, version=2, clauses=("art-1",)) == "rule-39"

@@ -65,11 +65,14 @@ def declared_check(case: Case, body: bodies.StandDeclared) -> None:
     _check_act(case, carried.body, body)
     made = case.owner.stands.get(body.instrument, ())
     require(len(made) < STANDS and sum(map(len, case.owner.stands.values())) < ALL_STANDS, Rule.LIMIT)
+    living = [each for each in made if each.replaced_index is None]
+    # So that two who approve one proposal at once, or one who hands it in twice, say it once.
+    require(all(each.body != body for each in living), Rule.REPLACED)
     if body.replaces is None:
         require(body.act is not Act.RETRACTION, Rule.REPLACED)
     else:
-        standing = {each.hash for each in made if each.replaced_index is None and each.body.act is not Act.RETRACTION}
-        require(body.replaces in standing, Rule.REPLACED)
+        replaceable = {each.hash for each in living if each.body.act is not Act.RETRACTION}
+        require(body.replaces in replaceable, Rule.REPLACED)
 
 
 def _check_act(case: Case, carried: bodies.InstrumentPublished, body: bodies.StandDeclared) -> None:

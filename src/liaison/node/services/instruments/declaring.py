@@ -13,7 +13,6 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 
@@ -71,7 +70,7 @@ def withdraw_stand(node: Node, register: str, desk: DeskRef, number: int, *, off
     """Take an open proposal back. Raises UsageError."""
     with unit_of_work(node):
         stand = _stand(_open(register, desk, number))
-        _close(node, register, desk, number, WITHDRAWN, officer)
+        _close(node, number, WITHDRAWN, officer)
         _note(node, "stand-proposal-withdrawn", desk, stand, officer)
 
 
@@ -85,7 +84,7 @@ def approve_stand(node: Node, register: str, desk: DeskRef, number: int, *, offi
     stand = _stand(row)
     handed = declare_stand(node, Place(register, desk.participant, desk.node), stand)
     with unit_of_work(node):
-        _close(node, register, desk, number, DECLARED, officer)
+        _close(node, number, DECLARED, officer)
         _note(node, "stand-declared", desk, stand, officer, alone=alone, entry=handed[0].index or 0)
     return handed
 
@@ -123,9 +122,8 @@ def _open(register: str, desk: DeskRef, number: int) -> StandProposal:
     return row
 
 
-def _close(node: Node, register: str, desk: DeskRef, number: int, state: str, officer: int) -> None:
-    place: dict[str, Any] = {"register": register, "participant": desk.participant, "desk": desk.desk}
-    rows = StandProposal.objects.filter(pk=number, state=OPEN, **place)
+def _close(node: Node, number: int, state: str, officer: int) -> None:
+    rows = StandProposal.objects.filter(pk=number, state=OPEN)
     rows.update(state=state, decided_by=officer, decided_at=node.clock.now())
 
 
