@@ -16,6 +16,11 @@ from django.utils import translation
 
 from liaison.errors import UsageError
 from liaison.explanations import explain
+from liaison.instruments import texts
+from liaison.instruments.catalogue import demands
+from liaison.instruments.legal_basis import BasisKind, Reason
+from liaison.instruments.positions import Status
+from liaison.instruments.texts import TextKind
 from liaison.messages.forms import find_form, observables
 from liaison.messages.receipts import Verdict
 from liaison.node.services.care.doctor import CHECKS
@@ -25,7 +30,8 @@ from liaison.node.services.people.leaving import BY_HAND
 from liaison.node.services.people.sessions import INVITATION
 from liaison.node.work.jobs import BESIDE, JOBS
 from liaison.officers.permissions import Role
-from liaison.register.vocabulary import DeskKind, ParticipantType
+from liaison.register.entries import BODIES
+from liaison.register.vocabulary import Act, DeskKind, ParticipantType
 from liaison.web import words
 from liaison.web.languages import LOCALES, languages
 from liaison.web.pages.account.provider import METHOD
@@ -78,6 +84,14 @@ LISTS = {
     "participant-type": set(ParticipantType),
     "role": set(Role),
     "verdict": set(get_args(Verdict)),
+    "entry-kind": set(BODIES),
+    "instrument-act": set(Act),
+    "instrument-demand": set(demands()),
+    "instrument-kind": set(TextKind),
+    "clause-role": set(texts.Role),
+    "instrument-standing": set(Status),
+    "basis-kind": set(BasisKind),
+    "basis-reason": set(Reason),
     "observable-kind": set(get_args(observables.Kind)),
     "observable-role": set(get_args(observables.Role)),
 }
@@ -180,7 +194,7 @@ def test_the_page_of_countries_says_only_what_cldr_says_otherwise() -> None:
 
 
 def test_no_list_of_codes_stands_in_two_files() -> None:
-    folders = [resources.files("liaison.messages"), resources.files("liaison.web")]
+    folders = [resources.files(f"liaison.{room}") for room in ("instruments", "messages", "web")]
     pages = [page for folder in folders for page in folder.joinpath("data/codes").iterdir()]
     names = [name for page in pages for name in tomllib.loads(page.read_text(encoding="utf-8"))]
     assert sorted(name for name in set(names) if names.count(name) > 1) == []

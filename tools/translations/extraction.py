@@ -113,6 +113,13 @@ def words_of_scenario(text: str) -> Iterator[Words]:
     yield from (Words(words, page["id"]) for words in told)
 
 
+def words_of_instrument(text: str) -> Iterator[Words]:
+    """Name, short name and titles of the clauses of an instrument, under its id; paraphrases stay in one language."""
+    page = tomllib.loads(text)
+    for words in (page["en"], page["short"], *(clause["en"] for clause in page["clauses"].values())):
+        yield Words(words, page["id"])
+
+
 READERS: tuple[tuple[str, Callable[[str], Iterator[Words]]], ...] = (
     ("**/*.py", words_of_python),
     ("**/templates/**/*.html", words_of_template),
@@ -125,4 +132,5 @@ READERS: tuple[tuple[str, Callable[[str], Iterator[Words]]], ...] = (
     ("**/data/paper.toml", words_of_paper),
     ("**/data/requests/*.toml", words_of_requests),
     ("**/data/scenarios/*.toml", words_of_scenario),
+    ("**/data/instruments/*.toml", words_of_instrument),
 )

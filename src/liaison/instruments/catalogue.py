@@ -53,7 +53,7 @@ def load_instruments() -> Mapping[str, Instrument]:
 def demands() -> Mapping[str, Demand]:
     """Every demand by its code."""
     page = resources.files("liaison.instruments").joinpath("data/codes/demands.toml")
-    table = tomllib.loads(page.read_text(encoding="utf-8"))["instrument_demand"]
+    table = tomllib.loads(page.read_text(encoding="utf-8"))["instrument-demand"]
     return MappingProxyType({code: Demand(code, text) for code, text in table.items()})
 
 

@@ -103,7 +103,8 @@ def _code(list_name: str, code: str) -> Code | None:
 
 @functools.cache
 def _lists() -> Mapping[str, Mapping[str, Code]]:
-    return {**code_lists(), **read_code_lists(resources.files("liaison.web").joinpath("data/codes"))}
+    rooms = (resources.files(room).joinpath("data/codes") for room in ("liaison.instruments", "liaison.web"))
+    return {**code_lists(), **{name: table for room in rooms for name, table in read_code_lists(room).items()}}
 
 
 @functools.cache

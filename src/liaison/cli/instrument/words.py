@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from liaison.cli.message.screen import plain
@@ -17,16 +18,6 @@ if TYPE_CHECKING:
 
 OFFICIAL = "Paraphrases of our own: the official text decides."
 NOT_CHECKED = "Not yet compared with the official text, which decides."
-REASONS = {
-    "practice": "no treaty: what States do for each other",
-    "not-in-force": "not in force",
-    "ours-not-bound": "does not bind our side",
-    "theirs-not-bound": "does not bind the other side",
-    "neither-bound": "binds neither side",
-    "objection": "an objection keeps it from being in force between the two",
-    "parent": "the text it adds to does not bind the two",
-    "reserved": "reservations leave nothing of it between the two",
-}
 
 
 def row_of(each: InstrumentStatus) -> tuple[str, ...]:
@@ -174,12 +165,14 @@ def _basis(basis: Basis) -> dict[str, Any]:
 
 def between_lines(found: Between) -> list[str]:
     """What a request can rest on, for people."""
-    from liaison.instruments.catalogue import demands
+    from liaison.messages.forms.codes import read_code_lists
 
+    lists = read_code_lists(resources.files("liaison.instruments").joinpath("data/codes"))
+    reasons, demands = lists["basis-reason"], lists["instrument-demand"]
     lines = [f"On {found.on}, a request from {found.ours[:16]} to {found.theirs[:16]} can rest on:"]
     for each in found.found:
-        basis, known = each.basis, demands()
-        why = f": {REASONS[basis.reason.value]}" if basis.reason else ""
+        basis = each.basis
+        why = f": {reasons[basis.reason.value].en}" if basis.reason else ""
         since = f", since {basis.since}" if basis.since else ""
         lines += ["", f"{plain(each.text.short)} [{basis.kind.value}{why}{since}]"]
         lines += [f"  Art. {each.text.clauses[name].article}  {each.text.clauses[name].en}" for name in basis.clauses]
@@ -187,7 +180,7 @@ def between_lines(found: Between) -> list[str]:
             lines.append(f"  not Art. {each.text.clauses[gone.clause].article}: reserved by {gone.by[:16]}")
         for wanted in basis.demands:
             by = f" ({wanted.by[:16]})" if wanted.by else ""
-            lines.append(f"  - {known[wanted.code].en}{by}")
+            lines.append(f"  - {demands[wanted.code].en}{by}")
     return [*lines, "", OFFICIAL]
 
 

@@ -13,6 +13,7 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -62,7 +63,7 @@ def propose_stand(node: Node, register: str, desk: DeskRef, stand: StandDeclared
             proposed_by=officer,
             proposed_at=node.clock.now(),
         )
-        _note(node, "stand-proposed", desk, stand, officer)
+        note(node, "stand-proposed", **_told(desk, stand, officer))
     return int(row.pk)
 
 
@@ -71,7 +72,7 @@ def withdraw_stand(node: Node, register: str, desk: DeskRef, number: int, *, off
     with unit_of_work(node):
         stand = _stand(_open(register, desk, number))
         _close(node, number, WITHDRAWN, officer)
-        _note(node, "stand-proposal-withdrawn", desk, stand, officer)
+        note(node, "stand-proposal-withdrawn", **_told(desk, stand, officer))
 
 
 def approve_stand(node: Node, register: str, desk: DeskRef, number: int, *, officer: int) -> list[Handed]:
@@ -85,7 +86,7 @@ def approve_stand(node: Node, register: str, desk: DeskRef, number: int, *, offi
     handed = declare_stand(node, Place(register, desk.participant, desk.node), stand)
     with unit_of_work(node):
         _close(node, number, DECLARED, officer)
-        _note(node, "stand-declared", desk, stand, officer, alone=alone, entry=handed[0].index or 0)
+        note(node, "stand-declared", **_told(desk, stand, officer, alone=alone, entry=handed[0].index or 0))
     return handed
 
 
@@ -131,6 +132,7 @@ def _stand(row: StandProposal) -> StandDeclared:
     return decode_struct(bytes(row.stand), StandDeclared, limit=STAND_LIMIT)
 
 
-def _note(node: Node, action: str, desk: DeskRef, stand: StandDeclared, officer: int, **more: bool | int) -> None:
+def _told(desk: DeskRef, stand: StandDeclared, officer: int, **more: bool | int) -> dict[str, Any]:
+    """What a line of the trail says of a stand."""
     params = {"act": stand.act.value, "desk": desk.desk, **more}
-    note(node, action, participant=desk.participant, officer=officer, subject=stand.instrument, params=params)
+    return {"participant": desk.participant, "officer": officer, "subject": stand.instrument, "params": params}
