@@ -6,6 +6,7 @@ from typing import Any
 
 from liaison.cooperation.catalogue import load_catalogue
 from liaison.messages.forms import Field, code_list, latest_form
+from liaison.register.records import OwnDesk, OwnStep, RequestRules, RequestWay, Rulebook
 
 OBSERVABLE = {
     "count": None,
@@ -27,6 +28,24 @@ EARLIER_AND_LATER = {
     "max_penalty_years": 5,
     "basis": "binding",
 }
+
+
+RULES = Rulebook(
+    authority="Central authority, Ministry of Justice",
+    as_of="2026-11-20",
+    languages=("en", "fr"),
+    urgent_languages=("es",),
+    ways=(RequestWay.LINE, RequestWay.LETTER),
+    encryption=False,
+    signature=False,
+    requests=(
+        RequestRules("preservation-request", taken=True, desk=None, fields=("penalty",)),
+        RequestRules("assistance-request-mla", taken=True, desk=OwnDesk("ministry", "justice"), fields=()),
+        RequestRules("interception-request", taken=False, desk=None, fields=()),
+    ),
+    steps=(OwnStep("ordered", 10), OwnStep("decided", 5)),
+    remarks=None,
+)
 
 
 def filled(form: str, instrument: str) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from liaison.errors import MalformedError, UsageError
 from liaison.messages.forms import code_list, latest_form
 from liaison.messages.parties import DeskRef
 from liaison.register.records import (
-    OwnDesk,
     OwnStep,
     RequestRules,
     RequestWay,
@@ -24,26 +23,10 @@ from liaison.register.records import (
     make_record,
     read_content,
 )
-from tests.cooperation.drafts import filled
+from tests.cooperation.drafts import RULES, filled
 from tests.messages import cast
 
 BUDAPEST, UN = "budapest-2001", "un-cybercrime-2024"
-RULES = Rulebook(
-    authority="Central authority, Ministry of Justice",
-    as_of="2026-11-20",
-    languages=("en", "fr"),
-    urgent_languages=("es",),
-    ways=(RequestWay.LINE, RequestWay.LETTER),
-    encryption=False,
-    signature=False,
-    requests=(
-        RequestRules("preservation-request", taken=True, desk=None, fields=("penalty",)),
-        RequestRules("assistance-request-mla", taken=True, desk=OwnDesk("ministry", "justice"), fields=()),
-        RequestRules("interception-request", taken=False, desk=None, fields=()),
-    ),
-    steps=(OwnStep("ordered", 10), OwnStep("decided", 5)),
-    remarks=None,
-)
 
 
 def draft(form: str = "preservation-request", instrument: str = BUDAPEST, **changes: Any) -> Draft:

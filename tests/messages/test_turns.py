@@ -76,6 +76,18 @@ def test_a_case_is_closed_by_our_word_and_opened_again_by_theirs() -> None:
     assert (again.closed_at, again.outcome, again.turn) == (None, "", Turn.US)
 
 
+def test_a_request_stays_our_turn_until_our_last_answer_to_it_whatever_is_asked_meanwhile() -> None:
+    asked = word("preservation-request", wanted="2026-11-22T05:00:00Z")
+    interim = word("request-answer", ours=True, minute=5, fields={"decision": "accepted", "last": False})
+    query, state = word("status-query", minute=6), word("status-answer", ours=True, minute=7)
+    standing = told(asked, interim, query, state)
+    assert (standing.turn, standing.due) == (Turn.US, datetime(2026, 11, 22, 5, tzinfo=UTC))
+    assert told(asked, word("request-consultation", ours=True, minute=5)).turn is Turn.THEM
+    assert told(asked, word("request-answer", ours=True, minute=9, fields={"last": True})).turn is Turn.NOBODY
+    assert told(asked, word("request-withdrawal", minute=9)).turn is Turn.NOBODY
+    assert told(word("spontaneous-information")).turn is Turn.NOBODY
+
+
 FORMS = ("incident-notice", "reply", "acknowledgement", "close", "withdrawal", "correction", "reminder", "line-test")
 
 

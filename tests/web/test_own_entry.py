@@ -11,13 +11,16 @@ import pytest
 
 from liaison.messages.parties import DeskRef
 from liaison.node.models import AuditRow, LoggedEntry, OwnDesk
+from liaison.node.reads.cooperation.rulebooks import PublishedRulebook, rulebook_for
 from liaison.node.reads.facts import forget_facts
 from liaison.node.reads.register import desk_entry
 from liaison.node.reads.reports.wishes import wishes_of
+from liaison.node.services.own_entry import own_entry, publish_rulebook
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import Role
 from liaison.register.records import ReportWishes
 from liaison.register.vocabulary import ReportFormat
+from tests.cooperation.drafts import RULES
 from tests.node.stories import Resident, Story
 from tests.web.visiting import Visitor, visit_desk
 
@@ -91,6 +94,32 @@ def test_how_a_desk_wants_its_reports_is_published_as_a_part_of_its_record_and_s
     assert "XARF 4, CSV; at most every 1440 minutes" in page
     assert "vouches for it" not in page
     assert 'value="xarf, csv"' in alone.see("entry/change")
+
+
+def test_the_rules_for_requests_stand_in_the_record_and_are_carried_along_by_every_other_change(story: Story) -> None:
+    resident = story.join("xc", "XC")
+    desk = DeskRef(resident.participant, "main", "duty")
+    assert rulebook_for(resident.node, resident.register, desk) is None
+    publish_rulebook(resident.node, resident.place, "duty", RULES)
+    story.sync("xc")
+    forget_facts(resident.node)
+    assert rulebook_for(resident.node, resident.register, desk) == PublishedRulebook(desk, RULES)
+    asked_elsewhere = DeskRef(resident.participant, "main", "another")
+    assert rulebook_for(resident.node, resident.register, asked_elsewhere) == PublishedRulebook(desk, RULES)
+    alone = manager(resident)
+    assert "Requests for cooperation: Ways it takes, preferred first" in alone.see("entry/")
+    alone.send("entry/change", **ENTRY)
+    proposal = own_entry(resident.node, resident.register, desk).proposal
+    assert proposal is not None and proposal.wanted.rulebook == RULES
+    alone.send("entry/approve")
+    story.sync("xc")
+    forget_facts(resident.node)
+    assert rulebook_for(resident.node, resident.register, desk) == PublishedRulebook(desk, RULES)
+    publish_rulebook(resident.node, resident.place, "duty", None)
+    story.sync("xc")
+    forget_facts(resident.node)
+    assert rulebook_for(resident.node, resident.register, desk) is None
+    assert published(resident).expected.urgent == 30
 
 
 @pytest.mark.parametrize(

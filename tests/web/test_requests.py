@@ -181,6 +181,14 @@ def test_a_request_is_written_sent_answered_and_printed(world: World, asking: Vi
     assert "Answer to a request" in asking.see(f"cases/{copy.case}/")
 
 
+def test_requests_stand_under_a_heading_of_their_own_for_desks_that_may_send_them(asking: Visitor) -> None:
+    page = asking.see("write/")
+    ordinary, _, requests = page.partition("Requests for cooperation")
+    assert 'value="incident-notice"' in ordinary and 'value="preservation-request"' not in ordinary
+    offered = set(re.findall(r'name="form" value="([a-z-]+)"', requests))
+    assert offered == set(load_catalogue()) - {"preservation-extension"}
+
+
 def test_only_a_request_has_a_paper_and_only_in_a_language_there_is(world: World, asking: Visitor) -> None:
     sent = world.send("XC", "XD", form="status-query", stage=None, fields={}, **_about(world))
     assert asking.get(asking.at(f"cases/{sent[0].case}/paper/{sent[0].message_id}"), {"in": "en"}).status_code == 404

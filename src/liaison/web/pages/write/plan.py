@@ -175,10 +175,10 @@ def _how_problems(form: Form | None, stage: str, marking: str) -> list[Problem]:
 
 
 def forms_to_choose(used: Mapping[str, int], kind: str | None) -> list[Form]:
-    """The forms that begin a case and that a desk of this kind may use, the most used first."""
+    """The forms that begin a case and that a desk of this kind may use: requests last, then the most used first."""
     found = [latest_form(name) for name in OFFERED]
     allowed = [form for form in found if not form.sender_kinds or kind in form.sender_kinds]
-    return sorted(allowed, key=lambda form: -used.get(form.id, 0))
+    return sorted(allowed, key=lambda form: (form.id in load_catalogue(), -used.get(form.id, 0)))
 
 
 OFFERED = (
