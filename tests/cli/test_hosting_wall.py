@@ -36,6 +36,22 @@ OF_ONE_DESK = {
     "report answer",
     "report became",
     "report list",
+    "request answer",
+    "request calendar",
+    "request close",
+    "request decide",
+    "request draft",
+    "request extend",
+    "request figures",
+    "request list",
+    "request oral",
+    "request say",
+    "request seen",
+    "request send",
+    "request show",
+    "request status",
+    "request step",
+    "request withdraw",
 }
 OF_ONE_PARTICIPANT = {"register desk", "register withdraw", "register resources", "register publish", "register attest"}
 SAYS_ONE_THING = {"message send", "message ack", "message reply", "message import"}
