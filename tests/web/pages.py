@@ -137,6 +137,8 @@ PAGES: Mapping[str, Page] = {
     "fetch-file": Page(Action.READ_CASE, _FILE),
     "transcript": Page(Action.READ_CASE, _CASE),
     "case-export": Page(Action.READ_CASE, _CASE),
+    "request-paper": Page(Action.READ_CASE, {"case": CASE, "message": CASE}),
+    "request-draft-paper": Page(Action.WRITE, _DRAFT),
     "case": Page(Action.READ_METADATA, _CASE),
     "case-call": Page(Action.READ_CASE, _CASE),
     "case-guest": Page(Action.WRITE, _CASE),

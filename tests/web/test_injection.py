@@ -153,20 +153,35 @@ def test_nothing_runs_that_is_typed_into_a_field(world: World, officer: Visitor,
                 send(officer, form, text, payload)
 
 
-@pytest.mark.parametrize("form", sorted({form.id for form in forms().values()}))
+FORMS = sorted({form.id for form in forms().values()})
+EVERYTHING = "\n".join(PAYLOADS)
+
+
+def drawn(form: str, typed: dict[str, list[str]]) -> str:
+    """The fields of a form with this in its inputs."""
+    found, around = latest_form(form), Surroundings("UTC", "en")
+    shown = show_form(found, read_form(found, typed, around), around)
+    return f"<form>{render_to_string('web/forms/fields.html', {'form_view': shown})}</form>"
+
+
+def inputs_of(form: str) -> list[str]:
+    """The inputs of a form; each of its fields has one."""
+    (fields,) = Page(drawn(form, {})).forms
+    assert {name.split(".")[1] for name in fields.fields} >= set(latest_form(form).fields)
+    return list(fields.fields)
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_nothing_runs_in_any_field_of_any_form_of_the_line(form: str) -> None:
-    around = Surroundings("UTC", "en")
-    everything, found = "\n".join(PAYLOADS), latest_form(form)
+    page = Page(drawn(form, {name: [EVERYTHING] for name in inputs_of(form)}))
+    assert not page.runs
 
-    def drawn(typed: dict[str, list[str]]) -> str:
-        shown = show_form(found, read_form(found, typed, around), around)
-        return f"<form>{render_to_string('web/forms/fields.html', {'form_view': shown})}</form>"
 
-    (fields,) = Page(drawn({})).forms
-    drawn_names = {name.split(".")[1] for name in fields.fields}
-    assert drawn_names >= set(found.fields)
-    for name in fields.fields:
-        assert not Page(drawn({name: [everything]})).runs, name
+@pytest.mark.soak
+@pytest.mark.parametrize("form", FORMS)
+def test_nothing_runs_in_a_field_of_any_form_alone(form: str) -> None:
+    for name in inputs_of(form):
+        assert not Page(drawn(form, {name: [EVERYTHING]})).runs, name
 
 
 @pytest.mark.soak

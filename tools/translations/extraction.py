@@ -98,6 +98,13 @@ def words_of_requests(text: str) -> Iterator[Words]:
         yield from (Words(words, "requests") for words in told)
 
 
+def words_of_paper(text: str) -> Iterator[Words]:
+    """The titles of the boxes in which a request stands on paper."""
+    page = tomllib.loads(text)
+    for boxes in (page["boxes"], page["answer"], *(each.get("own", {}) for each in page["templates"].values())):
+        yield from (Words(box["en"], "paper") for box in boxes.values())
+
+
 def words_of_scenario(text: str) -> Iterator[Words]:
     """Title, purpose, roles and events of an exercise, under the id of the scenario."""
     page = tomllib.loads(text)
@@ -115,6 +122,7 @@ READERS: tuple[tuple[str, Callable[[str], Iterator[Words]]], ...] = (
     ("**/data/codes/*.toml", words_of_codes),
     ("**/data/fields/*.toml", words_of_fields),
     ("**/data/forms/*.toml", words_of_form),
+    ("**/data/paper.toml", words_of_paper),
     ("**/data/requests/*.toml", words_of_requests),
     ("**/data/scenarios/*.toml", words_of_scenario),
 )

@@ -6,7 +6,7 @@
 Invariants (docs/spec/requests-catalogue.md):
 - it answers codes and places, never words; an empty answer says that nothing is known to be missing;
 - what a text or the requested side demands `blocks`; what is good practice only advises; of a courtesy nothing that
-  the text says blocks, for it binds nobody;
+  the text says blocks, for it binds nobody; in urgency no language and no other desk of the requested side does;
 - a field counts as said when the form accepts it: whether it is true or enough, people judge.
 """
 
@@ -24,7 +24,7 @@ from liaison.messages.parties import DeskRef
 from liaison.register.records import RequestWay, Rulebook
 from liaison.wire.canonical import JSON
 
-COURTESY = "courtesy"
+COURTESY, ROUTINE = "courtesy", "routine"
 ORAL = "oral_at"
 SERIOUS = "serious-crime"
 
@@ -158,7 +158,7 @@ def _of_the_periods(draft: Draft) -> Iterator[Lack]:
 
 
 def _of_the_rulebook(draft: Draft, rulebook: Rulebook) -> Iterator[Lack]:
-    rules = rules_for(rulebook, draft.form)
+    rules, routine = rules_for(rulebook, draft.form), draft.urgency == ROUTINE
     if not rules.taken:
         yield Lack(LackCode.NOT_TAKEN)
     if RequestWay.LINE not in rulebook.ways:
@@ -173,16 +173,22 @@ def _of_the_rulebook(draft: Draft, rulebook: Rulebook) -> Iterator[Lack]:
             draft.to.desk,
         )
     ):
-        yield Lack(LackCode.OTHER_DESK, params={"node": rules.desk.node, "desk": rules.desk.desk})
+        yield Lack(
+            LackCode.OTHER_DESK,
+            blocks=draft.urgency == ROUTINE,
+            params={"node": rules.desk.node, "desk": rules.desk.desk},
+        )
     for name in rules.fields:
         if name in latest_form(draft.form).fields and not _said(draft, name):
             yield Lack(LackCode.FIELD_OF_RULEBOOK, name)
-    yield from _of_the_languages(draft, languages_for(rulebook, urgent=draft.urgency != "routine"))
+    yield from _of_the_languages(draft, languages_for(rulebook, urgent=not routine), routine=routine)
 
 
-def _of_the_languages(draft: Draft, languages: tuple[str, ...]) -> Iterator[Lack]:
+def _of_the_languages(draft: Draft, languages: tuple[str, ...], *, routine: bool) -> Iterator[Lack]:
     taken = {tag.partition("-")[0] for tag in languages}
     for name, value in draft.fields.items():
         tag = value.get("lang") if isinstance(value, Mapping) else None
         if isinstance(tag, str) and tag.partition("-")[0] not in taken:
-            yield Lack(LackCode.LANGUAGE, name, params={"languages": ", ".join(languages)})
+            yield Lack(
+                LackCode.LANGUAGE, name, blocks=draft.urgency == ROUTINE, params={"languages": ", ".join(languages)}
+            )

@@ -26,6 +26,7 @@ from liaison.web.pages import (
     readers,
     register,
     reports,
+    requests,
     sign_in,
     world_map,
     write,
@@ -40,6 +41,7 @@ DESK = [
     *world_map.ROUTES,
     *own_entry.ROUTES,
     *inside.ROUTES,  # Before the steps of a draft, whose last part is any word.
+    *requests.ROUTES,  # Before those too.
     *write.ROUTES,
     *cases.ROUTES,
     *guests.ROUTES,

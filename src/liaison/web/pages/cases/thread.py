@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
+from liaison.cooperation.catalogue import load_catalogue
 from liaison.messages.case import ACKNOWLEDGEMENT
 from liaison.messages.parties import DeskRef
 from liaison.messages.turns import INSIDE
@@ -23,6 +24,7 @@ from liaison.node.reads.mail.targets import is_mailbox
 from liaison.node.services.desk.following import follow_up_of
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
+from liaison.web.languages import languages
 from liaison.web.names import DeskName, DeskNames
 from liaison.web.pages.cases.allowed import allowed_forms
 from liaison.web.pages.cases.documents import may_be_document
@@ -62,6 +64,11 @@ class Spoken:
     """Which of its files are offered to be read as documents of other programs."""
     promise: Any
     """Of an acknowledgement: when an answer may be expected."""
+
+    @property
+    def paper(self) -> bool:
+        """Whether it is a request that this reader may have on paper."""
+        return self.entry.core.form in load_catalogue() and bool(self.entry.fields) and not self.entry.rejected
 
     @property
     def is_acknowledgement(self) -> bool:
@@ -108,6 +115,7 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "may_export": readable and (held.own or held.answers) and thread.row.form not in INSIDE,
         "guest": _guest(seat, thread) if writes and held.own else None,
         "here": case_path(seat, case),
+        "paper_languages": languages().values() if held.own or held.answers else (),
         "escalations": escalations(here(), keeper.desk, case=case) if held.own else (),
     } | inside_of(seat, thread.row, held, readable=readable)
     return render(request, "web/cases/case.html", given)

@@ -6,29 +6,34 @@ Invariants: a caution stops nothing; an obstacle would make `send_letter` refuse
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
+from liaison.cooperation.catalogue import load_catalogue
+from liaison.cooperation.completeness import Draft, Lack, find_lacks
 from liaison.errors import LiaisonError, UsageError
-from liaison.messages.forms import read_observables
+from liaison.messages.forms import Form, read_observables
 from liaison.messages.forms.observables import missing_for_nat
 from liaison.messages.forms.sharing import STRICTNESS
 from liaison.node.node import Node
 from liaison.node.reads.caution.disputes import check_pinned
 from liaison.node.reads.caution.parties import same_host
+from liaison.node.reads.cooperation.rulebooks import rulebook_for
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.mail.targets import mail_targets
 from liaison.node.services.people.officers import Seat
 from liaison.web.pages.write.cards import CardView
 from liaison.web.pages.write.plan import Plan
-from liaison.web.words import explained, language_word
+from liaison.web.words import code_meaning, code_word, explained, field_word, language_word
 
 
 def find_obstacles(node: Node, plan: Plan, seat: Seat, cards: list[CardView], *, boxes: int = 0) -> list[str]:
     """Why it cannot be sent to some recipient, in sentences."""
     facts = register_facts(node, seat.register)
     found = [_alone()] if boxes and boxes + len(cards) > 1 and plan.together != "each" else []
+    found += what_is_lacking(node, plan, seat)
     for card in cards:
         desk = card.card.ref
         try:
@@ -66,6 +71,35 @@ def find_cautions(node: Node, plan: Plan, seat: Seat, cards: list[CardView]) -> 
             yield told % {"name": card.name}
     yield from _languages(plan, cards)
     yield from _addresses(plan)
+    yield from (words for lack, words in _lacks(node, plan, seat) if not lack.blocks)
+
+
+def what_is_lacking(node: Node, plan: Plan, seat: Seat) -> list[str]:
+    """What a request must still say by the text it rests on and by the rules of whoever is asked, in sentences."""
+    return [words for lack, words in _lacks(node, plan, seat) if lack.blocks]
+
+
+def _lacks(node: Node, plan: Plan, seat: Seat) -> Iterator[tuple[Lack, str]]:
+    if plan.form is None or plan.form.id not in load_catalogue():
+        return
+    state = register_facts(node, seat.register).desk_state(seat.desk)
+    draft = Draft(plan.form.id, plan.reading.values, state.kind if state else None, urgency=plan.urgency)
+    said: set[tuple[str, str]] = set()
+    for desk in plan.to or (None,):
+        rules = rulebook_for(node, seat.register, desk) if desk is not None else None
+        for lack in find_lacks(replace(draft, to=desk), rules.rulebook if rules is not None else None):
+            # What the form itself requires stands above, with a way to it.
+            field = plan.form.fields.get(lack.field)
+            told = field is not None and field.required and field.name not in plan.reading.values
+            if not told and (lack.code, lack.field) not in said:
+                said.add((lack.code, lack.field))
+                yield lack, _lack_words(plan.form, lack)
+
+
+def _lack_words(form: Form, lack: Lack) -> str:
+    label = field_word(form, lack.field) if lack.field else code_word("lack", lack.code)
+    article = gettext(" (article %(article)s)") % {"article": lack.article} if lack.article[:1].isdigit() else ""
+    return f"{label}: {code_meaning('lack', lack.code)}{article}"
 
 
 def _languages(plan: Plan, cards: list[CardView]) -> Iterator[str]:

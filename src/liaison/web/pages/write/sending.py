@@ -24,6 +24,7 @@ from liaison.node.work.at_once import deliver_within
 from liaison.officers.permissions import Action
 from liaison.web.forms import Problem
 from liaison.web.names import DeskNames
+from liaison.web.pages.write.cautions import what_is_lacking
 from liaison.web.pages.write.plan import read_plan, surroundings
 from liaison.web.pages.write.steps import path_of, place_of, show_step
 from liaison.web.pages.write.uploads import SealingUpload, check_length
@@ -76,7 +77,7 @@ def send(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     if draft.awaiting:
         return HttpResponseRedirect(path_to(seat, f"write/{number}/waiting"))
     plan = read_plan(draft, seat, surroundings(request, seat))
-    if not plan.complete:
+    if not plan.complete or what_is_lacking(node, plan, seat):
         return show_step(request, seat, draft, "check", status=400)
     letter = plan.letter(seat, host_may_read=request.POST.get("host_may_read") == "on")
     seen, alone = request.POST.get("seen", ""), request.POST.get("alone") == "on"

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from liaison.cooperation.catalogue import load_catalogue
 from liaison.messages.forms import code_list
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
@@ -21,7 +22,7 @@ from liaison.officers.clearance import may_send_alone
 from liaison.web.forms import Surroundings, read_form, show_form
 from liaison.web.forms.sentences import offered
 from liaison.web.forms.showing import Option
-from liaison.web.languages import find_language
+from liaison.web.languages import find_language, languages
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.values import fields_of
 from liaison.web.pages.write import cautions, recipients
@@ -91,6 +92,7 @@ def _check(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str
         "obstacles": cautions.find_obstacles(node, plan, seat, cards, boxes=len(boxes)),
         "cautions": list(cautions.find_cautions(node, plan, seat, cards)),
         "hosts": cautions.read_by_hosts(plan, cards),
+        "paper_languages": languages().values() if plan.form is not None and plan.form.id in load_catalogue() else (),
         "missing": [(name, problem) for name, found in plan.problems.items() for problem in found],
     }
 
