@@ -43,6 +43,7 @@ PARTS = {
     "node": Part("node", ("nodejs",)),
     "npm": Part("npm", ("npm",)),
     "strace": Part("strace", ("strace",), title="strace"),
+    "openssl": Part("openssl", ("openssl",), title="OpenSSL"),
     "gpg": Part("gpg", ("gnupg",), title="GnuPG"),
     "sq": Part("sq", ("sq",), title="Sequoia sq"),
     "faketime": Part(

@@ -23,6 +23,16 @@ OF_ONE_DESK = {
     "duty now",
     "duty override",
     "duty show",
+    "evidence add",
+    "evidence answer",
+    "evidence ask",
+    "evidence copy",
+    "evidence destroy",
+    "evidence export",
+    "evidence hand-over",
+    "evidence list",
+    "evidence open",
+    "evidence show",
     "exercise end",
     "exercise list",
     "exercise pause",
@@ -53,7 +63,8 @@ OF_ONE_DESK = {
     "request step",
     "request withdraw",
 }
-OF_ONE_PARTICIPANT = {"register desk", "register withdraw", "register resources", "register publish", "register attest"}
+OF_ONE_PARTICIPANT = {"register desk", "register withdraw", "register resources", "register publish", "register attest",
+                      "instrument stand"}  # fmt: skip
 SAYS_ONE_THING = {"message send", "message ack", "message reply", "message import"}
 # They speak of desks' rows, but to the operator: a desk has them from its own page alone.
 FOR_THE_OPERATOR = {
@@ -65,6 +76,8 @@ FOR_THE_OPERATOR = {
 }  # fmt: skip
 OF_THE_WHOLE_NODE = {
     "case retention", "node backup", "node doctor", "node init", "node migrate-database", "node restore", "node serve",
+    "instrument basis", "instrument files", "instrument import", "instrument list", "instrument publish",
+    "instrument remove", "instrument show", "instrument status",
     "officer add", "officer audit", "officer grant", "officer invite", "officer leave", "officer list",
 }  # fmt: skip
 NO_DESK = {"demo", "exercise check", "exercise scenarios", "key", "register", "resources", "route", "verify"}

@@ -1,0 +1,1 @@
+"""Does cooperation under an instrument keep to its rules?"""

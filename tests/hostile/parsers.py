@@ -9,10 +9,13 @@ import base64
 import json
 from collections.abc import Callable
 from datetime import UTC
+from importlib import resources
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from liaison.cooperation import catalogue
+from liaison.cooperation.evidence import container, custody, manifest, record, stamps
 from liaison.duty import calendars
 from liaison.duty.checks import node_check
 from liaison.duty.exercises import scenario
@@ -24,6 +27,8 @@ from liaison.exchange.reports.rows import read_row
 from liaison.exchange.reports.writing import write_rows
 from liaison.exchange.values import Format
 from liaison.exchange.xarf.mail import decode_report_mail
+from liaison.instruments import catalogue as texts
+from liaison.instruments import positions_file
 from liaison.keys import agetext, private, sealing, words
 from liaison.keys.openpgp.opening import open_container
 from liaison.keys.openpgp.packets import read_armor
@@ -41,6 +46,7 @@ from tests import house
 from tests.exchange import test_contacts as lists
 from tests.exchange.reports import SCAN, report
 from tests.exchange.test_row_reports import LINE, SHAPE
+from tests.instruments import test_positions_file
 from tests.messages import letters, tars
 from tests.routing import mmdb
 
@@ -113,6 +119,8 @@ OFFLINE = export.HEADER + b"".join(
 )
 CSV = b"nomination,kind,letter,date,code,mission,institution\nxf-technical,technical,L-1,2026-10-01,XF,a,b\n"
 DELEGATED = b"2|ripencc|20261101|1|19830705|20261101|+00\nripencc|XC|ipv4|8.0.0.0|256|20200101|allocated|x\n"
+TREATY = resources.files("liaison.instruments").joinpath("data/instruments/budapest-2022-p2.toml").read_bytes()
+POSITIONS = test_positions_file.PAGE.encode()
 QUESTION = b'{"after":0,"side":"received","since":"2026-11-20T03:02:00Z"}'
 ASKED = dealings.decode_question(QUESTION)
 _DESK = {"desk": "duty", "node": "main", "participant": "7a" * 32}
@@ -172,7 +180,31 @@ CHECKED = node_check.encode_answer(
     node_check.Answer("2026-11-20T03:02:00Z", CHECK.nonce, "2026-11-26T03:02:01Z", "", "0.1.0", 12)
 )
 
+AUTHORITY = _file("evidence/authority.pem")
+TRUST = stamps.parse_trust(AUTHORITY)
+
+
+def read_evidence(data: bytes) -> None:
+    """A container to its end."""
+    for _, chunks in container.read_container(BytesIO(data).read).files:
+        for _ in chunks:
+            pass
+
+
 PARSERS: dict[str, Parser] = {
+    "cooperation.evidence.container.read_container": Parser(read_evidence, [_file("evidence/container.tar")]),
+    "cooperation.evidence.custody.decode_line": Parser(custody.decode_line, [_file("evidence/line.json")]),
+    "cooperation.evidence.manifest.decode_manifest": Parser(
+        manifest.decode_manifest, [_file("evidence/manifest.json")]
+    ),
+    "cooperation.evidence.record.decode_record": Parser(record.decode_record, [_file("evidence/record.json")]),
+    "cooperation.evidence.stamps.parse_trust": Parser(stamps.parse_trust, [AUTHORITY]),
+    "cooperation.evidence.stamps.verify_stamp": Parser(
+        lambda data: stamps.verify_stamp(data, b"the payload of a line", TRUST), [_file("evidence/stamp.der")]
+    ),
+    "messages.transcript.pack.decode_log": Parser(
+        pack.decode_log, [canonical.encode({"checkpoint": COSIGNED.decode(), "entries": [HASH.decode()]})]
+    ),
     "exchange.reports.answers.decode_answers": Parser(
         lambda data: decode_answers(data, rows=9), [b"liaison_row,answer,ticket\n1,fixed,RT#1\n2,not-ours,\n"]
     ),
@@ -263,6 +295,10 @@ PARSERS: dict[str, Parser] = {
     ),
     "duty.exercises.scenario.decode_scenario": Parser(
         scenario.decode_scenario, [*scenario.shipped_scenarios().values()]
+    ),
+    "instruments.catalogue.decode_instrument": Parser(texts.decode_instrument, [TREATY]),
+    "instruments.positions_file.decode_positions": Parser(
+        lambda data: positions_file.decode_positions(data, texts.load_instruments()), [POSITIONS]
     ),
     "exchange.documents.decode_document": Parser(documents.decode_document, [*EXPORTED.values()]),
     "messages.transcript.pack.decode_transcript": Parser(pack.decode_transcript, [_file("messages/transcript.json")]),

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -16,6 +20,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from liaison.adapters.blobs import FolderBlobStore
+from liaison.cooperation.evidence.manifest import PIECE
 from liaison.errors import UnreachableError, UsageError, VerificationError
 from liaison.messages.message import Attachment
 from liaison.node.config import Attachments
@@ -31,13 +36,15 @@ from liaison.peer.quotas import Quotas
 from liaison.wire.byte_ranges import ByteRange, format_content_range
 from liaison.wire.http import HttpAnswer, HttpRequest
 from tests import engines
-from tests.scenarios.processes import Processes
+from tests.scenarios.processes import ROOT, Processes
 from tests.scenarios.test_processes import NOTICE, until
 from tests.world import HandClock, World
 
 pytestmark = pytest.mark.sqlite
 SOURCE = "c4" * 32
 ALLOWED_GROWTH = 32_000_000
+MOST_TO_VERIFY = 160 << 20
+"""A quarter of a gigabyte does not fit into it, and the program with its libraries does."""
 LARGE, LARGEST = 256 << 20, 2 << 30
 
 
@@ -204,7 +211,7 @@ def test_a_file_that_does_not_open_leaves_no_plaintext_under_its_name(world: Wor
         handle.write(b"wrong")
     core = show_message(node, message_id).core
     with pytest.raises(VerificationError):
-        save_attachments(node, [(core.attachments[0], 0)], tmp_path / "saved")
+        save_attachments(node, core, {0}, tmp_path / "saved")
     assert list((tmp_path / "saved").iterdir()) == []
 
 
@@ -226,33 +233,33 @@ def kill_each_side_once(world: Processes, kills: list[str]) -> bool:
     return not kills
 
 
-def test_a_quarter_of_a_gigabyte_arrives_although_both_sides_are_killed(tmp_path: Path) -> None:
+def test_a_quarter_of_a_gigabyte_of_evidence_arrives_although_both_sides_are_killed(tmp_path: Path) -> None:
     travels(tmp_path, LARGE, engines.SERVER)
 
 
 @pytest.mark.soak
-def test_two_gigabytes_arrive_although_both_sides_are_killed(tmp_path: Path) -> None:
+def test_two_gigabytes_of_evidence_arrive_although_both_sides_are_killed(tmp_path: Path) -> None:
     travels(tmp_path, LARGEST, "", seconds=1800.0)
 
 
 @pytest.mark.soak
-def test_a_quarter_of_a_gigabyte_arrives_on_a_server_too(tmp_path: Path, server: str) -> None:
+def test_a_quarter_of_a_gigabyte_of_evidence_arrives_on_a_server_too(tmp_path: Path, server: str) -> None:
     travels(tmp_path, LARGE, server, seconds=600.0)
 
 
 def travels(tmp_path: Path, size: int, server: str, *, seconds: float = 120.0) -> None:
-    """A file of that size goes from XC to XD, which are killed on the way, and neither holds more of it in memory."""
+    """Evidence of that size goes from XC to XD, which are killed on the way, and neither holds more of it in memory;
+    what XD exports is checked offline by a process that stays small too, and a changed byte is located."""
     image = tmp_path / "image.dd"
     with image.open("wb") as handle:
         handle.truncate(size)
     with Processes(tmp_path, "XC", "XD", server=server) as world:
         for code in ("XC", "XD"):
             world.start(code)
-        words = ("--to", "XD", "--attach", str(image))
-        sent = world.run("XC", "message", "send", *words, *NOTICE, seconds=seconds)[0]
-        until(lambda: world.run("XD", "message", "list"))
+        evidence, message_id = hand_over(world, image, seconds)
+        until(lambda: world.run("XD", "message", "list")[-1]["form"] == "evidence-handover")
         idle = {code: pss(world, code) for code in ("XC", "XD")}
-        want_attachments(world.nodes["XD"], sent["id"])
+        want_attachments(world.nodes["XD"], message_id)
         kills, highest = ["XC", "XD"], dict.fromkeys(idle, 0)
 
         def arrived() -> bool:
@@ -263,9 +270,40 @@ def travels(tmp_path: Path, size: int, server: str, *, seconds: float = 120.0) -
             return done and bool(files)
 
         until(arrived, seconds)
-        saved = tmp_path / "saved"
-        world.run("XD", "message", "fetch", sent["id"], "--save", str(saved), seconds=seconds)
-        assert (saved / "1-image.dd").stat().st_size == size
+        exported = tmp_path / "evidence.tar"
+        accept = world.run("XD", "evidence", "show", evidence)["accept"]
+        world.run("XD", "evidence", "export", evidence, str(exported), "--accept", accept, seconds=seconds)
         print({code: f"{(value - idle[code]) >> 20} MiB above idle" for code, value in highest.items()})
         for code, value in highest.items():
             assert value - idle[code] <= ALLOWED_GROWTH, (code, value, idle)
+    place = size // 2 + 17
+    with exported.open("r+b") as handle:
+        handle.seek(exported.stat().st_size - size - 1024 + place)
+        handle.write(b"x")
+    told, peak = verify_offline(exported)
+    (file,) = told["files"]
+    ((start, end),) = file["wrong"]
+    assert (told["proven"], file["same"], start <= place < end, end - start) == (False, False, True, PIECE)
+    assert [each["code"] for each in told["findings"] if each["fatal"]] == ["file-changed"]
+    print(f"verified with at most {peak >> 20} MiB in memory")
+    assert peak < MOST_TO_VERIFY
+
+
+def hand_over(world: Processes, image: Path, seconds: float) -> tuple[str, str]:
+    """XC collects the image and hands it over to XD: the evidence, and the message it goes in."""
+    case = world.run("XC", "message", "send", "--to", "XD", *NOTICE)[0]["case"]
+    evidence = world.run("XC", "evidence", "add", case, str(image), "--what", "An image", seconds=seconds)["evidence"]
+    sent = world.run("XC", "evidence", "hand-over", evidence, "--to", "XD", "--purpose", "Proceedings")
+    return evidence, sent[0]["id"]
+
+
+def verify_offline(path: Path) -> tuple[Any, int]:
+    """What `liaison verify evidence` says in a process of its own, and the most memory that process had, in bytes."""
+    program = (
+        "import resource, sys; from liaison.cli.main import main; code = main.run_command(sys.argv[1:]);"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr); sys.exit(code)"
+    )
+    words = [sys.executable, "-c", program, "verify", "evidence", str(path), "--json"]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": "src"})
+    assert done.returncode == 1, done.stderr
+    return json.loads(done.stdout), int(done.stderr.splitlines()[-1]) << 10

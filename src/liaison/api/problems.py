@@ -74,6 +74,7 @@ OF_CODE: Mapping[str, int] = {
     "marking-unknown": 422,
     "marking-above-limit": 422,
     "name-malformed": 422,
+    "basis-same-side": 422,
 }
 PROBLEMS: Mapping[int, type[Problem]] = dict.fromkeys(sorted({*OF_CODE.values(), *OF_CLASS.values()}), Problem)
 """What every operation may answer beside what it is for."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from liaison.cli.output import table
+from liaison.register.vocabulary import REGISTER
 
 if TYPE_CHECKING:
     from liaison.register.anchor import Anchor
@@ -44,6 +45,8 @@ def register_value(given: OfflineRegister, verified: VerifiedRegister, known: An
         "log_time": _instant(facts.log_time if facts else None),
         "participants": [_participant(state) for state in people],
         "nominations": sum(1 for each in view.nominations() if not each.withdrawn),
+        "instruments": _instruments(view.participant(REGISTER)),
+        "stands": sum(len(made) for state in people for made in state.stands.values()),
         "records": len(verified.records),
         "void": [_void(each) for each in view.changed.oddities if each.rule is not None],
         "not_understood": [_odd(each) for each in view.changed.oddities if each.rule is None],
@@ -62,6 +65,9 @@ def register_lines(value: dict[str, Any]) -> Iterator[str]:
     if value["older_than_anchor"]:
         yield "  This copy is older than the checkpoint in your anchor file."
     yield f"  {value['records']} record parts fit their digests; {value['nominations']} desks nominated by letter"
+    if value["instruments"]:
+        carried = ", ".join(each["instrument"] for each in value["instruments"])
+        yield f"  Instruments: {carried}; {value['stands']} stands declared"
     people = value["participants"]
     yield f"Participants: {len(people)}"
     yield from table(_row(each) for each in people)
@@ -70,6 +76,15 @@ def register_lines(value: dict[str, Any]) -> Iterator[str]:
     if value["not_understood"]:
         yield f"Not understood: {len(value['not_understood'])}"
         yield from (f"  {each['index']}  {each['what']}" for each in value["not_understood"])
+
+
+def _instruments(secretariat: ParticipantState | None) -> list[dict[str, Any]]:
+    published = secretariat.instruments if secretariat is not None else {}
+    return [
+        {"instrument": name, "version": each.body.version, "text": each.body.text, "index": each.index}
+        for name, each in sorted(published.items())
+        if not each.body.withdrawn
+    ]
 
 
 def proof_value(judged: JudgedProof, leaf: bytes) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Does what somebody gave me hold? `liaison verify register|proof|transcript`: no node, no home, no network.
+"""Does what somebody gave me hold? `liaison verify register|proof|transcript|evidence`: no node, no home, no network.
 
     liaison verify register register.liaison --anchor anchor.txt       or a folder of static log files
     liaison verify proof entry.proof --anchor anchor.txt --entry entry.json
@@ -28,6 +28,7 @@ VERBS = {
     "register": "liaison.cli.verify:register",
     "proof": "liaison.cli.verify:proof",
     "transcript": "liaison.cli.verify_transcript:transcript",
+    "evidence": "liaison.cli.evidence.verify:evidence",
 }
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 PLACE = click.Path(path_type=Path, exists=True)
@@ -35,7 +36,7 @@ PLACE = click.Path(path_type=Path, exists=True)
 
 @click.group(cls=LazyGroup, commands_in=VERBS)
 def group() -> None:
-    """Check a register, a proof or a transcript: offline, without a node."""
+    """Check a register, a proof, a transcript or evidence: offline, without a node."""
 
 
 @click.command()

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from liaison.client import shapes
 from liaison.client.asking import Asker
+from liaison.client.instruments import InstrumentReader
 from liaison.client.register import RegisterReader
 
 BULK = 10_000
@@ -21,6 +22,7 @@ class Client:
     def __init__(self, url: str, token: str) -> None:
         self._node = Asker(url.rstrip("/"), token)
         self.register = RegisterReader(self._node)
+        self.instruments = InstrumentReader(self._node)
 
     def token(self) -> shapes.Token:
         """The token in hand: for which desk it is, what it may do now, and until when."""

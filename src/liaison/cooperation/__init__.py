@@ -1,1 +1,1 @@
-"""Which cooperation may States ask of each other, under which text, within which time, with which safeguards?"""
+"""How do States ask one another for help under an instrument, and what becomes of what is handed over?"""

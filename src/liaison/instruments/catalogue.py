@@ -12,6 +12,7 @@ Spec page: docs/spec/instruments.md.
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from liaison.wire.typed import convert
 __all__ = ["Clause", "Instrument", "decode_instrument", "demands", "load_instruments", "merge_instruments", "text_hash"]
 
 MOST_BYTES, MOST_CLAUSES = 256 * 1024, 256
+_LINK = re.compile(r"https?://[!-~]{1,290}")
 _PARTS = (Role.RESERVATION, Role.DECLARATION)
 
 
@@ -75,9 +77,20 @@ def decode_instrument(data: bytes) -> Instrument:
         instrument = convert(tomllib.loads(data.decode("utf-8")), Instrument)
     except (ValueError, RecursionError, msgspec.ValidationError) as error:
         raise MalformedError("instrument-unreadable", reason=_short(str(error))) from error
+    _check_head(instrument)
     _check_clauses(instrument)
     _check_acts(instrument)
+    text_hash(instrument)  # Raises for text that cannot stand in canonical JSON.
     return instrument
+
+
+def _check_head(text: Instrument) -> None:
+    for place in ("en", "short", "source", "symbol", "depositary", "address"):
+        words: str = getattr(text, place)
+        if not words.isprintable() or words != words.strip():
+            raise _bad(text, place)
+    if text.address and not _LINK.fullmatch(text.address):
+        raise _bad(text, "address")
 
 
 def _check_clauses(text: Instrument) -> None:

@@ -96,7 +96,7 @@ _ORDER = {kind: place for place, kind in enumerate(BasisKind)}
 def legal_basis(
     instruments: Mapping[str, Instrument], positions: Positions, *, ours: str, theirs: str, on: date
 ) -> tuple[Basis, ...]:
-    """Every instrument that can carry a request from `ours` to `theirs`. Raises UsageError for one and the same side."""
+    """Every instrument that can carry a request from `ours` to `theirs`. Raises UsageError for the same side twice."""
     if ours == theirs:
         raise UsageError("basis-same-side")
     pair = _Pair(instruments, positions, ours, theirs, on)

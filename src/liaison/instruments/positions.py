@@ -12,6 +12,7 @@ Invariants (docs/spec/instruments.md):
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -41,7 +42,7 @@ class Statement:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Positions:
     """All statements, with what entry into force has to know of the parties."""
 
@@ -54,8 +55,26 @@ class Positions:
 
     def about(self, instrument: str, *, on: date) -> tuple[Statement, ...]:
         """What was stated about an instrument up to a day, in order."""
-        found = (each for each in self.statements if each.instrument == instrument and each.on <= on)
-        return tuple(sorted(found, key=lambda each: each.on))
+        return tuple(each for each in self._by_instrument.get(instrument, ()) if each.on <= on)
+
+    def of(self, party: str, instrument: str, *, on: date) -> tuple[Statement, ...]:
+        """What one party stated about an instrument up to a day, in order."""
+        return tuple(each for each in self._by_party.get((instrument, party), ()) if each.on <= on)
+
+    @functools.cached_property
+    def _by_instrument(self) -> Mapping[str, list[Statement]]:
+        found: dict[str, list[Statement]] = {}
+        for each in sorted(self.statements, key=lambda each: each.on):
+            found.setdefault(each.instrument, []).append(each)
+        return found
+
+    @functools.cached_property
+    def _by_party(self) -> Mapping[tuple[str, str], list[Statement]]:
+        found: dict[tuple[str, str], list[Statement]] = {}
+        for made in self._by_instrument.values():
+            for each in made:
+                found.setdefault((each.instrument, each.party), []).append(each)
+        return found
 
     def codes_of(self, party: str) -> frozenset[str]:
         """The codes by which a bilateral text may name the party."""
@@ -148,11 +167,20 @@ def is_open_to(instrument: Instrument, positions: Positions, party: str) -> bool
 
 def standing(instrument: Instrument, positions: Positions, party: str, *, on: date) -> Standing:
     """How a party stands to an instrument on a day."""
+    return _standing(instrument, positions, party, on, entry_into_force(instrument, positions, on=on))
+
+
+def standings(instrument: Instrument, positions: Positions, *, on: date) -> Mapping[str, Standing]:
+    """How everybody who stated anything about an instrument stands to it on a day."""
     entered = entry_into_force(instrument, positions, on=on)
+    parties = dict.fromkeys(each.party for each in positions.about(instrument.id, on=on))
+    return {party: _standing(instrument, positions, party, on, entered) for party in parties}
+
+
+def _standing(instrument: Instrument, positions: Positions, party: str, on: date, entered: date | None) -> Standing:
     found = Standing(party, instrument.id)
-    for each in positions.about(instrument.id, on=on):
-        if each.party == party:
-            found = _with(found, each, instrument, entered)
+    for each in positions.of(party, instrument.id, on=on):
+        found = _with(found, each, instrument, entered)
     return replace(found, status=_status(found, on))
 
 

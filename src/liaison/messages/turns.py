@@ -42,11 +42,13 @@ class Turn(StrEnum):
 ENDING = frozenset({CLOSE, "withdrawal", "false-positive", "no-longer-needed", "request-withdrawal"})
 BESIDE = frozenset({ACKNOWLEDGEMENT, "correction", "call-note", "exercise-control", "status-query", "status-answer"})
 INSIDE = frozenset({"internal-share", "internal-clearance", "internal-answer"})
+EVIDENCE = frozenset({"evidence-handover", "onward-answer", "destruction-record"})
 HEARD_IS_ENOUGH = (
     frozenset(
         {"line-test", "introduction", "resource-report", "report-answer", "continuation", "spontaneous-information"}
     )
     | INSIDE
+    | EVIDENCE
 )
 REQUEST_ANSWER = "request-answer"
 

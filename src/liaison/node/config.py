@@ -18,6 +18,10 @@
     [attachments]
     largest = 4294967296                      # bytes of a file that may be attached here
     fetched_at_once = 100000000               # sealed bytes; what is larger is fetched when an officer asks for it
+    [evidence]
+    stamps = ""                               # a time-stamping authority (RFC 3161) for custody lines; empty: none
+    certificate = ""                          # a PEM file of the certificates that are trusted for it
+    allowed_private_hosts = []                # an authority on a private address is asked only if named here
     [letter_box]
     keeps_for = []                            # participants (64 hex digits) whose letters this node keeps
     days = 14                                 # so long, if nobody fetches them; for each of their nodes at most
@@ -148,6 +152,18 @@ class Attachments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fetched_at_once: Annotated[int, msgspec.Meta(ge=0)] = 100 * 1000 * 1000
 
 
+class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who stamps the lines of custody records with a time, and whose certificate is believed for it."""
+
+    stamps: str = ""
+    certificate: str = ""
+    allowed_private_hosts: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if bool(self.stamps) != bool(self.certificate):
+            raise ValueError("evidence.stamps goes with evidence.certificate")
+
+
 class LetterBox(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whose sealed bytes this node keeps until they are fetched, how much and how long; how often it asks for its own.
 
@@ -273,6 +289,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     processes: Processes = Processes()
     storage: Storage = Storage()
     attachments: Attachments = Attachments()
+    evidence: Evidence = Evidence()
     letter_box: LetterBox = LetterBox()
     markings: Markings = Markings()
     pages: Pages = Pages()

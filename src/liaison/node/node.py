@@ -17,8 +17,10 @@ from liaison.node.ports import (
     LaneOpener,
     MailCarrier,
     NoNotifier,
+    NoStamps,
     Notifier,
     NoWebhooks,
+    StampLink,
     Storage,
     Waker,
     WebhookLink,
@@ -46,3 +48,4 @@ class Node:
     lanes: LaneOpener = no_lanes
     webhooks: WebhookLink = field(default_factory=NoWebhooks)
     notifier: Notifier = field(default_factory=NoNotifier)
+    stamps: StampLink = field(default_factory=NoStamps)

@@ -72,6 +72,30 @@ class Catalogues(Protocol):
         """The text of a language; the source where there is none."""
 
 
+class StampLink(Protocol):
+    """Asks a time-stamping authority (RFC 3161) that the operator chose."""
+
+    def certificates(self) -> bytes:
+        """The certificates that are trusted for it, PEM. Raises UsageError."""
+        ...
+
+    def ask(self, question: bytes) -> bytes:
+        """Its answer, DER, not yet verified. Raises UnreachableError."""
+        ...
+
+
+class NoStamps:
+    """The `StampLink` of a node that asks no authority."""
+
+    def certificates(self) -> bytes:
+        """None. Raises UnreachableError."""
+        raise UnreachableError("stamp-not-reached", permanent=True, reason="none is configured")
+
+    def ask(self, question: bytes) -> bytes:
+        """Reach nobody. Raises UnreachableError."""
+        raise UnreachableError("stamp-not-reached", permanent=True, reason="none is configured")
+
+
 class WebhookLink(Protocol):
     """Posts events to the programs of an authority. Contract: addresses are judged after resolution, every time."""
 

@@ -36,6 +36,7 @@ from liaison.adapters.tiles import FolderTileStore
 from liaison.adapters.tls import TlsFiles, certificate_end, create_tls, tls_files, tls_hash
 from liaison.adapters.transports.identity import HttpsIdentity
 from liaison.adapters.transports.peer import HttpsPeerLink
+from liaison.adapters.transports.stamps import HttpStamps
 from liaison.adapters.transports.webhooks import HttpWebhooks
 from liaison.adapters.waking import PostgresListener, PostgresWaker, SocketListener, SocketWaker, somebody_listens
 from liaison.errors import UsageError
@@ -45,6 +46,7 @@ from liaison.node import homes
 from liaison.node.config import Config, credential_path, database_url, default_home, read_config, takes_passkeys
 from liaison.node.node import Node
 from liaison.node.peering import SignedLink
+from liaison.node.ports import NoStamps
 from liaison.node.services.care.surroundings import Surroundings
 
 WAKING_NAME = "worker.socket"
@@ -271,6 +273,15 @@ def _push(config: Config, vault: FolderKeyVault) -> PushNotices:
     return PushNotices(post, seed=seed, draw=draw, contact=config.notify.contact or config.pages.url)
 
 
+def _stamps(config: Config) -> HttpStamps | NoStamps:
+    """The time-stamping authority of this node, if it has one."""
+    chosen = config.evidence
+    if not chosen.stamps:
+        return NoStamps()
+    allowed = chosen.allowed_private_hosts
+    return HttpStamps(chosen.stamps, Path(chosen.certificate), allowed_private_hosts=allowed)
+
+
 def open_node(home: Path | None = None) -> Node:
     """The node whose home is `home`, wired to the machine."""
     place = home or default_home()
@@ -296,4 +307,5 @@ def open_node(home: Path | None = None) -> Node:
         lanes=open_lanes,
         webhooks=HttpWebhooks(allowed_private_hosts=config.webhooks.allowed_private_hosts),
         notifier=_notifier(config, mail, vault),
+        stamps=_stamps(config),
     )

@@ -67,12 +67,14 @@ class Sorted:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A request that was let in, and whose it is: a participant, or an address of strangers."""
+    """A request that was let in, and whose it is: a participant, or an address of strangers; and how many seconds it
+    should wait before it is worked at."""
 
     route: Route
     request: DoorRequest
     size: int
     holder: str
+    pause: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +165,8 @@ class Door:
         request, now = found.request, self.node.clock.monotonic()
         address = f"address:{request.address}"
         if not found.signed:
-            self.quotas.take_unknown(request.address, found.size, now=now)
-            return Admitted(found.route, request, found.size, address)
+            pause = self.quotas.take_unknown(request.address, found.size, now=now)
+            return Admitted(found.route, request, found.size, address, pause)
         # Before the signature is verified, which costs most of a refusal.
         self.quotas.require_credit(request.address, signer[1].participant if signer else "", now=now)
         try:

@@ -1,7 +1,8 @@
 """Has this peer asked too much of late? Messages and bytes are counted per participant, and per address for strangers.
 
 Invariants: a bucket fills at a steady rate up to its size, so an honest burst passes and a flood does not; nobody's
-bucket touches another's; the table of strangers is bounded, and a flood from many addresses meets the total first.
+bucket touches another's; the table of strangers is bounded, and a flood from many addresses meets the total first; a
+stranger who asks more than a person or a mirror that keeps up would is let in, but waits before each answer.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ KNOWN = Allowance(requests=12_000, requests_each_second=100, size=256 << 20, siz
 STRANGER = Allowance(requests=600, requests_each_second=20, size=16 << 20, size_each_second=1 << 20)
 ALL_STRANGERS = Allowance(requests=6000, requests_each_second=400, size=128 << 20, size_each_second=8 << 20)
 MOST_BUCKETS = 4096
+PROMPT = 50
+"""So many requests of its bucket an address has answered at once, each further one after the pause."""
+PAUSE_OF_STRANGERS = 0.02
 
 
 @dataclass(slots=True)
@@ -65,11 +69,12 @@ class Quotas:
         with self._lock:
             self._take(f"participant:{participant}", self.known, size, now, requests=requests)
 
-    def take_unknown(self, address: str, size: int, *, now: float) -> None:
-        """Count one request of whoever is at `address`. Raises NotNowError."""
+    def take_unknown(self, address: str, size: int, *, now: float) -> float:
+        """Count one request of whoever is at `address`; how many seconds it should wait. Raises NotNowError."""
         with self._lock:
             self._take("strangers", self.strangers, size, now)
-            self._take(f"address:{address}", self.stranger, size, now)
+            used = self._take(f"address:{address}", self.stranger, size, now)
+        return PAUSE_OF_STRANGERS if used > PROMPT else 0.0
 
     def require_credit(self, address: str, participant: str = "", *, now: float) -> None:
         """Return unless whoever is at `address`, or says to be `participant`, used up what they may ask.
@@ -102,7 +107,8 @@ class Quotas:
                 if not self._in_hand[name]:
                     del self._in_hand[name]
 
-    def _take(self, name: str, allowance: Allowance, size: int, now: float, *, requests: int = 1) -> None:
+    def _take(self, name: str, allowance: Allowance, size: int, now: float, *, requests: int = 1) -> float:
+        """How many requests of a full bucket are used, with this one."""
         bucket = self._buckets.get(name)
         if bucket is None:
             self._make_room(now)
@@ -112,6 +118,7 @@ class Quotas:
             raise NotNowError("quota-used-up")
         bucket.requests -= requests
         bucket.size -= size
+        return allowance.requests - bucket.requests
 
     def _make_room(self, now: float) -> None:
         """Forget the buckets longest untouched; they have filled again or nearly so."""

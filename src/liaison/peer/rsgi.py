@@ -8,6 +8,8 @@ Invariants:
 - no thread is held while a peer sends its bytes or takes ours (`peer.bodies`), so slow peers keep
   nobody out;
 - strangers work in a few threads of their own, with a bounded queue, so they keep no known peer waiting;
+- who asks too much waits for its answers, in the loop, at nobody's cost: a flood over some lines is as slow as
+  these waits make it (docs/spec/peer-door.md);
 - what runs in the loop itself touches no database.
 """
 
@@ -36,6 +38,8 @@ log = logging.getLogger("liaison.peer")
 KNOWN_THREADS = 24
 STRANGERS_THREADS = 4
 LOOKED_EACH = 0.05
+NOT_NOW = 503
+PAUSE_OF_THE_REFUSED = 0.25
 
 T = TypeVar("T")
 
@@ -85,7 +89,11 @@ class Site:
         pool = self.known if found.signed else self.strangers
         admitted = await self._admit(found)
         if isinstance(admitted, HttpAnswer):
+            if admitted.status == NOT_NOW:
+                await asyncio.sleep(PAUSE_OF_THE_REFUSED)
             return admitted
+        if admitted.pause:
+            await asyncio.sleep(admitted.pause)
         try:
             self.door.hold(admitted, held)
             body = await read_body(protocol, size=admitted.size) if admitted.size else b""

@@ -17,6 +17,7 @@ import msgspec
 
 from liaison.keys.public import PublicKey
 from liaison.register.vocabulary import (
+    Act,
     Admission,
     AsNumber,
     Audience,
@@ -27,12 +28,15 @@ from liaison.register.vocabulary import (
     Evidence,
     Index,
     Language,
+    Link,
     Minutes,
     NodeRef,
     Origin,
     ParticipantType,
+    Party,
     Small,
     Text,
+    Words,
 )
 from liaison.wire.identifiers import CountryCode, Hash, LocalId
 
@@ -239,3 +243,44 @@ class Attested(Body, frozen=True):
     participant: Hash
     fingerprint: Fingerprint
     channel: Channel
+
+
+class InstrumentPublished(Body, frozen=True):
+    """instrument.published: a text this register carries, by the hash of its data, its clauses and who may do what.
+
+    `document` is the SHA-256 of the official document as the secretariat holds it, `address` where it is official.
+    """
+
+    instrument: LocalId
+    version: Count
+    title: Text
+    text: Hash
+    document: Hash | None
+    address: Link | None
+    acts: Annotated[tuple[Act, ...], msgspec.Meta(max_length=32)]
+    clauses: Annotated[tuple[LocalId, ...], msgspec.Meta(min_length=1, max_length=256)]
+    withdrawn: bool
+
+
+class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Free text with its language."""
+
+    lang: Language
+    text: Words
+
+
+class StandDeclared(Body, frozen=True):
+    """stand.declared: what the participant did about an instrument, on the day that counts for its depositary.
+
+    `about` is whose reservation an objection concerns; `replaces` the payload hash of the earlier statement this one
+    stands in place of.
+    """
+
+    instrument: LocalId
+    act: Act
+    on: Date
+    clauses: Annotated[tuple[LocalId, ...], msgspec.Meta(max_length=64)]
+    about: Party | None
+    said: Said | None
+    evidence: Link | None
+    replaces: Hash | None

@@ -49,6 +49,8 @@ BODIES: Mapping[KindName, type[bodies.Body]] = {
     "desk.withdrawn": bodies.DeskWithdrawn,
     "resources.published": bodies.ResourcesPublished,
     "attested": bodies.Attested,
+    "stand.declared": bodies.StandDeclared,
+    "instrument.published": bodies.InstrumentPublished,
 }
 KINDS: Mapping[type[bodies.Body], KindName] = {body: kind for kind, body in BODIES.items()}
 

@@ -20,7 +20,17 @@ from typing import TypeVar
 import msgspec
 
 from liaison.keys.public import PublicKey, Purpose
-from liaison.register.bodies import Expected, Labels, NodePublished, Part, Policy, ResourcesPublished, Roots
+from liaison.register.bodies import (
+    Expected,
+    InstrumentPublished,
+    Labels,
+    NodePublished,
+    Part,
+    Policy,
+    ResourcesPublished,
+    Roots,
+    StandDeclared,
+)
 from liaison.register.vocabulary import Admission, Channel, DeskKind, NodeRef, ParticipantType
 from liaison.wire.canonical import decode_struct, encode_struct
 
@@ -149,7 +159,25 @@ class Attestation(Fact, frozen=True):
     index: int
 
 
-class ParticipantState(Fact, frozen=True):
+class Stated(Fact, frozen=True):
+    """One `stand.declared`; `replaced_index` is the leaf from which another stands in its place."""
+
+    body: StandDeclared
+    hash: str
+    index: int
+    signer: str
+    replaced_index: int | None
+
+
+class PublishedInstrument(Fact, frozen=True):
+    """The last `instrument.published` of an instrument."""
+
+    body: InstrumentPublished
+    index: int
+    first_index: int
+
+
+class ParticipantState(Fact, frozen=True, omit_defaults=True):
     """One participant; the secretariat is the participant `register` and has no type."""
 
     id: str
@@ -169,6 +197,10 @@ class ParticipantState(Fact, frozen=True):
     disputed_by: tuple[str, ...]
     succeeded_by: str | None
     succeeded_index: int | None
+    stands: dict[str, tuple[Stated, ...]] = msgspec.field(default_factory=dict)
+    """Instrument → everything declared about it, replaced statements included, in the order of the log."""
+    instruments: dict[str, PublishedInstrument] = msgspec.field(default_factory=dict)
+    """What the secretariat published; of any other participant nothing."""
 
     @property
     def disputed(self) -> bool:

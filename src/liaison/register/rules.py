@@ -24,7 +24,7 @@ from liaison.register.law.signatures import Need, Needs
 from liaison.register.views import NotUnderstood, RegisterView
 from liaison.register.vocabulary import REGISTER
 
-__all__ = ["Need", "Needs", "Rule", "check", "explain_rule", "needed_signatures", "next_place"]
+__all__ = ["Need", "Needs", "Rule", "check", "check_unsigned", "explain_rule", "needed_signatures", "next_place"]
 
 
 def check(entry: Entry, view: RegisterView, index: int) -> Entry:
@@ -36,6 +36,14 @@ def check(entry: Entry, view: RegisterView, index: int) -> Entry:
     if isinstance(outcome, NotUnderstood):
         raise VerificationError("entry-not-understood", kind=entry.payload.kind, version=entry.payload.version)
     return entry
+
+
+def check_unsigned(entry: Entry, view: RegisterView, index: int) -> None:
+    """Return if all rules but those on signatures hold for a draft. Raises VerificationError with the broken rule."""
+    facts, kind = view.globals(), KINDS.get(entry.payload.kind)
+    if facts is None or kind is None or kind.effect is None or entry.body is None:
+        raise VerificationError("entry-not-understood", kind=entry.payload.kind, version=entry.payload.version)
+    kind.check(settle(Case(view, entry, index, facts), kind.chain))
 
 
 def needed_signatures(entry: Entry, view: RegisterView, index: int) -> Sequence[Needs]:

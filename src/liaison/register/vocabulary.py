@@ -3,6 +3,7 @@
     participant type   state · organisation · provider
     desk kind          diplomatic · technical · law-enforcement · central-authority · provider-security
     report format      csv · json-lines · xarf · stix · misp
+    act                signature · ratification · accession · reservation · withdrawal · …
     audience           public · participants · states · kind:technical · named:3fe1…,9ab0…
 
 Invariants: the lists are closed; a value that is not on its list is malformed, never "other".
@@ -116,6 +117,9 @@ Audience = Annotated[
     ),
 ]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Words = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+Link = Annotated[str, msgspec.Meta(pattern=r"\Ahttps?://[!-~]{1,290}\Z")]
+Party = Annotated[str, msgspec.Meta(pattern=r"\A([0-9a-f]{64}|[A-Z]{2})\Z")]
 Language = Annotated[str, msgspec.Meta(pattern=r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")]
 Date = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z")]
 Origin = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9.-]+(/[a-z0-9._-]+)*\Z", max_length=120)]

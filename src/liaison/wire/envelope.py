@@ -34,6 +34,7 @@ class PayloadType(StrEnum):
     RECEIPT = "application/vnd.liaison.receipt+json"
     STUB = "application/vnd.liaison.stub+json"
     KEPT = "application/vnd.liaison.kept+json"
+    CUSTODY = "application/vnd.liaison.custody+json"
 
 
 class Signature(msgspec.Struct, frozen=True, gc=False):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from liaison.cooperation.evidence.conditions import Words
 from liaison.duty.exercises.scenario import decode_scenario
 from liaison.duty.rota import DAY, Layer, Spell
 from liaison.errors import UsageError
@@ -28,6 +29,7 @@ from liaison.node.services.desk.answering import acknowledge_message
 from liaison.node.services.desk.following import FollowUpRead, set_follow_up
 from liaison.node.services.duty import rotas
 from liaison.node.services.duty.notes import leave_note
+from liaison.node.services.evidence.adding import Source, add_evidence
 from liaison.node.services.exercises.planning import Plan, plan_exercise
 from liaison.node.services.inside.clearance import Asking, send_or_ask
 from liaison.node.services.inside.rules import hold, make_clearance_rule, make_retention_rule
@@ -138,6 +140,7 @@ class Planted(World):
         make_clearance_rule(node, seat, Rule("information-request", "", Demand.NEEDED, HOUR, Silence.RETURNS), by=by)
         make_clearance_rule(node, seat, Rule("close", "", Demand.INFORM), by=by)
         self._ask(at, came.case, came.core_hash)
+        self._evidence(at, went.case)
         place = Place(self.register, desk)
         number = begin_draft(
             node, place, officer=by, form="incident-notice", typed={"field.title": [f"draft {at.mark}"]}
@@ -200,6 +203,11 @@ injects.first = {{ to = ["one"], en = "{at.mark}", text = "{at.mark}" }}
                 ours=True, urgency="routine", exercise=False, spoken_at=now, noted_by=at.officer, noted_at=now,
             )  # fmt: skip
 
+    def _evidence(self, at: Planting, case: str) -> None:
+        """A file of the desk in its custody, described by the mark."""
+        source = Source(f"{at.mark}.bin", "application/octet-stream", [at.mark.encode()])
+        add_evidence(self.node, at.seat, case, [source], Words("en", f"evidence {at.mark}"), by=at.officer)
+
     def _file(self, node: Node, at: Planting) -> Attachment:
         return seal_attachment(node, name=f"{at.mark}.txt", media_type="text/plain", chunks=[at.mark.encode()])
 
@@ -241,8 +249,9 @@ injects.first = {{ to = ["one"], en = "{at.mark}", text = "{at.mark}" }}
             numbers = range(1, 1 + max(_largest(), default=0))
             officers = list(Officer.objects.values_list("pk", flat=True))
             roots = sorted(models.RequestFile.objects.values_list("root", flat=True))
+            evidence = list(models.EvidenceItem.objects.values_list("evidence", flat=True))
         found = {"root": roots, "case": cases, "message": messages, "number": list(numbers), "officer": officers}
-        return found | {"exercise": list(self.exercises)}
+        return found | {"exercise": list(self.exercises), "evidence": evidence}
 
 
 def replace_languages(declared: Any) -> Any:

@@ -51,7 +51,7 @@ class HttpWebhooks:
         try:
             if parts.scheme == "https":
                 line = ssl.create_default_context().wrap_socket(line, server_hostname=destination.host)
-            with _ended_after(SECONDS, line):
+            with ended_after(SECONDS, line):
                 connection = http.client.HTTPConnection(destination.host, destination.port)
                 connection.auto_open = 0
                 connection.sock = line
@@ -74,7 +74,7 @@ class HttpWebhooks:
 
 
 @contextmanager
-def _ended_after(seconds: float, line: socket.socket) -> Iterator[None]:
+def ended_after(seconds: float, line: socket.socket) -> Iterator[None]:
     """Cut the connection when its time is over, however slowly bytes still come."""
 
     def cut() -> None:

@@ -21,7 +21,7 @@ from liaison.api.shapes import writing as shapes
 from liaison.errors import MalformedError, UsageError
 from liaison.messages.names import check_media_type
 from liaison.node.current import here
-from liaison.node.services.line.attachments import open_attachment, seal_attachment
+from liaison.node.services.line.attachments import open_file, seal_attachment
 from liaison.node.services.line.fetching import want_attachments
 from liaison.node.services.people.audit import note
 from liaison.node.services.programs.uploads import keep_upload
@@ -90,10 +90,11 @@ def download(request: HttpRequest, message: Identifier, position: Position) -> S
     state = opened.attachments[position][1]
     if state != "held":
         raise UsageError("file-not-held", name=attachment.name, state=state)
+    chunks = open_file(here(), opened.core, position)
     with unit_of_work(here()):
         told = {"position": position}
         note(here(), "file-downloaded", officer=bearer_of(request).officer, subject=message, params=dict(told))
-    response = StreamingHttpResponse(open_attachment(here(), attachment), content_type=UNKNOWN)
+    response = StreamingHttpResponse(chunks, content_type=UNKNOWN)
     response.headers["Content-Length"] = str(attachment.size)
     response.headers["Content-Disposition"] = "attachment"
     return response

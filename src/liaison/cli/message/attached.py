@@ -10,7 +10,7 @@ arrived stays when the command is stopped, and the next one or the worker goes o
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from liaison.cli.session import open_node
 from liaison.errors import UsageError
 
 if TYPE_CHECKING:
-    from liaison.messages.message import Attachment
+    from liaison.messages.message import Core
     from liaison.node.node import Node
 
 SAVE = click.Path(path_type=Path, file_okay=False)
@@ -47,27 +47,37 @@ def fetch(*, message: str, numbers: tuple[int, ...], save: Path | None, as_json:
         _follow(node, row)
     core = show_message(node, message).core
     chosen = [(each, at) for at, each in enumerate(core.attachments) if not positions or at in positions]
-    saved = save_attachments(node, chosen, save) if save is not None else []
+    saved = save_attachments(node, core, positions, save) if save is not None else []
     value = [{"name": each.name, "size": each.size, "sha256": each.plain, "state": "held"} for each, _ in chosen]
     lines = [f"{plain(each.name)}: here, {each.size} bytes" for each, _ in chosen] or ["The message has no such file."]
     show(value, [*lines, *(f"wrote {path}" for path in saved)], as_json=as_json)
 
 
-def save_attachments(node: Node, chosen: Iterable[tuple[Attachment, int]], folder: Path) -> list[Path]:
-    """The files, each opened and compared with what was signed before it has its name. Raises what opening does."""
-    from liaison.node.services.line.attachments import open_attachment
+def save_attachments(node: Node, core: Core, positions: Container[int], folder: Path) -> list[Path]:
+    """The files (all of them where none is named), each compared with what was signed before it has its name.
+
+    Raises what opening does.
+    """
+    from liaison.node.services.line.attachments import open_file
+
+    return [
+        save_to(folder, position, each.name, open_file(node, core, position))
+        for position, each in enumerate(core.attachments)
+        if not positions or position in positions
+    ]
+
+
+def save_to(folder: Path, position: int, name: str, chunks: Iterable[bytes]) -> Path:
+    """Write one file of a message or of evidence to a folder, under its number and name."""
     from liaison.node.wiring import save_file
 
-    written = []
-    for each, position in chosen:
-        path = folder / f"{position + 1}-{each.name}"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError("file-not-writable", path=str(path), reason=error.strerror or "unknown") from error
-        save_file(path, open_attachment(node, each))
-        written.append(path)
-    return written
+    path = folder / f"{position + 1}-{name}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError("file-not-writable", path=str(path), reason=error.strerror or "unknown") from error
+    save_file(path, chunks)
+    return path
 
 
 def _follow(node: Node, row: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from pathlib import Path
 
 import click
@@ -45,5 +44,5 @@ def show_one(*, message: str, save: Path | None, as_json: bool) -> None:
     value = opened_value(opened, Names(node))
     show(value, opened_lines(value), as_json=as_json)
     if save is not None:
-        for path in save_attachments(node, zip(opened.core.attachments, count()), save):
+        for path in save_attachments(node, opened.core, (), save):
             note(f"wrote {path}")

@@ -125,10 +125,11 @@ def _sealed(node: Node, path: Path) -> Attachment:
     from liaison.node.services.line.attachments import seal_attachment
 
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return seal_attachment(node, name=path.name, media_type=media_type, chunks=_chunks(path))
+    return seal_attachment(node, name=path.name, media_type=media_type, chunks=read_chunks(path))
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+def read_chunks(path: Path) -> Iterator[bytes]:
+    """The bytes of a file the person named, piece by piece. Raises UsageError."""
     try:
         with path.open("rb") as handle:
             while chunk := handle.read(CHUNK):

@@ -23,6 +23,7 @@ from liaison.wire.identifiers import digest
 
 if TYPE_CHECKING:
     from liaison.node.log.drafts import Draft
+    from liaison.node.node import Node
     from liaison.register.bodies import Roots
 
 DESK_KINDS = ("diplomatic", "technical", "law-enforcement", "central-authority", "provider-security")
@@ -60,23 +61,39 @@ def _roots(files: tuple[Path, ...], threshold: int) -> Roots:
     return Roots(keys, threshold or len(keys))
 
 
+def _texts(node: Node, names: tuple[str, ...]) -> list[str]:
+    from liaison.instruments.texts import text_hash
+    from liaison.node.reads.instruments.known import known_instruments
+
+    known = known_instruments(node) if names else {}
+    for name in names:
+        if name not in known:
+            raise UsageError("instrument-not-found", instrument=name[:64])
+    return sorted({text_hash(known[name]) for name in names})
+
+
 @group.command()
 @click.option("--origin", required=True, help="Name of the log, e.g. log.register.example.")
 @click.option("--title", required=True)
 @click.option("--rehearsal", is_flag=True, help="For exercises only; cannot be changed later.")
+@click.option("--instrument", "instruments", multiple=True, help="Id of a text it is opened with. May be repeated.")
 @root_option
 @threshold_option
 @out_option
 @json_option
-def opening(
-    *, origin: str, title: str, rehearsal: bool, roots: tuple[Path, ...], threshold: int, out: Path, as_json: bool
-) -> None:
+def opening(*, origin: str, title: str, rehearsal: bool, instruments: tuple[str, ...], roots: tuple[Path, ...],
+            threshold: int, out: Path, as_json: bool) -> None:  # fmt: skip
     """The opening of a new register; this node makes its log key. All its roots sign."""
     node = open_node()
     from liaison.node.services.ceremony import draft_opening
 
     drafted = draft_opening(
-        node, origin=origin, title=title, rehearsal=rehearsal, roots=_roots(roots, threshold), policy=None
+        node,
+        origin=origin,
+        title=title,
+        rehearsal=rehearsal,
+        roots=_roots(roots, threshold),
+        instruments=_texts(node, instruments),
     )
     _tell(drafted, out, as_json=as_json)
 

@@ -177,10 +177,26 @@ def pack_transcript(
     return _checked(made)
 
 
+def encode_log(log: LogCopy) -> bytes:
+    """A log on its own, as it stands inside a transcript."""
+    return encode_struct(_written_log(log))
+
+
+def decode_log(data: bytes) -> LogCopy:
+    """The log in canonical bytes, nothing of it verified yet. Raises MalformedError."""
+    return _read_log(decode_struct(data, _Log, limit=LARGEST_TRANSCRIPT))
+
+
+def _written_log(log: LogCopy) -> _Log:
+    return _Log(log.checkpoint, tuple(encode_base64(entry) for entry in log.entries))
+
+
+def _read_log(log: _Log) -> LogCopy:
+    return LogCopy(log.checkpoint, tuple(decode_base64(entry) for entry in log.entries))
+
+
 def encode_transcript(transcript: Transcript) -> bytes:
     """The one file of a transcript."""
-    log = transcript.log
-    entries = () if log is None else tuple(encode_base64(entry) for entry in log.entries)
     return encode_struct(
         _File(
             transcript=1,
@@ -192,7 +208,7 @@ def encode_transcript(transcript: Transcript) -> bytes:
             messages=tuple(_envelope_value(message.envelope) for message in transcript.messages),
             receipts=tuple(_envelope_value(receipt.envelope) for receipt in transcript.receipts),
             disclosures={core: dict(parts) for core, parts in transcript.shown.items()},
-            log=None if log is None else _Log(log.checkpoint, entries),
+            log=None if transcript.log is None else _written_log(transcript.log),
             included=tuple(_Inclusion(encode_base64(each.entry), each.proof) for each in transcript.included),
             letters=tuple(_envelope_value(each.envelope) for each in transcript.letters) or msgspec.UNSET,
         )
@@ -203,9 +219,6 @@ def decode_transcript(data: bytes) -> Transcript:
     """The transcript in `data`, its form and disclosures checked and no signature yet. Raises MalformedError."""
     file = decode_struct(data, _File, limit=LARGEST_TRANSCRIPT)
     parse_instant(file.exported)
-    log = None
-    if file.log is not None:
-        log = LogCopy(file.log.checkpoint, tuple(decode_base64(entry) for entry in file.log.entries))
     return _checked(
         Transcript(
             register=file.register,
@@ -216,7 +229,7 @@ def decode_transcript(data: bytes) -> Transcript:
             messages=tuple(_read_message(value) for value in file.messages),
             receipts=tuple(decode_receipt(encode(value)) for value in file.receipts),
             shown=file.disclosures,
-            log=log,
+            log=None if file.log is None else _read_log(file.log),
             included=tuple(Inclusion(decode_base64(each.entry), each.proof) for each in file.included),
             letters=_read_letters(file.letters),
         )

@@ -13,7 +13,7 @@ Invariants (docs/spec/transcript.md):
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -76,17 +76,27 @@ class Bench:
     def judge_copy(self, copy: TranscriptMessage, held: Iterable[Certificate]) -> CopyJudgement:
         """A copy, given all receipts for the message: one dated receipt dates the core in every copy."""
         core = copy.payload.core
-        faults = self._faults_of(copy.envelope, core.sender.at, core.composed_under)
+
+        def dated(standing: KeyStanding) -> bool:
+            return any(self._dates(each, standing, core.sender) for each in held)
+
+        return self.judge_signed(copy.envelope, core.sender, core.composed_under, dated)
+
+    def judge_signed(
+        self, envelope: Envelope, desk: DeskRef, under: ComposedUnder, dated: Callable[[KeyStanding], bool]
+    ) -> CopyJudgement:
+        """What the node of `desk` signed under a checkpoint; `dated` says whether somebody else saw it in time."""
+        faults = self._faults_of(envelope, desk.at, under)
         if faults:
             return CopyJudgement(Standing.INVALID, faults)
-        standing = self._standing(copy.envelope, core.sender.at)
+        standing = self._standing(envelope, desk.at)
         if standing is None:
             return CopyJudgement(Standing.NOT_CHECKED, ())
-        if not self._published(core.sender):
+        if not self._published(desk):
             return CopyJudgement(Standing.INVALID, (FindingCode.UNKNOWN_DESK,))
-        if standing.replaced_index is not None and core.composed_under.size > standing.replaced_index:
+        if standing.replaced_index is not None and under.size > standing.replaced_index:
             return CopyJudgement(Standing.INVALID, (FindingCode.KEY_REPLACED,))
-        if self._needs_no_date(standing) or any(self._dates(each, standing, core.sender) for each in held):
+        if self._needs_no_date(standing) or dated(standing):
             return CopyJudgement(Standing.COUNTS, ())
         return CopyJudgement(Standing.SENDERS_WORD_ONLY, (FindingCode.SENDERS_WORD_ONLY,))
 
@@ -163,16 +173,24 @@ class Bench:
             return False
         if receipt.by.participant == sender.participant:
             return False
+        return self.still_counted(standing, receipt.checkpoint.size)
+
+    def still_counted(self, standing: KeyStanding, size: int) -> bool:
+        """Whether what somebody saw under a checkpoint of that size was seen while the key could be believed."""
         if standing.revoked_index is not None:
-            until = standing.revoked_index if standing.suspect_since is None else standing.suspect_since
-            return receipt.checkpoint.size <= until
-        return self._within(standing.replaced_index or 0, receipt.checkpoint.size)
+            return size <= last_believed(standing)
+        return self._within(standing.replaced_index or 0, size)
 
     def _within(self, replaced_index: int, size: int) -> bool:
         """By log time where it had begun; before that the receiver's clock decided, and its verdict stands."""
         replaced, received = self.log_time(replaced_index + 1), self.log_time(size)
         apart = received - replaced if replaced is not None and received is not None else timedelta(0)
         return apart <= REPLACED_KEY_COUNTS_FOR
+
+
+def last_believed(standing: KeyStanding) -> int:
+    """Of a revoked key: the size up to which what it signed is not suspect."""
+    return (standing.revoked_index or 0) if standing.suspect_since is None else standing.suspect_since
 
 
 def _as_sent(copy: TranscriptMessage, sealed: str) -> SentCopy:

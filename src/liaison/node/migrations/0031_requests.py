@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('node', '0029_exercises'),
+        ('node', '0030_instruments'),
     ]
 
     operations = [

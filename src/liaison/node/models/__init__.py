@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from liaison.node.models.casework import FollowUp
 from liaison.node.models.choices import CallBack, PinnedKeys
+from liaison.node.models.cooperation.evidence import EvidenceItem, EvidenceLine, EvidenceMessage
 from liaison.node.models.cooperation.requests import (
     AuditGrant,
     HomeStep,
@@ -49,7 +50,7 @@ from liaison.node.models.line import (
     TakenReceipt,
     Timer,
 )
-from liaison.node.models.own import Epoch, HeldKey, HostedNode, OwnDesk, Setting
+from liaison.node.models.own import Epoch, HeldKey, HostedNode, InstrumentFile, OwnDesk, Setting
 from liaison.node.models.people import AuditRow, CaseAccess, Invitation, LeavingStep, Membership, Officer
 from liaison.node.models.programs import (
     ApiToken,
@@ -60,7 +61,7 @@ from liaison.node.models.programs import (
     Webhook,
     WebhookAttempt,
 )
-from liaison.node.models.proposals import EntryProposal
+from liaison.node.models.proposals import EntryProposal, StandProposal
 from liaison.node.models.readiness.checks import CheckedDesk, CheckPlan, Heartbeat, NodeCheck
 from liaison.node.models.recovery import LostMessage, PeerInquiry, RecoveredReceipt
 from liaison.node.models.register import (
@@ -120,6 +121,9 @@ __all__ = [
     "EscalationPlan",
     "EventHead",
     "EventRow",
+    "EvidenceItem",
+    "EvidenceLine",
+    "EvidenceMessage",
     "Exercise",
     "ExerciseInject",
     "ExerciseReturn",
@@ -136,6 +140,7 @@ __all__ = [
     "HomeStep",
     "HostedNode",
     "IncomingCopy",
+    "InstrumentFile",
     "InternalCase",
     "Invitation",
     "KeptAnswer",
@@ -179,6 +184,7 @@ __all__ = [
     "Setting",
     "SignInAttempt",
     "SpokenRequest",
+    "StandProposal",
     "TakenReceipt",
     "Tile",
     "Timer",

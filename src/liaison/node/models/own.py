@@ -67,3 +67,13 @@ class Setting(models.Model):
 
     name = models.CharField(max_length=64, primary_key=True)
     value = models.TextField()
+
+
+class InstrumentFile(models.Model):
+    """A file of the operator: an `instrument` that is not shipped, or `positions` of States outside the register."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    kind = models.CharField(max_length=16)
+    data = models.BinaryField()
+    taken_from = models.CharField(max_length=255)
+    imported_at = models.DateTimeField()

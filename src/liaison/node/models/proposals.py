@@ -33,3 +33,25 @@ class EntryProposal(models.Model):
                 fields=["register", "participant", "desk"], condition=Q(state="open"), name="proposal_open_once"
             )
         ]
+
+
+class StandProposal(models.Model):
+    """What an officer proposed that the participant declare about an instrument; `stand` is the body of the entry.
+
+    Several may be open, because a deposit often comes with reservations; one is never changed, only decided.
+    """
+
+    register = models.CharField(max_length=HASH)
+    participant = models.CharField(max_length=HASH)
+    node = models.CharField(max_length=LOCAL_ID)
+    desk = models.CharField(max_length=LOCAL_ID)
+    instrument = models.CharField(max_length=LOCAL_ID)
+    stand = models.BinaryField()
+    state = models.CharField(max_length=16, default="open")
+    proposed_by = models.BigIntegerField()
+    proposed_at = models.DateTimeField()
+    decided_by = models.BigIntegerField(default=0)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["register", "participant", "desk", "state"], name="stand_proposed_of_desk")]

@@ -7,6 +7,7 @@ first; while log time has not begun, a replaced key's 60 days run by this node's
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from liaison.messages.inbox import JudgeContext, SenderDesk, SenderKey
@@ -14,11 +15,42 @@ from liaison.messages.message import ReceivedMessage
 from liaison.messages.parties import DeskRef
 from liaison.messages.receipts import decode_receipt
 from liaison.node.models import IncomingCopy, Setting
-from liaison.node.reads.facts import RegisterFacts
+from liaison.node.node import Node
+from liaison.node.reads import register as registers
+from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.services.line.cases import find_case
 from liaison.node.work.statements import fetch
 from liaison.register.facts import KeyFact
+from liaison.register.state import RegisterListing
 from liaison.wire.identifiers import format_instant, parse_instant
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """This node's copy of a register, as a transcript or a custody record is judged by it."""
+
+    facts: RegisterFacts
+    view: RegisterListing
+
+    @property
+    def register(self) -> str:
+        return self.facts.register
+
+    @property
+    def size(self) -> int:
+        return self.facts.head.size
+
+    @property
+    def witnessed(self) -> bool:
+        return self.facts.globals.policy.k > 0
+
+    def root(self, size: int) -> str | None:
+        return self.facts.root_at(size)
+
+
+def own_mirror(node: Node, register: str) -> Mirror:
+    """This node's copy of a register, inside a reading."""
+    return Mirror(register_facts(node, register), registers.view(node, register))
 
 
 def judge_context(

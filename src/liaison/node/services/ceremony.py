@@ -52,9 +52,19 @@ class NodePlan:
 
 
 def draft_opening(
-    node: Node, *, origin: str, title: str, rehearsal: bool, roots: Roots, policy: Policy | None = None
+    node: Node,
+    *,
+    origin: str,
+    title: str,
+    rehearsal: bool,
+    roots: Roots,
+    policy: Policy | None = None,
+    instruments: Sequence[str] = (),
 ) -> Draft:
-    """Leaf 0 of a new register, signed by its fresh log key; the secretariat's roots sign next."""
+    """Leaf 0 of a new register, signed by its fresh log key; the secretariat's roots sign next.
+
+    `instruments` are hashes of the texts it is opened with (docs/spec/instruments.md).
+    """
     require_writable(node)
     log_key = create_key(node, purpose=Purpose.LOG, register="", participant=REGISTER)
     body = RegisterOpened(
@@ -66,7 +76,7 @@ def draft_opening(
         admission=Admission.LETTER,
         rules=RULES,
         policy=policy or Policy(0, ()),
-        instruments=(),
+        instruments=tuple(sorted(instruments)),
     )
     payload = draft(body, Place(None, REGISTER, None, 0, None), issued=format_instant(node.clock.now()))
     return sign_draft(Draft(payload), signer_by_fingerprint(node, log_key.fingerprint))

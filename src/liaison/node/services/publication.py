@@ -122,7 +122,7 @@ def publish_node(node: Node, place: Place, *, made_before: datetime | None = Non
     body = NodePublished(keys, (setting(node, "tls"),) if setting(node, "tls") else (), address)
     wanted: list[Body] = [] if state.publication and state.publication.body == body else [body]
     wanted += [each for row in desks if (each := _desk_body(row)) and not _stands(state, each)]
-    return _hand_in(node, place, wanted)
+    return publish_bodies(node, place, wanted)
 
 
 def confirm_desk(node: Node, place: Place, *, desk: str) -> list[Handed]:
@@ -135,27 +135,27 @@ def confirm_desk(node: Node, place: Place, *, desk: str) -> list[Handed]:
     body = _desk_body(row)
     if not _stands(state, body):
         raise UsageError("entry-not-as-published", desk=desk)
-    return _hand_in(node, place, [body])
+    return publish_bodies(node, place, [body])
 
 
 def withdraw_desk(node: Node, place: Place, *, desk: str) -> list[Handed]:
     """Withdraw a desk for good; its id never returns."""
     with unit_of_work(node):
         OwnDesk.objects.filter(register=place.register, participant=place.participant, desk=desk).delete()
-    return _hand_in(node, place, [DeskWithdrawn(desk)])
+    return publish_bodies(node, place, [DeskWithdrawn(desk)])
 
 
 def publish_resources(node: Node, place: Place, body: ResourcesPublished) -> list[Handed]:
     """Publish the codes, prefixes, AS numbers and domains this node claims, in place of its earlier list."""
-    return _hand_in(node, place, [body])
+    return publish_bodies(node, place, [body])
 
 
 def attest(node: Node, place: Place, body: Attested) -> list[Handed]:
     """Say over which channel another participant's root fingerprint was checked."""
-    return _hand_in(node, place, [body])
+    return publish_bodies(node, place, [body])
 
 
-def _hand_in(node: Node, place: Place, bodies: Iterable[Body]) -> list[Handed]:
+def publish_bodies(node: Node, place: Place, bodies: Iterable[Body]) -> list[Handed]:
     """Sign the bodies as one stretch of the node's chain and hand them in with their parts."""
     require_writable(node)
     writer = ChainWriter(node, place.register, place.participant, place.node)

@@ -16,6 +16,7 @@ from liaison.node.services import mirror, rotation, witnessing
 from liaison.node.services.care import orphans
 from liaison.node.services.checks import asking, persons, watching
 from liaison.node.services.cooperation import reminding
+from liaison.node.services.evidence import ending, stamping, taking
 from liaison.node.services.exercises.running import run_exercises
 from liaison.node.services.feeds import holding
 from liaison.node.services.inside import clearance, retention
@@ -130,6 +131,17 @@ def hold_exercises(node: Node) -> None:
     run_exercises(node)
 
 
+def keep_evidence(node: Node) -> None:
+    """Take evidence into custody whose record has come, and remind of what has to be given back or destroyed."""
+    taking.take_evidence(node)
+    ending.remind(node)
+
+
+def stamp_evidence(node: Node) -> None:
+    """Have the lines of custody records stamped by an authority, where one is configured."""
+    stamping.stamp_lines(node)
+
+
 AT_START = "compare-with-peers"
 """The job that runs whenever a worker starts: what was put back was put back while none ran."""
 
@@ -147,6 +159,7 @@ JOBS: tuple[Job, ...] = (
     Job(FETCH_LETTERS, timedelta(seconds=30), fetch_letters),
     Job("expire-letters", timedelta(hours=1), expire_letters),
     Job("hold-exercises", timedelta(seconds=10), hold_exercises),
+    Job("keep-evidence", timedelta(seconds=60), keep_evidence),
     Job("keep-retention", timedelta(hours=24), keep_retention),
     Job("fetch-mail", timedelta(seconds=60), fetch_mail),
     Job("send-held-reports", timedelta(seconds=60), send_held_reports),
@@ -158,6 +171,7 @@ JOBS: tuple[Job, ...] = (
 BESIDE: tuple[Job, ...] = (
     Job(TELL_OUTSIDE, timedelta(minutes=5), tell_outside),
     Job("check-persons", timedelta(minutes=5), check_persons),
+    Job("stamp-evidence", timedelta(minutes=1), stamp_evidence),
     Job(asking.CHECK_NODES, timedelta(minutes=10), check_nodes),
 )
 """What may wait for one silent node after the other, so it has a thread of its own and holds up none of the rest."""

@@ -5,7 +5,7 @@ The order of the questions, the cheap ones first (rule numbers as in docs/spec/r
 1. Leaf 0 opens the register, and nothing else does (2).
 2. The entry is of this register (3); its kind, its version and the rules are known, or it is only kept.
 3. It stands at the right place of a chain of a participant and node that stand (4 to 7).
-4. What its body says may be said (11 to 35).
+4. What its body says may be said (11 to 39).
 5. Exactly the needed signatures stand there, and each verifies (8 to 10).
 """
 

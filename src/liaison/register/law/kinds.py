@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from liaison.register import bodies
-from liaison.register.law import nodes, participants, secretariat
+from liaison.register.law import instruments, nodes, participants, secretariat
 from liaison.register.law.case import Case, Chain
 from liaison.register.law.numbers import Rule, broken
 from liaison.register.law.signatures import Needs
@@ -149,7 +149,19 @@ KINDS: Mapping[str, Kind] = {
         check=participants.attested_check,
         effect=participants.attested_effect,
     ),
-    "stand.declared": _kept(Chain.NODE),
-    "instrument.published": _kept(Chain.SECRETARIAT),
+    "stand.declared": _row(
+        bodies.StandDeclared,
+        Chain.NODE,
+        secretariat.node_needs,
+        check=instruments.declared_check,
+        effect=instruments.declared_effect,
+    ),
+    "instrument.published": _row(
+        bodies.InstrumentPublished,
+        Chain.SECRETARIAT,
+        secretariat.node_needs,
+        check=instruments.published_check,
+        effect=instruments.published_effect,
+    ),
     "keys.suspended": _kept(Chain.SECRETARIAT),
 }

@@ -52,6 +52,10 @@ class Rule(StrEnum):
     ATTESTED = "rule-33"
     VERSION = "rule-34"
     NOMINATION = "rule-35"
+    INSTRUMENT = "rule-36"
+    ACT = "rule-37"
+    REPLACED = "rule-38"
+    CLAUSES = "rule-39"
 
 
 def broken(rule: Rule) -> NoReturn:

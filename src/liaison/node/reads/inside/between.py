@@ -33,13 +33,12 @@ from liaison.messages.transcript.pack import LARGEST_TRANSCRIPT
 from liaison.node.models import AttachmentRow, ClearanceElsewhere, HostedNode, IncomingCopy, InternalCase
 from liaison.node.models.line import READABLE
 from liaison.node.node import Node
-from liaison.node.reads import register as registers
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.inside.rules import columns
+from liaison.node.reads.judging import own_mirror
 from liaison.node.services.line.attachments import open_attachment
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading
-from liaison.register.state import RegisterListing
 
 MOST = 100
 
@@ -82,29 +81,6 @@ class LetterElsewhere:
     silence: str
     answer: str
     asked_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Mirror:
-    """This node's copy of a register, as a transcript is judged by it."""
-
-    facts: RegisterFacts
-    view: RegisterListing
-
-    @property
-    def register(self) -> str:
-        return self.facts.register
-
-    @property
-    def size(self) -> int:
-        return self.facts.head.size
-
-    @property
-    def witnessed(self) -> bool:
-        return self.facts.globals.policy.k > 0
-
-    def root(self, size: int) -> str | None:
-        return self.facts.root_at(size)
 
 
 def elsewhere_desks(node: Node, seat: Seat) -> list[DeskRef]:
@@ -151,8 +127,7 @@ def read_shared(node: Node, seat: Seat, internal: str) -> Shared:
         core = message.core
         data = _file(node, seat, message, TRANSCRIPT, limit=LARGEST_TRANSCRIPT)
         given = decode_transcript(data)
-        mirror = _Mirror(register_facts(node, seat.register), registers.view(node, seat.register))
-        report = verify_transcript(given, mirror, {})
+        report = verify_transcript(given, own_mirror(node, seat.register), {})
     check_shared(core, found.about, given, report)
     return Shared(_internal(found), core, message.core_hash, found.message_id, report)
 

@@ -17,13 +17,13 @@ from django.db import connections
 from liaison.errors import UsageError, VerificationError
 from liaison.keys.private import SealingIdentity
 from liaison.keys.sealing import open_chunks, seal_chunks
-from liaison.messages.message import Attachment, open_message
+from liaison.messages.message import Attachment, Core, open_message
 from liaison.messages.names import check_file_name, check_media_type
 from liaison.messages.parties import NodeRef
 from liaison.messages.receipts import decode_receipt, next_receipt
 from liaison.messages.tarball import LARGEST_ATTACHMENT
 from liaison.node.database_router import current_database
-from liaison.node.models import AttachmentRow, Draft, HeldReport, IncomingCopy, KeptLetter, Upload
+from liaison.node.models import AttachmentRow, Draft, EvidenceItem, HeldReport, IncomingCopy, KeptLetter, Upload
 from liaison.node.models.ways.letter_box import LIVE
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
@@ -34,6 +34,10 @@ from liaison.wire.identifiers import decode_base64, encode_base64, format_instan
 from liaison.wire.identifiers import digest as digest_of
 
 SEED = 32
+GONE = "destroyed"
+"""The state of a file that its desk destroyed: it is named by a message and kept by nobody."""
+OPENED_AS_EVIDENCE = frozenset({"evidence-handover"})
+"""Forms whose files come out by `services.evidence.opening` alone, after their conditions were accepted."""
 
 
 @dataclass(slots=True)
@@ -87,6 +91,13 @@ def open_attachment(node: Node, attachment: Attachment) -> Iterator[bytes]:
         raise VerificationError("attachment-differs-inside", digest=attachment.plain)
 
 
+def open_file(node: Node, core: Core, position: int) -> Iterator[bytes]:
+    """One file of a message for whoever may read the message. Raises UsageError for evidence, and as above."""
+    if core.form in OPENED_AS_EVIDENCE:
+        raise UsageError("evidence-opens-as-evidence")
+    return open_attachment(node, core.attachments[position])
+
+
 def hold_blobs(*, sweeping: bool = False) -> None:
     """Inside a unit of work, before it looks for blobs to name: nobody sweeps them away until it ends, or names them
     while this one sweeps. On SQLite the unit itself sees to that."""
@@ -98,15 +109,19 @@ def hold_blobs(*, sweeping: bool = False) -> None:
 
 
 def named_blobs(digests: Iterable[str]) -> set[str]:
-    """Those of these blobs that a message, a draft, a held report or a letter that is kept for somebody names."""
+    """Those of these blobs that a message, a draft, a held report, evidence or a letter kept for somebody names."""
     wanted = set(digests)
-    named = set(AttachmentRow.objects.filter(sealed__in=wanted).values_list("sealed", flat=True))
+    named = set(AttachmentRow.objects.filter(sealed__in=wanted).exclude(state=GONE).values_list("sealed", flat=True))
     named |= set(KeptLetter.objects.filter(sealed__in=wanted, state__in=LIVE).values_list("sealed", flat=True))
     drafts = Draft.objects.exclude(attachments=[]).values_list("attachments", flat=True)
     held = HeldReport.objects.values_list("attachments", flat=True)
+    evidence = EvidenceItem.objects.exclude(attachments=[]).values_list("attachments", flat=True)
     uploads = Upload.objects.values_list("attachment", flat=True)
     return named | {
-        each["sealed"] for some in (*drafts, *held, list(uploads)) for each in some if each["sealed"] in wanted
+        each["sealed"]
+        for some in (*drafts, *held, *evidence, list(uploads))
+        for each in some
+        if each["sealed"] in wanted
     }
 
 

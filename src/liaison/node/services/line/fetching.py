@@ -26,7 +26,7 @@ from liaison.node.models import AttachmentRow, Delivery, IncomingCopy
 from liaison.node.node import Node
 from liaison.node.peering import PeerAnswer
 from liaison.node.ports import Clock, Partial
-from liaison.node.services.line.attachments import attachment_identity, attachments_of, note_durable
+from liaison.node.services.line.attachments import GONE, attachment_identity, attachments_of, note_durable
 from liaison.node.unit_of_work import after_commit, reading, unit_of_work
 from liaison.node.work import outbox
 from liaison.node.work.outbox import Lease, Work
@@ -153,7 +153,7 @@ def want_attachments(
     """
     with reading(node):
         incoming = _received(message_id, own)
-        rows = incoming.attachments.select_related("incoming").exclude(state="held").order_by("position")
+        rows = incoming.attachments.select_related("incoming").exclude(state__in=("held", GONE)).order_by("position")
         missing = [row for row in rows if not positions or row.position in positions]
     node.storage.require_room(sum(_missing(node, row) for row in missing))
     with unit_of_work(node):

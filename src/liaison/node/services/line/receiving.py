@@ -40,6 +40,7 @@ from liaison.node.reads.judging import first_copy, judge_context
 from liaison.node.reads.memory import own_memory
 from liaison.node.services.cooperation.projecting import note_request
 from liaison.node.services.escalation.keeping import begin
+from liaison.node.services.evidence.arriving import note_evidence
 from liaison.node.services.feeds.tracking import note_answer, note_report
 from liaison.node.services.inside.between.told import note_heard
 from liaison.node.services.line.attachments import attachment_rows, hold_blobs
@@ -309,6 +310,7 @@ def _take_in(
     note_report(message.core, message.core_hash, message.fields, own=place.desk, at=place.now)
     note_answer(message.core, message.fields, own=place.desk, seq=message.copy.seq)
     note_request(node, message.core, place.desk, place.now)
+    note_evidence(message.core, incoming)
     tell_received(message.core, place.desk, place.now)
     if find_form(message.core.form, message.core.form_version).owed:
         begin(node, message.core, incoming, place.desk, place.now)

@@ -48,6 +48,7 @@ from liaison.node.reads.mail.targets import MailTarget, mail_targets
 from liaison.node.reads.memory import own_memory
 from liaison.node.services.cooperation.projecting import note_request
 from liaison.node.services.escalation.awaiting import await_answer
+from liaison.node.services.evidence.arriving import require_record
 from liaison.node.services.feeds.tracking import note_answer, note_report
 from liaison.node.services.inside.between.told import note_said
 from liaison.node.services.inside.review import note_for_review
@@ -185,6 +186,7 @@ def _prepare(node: Node, letter: Letter, *, leased: bool) -> tuple[_Desk, list[C
     own_memory(node).require_writable()
     if letter.form != ACKNOWLEDGEMENT:  # That a person has heard is said as long as it can be said at all.
         node.storage.require_room()
+    require_record(letter.form, letter.attachments)
     desk = _sending_desk(node, letter, leased=leased)
     messages = [_compose(node, draft, desk) for draft in _drafts(node, letter, desk)]
     for message in messages:

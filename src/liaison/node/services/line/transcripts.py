@@ -91,7 +91,7 @@ def export_transcript(
         known = {message.message_hash for message in messages}
         receipts = {each.receipt_hash: each for each in _receipts(row) if each.receipt.message in known}
         letters = [KeptWord(*decode_note(data)) for data in _notes(row)]
-        log = _log(row.register) if with_log else None
+        log = log_copy(row.register) if with_log else None
     made = pack_transcript(
         messages,
         receipts.values(),
@@ -151,7 +151,8 @@ def _notes(row: Case) -> Iterator[bytes]:
     yield from (bytes(data) for data in left.exclude(note=b"").values_list("note", flat=True))
 
 
-def _log(register: str) -> LogCopy:
+def log_copy(register: str) -> LogCopy:
+    """The log up to this node's trusted checkpoint, inside a reading."""
     followed = FollowedRegister.objects.get(register=register)
     size = followed.trusted_size
     entries = read_entries(DatabaseTileStore(register), 0, size, size=followed.size)

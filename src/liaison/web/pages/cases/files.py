@@ -15,7 +15,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from liaison.node.reads.desk.thread import Entry
-from liaison.node.services.line.attachments import open_attachment
+from liaison.node.services.line.attachments import open_file
 from liaison.node.services.line.fetching import want_attachments
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat
@@ -37,10 +37,10 @@ LONGEST = 120
 def download(request: HttpRequest, seat: Seat, case: str, message: str, position: int) -> HttpResponse:
     """One file, as a download."""
     entry = held_entry(request, seat, case, message, position)
-    attachment = entry.core.attachments[position]
+    attachment, chunks = entry.core.attachments[position], open_file(here(), entry.core, position)
     with unit_of_work(here()):
         note(here(), "file-downloaded", officer=officer_id(request), subject=message, params={"position": position})
-    response: Any = StreamingHttpResponse(open_attachment(here(), attachment), content_type="application/octet-stream")
+    response: Any = StreamingHttpResponse(chunks, content_type="application/octet-stream")
     response["Content-Encoding"] = "identity"  # A length that holds shows a download that broke off.
     response["Content-Length"] = str(attachment.size)
     response["Content-Disposition"] = content_disposition_header(True, safe_name(attachment.name, position))

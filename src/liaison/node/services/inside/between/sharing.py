@@ -6,7 +6,7 @@
 
 Invariants (docs/spec/inside.md):
 - What travels is the transcript of the case as this desk has it, with the files that are here, under the strictest
-  label in the case; no internal note, no other case.
+  label in the case; no internal note, no other case, and no evidence: that is handed over on its own.
 - Handing over is an offer: this desk answers until the other has said that it does.
 - The row and the message are there together or not at all.
 """
@@ -33,7 +33,7 @@ from liaison.node.services.inside.between.speaking import speak_answer
 from liaison.node.services.inside.between.told import HANDING_OVER, OPEN
 from liaison.node.services.inside.clearance import WAITING, kept_letter
 from liaison.node.services.inside.sharing import require_sharable
-from liaison.node.services.line.attachments import seal_attachment
+from liaison.node.services.line.attachments import OPENED_AS_EVIDENCE, seal_attachment
 from liaison.node.services.line.sending import Letter, SentMessage, new_id, send_letter
 from liaison.node.services.line.transcripts import export_transcript
 from liaison.node.services.people.audit import note
@@ -136,7 +136,7 @@ def _told(node: Node, wish: _Wish) -> _Told:
         attachment.sealed: attachment
         for each in entries
         for attachment, file in zip(each.core.attachments, each.attachments, strict=True)
-        if file.state == "held"
+        if file.state == "held" and each.core.form not in OPENED_AS_EVIDENCE
     }
     kept = tuple(files.values())[: MOST_ATTACHMENTS - 1]
     return _Told(entries[-1], strictest, _highest(node, [each.core.marking for each in entries]), kept)

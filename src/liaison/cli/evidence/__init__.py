@@ -1,0 +1,1 @@
+"""How is evidence kept and checked at a terminal?"""

@@ -1,0 +1,1 @@
+"""Which instruments and positions does this node know, and what follows from them?"""

@@ -1,0 +1,154 @@
+"""How does a desk give back or destroy what it was given, and who reminds it?
+
+    destroy_evidence(node, seat, "9f86d081", Destruction("erased"), by=7)
+    remind(node)                                   a job of the worker: who is on duty is told what is due
+
+Invariants (docs/spec/evidence.md):
+- the signed line, the end of the files and the record that goes back to the giving side are one transaction; the sealed
+  bytes go after it, and a process that dies in between leaves them to the sweep;
+- what somebody who was given it has not fetched yet is not destroyed;
+- a date never passes unseen: told before it, on it, and every week after it until it is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from liaison.cooperation.evidence.custody import Event, SignedLine
+from liaison.cooperation.evidence.endings import is_reminded
+from liaison.errors import UsageError
+from liaison.messages.forms.codes import code_list
+from liaison.messages.message import open_message
+from liaison.messages.receipts import decode_receipt
+from liaison.node.models import AttachmentRow, EvidenceItem, Notification, OutgoingCopy
+from liaison.node.node import Node
+from liaison.node.reads.duty.rotas import officers_on_duty
+from liaison.node.reads.inside.rules import columns
+from liaison.node.services.escalation.keeping import fresh_code
+from liaison.node.services.escalation.telling import usable_methods
+from liaison.node.services.evidence.arriving import DESTRUCTION
+from liaison.node.services.evidence.giving import evidence_letter
+from liaison.node.services.evidence.keeping import (
+    DESTROYED,
+    HELD,
+    custody_of,
+    desk_of,
+    files_of,
+    own_item,
+    require_held,
+    write_line,
+)
+from liaison.node.services.line.attachments import GONE, hold_blobs, named_blobs
+from liaison.node.services.line.sending import SentMessage, send_letter
+from liaison.node.services.people.audit import note
+from liaison.node.services.people.officers import Seat
+from liaison.node.unit_of_work import after_commit, reading, unit_of_work
+from liaison.officers.permissions import Action, require
+from liaison.wire.canonical import JSON
+
+PURPOSE = "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Destruction:
+    """How it was destroyed (a code of `destruction-means`), and what there is to say about it."""
+
+    means: str
+    remark: JSON = None
+
+
+def destroy_evidence(
+    node: Node, seat: Seat, evidence: str, how: Destruction, *, by: int, leased: bool = False
+) -> list[SentMessage]:
+    """Destroy the files here and send the signed record to whoever gave them; nothing is sent of the desk's own.
+
+    Raises UsageError while somebody who was given them has still to fetch them, and what `send_letter` raises.
+    """
+    require(Action.WRITE, seat.roles)
+    if how.means not in code_list("destruction-means"):
+        raise UsageError("evidence-means", means=how.means[:32])
+    with unit_of_work(node):
+        row = own_item(seat.register, seat.desk, evidence, lock=True)
+        require_held(row)
+        _require_fetched(row)
+        line = write_line(node, row, Event.DESTROYED, means=how.means)
+        sent = _tell_giver(node, row, how, line, by, leased=leased)
+        _drop(node, row)
+        told: JSON = {"desk": row.desk, "evidence": row.evidence, "means": how.means}
+        note(node, "evidence-destroyed", officer=by, subject=row.case, params=told, participant=row.participant)
+    return sent
+
+
+def _require_fetched(row: EvidenceItem) -> None:
+    """Every desk that was sent these files has receipted them."""
+    files = {each.sealed for each in files_of(row)}
+    place = {f"message__{name}": value for name, value in columns(row.register, desk_of(row)).items()}
+    copies = OutgoingCopy.objects.filter(**place, message__attachments__sealed__in=files).distinct()
+    for copy in copies.exclude(state__in=("rejected", "stopped")):
+        last = copy.receipts.order_by("-n").first()
+        durable = set() if last is None else set(decode_receipt(bytes(last.receipt)).receipt.attachments)
+        if not _sent(copy) & files <= durable:
+            raise UsageError("evidence-not-fetched", evidence=row.evidence[:16])
+
+
+def _sent(copy: OutgoingCopy) -> set[str]:
+    return {each.sealed for each in open_message(bytes(copy.plaintext)).core.attachments} if copy.plaintext else set()
+
+
+def _tell_giver(
+    node: Node, row: EvidenceItem, how: Destruction, line: SignedLine, by: int, *, leased: bool
+) -> list[SentMessage]:
+    given = custody_of(row).holders[desk_of(row)].given
+    if given is None:
+        return []
+    fields: dict[str, JSON] = {"evidence": row.evidence, "means": how.means, "destroyed_at": line.line.at}
+    if how.remark is not None:
+        fields["remark"] = how.remark
+    letter = evidence_letter(
+        node, row, DESTRUCTION, fields, to=given.line.by, case=row.case, re=row.given_core, written_by=by
+    )
+    return send_letter(node, letter, leased=leased)
+
+
+def _drop(node: Node, row: EvidenceItem) -> None:
+    """Forget the sealed files; what another desk, draft or message still names stays for it."""
+    files = {each.sealed for each in files_of(row)}
+    hold_blobs(sweeping=True)
+    for side in ("incoming", "outgoing"):
+        place = {f"{side}__{name}": value for name, value in columns(row.register, desk_of(row)).items()}
+        AttachmentRow.objects.filter(**place, sealed__in=files).update(state=GONE)
+    EvidenceItem.objects.filter(pk=row.pk).update(state=DESTROYED, attachments=[], ends_by=None)
+    for sealed in sorted(files - named_blobs(files)):
+        after_commit(lambda sealed=sealed: node.blobs.remove(sealed))  # type: ignore[misc]
+
+
+def remind(node: Node) -> int:
+    """Tell who is on duty of every item whose date comes or has passed; how many."""
+    now = node.clock.now()
+    with reading(node):
+        rows = EvidenceItem.objects.filter(state=HELD, ends_by__isnull=False)
+        due = [row.pk for row in rows.order_by("ends_by") if is_reminded(row.ends_by, row.reminded_at, now)]
+    for key in due:
+        with unit_of_work(node):
+            row = EvidenceItem.objects.select_for_update().get(pk=key)
+            if row.state == HELD and row.ends_by is not None and is_reminded(row.ends_by, row.reminded_at, now):
+                _tell_duty(node, row, now)
+    return len(due)
+
+
+def _tell_duty(node: Node, row: EvidenceItem, now: datetime) -> None:
+    EvidenceItem.objects.filter(pk=row.pk).update(reminded_at=now)
+    code, exercise = fresh_code(node), custody_of(row).order[0].line.exercise
+    for method in usable_methods(officers_on_duty(node, row.register, desk_of(row), now), "routine"):
+        Notification.objects.create(
+            purpose=PURPOSE,
+            officer_id=method.officer_id,
+            method=method,
+            code=code,
+            urgency="routine",
+            exercise=exercise,
+            state="queued",
+            due=now + method.wait,
+            made_at=now,
+        )

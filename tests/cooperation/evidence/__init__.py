@@ -1,0 +1,1 @@
+"""Does a record of custody show what was done with evidence, and what is wrong with it?"""

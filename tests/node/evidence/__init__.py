@@ -1,0 +1,1 @@
+"""Does a desk keep custody of evidence across nodes?"""
