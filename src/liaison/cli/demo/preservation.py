@@ -16,6 +16,9 @@ from liaison.cli.demo.rehearsal import Rehearsal, together
 
 TEXT = "un-cybercrime-2024"
 CONDITIONS = "For these proceedings only; no onward transfer without our consent; destroyed when they have ended."
+PURPOSE = "Proceedings XC-2026-17 (fictional)"
+MAIL = "From drop@mail.xd.example Thu Nov 26 10:00:00 2026\nSubject: the files\n\nAs agreed.\n"
+RECORDS = {"destruction-record"}
 SAID = {
     "instrument": TEXT,
     "basis": "courtesy",
@@ -100,12 +103,10 @@ def ask_for_assistance(demo: Preservation) -> list[str]:
 
 
 def answer_in_part(demo: Preservation) -> list[str]:
-    """Some of it is handed over, with a file and the conditions of its use."""
-    mail = demo.folder / "mail.txt"
-    mail.write_text("The mail of the account, as far as the order covers it.\n", encoding="utf-8")
+    """Some of it is given, with the conditions of its use."""
     root = demo.seen["assistance"]
     reasons = "The order covers the mail and not the access logs."
-    said = ("--field", f"reasons={reasons}", "--field", f"use_conditions={CONDITIONS}", "--attach", mail)
+    said = ("--field", f"reasons={reasons}", "--field", f"use_conditions={CONDITIONS}")
     demo.places["XD"].run("request", "answer", root, "--partly", "--last", *said)
     _awaited(demo, "XC", root, "answered")
     answers = [row for row in demo.places["XC"].run("message", "list") if row["form"] == "request-answer"]
@@ -113,6 +114,45 @@ def answer_in_part(demo: Preservation) -> list[str]:
     if not any(CONDITIONS in str(each.get("use_conditions")) for each in said_there):
         raise StepFailed("XC did not get the conditions of use")
     return [f"in part: {reasons}", f"conditions: {CONDITIONS}"]
+
+
+def hand_over(demo: Preservation) -> list[str]:
+    """The mail is hashed and sealed where it is collected; XC sees the conditions before it opens anything."""
+    mail, there = demo.folder / "mail.mbox", demo.places["XC"]
+    mail.write_text(MAIL, encoding="utf-8")
+    case = _shown(demo, "XD", demo.seen["assistance"])["case"]
+    what = ("--what", "Mail of the account drop@mail.xd.example")
+    found = demo.places["XD"].run("evidence", "add", case, mail, *what)["evidence"]
+    terms = ("--purpose", PURPOSE, "--onward", "ask-first", "--destroy-by", "2027-12-31T00:00:00Z")
+    demo.places["XD"].run("evidence", "hand-over", found, "--to", "XC", *terms)
+    demo.seen["evidence"] = found
+    until(lambda: _custody(demo, "XC"), bool, "XC has no evidence")
+    refused = there.run("evidence", "open", found, "--save", demo.folder / "too-early", expect=(1, 2))
+    code = there.run("evidence", "show", found)["accept"]
+    (saved,) = there.run("evidence", "open", found, "--accept", code, "--save", demo.folder / "opened")
+    if Path(saved).read_text(encoding="utf-8") != MAIL:
+        raise StepFailed("what XC opened is not what XD collected")
+    return [f"before the conditions are accepted: {refused['what']}", f"then: {Path(saved).name}, as it was collected"]
+
+
+def destroy(demo: Preservation) -> list[str]:
+    """When the proceedings are over, XC destroys it; XD has the signed record, and both custody records agree."""
+    found = demo.seen["evidence"]
+    demo.places["XC"].run("evidence", "destroy", found)
+    forms = until(
+        lambda: {row["form"] for row in demo.places["XD"].run("message", "list")},
+        lambda seen: "destruction-record" in seen,
+        "XD got no record of destruction",
+    )
+    shown = demo.places["XC"].run("evidence", "show", found)
+    if shown["state"] != "destroyed":
+        raise StepFailed(f"the evidence is {shown['state']} at XC")
+    lines = [each["event"] for each in shown["record"]["lines"]]
+    return [f"custody at XC: {', '.join(lines)}", f"XD has: {', '.join(sorted(forms & RECORDS))}"]
+
+
+def _custody(demo: Preservation, code: str) -> list[Any]:
+    return list(demo.places[code].run("evidence", "list")["evidence"])
 
 
 def ask_how_it_stands(demo: Preservation) -> list[str]:

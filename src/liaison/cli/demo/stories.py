@@ -86,8 +86,10 @@ PRESERVATION = Story(
         ("XC asks for more time before the date, XD gives it", preservation.extend),
         ("XC asks for assistance: what is preserved is kept until that is decided", preservation.ask_for_assistance),
         ("XD answers in part, under conditions", preservation.answer_in_part),
+        ("XD hands the mail over; XC opens it once it accepted the conditions", preservation.hand_over),
         ("XC asks how it stands, and XD says so, in one action each", preservation.ask_how_it_stands),
         ("XC closes it; both sides have the same states and dates", preservation.close),
+        ("XC destroys the mail, and XD gets the signed record of it", preservation.destroy),
     ),
 )
 STORIES: Mapping[str, Story[Any]] = {"together": TOGETHER, "alone": ALONE, "preservation": PRESERVATION}
