@@ -149,6 +149,12 @@ def test_what_the_text_demands_and_is_missing_is_said_before_anything_leaves(dos
     assert dossier.list("XC") == []
 
 
+def test_a_text_that_does_not_bind_both_sides_can_be_named_as_courtesy_only(dossier: Dossier) -> None:
+    with pytest.raises(UsageError, match="request-basis"):
+        dossier.ask(fields=PRESERVATION | {"basis": "binding"})
+    assert dossier.list("XC") == []
+
+
 def test_a_request_asked_for_in_a_form_that_is_none_is_refused(dossier: Dossier) -> None:
     asked = Asked(form="incident-notice", fields={}, to=(dossier.world.desk("XD"),))
     with pytest.raises(UsageError, match="request-unknown-type"):

@@ -46,6 +46,7 @@ from liaison.officers import retention
 from liaison.officers.clearance import Demand, Rule, Silence
 from liaison.officers.permissions import Role
 from liaison.register.vocabulary import DeskKind
+from liaison.wire.identifiers import digest
 from tests.mirrored import hold_keys, seed_node
 from tests.node.inside.desks import HOUR
 from tests.register.registry import RegisterBuilder, small_register
@@ -100,6 +101,8 @@ class Planted(World):
             self._plant(each)
         self._between(self.plantings[0], self.plantings[2])
         self.work()
+        for each in self.plantings:
+            self._request(each)
         with self.at("XC"):
             tables = (models.IncomingCopy, models.OutgoingMessage)
             self.said = {row for table in tables for row in table.objects.values_list("case", "message_id")}
@@ -174,6 +177,32 @@ injects.first = {{ to = ["one"], en = "{at.mark}", text = "{at.mark}" }}
         plan = Plan(scenario=scenario, cast=cast, starts_at=self.clock.now() + HOUR, guidance=at.mark)
         self.exercises.append(plan_exercise(self.node, at.seat, plan, by=at.officer))
 
+    def _request(self, at: Planting) -> None:
+        """A request with everything that a desk keeps of one, each bearing the mark."""
+        place = {"register": self.register, "participant": at.seat.desk.participant, "node": "main"}
+        place |= {"desk": at.seat.desk.desk}
+        now, root = self.clock.now(), digest(at.mark.encode())
+        said = {"case": root[:36], "root": root}
+        with unit_of_work(self.node):
+            models.RequestFile.objects.create(
+                **place, **said, message_id=root[:36], form="preservation-request", instrument=at.mark, ours=False,
+                urgency="routine", exercise=False, state="answered", since=now, sent_at=now, grounds=[at.mark],
+            )  # fmt: skip
+            models.RequestClock.objects.create(
+                **place, **said, clock=at.mark, acts="requested", ours=True, lapses=False, urgency="routine",
+                exercise=False, began=now, due_at=now + HOUR, state="running",
+            )  # fmt: skip
+            models.RequestReminder.objects.create(
+                **place, **said, clock=at.mark, due_at=now, moment=now, code="0000", told_at=now
+            )
+            models.HomeStep.objects.create(
+                **place, **said, moment="ordered", at=now, reference=at.mark, noted_by=at.officer, noted_at=now
+            )
+            models.SpokenRequest.objects.create(
+                **place, case=root[:36], message_id=root[:36], form="preservation-request", instrument=at.mark,
+                ours=True, urgency="routine", exercise=False, spoken_at=now, noted_by=at.officer, noted_at=now,
+            )  # fmt: skip
+
     def _evidence(self, at: Planting, case: str) -> None:
         """A file of the desk in its custody, described by the mark."""
         source = Source(f"{at.mark}.bin", "application/octet-stream", [at.mark.encode()])
@@ -219,9 +248,9 @@ injects.first = {{ to = ["one"], en = "{at.mark}", text = "{at.mark}" }}
             )
             numbers = range(1, 1 + max(_largest(), default=0))
             officers = list(Officer.objects.values_list("pk", flat=True))
-        found = {"case": cases, "message": messages, "number": list(numbers), "officer": officers}
-        with self.at("XC"):
+            roots = sorted(models.RequestFile.objects.values_list("root", flat=True))
             evidence = list(models.EvidenceItem.objects.values_list("evidence", flat=True))
+        found = {"root": roots, "case": cases, "message": messages, "number": list(numbers), "officer": officers}
         return found | {"exercise": list(self.exercises), "evidence": evidence}
 
 

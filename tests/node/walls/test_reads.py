@@ -28,6 +28,7 @@ from liaison.exchange.values import Format
 from liaison.messages.parties import DeskRef
 from liaison.messages.turns import Turn
 from liaison.node.node import Node
+from liaison.node.reads.cooperation.listing import Wanted as WantedRequests
 from liaison.node.reads.desk.listing import Filter, Reader
 from liaison.node.reads.exchange.collection import Wanted
 from liaison.node.reads.facts import RegisterFacts, register_facts
@@ -64,6 +65,8 @@ OF_THE_NODE: Mapping[str, str] = {
     "checks.results.node_results": NODE,
     "checks.results.sums": NODE,
     "checks.watched.watched": NODE,
+    "cooperation.listing.read_clock": INNER,
+    "cooperation.spoken.spoken_clocks": INNER,
     "desk.listing.of_desk": PURE,
     "desk.listing.read_rows": INNER,
     "desk.regions.areas_of": PUBLIC,
@@ -232,6 +235,11 @@ def test_what_was_planted_is_found_by_its_own_desk(planted: Planted) -> None:
     for at, name in itertools.product(planted.plantings, WALKED):
         seen |= {name for told in answers(planted, READS[name], at) if at.mark in told}
     assert seen >= {
+        "cooperation.listing.due_clocks",
+        "cooperation.listing.home_steps",
+        "cooperation.listing.list_requests",
+        "cooperation.listing.spoken_requests",
+        "cooperation.listing.unseen_reminders",
         "cooperation.evidence.list_evidence",
         "cooperation.evidence.show_evidence",
         "desk.listing.list_cases",
@@ -286,6 +294,10 @@ def named_options(planted: Planted, at: Planting) -> dict[str, list[Any]]:
         "message_id": named["message"],
         "sent_as": named["message"],
         "number": named["number"],
+        "root": named["root"],
+        "name": named["root"],
+        "cases": [named["case"]],
+        "ours": [True, False],
         "draft": named["number"],
         "request": named["number"],
         "token": ["LX-AAAAAAAAAAAAAAAA"],
@@ -324,6 +336,7 @@ def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
         Reader: Reader(contents=True),
         Filter: Filter(),
         Wanted: Wanted(limit=1000),
+        WantedRequests: WantedRequests(live=False),
         zoneinfo.ZoneInfo: zoneinfo.ZoneInfo("UTC"),
         Format: Format.STIX,
     }

@@ -30,6 +30,7 @@ class Rehearsal:
     """The demonstration as it stands: its folder, its places, and what is known of them."""
 
     folder: Path
+    states: tuple[str, ...] = STATES
     places: dict[str, Place] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     register: str = ""
@@ -82,12 +83,12 @@ def together(action: object, names: tuple[str, ...]) -> list[object]:
 
 
 def make_places(demo: Rehearsal) -> list[str]:
-    """Four homes, each with its own credential, TLS key and database."""
-    names = (SECRETARIAT, *STATES)
+    """A home each, with its own credential, TLS key and database."""
+    names = (SECRETARIAT, *demo.states)
     ports = free_ports(2 * len(names))
     doors, pages = ports[: len(names)], ports[len(names) :]
     for name, port, page in zip(names, doors, pages, strict=True):
-        demo.places[name] = Place(name, demo.folder / name.lower(), port, page if name in STATES else 0)
+        demo.places[name] = Place(name, demo.folder / name.lower(), port, page if name in demo.states else 0)
 
     together(lambda name: init_door(demo.places[name]), names)
     return [f"{place.name:12} {place.url}  {place.home}" for place in demo.places.values()]
@@ -128,12 +129,12 @@ def open_register(demo: Rehearsal) -> list[str]:
 
 
 def admit_states(demo: Rehearsal) -> list[str]:
-    """Three States follow the anchor; their letters are entered, their roots and the secretariat's sign."""
-    together(lambda code: demo.places[code].run("register", "follow", demo.anchor), STATES)
-    together(lambda code: make_roots(demo, code), STATES)
-    for code in STATES:
+    """The States follow the anchor; their letters are entered, their roots and the secretariat's sign."""
+    together(lambda code: demo.places[code].run("register", "follow", demo.anchor), demo.states)
+    together(lambda code: make_roots(demo, code), demo.states)
+    for code in demo.states:
         admit(demo, code)
-    return [f"{code}  {demo.ids[code]}" for code in STATES]
+    return [f"{code}  {demo.ids[code]}" for code in demo.states]
 
 
 def admit(demo: Rehearsal, code: str) -> None:
@@ -160,15 +161,15 @@ def publish_desks(demo: Rehearsal) -> list[str]:
     return [f"{code}  desk duty, {', '.join(LANGUAGES[code])}, answers for {PREFIXES[code]}" for code in STATES]
 
 
-def publish_desk(demo: Rehearsal, code: str) -> None:
+def publish_desk(demo: Rehearsal, code: str, *, kind: str = "technical") -> None:
     """One State gives its node keys, and publishes a desk and what it answers for."""
     place = demo.places[code]
-    _introduce_keys(demo, code, demo.ids[code], ("--kind", "technical", "--kind", "diplomatic", "--cosigns"))
+    _introduce_keys(demo, code, demo.ids[code], ("--kind", kind, "--kind", "diplomatic", "--cosigns"))
     contact = demo.folder / f"contact-{code}.json"
     contact.write_text(json.dumps(_contact(code)), encoding="utf-8")
     spoken = [part for language in LANGUAGES[code] for part in ("--language", language)]
     promise = ("--routine", "1440", "--urgent", "60", "--emergency", "15")
-    place.run("register", "desk", "--kind", "technical", *spoken, *promise, "--contact", "participants", contact)
+    place.run("register", "desk", "--kind", kind, *spoken, *promise, "--contact", "participants", contact)
     place.run("register", "resources", "--code", code, "--prefix", f"{PREFIXES[code]}=duty=allocation")
 
 

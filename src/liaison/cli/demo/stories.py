@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from liaison.cli.demo import alone, answering, attacks, behind_nat, feeds, notice, rehearsal
+from liaison.cli.demo import alone, answering, attacks, behind_nat, feeds, notice, preservation, rehearsal
 from liaison.cli.demo.alone import Alone
+from liaison.cli.demo.preservation import Preservation
 from liaison.cli.demo.rehearsal import Rehearsal
 
 W = TypeVar("W", bound=Rehearsal)
@@ -71,4 +72,24 @@ ALONE = Story(
         ("XE fetches it, and a person acknowledges", behind_nat.fetch_and_acknowledge),
     ),
 )
-STORIES: Mapping[str, Story[Any]] = {"together": TOGETHER, "alone": ALONE}
+PRESERVATION = Story(
+    Preservation,
+    "The central authorities of the fictional States XC and XD, each with a node of its own, and a secretariat.\n"
+    "All of it runs on this machine.",
+    (
+        ("Three nodes, each with its own keys and database", rehearsal.make_places),
+        ("The secretariat opens a register: leaf 0, signed by three roots", rehearsal.open_register),
+        ("Two fictional States are admitted", rehearsal.admit_states),
+        ("Each publishes its central authority", preservation.publish_authorities),
+        ("XC asks XD to preserve a mail account; what is missing is said first", preservation.ask_to_preserve),
+        ("XD has seen it, orders it at home, and secures the data", preservation.secure),
+        ("XC asks for more time before the date, XD gives it", preservation.extend),
+        ("XC asks for assistance: what is preserved is kept until that is decided", preservation.ask_for_assistance),
+        ("XD answers in part, under conditions", preservation.answer_in_part),
+        ("XD hands the mail over; XC opens it once it accepted the conditions", preservation.hand_over),
+        ("XC asks how it stands, and XD says so, in one action each", preservation.ask_how_it_stands),
+        ("XC closes it; both sides have the same states and dates", preservation.close),
+        ("XC destroys the mail, and XD gets the signed record of it", preservation.destroy),
+    ),
+)
+STORIES: Mapping[str, Story[Any]] = {"together": TOGETHER, "alone": ALONE, "preservation": PRESERVATION}

@@ -1,4 +1,4 @@
-"""Everything a desk has of one request: its course, its clocks, the steps at home, and what can be done next.
+"""What does a desk have of one request: its course, its clocks, the steps at home, and what can be done next?
 
     shown = show_request(node, seat, "019ac1")
     shown.request.steps, shown.clocks, shown.choices, shown.parent, shown.followers

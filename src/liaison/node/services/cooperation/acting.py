@@ -34,6 +34,7 @@ from liaison.cooperation.history.reading import (
 from liaison.cooperation.lifecycle import Event, State
 from liaison.cooperation.requests import Mark, Request, Word
 from liaison.errors import UsageError
+from liaison.instruments.legal_basis import BasisKind
 from liaison.messages.case import CLOSE
 from liaison.messages.forms import latest_form
 from liaison.messages.message import Attachment, Tlp, Urgency
@@ -42,6 +43,7 @@ from liaison.node.node import Node
 from liaison.node.reads.cooperation.messages import words_of
 from liaison.node.reads.cooperation.rulebooks import rulebook_for
 from liaison.node.reads.facts import register_facts
+from liaison.node.reads.instruments.status import basis_between
 from liaison.node.services.cooperation.finding import Found, find_request
 from liaison.node.services.desk.answering import Saying, acknowledge_message, say
 from liaison.node.services.inside.clearance import Asking, Gone, send_or_ask
@@ -116,8 +118,10 @@ def ask(node: Node, seat: Seat, asked: Asked, *, by: int) -> Gone:
         if "linked" in latest_form(asked.form).fields:
             fields.setdefault("linked", found.request.root)
     asked = replace(asked, fields=fields)
+    to = asked.to or (found.others(seat.desk) if found is not None else ())
+    check_basis(node, seat, asked.fields, to)
     if not asked.incomplete:
-        _require_complete(node, seat, asked, found)
+        _require_complete(node, seat, asked, to)
     if found is not None and (asked.here or latest_form(asked.form).re == "required"):
         return _ask_here(node, seat, asked, found.request, by=by)
     letter = Letter(
@@ -166,10 +170,8 @@ def lacks_of(node: Node, seat: Seat, asked: Asked, to: tuple[DeskRef, ...]) -> t
     return tuple(sorted(found, key=lambda each: not each.blocks))
 
 
-def _require_complete(node: Node, seat: Seat, asked: Asked, earlier: Found | None) -> None:
+def _require_complete(node: Node, seat: Seat, asked: Asked, to: tuple[DeskRef, ...]) -> None:
     """Return if nothing that blocks is missing. Raises UsageError."""
-    parties = (earlier.request.asker, *earlier.request.asked) if earlier is not None else ()
-    to = asked.to or tuple(each for each in parties if each != seat.desk)
     blocking = [each for each in lacks_of(node, seat, asked, to) if each.blocks]
     if blocking:
         first = blocking[0]
@@ -180,6 +182,26 @@ def _require_complete(node: Node, seat: Seat, asked: Asked, earlier: Found | Non
             field=first.field or "-",
             article=first.article or "-",
         )
+
+
+def check_basis(node: Node, seat: Seat, fields: Mapping[str, JSON], to: tuple[DeskRef, ...]) -> None:
+    """Return if the text binds both sides today as the request says it does; a courtesy it may always be.
+
+    Raises UsageError.
+    """
+    instrument, claimed, ours = fields.get("instrument"), fields.get("basis"), seat.desk.participant
+    if claimed not in _KINDS or claimed == BasisKind.COURTESY.value:
+        return  # The form itself refuses what is no basis.
+    for theirs in sorted({desk.participant for desk in to} - {ours}):
+        today = node.clock.now().date()
+        between = basis_between(node, seat.register, ours=ours, theirs=theirs, on=today)
+        kinds = [each.basis.kind for each in between.found if each.basis.instrument == instrument]
+        if not kinds or _KINDS.index(kinds[0].value) > _KINDS.index(str(claimed)):
+            raise UsageError("request-basis", instrument=str(instrument)[:32], basis=str(claimed)[:16])
+
+
+_KINDS = [kind.value for kind in BasisKind]
+"""From what binds most to what binds nobody."""
 
 
 def _check_link(node: Node, found: Found, asked: Asked) -> None:

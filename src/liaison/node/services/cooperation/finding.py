@@ -17,6 +17,7 @@ from django.db.models import Q
 from liaison.cooperation.history.folding import histories
 from liaison.cooperation.requests import Request, Word, stand
 from liaison.errors import UsageError
+from liaison.messages.parties import DeskRef
 from liaison.node.models import RequestFile
 from liaison.node.node import Node
 from liaison.node.reads.cooperation.tied import tied_words
@@ -35,6 +36,10 @@ class Found:
     tied: tuple[Request, ...]
     words: tuple[Word, ...]
     cases: frozenset[str]
+
+    def others(self, desk: DeskRef) -> tuple[DeskRef, ...]:
+        """The desks of its case but this one."""
+        return tuple(each for each in (self.request.asker, *self.request.asked) if each != desk)
 
 
 def find_request(node: Node, seat: Seat, name: str) -> Found:

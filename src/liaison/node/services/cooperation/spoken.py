@@ -73,12 +73,12 @@ def note_spoken(node: Node, seat: Seat, spoken: Spoken, *, by: int) -> Gone:
     with unit_of_work(node):
         gone = send_or_ask(node, letter, Asking(officer=by, alone=True))
         for sent in gone.sent:
-            row = _keep(node, seat, spoken, sent.case, sent.message_id, by)
+            row = _keep(node, seat, spoken, case=sent.case, message_id=sent.message_id, by=by)
             note(node, "request-spoken", officer=by, subject=sent.case, params={"form": row.form})
     return gone
 
 
-def _keep(node: Node, seat: Seat, spoken: Spoken, case: str, message_id: str, by: int) -> SpokenRequest:
+def _keep(node: Node, seat: Seat, spoken: Spoken, *, case: str, message_id: str, by: int) -> SpokenRequest:
     """The row, and its clock."""
     place, now = columns(seat.register, seat.desk), node.clock.now()
     row: SpokenRequest = SpokenRequest.objects.create(
