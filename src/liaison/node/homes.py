@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from liaison.errors import NotNowError, UsageError
-from liaison.node.config import CONFIG_NAME, Config, Database, Notify, read_config
+from liaison.node.config import CONFIG_NAME, Config, Database, Evidence, Notify, read_config
 
 
 def format_config(config: Config) -> str:
@@ -36,9 +36,6 @@ def format_config(config: Config) -> str:
         f"keep_free_at_most_mib = {config.storage.keep_free_at_most_mib}\n\n"
         f"[attachments]\n# In bytes: the largest file to attach; the largest to fetch before an officer asks for it.\n"
         f"largest = {config.attachments.largest}\nfetched_at_once = {config.attachments.fetched_at_once}\n\n"
-        f"[evidence]\n# A time-stamping authority (RFC 3161) for custody lines, and its certificates; empty: none.\n"
-        f"stamps = {json.dumps(config.evidence.stamps)}\ncertificate = {json.dumps(config.evidence.certificate)}\n"
-        f"allowed_private_hosts = {json.dumps(config.evidence.allowed_private_hosts)}\n\n"
         f"[markings]\n# National markings beside TLP, the lowest first; what stands above the highest is refused.\n"
         f"ladder = [{', '.join(json.dumps(each, ensure_ascii=False) for each in config.markings.ladder)}]\n"
         f"highest = {json.dumps(config.markings.highest, ensure_ascii=False)}\n\n"
@@ -69,6 +66,16 @@ def format_config(config: Config) -> str:
         f"[webhooks]\n# Programs on private addresses that may be told of events.\n"
         f"allowed_private_hosts = {json.dumps(config.webhooks.allowed_private_hosts)}\n\n"
         f"{_format_notify(config.notify)}"
+        f"{_format_evidence(config.evidence)}"
+    )
+
+
+def _format_evidence(evidence: Evidence) -> str:
+    """Who stamps the lines of custody records."""
+    return (
+        f"\n[evidence]\n# A time-stamping authority (RFC 3161) for custody lines, and its certificates; empty: none.\n"
+        f"stamps = {json.dumps(evidence.stamps)}\ncertificate = {json.dumps(evidence.certificate)}\n"
+        f"allowed_private_hosts = {json.dumps(evidence.allowed_private_hosts)}\n"
     )
 
 

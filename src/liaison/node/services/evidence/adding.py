@@ -29,7 +29,7 @@ from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import Action, require
-from liaison.wire.canonical import encode_struct
+from liaison.wire.canonical import JSON, encode_struct
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def add_evidence(
             added_at=node.clock.now(),
         )
         add_lines(row, [first])
-        told = {"desk": seat.desk.desk, "evidence": first.line_hash, "files": len(files)}
+        told: JSON = {"desk": seat.desk.desk, "evidence": first.line_hash, "files": len(files)}
         note(node, "evidence-added", officer=by, subject=found.case, params=told, participant=seat.desk.participant)
     return first.line_hash
 

@@ -17,7 +17,7 @@ from liaison.keys.sealing import open_sealed, seal
 from liaison.messages.message import open_message
 from liaison.messages.parties import DeskRef
 from liaison.messages.receipts import Obtained, decode_receipt
-from liaison.messages.tarball import LARGEST_ATTACHMENT, Member, Read, read_tarball, write_tarball
+from liaison.messages.tarball import LARGEST_ATTACHMENT, Member, read_tarball, write_tarball
 from liaison.node.models import OutgoingCopy, OwnDesk, SentMail
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
@@ -26,6 +26,7 @@ from liaison.node.services.line.attachments import keep_attachment
 from liaison.node.services.line.receipts import take_receipt
 from liaison.node.services.line.receiving import Arrival, receive_message
 from liaison.node.unit_of_work import reading
+from liaison.wire.tar import Read
 
 AGE_MAGIC = b"age-encryption.org/v1\n"
 LARGEST_RECEIPT = 64 << 10

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET
 from liaison.exchange.documents import decode_document
 from liaison.exchange.rows import ROUTABLE
 from liaison.exchange.values import Document, Indicator
-from liaison.node.services.line.attachments import open_attachment
+from liaison.node.services.line.attachments import open_file
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import unit_of_work
@@ -53,7 +53,7 @@ def indicators(request: HttpRequest, seat: Seat, case: str, message: str, positi
     attachment = entry.core.attachments[position]
     if not may_be_document(attachment):
         raise Http404
-    document = decode_document(b"".join(open_attachment(here(), attachment)))
+    document = decode_document(b"".join(open_file(here(), entry.core, position)))
     with unit_of_work(here()):
         note(here(), "file-read", officer=officer_id(request), subject=message, params={"position": position})
     given: dict[str, Any] = {
