@@ -38,7 +38,7 @@ from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.judging import first_copy, judge_context
 from liaison.node.reads.memory import own_memory
-from liaison.node.services.escalation.keeping import begin
+from liaison.node.services.escalation.keeping import begin, note_exercise_over
 from liaison.node.services.feeds.tracking import note_answer, note_report
 from liaison.node.services.inside.between.told import note_heard
 from liaison.node.services.line.attachments import attachment_rows, hold_blobs
@@ -307,6 +307,7 @@ def _take_in(
     note_heard(node, message.core, message.fields, place.desk)
     note_report(message.core, message.core_hash, message.fields, own=place.desk, at=place.now)
     note_answer(message.core, message.fields, own=place.desk, seq=message.copy.seq)
+    note_exercise_over(message.core, message.fields, place.desk, place.now)
     tell_received(message.core, place.desk, place.now)
     if find_form(message.core.form, message.core.form_version).owed:
         begin(node, message.core, incoming, place.desk, place.now)
