@@ -13,7 +13,7 @@ from liaison.errors import UnreachableError
 from liaison.node.models import EscalationEvent, EscalationPlan, Membership, Notification, NotificationAttempt
 from liaison.node.reads.duty.escalations import escalations
 from liaison.node.services.escalation.sending import free_tries, send_due, take_due
-from liaison.node.services.escalation.telling import escalate_due
+from liaison.node.services.escalation.telling import Looking, escalate_due
 from liaison.node.services.people.officers import desk_filter
 from liaison.node.unit_of_work import reading, unit_of_work
 from tests.node.duty.desk import Stage, staffed
@@ -261,6 +261,22 @@ def test_a_clock_set_back_does_not_put_off_what_is_tried_again(stage: Stage) -> 
     stage.world.clock.at -= timedelta(hours=1)
     stage.run(seconds=5)
     assert stage.told()[0] == "ada"
+
+
+def test_a_worker_sees_that_its_clock_was_set_back_by_less_than_has_passed_since_the_last_step(stage: Stage) -> None:
+    two_people(stage)
+    look = Looking(stage.node)
+    stage.receive()
+    look()
+    stage.world.advance(minutes=4)
+    look()
+    stage.world.clock.at -= timedelta(minutes=3)  # By this clock the second step would be four minutes away.
+    look()
+    send_due(stage.node)
+    assert stage.told() == ["ada", "bo"]
+    look()
+    with reading(stage.node):
+        assert EscalationEvent.objects.count() == 2
 
 
 def test_every_try_of_a_notification_is_shown_with_its_gateway_and_its_end(stage: Stage) -> None:

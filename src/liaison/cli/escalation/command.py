@@ -14,72 +14,25 @@ printed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from liaison.cli.lazy import LazyGroup
 from liaison.cli.message.screen import plain
 from liaison.cli.output import json_option, show, table
 from liaison.cli.register.choices import own_seat, register_option
 from liaison.cli.session import open_node
 from liaison.errors import UsageError
 
-if TYPE_CHECKING:
-    from liaison.node.reads.duty.escalations import Line
-
 URGENCIES = ("routine", "urgent", "emergency")
 YEARS = (2000, 2200)
 
 
-@click.group()
+@click.group(cls=LazyGroup, commands_in={"show": "liaison.cli.escalation.showing:show_desk"})
 def group() -> None:
     """See who is told when nobody acknowledges a message."""
-
-
-@group.command("show")
-@click.option("--case", default="", help="What was done in this case, also when it is over.")
-@click.option("--desk", default="", help="Own desk, where this node has several.")
-@register_option
-@json_option
-def show_desk(*, case: str, desk: str, register: str, as_json: bool) -> None:
-    """What waits for a person at a desk, its plans, and how many ways each officer has."""
-    node = open_node()
-    seat = own_seat(node, register, desk)
-    from liaison.duty.plans import ladder
-    from liaison.node.reads.duty.escalations import escalations, plans_of, reachable
-    from liaison.wire.identifiers import format_instant
-
-    if case:
-        told = [_line(line) for found in escalations(node, seat.desk, case=case) for line in found.lines]
-        lines = [words for each in told for words in _line_words(each)]
-        show(told, lines or ["Nobody had to be told."], as_json=as_json)
-        return
-    waiting = [
-        {"message": e.message_id, "case": e.case, "code": e.code, "state": e.state, "since": format_instant(e.begun_at),
-         "told": len(e.told), "due": format_instant(e.due) if e.due else None}
-        for e in escalations(node, seat.desk)
-    ]  # fmt: skip
-    plans = {
-        each.urgency: [
-            {"step": rung.number, "round": rung.round, "tell": list(rung.tell), "wants": rung.wants,
-             "minutes": int(rung.wait.total_seconds()) // 60}
-            for rung in ladder(each.plan)
-        ]
-        for each in plans_of(node, seat.register, seat.desk)
-    }  # fmt: skip
-    people = [
-        {"officer": each.number, "name": each.name, "ways": each.ways, "failing": [way for way, *_ in each.failing]}
-        for each in reachable(node, seat.register, seat.desk)
-    ]
-    value: dict[str, Any] = {"waiting": waiting, "plans": plans, "officers": people}
-    lines = [f"{e['message']}  {e['state']}  code {e['code']}  told {e['told']}" for e in waiting] or ["Nothing waits."]
-    lines += [f"{urgency}: {len(rungs)} tellings" for urgency, rungs in plans.items()]
-    lines += [
-        f"{plain(each['name'])}: {each['ways']} ways" + "".join(f", {way} fails" for way in each["failing"]) for each in people
-    ]
-    show(value, lines, as_json=as_json)
 
 
 @group.command()
@@ -204,33 +157,6 @@ def _step(text: str) -> dict[str, object]:
     if not (minutes.isascii() and minutes.isdecimal() and wants in ("", "1", "2")):
         raise UsageError("plan-not-understood", reason=text[:40])
     return {"tell": tuple(whom.split(",")), "minutes": int(minutes[:6]), "wants": int(wants or "1")}
-
-
-def _line(line: Line) -> dict[str, Any]:
-    """One thing that happened, for people and programs."""
-    from liaison.wire.identifiers import format_instant
-
-    whom = ", ".join(line.rung.tell) if line.rung is not None else line.officer
-    sent = [
-        {"officer": each.officer, "channel": each.channel, "state": each.state, "sent_twice": each.repeated,
-         "tries": [
-             {"at": format_instant(one.at), "provider": one.provider, "state": one.state, "error": one.error,
-              "seconds": one.seconds}
-             for one in each.tries
-         ]}
-        for each in line.sent
-    ]  # fmt: skip
-    return {"at": format_instant(line.at), "what": line.kind, "whom": whom, "reached": line.reached, "sent": sent}
-
-
-def _line_words(line: dict[str, Any]) -> Iterator[str]:
-    yield f"{line['at']}  {line['what']}  {plain(line['whom'])}"
-    for each in line["sent"]:
-        twice = ", sent twice" if each["sent_twice"] else ""
-        yield f"  {plain(each['officer'])}, {each['channel']}: {each['state']}{twice}"
-        for one in each["tries"]:
-            why = f" ({one['error']})" if one["error"] else ""
-            yield f"    {one['at']}  {one['provider']}: {one['state']}{why}"
 
 
 def _said(one: dict[str, Any]) -> str:
