@@ -27,7 +27,6 @@ from liaison.cli.session import open_node
 from liaison.errors import UsageError
 
 URGENCIES = ("routine", "urgent", "emergency")
-YEARS = (2000, 2200)
 
 
 @click.group(cls=LazyGroup, commands_in={"show": "liaison.cli.escalation.showing:show_desk"})
@@ -164,6 +163,8 @@ def _said(one: dict[str, Any]) -> str:
 
 
 def _instant(text: str) -> datetime:
+    from liaison.duty.checking import YEARS
+
     try:
         found = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:

@@ -31,7 +31,7 @@ from liaison.web.pages.cases.held import find_held
 from liaison.web.pages.cases.inside import inside_of
 from liaison.web.pages.cases.naming import case_path, reader_of
 from liaison.web.pages.cases.values import ShownField, form_title, shown_fields
-from liaison.web.pages.duty.late import Due, answers_due, card_of
+from liaison.web.pages.duty.late import Due, answers_due, cards_of
 from liaison.web.pages.write.cards import CardView
 from liaison.web.requests import at_desk
 from liaison.web.site import here
@@ -133,11 +133,13 @@ def _guest(seat: Seat, thread: Thread) -> dict[str, Any] | None:
 
 def _parties(thread: Thread, seat: Seat, names: DeskNames) -> Iterator[Party]:
     facts = register_facts(here(), thread.row.register)
+    others = [each for each in thread.view.parties if each != seat.desk and not is_mailbox(each)]
+    cards = cards_of(seat, thread.row.register, others)
     for desk in sorted(thread.view.parties, key=lambda desk: (desk != seat.desk, desk)):
         own = desk == seat.desk
         warnings = () if own else name_warnings(here(), thread.row.register, desk.participant)
-        card = None if own or is_mailbox(desk) else card_of(seat, thread.row.register, desk)
-        yield Party(names.of(thread.row.register, desk), own, warnings, same_host(facts, seat.desk, desk), card)
+        hosted = same_host(facts, seat.desk, desk)
+        yield Party(names.of(thread.row.register, desk), own, warnings, hosted, cards.get(desk))
 
 
 def spoken(

@@ -2,6 +2,7 @@
 
     ways_on(seat, names, register, desk)     their next desks, and the telephone sheet of the silent one
     answers_due(seat, names, case)           {("0199…", DeskRef(XD, main, duty)): Due(late=True, …), …}
+    cards_of(seat, register, desks)          their time, languages and usual answer
 
 Invariants: nothing is promised that the desk over there does not promise; the next desk is one of the same participant,
 and where there is none, or its desks are silent too, the telephone is left.
@@ -9,7 +10,8 @@ and where there is none, or its desks are silent too, the telephone is left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,10 +63,10 @@ def answers_due(seat: Seat, names: DeskNames, case: str) -> dict[tuple[str, Desk
     return found
 
 
-def card_of(seat: Seat, register: str, desk: DeskRef) -> CardView | None:
-    """What is known of a desk of the register; None for one that is in none, or has left it."""
-    try:
-        (card,) = show_cards(here(), seat, [find_entry(here(), register, desk)])
-    except LiaisonError:
-        return None
-    return card
+def cards_of(seat: Seat, register: str, desks: Iterable[DeskRef]) -> dict[DeskRef, CardView]:
+    """What is known of desks of the register, asked for together; without those that are in none, or have left it."""
+    found = {}
+    for desk in desks:
+        with suppress(LiaisonError):
+            found[desk] = find_entry(here(), register, desk)
+    return dict(zip(found, show_cards(here(), seat, found.values()), strict=True))
