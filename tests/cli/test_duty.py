@@ -42,7 +42,9 @@ def test_a_rota_is_made_at_the_terminal_and_what_is_none_is_refused(tmp_path: Pa
         grant(desk.node, add_officer(desk.node, login=login, name=login), registry.entries[0].leaf, at, Role.OFFICER)
     daily = ("--first", "2026-01-05T08:00", "--hours", "24", "--zone", "Europe/Berlin")
     desk.value("duty", "layer", "Days", "a.n", "b.m", *daily)
-    desk.value("duty", "layer", "Nights", "b.m", *daily, "--from", "20:00", "--to", "08:00", "--days", "sat,sun", "--rests")
+    desk.value(
+        "duty", "layer", "Nights", "b.m", *daily, "--from", "20:00", "--to", "08:00", "--days", "sat,sun", "--rests"
+    )
     shifts = desk.value("duty", "show", "--days", "2")
     assert {tuple(each["officers"]) for each in shifts} >= {("a.n",), ("b.m",)}
     desk.value("duty", "away", "a.n", "--from", "2026-01-01T00:00", "--to", "2027-02-01T00:00")

@@ -50,9 +50,11 @@ def test_who_would_be_told_is_printed_and_nothing_is_changed(tmp_path: Path, ter
 def test_a_plan_is_made_from_steps_and_one_that_is_none_is_refused(tmp_path: Path, terminal: Terminal) -> None:
     with staffed(tmp_path, "ada") as stage:
         home = opened(stage)
-        for step in ("rota", "rota=0", "everybody=5", "=5", "rota=5x3", "rota=٥", "rota=99999"):
+        for step in ("rota", "rota=0", "everybody=5", "=5", "rota=5x3", "rota=\u0665", "rota=99999"):
             assert terminal.refusal(home, "escalation", "plan", "--step", step) == "plan-not-understood"
-        terminal.value(home, "escalation", "plan", "--step", "rota=1", "--step", "rota,desk=5x2", "--signed-within", "9")
+        terminal.value(
+            home, "escalation", "plan", "--step", "rota=1", "--step", "rota,desk=5x2", "--signed-within", "9"
+        )
         shown = terminal.value(home, "escalation", "show")["plans"]["urgent"]
         steps = [(each["tell"], each["minutes"], each["wants"]) for each in shown]
         assert steps == [(["rota"], 1, 1), (["rota", "desk"], 5, 2), (["desk"], 0, 1)]

@@ -181,7 +181,9 @@ def test_a_plan_that_was_not_understood_comes_back_as_it_was_typed(tmp_path: Pat
         assert "nobody of this desk" in answered(visitor.post(visitor.at("administration/escalation"), unknown), 400)
 
 
-@pytest.mark.parametrize("at", ["Sunday", "2026-02-30T03:00", "0001-01-01T00:00", "9999-12-31T23:59", "' OR 1=1", "\x00"])
+@pytest.mark.parametrize(
+    "at", ["Sunday", "2026-02-30T03:00", "0001-01-01T00:00", "9999-12-31T23:59", "' OR 1=1", "\x00"]
+)
 def test_an_instant_that_is_none_is_refused_in_words(at: str, tmp_path: Path) -> None:
     with staffed(tmp_path, "ada") as stage:
         visitor = visit(stage.world, "XD", Role.ADMINISTRATOR)

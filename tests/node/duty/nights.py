@@ -38,7 +38,6 @@ from liaison.node.services.escalation.sending import free_tries, send_due
 from liaison.node.services.escalation.telling import escalate_due
 from liaison.node.services.people.officers import desk_filter
 from liaison.node.unit_of_work import reading, unit_of_work
-from tests.duty.twin import minute_by_minute
 from tests.node.duty.desk import Stage
 
 END = 45 * 60
@@ -178,9 +177,7 @@ def live(stage: Stage, night: Night) -> Lived:
     stage.world.clock.at = night.begins
     _keep(stage, night.rota)
     worker = _Worker(stage, night, lived)
-    acts = {
-        number: sorted(coming.acts, key=lambda act: act.after) for number, coming in enumerate(night.comings)
-    }
+    acts = {number: sorted(coming.acts, key=lambda act: act.after) for number, coming in enumerate(night.comings)}
     moments = {0, *night.looks, *(coming.at for coming in night.comings), *(at for stop in night.stops for at in stop)}
     moments |= {coming.at + act.after for coming in night.comings for act in coming.acts}
     second = 0

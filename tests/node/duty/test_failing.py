@@ -75,7 +75,9 @@ def test_an_officer_whom_no_way_reaches_is_told_to_the_desk_and_to_the_doctor(st
     assert "by their other ways alone" in page
     stage.phones.down.clear()
     stage.reach("ada", "email", "ada@xd.example")
-    tries(stage, FAILING_AFTER, "bo")  # By the same gateways, which are up again.
+    tries(stage, 1, "bo")  # Both gateways are up again, first the one, then the other.
+    stage.phones.down["sms-one"] = DOWN
+    tries(stage, 1, "bo")
     assert doctor(stage)[:2] == (State.WARN, "telling-ways-failing")
     assert failing_at(stage.node, stage.world.register, desk).officers == ()  # The mail still reaches her.
     assert failing_at(stage.world.nodes["XC"], stage.world.register, stage.world.desk("XC")).officers == ()

@@ -100,6 +100,7 @@ def test_the_case_says_until_when_a_person_is_expected_and_then_whom_to_ask(tmp_
         assert "Late over there" not in page
         assert "answers in" in page  # Of the other side, as where one writes to it.
         stage.world.advance(minutes=minutes_promised(stage))
+        visitor = visit(stage.world, "XD", Role.OFFICER)  # After an hour without use the first one is signed out.
         page = visitor.see(f"cases/{sent.case}/")
         assert "Late over there" in page
         assert "Their node has received it." in page
@@ -113,9 +114,8 @@ def test_the_case_says_until_when_a_person_is_expected_and_then_whom_to_ask(tmp_
 
 def test_another_desk_of_theirs_is_offered_before_the_telephone(tmp_path: Path) -> None:
     with staffed(tmp_path, "ada", registry=second_desk()) as stage:
-        visitor = visit(stage.world, "XD", Role.OFFICER)
         (sent,) = stage.world.send("XD", "XC", urgency="urgent")
         stage.world.advance(minutes=minutes_promised(stage))
-        page = visitor.see(f"cases/{sent.case}/")
+        page = visit(stage.world, "XD", Role.OFFICER).see(f"cases/{sent.case}/")
         assert "Their next desk:" in page
         assert page.index("Their next desk:") < page.index("Telephone them")

@@ -1,6 +1,4 @@
-"""Is somebody told, once a step, by a worker in a process of its own that is killed, whose clock is set, whose gateway is
-down?
-"""
+"""Is somebody told, once a step, by a worker that is killed, whose clock is set, whose gateway is down?"""
 
 from __future__ import annotations
 

@@ -49,7 +49,9 @@ class _Judge:
 
     def __init__(self, night: Night, lived: Lived, number: int, coming: Coming, duty: list[set[int]]) -> None:
         self.night, self.lived, self.duty, self.plan = night, lived, duty, coming.plan
-        self.events, self.notices, self.tries = (rows.get(number, []) for rows in (lived.events, lived.told, lived.tries))
+        self.events, self.notices, self.tries = (
+            rows.get(number, []) for rows in (lived.events, lived.told, lived.tries)
+        )
         self.came = night.begins + timedelta(seconds=coming.at)
         steps = [(each.tell, each.wants, each.minutes * MINUTE) for each in coming.plan.steps]
         self.steps = steps * (coming.plan.repeats + 1) + [(coming.plan.last, 1, timedelta(0))]

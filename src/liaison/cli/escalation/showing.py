@@ -1,4 +1,4 @@
-"""What waits for a person at a desk, here and over there, and what came of each notification? `liaison escalation show`.
+"""What waits for a person at a desk, here and over there, and what came of it? `liaison escalation show`.
 
     $ liaison escalation show
     019a…  waiting  code 4821  told 2

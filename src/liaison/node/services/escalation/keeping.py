@@ -132,7 +132,9 @@ def note_exercise_over(core: Core, fields: Mapping[str, JSON], desk: DeskRef, no
         return
     sender = {"participant": core.sender.participant, "node": core.sender.node, "desk": core.sender.desk}
     rows = Escalation.objects.select_for_update(of=("self",)).select_related("incoming")
-    rows = rows.filter(register=core.register, **desk_filter(desk), incoming__form=INJECT).exclude(state=State.OVER.value)
+    rows = rows.filter(register=core.register, **desk_filter(desk), incoming__form=INJECT).exclude(
+        state=State.OVER.value
+    )
     for row in rows.filter(**{f"incoming__from_{name}": value for name, value in sender.items()}):
         told = kept_fields(bytes(row.incoming.plaintext)) if row.incoming.plaintext else {}
         if told.get("exercise") == fields.get("exercise"):

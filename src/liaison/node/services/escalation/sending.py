@@ -10,6 +10,7 @@ Invariants (docs/spec/escalation.md):
 - Before anything leaves, the attempt is a row; what it said is never kept, the link it carried as a hash only.
 - Whose end nobody wrote down is repeated at most once, and shown so.
 - A provider that hangs holds one thread until it is given up; all others go on.
+- What was on its way when somebody took it is neither repeated nor tried again.
 - Who may not acknowledge at the desk any more when it would leave is not told.
 """
 
@@ -28,13 +29,14 @@ from typing import Any
 from django.db import connections
 from django.db.models import F, Q
 
-from liaison.duty.escalation import SET_BACK
+from liaison.duty.escalation import SET_BACK, State
 from liaison.duty.notices import Notice
 from liaison.errors import NotNowError, UnreachableError
 from liaison.messages.parties import DeskRef
 from liaison.node.models import ContactMethod, Notification, NotificationAttempt, OwnDesk
 from liaison.node.node import Node
 from liaison.node.reads.duty.rotas import at_the_desk
+from liaison.node.services.escalation.keeping import QUIET
 from liaison.node.services.escalation.methods import LONGEST_WAIT as LONGEST_DELAY
 from liaison.node.services.escalation.wording import LINKED, links_to, write_notice
 from liaison.node.unit_of_work import reading, unit_of_work
@@ -122,7 +124,9 @@ def take_due(node: Node, *, most: int, worker: str = "") -> list[Try]:
         if most <= 0 or not Notification.objects.filter(late).exists():
             return []
     with unit_of_work(node):
-        rows = Notification.objects.select_for_update(of=("self",)).select_related("method", "officer", "escalation", "awaited")
+        rows = Notification.objects.select_for_update(of=("self",)).select_related(
+            "method", "officer", "escalation", "awaited"
+        )
         found = list(rows.filter(late).order_by("due", "pk")[:most])
         return [each for row in found if (each := _take(node, row, now, worker)) is not None]
 
@@ -137,7 +141,7 @@ def _take(node: Node, row: Notification, now: datetime, worker: str) -> Try | No
     """Inside the unit of work: the attempt to make now; None where there is none to make."""
     if row.state == "sending" and not _forget_lost(row, now):
         return None
-    if not _may_be_told(node, row, now):
+    if not _wanted(row) or not _may_be_told(node, row, now):
         _settle(row, "dropped", now)
         return None
     providers = node.notifier.providers(row.method.channel)
@@ -162,6 +166,13 @@ def _take(node: Node, row: Notification, now: datetime, worker: str) -> Try | No
     return Try(attempt.pk, row.pk, row.method.channel, attempt.provider, row.method.address, notice)
 
 
+def _wanted(row: Notification) -> bool:
+    """Whether what it tells of still waits for somebody; what was on its way when they took it could not be dropped."""
+    if row.escalation is not None:
+        return State(row.escalation.state) not in QUIET
+    return row.awaited is None or row.awaited.answered_at is None
+
+
 def _may_be_told(node: Node, row: Notification, now: datetime) -> bool:
     """Whether the officer is still one of the desk, or of another own desk that a step told, and not gone since."""
     of = row.escalation or row.awaited
@@ -176,6 +187,9 @@ def _may_be_told(node: Node, row: Notification, now: datetime) -> bool:
 def _forget_lost(row: Notification, now: datetime) -> bool:
     """An attempt whose end nobody wrote down: whether it is made once more."""
     row.attempts.filter(state="sending").update(state="unknown", ended_at=now)
+    if not _wanted(row):  # Somebody took it while no worker ran.
+        _settle(row, "unknown", now)
+        return False
     if row.repeated:
         _settle(row, "unknown", now)
         _next_method(row, now)

@@ -142,9 +142,7 @@ def _parties(thread: Thread, seat: Seat, names: DeskNames) -> Iterator[Party]:
         yield Party(names.of(thread.row.register, desk), own, warnings, hosted, cards.get(desk))
 
 
-def spoken(
-    thread: Thread, names: DeskNames, due: Mapping[tuple[str, DeskRef], Due] = NOTHING_DUE
-) -> Iterator[Spoken]:
+def spoken(thread: Thread, names: DeskNames, due: Mapping[tuple[str, DeskRef], Due] = NOTHING_DUE) -> Iterator[Spoken]:
     """The entries of the timeline; `due` is what still waits for a person over there."""
     register = thread.row.register
     titles = {each.core_hash: form_title(each.core) for each in thread.entries}
