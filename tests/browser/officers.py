@@ -14,10 +14,18 @@ _numbers = itertools.count(1)
 ALL = (Role.OFFICER, Role.APPROVER, Role.ADMINISTRATOR, Role.DIRECTORY)
 
 
-def enter(world: World, code: str, page: Any, address: str, *roles: Role, language: str = "en") -> str:
+def enter(
+    world: World,
+    code: str,
+    page: Any,
+    address: str,
+    *roles: Role,
+    language: str = "en",
+    name: str = "A Person",
+) -> str:
     """Sign an officer of the duty desk of `code` in; the address of their desk."""
     node, desk = world.nodes[code], world.desk(code)
-    officer = add_officer(node, login=f"browser{next(_numbers)}", name="A Person", language=language)
+    officer = add_officer(node, login=f"browser{next(_numbers)}", name=name, language=language)
     for role in roles or ALL:
         grant(node, officer, world.register, desk, role)
     page.goto(f"{address}/join/{invite(node, officer)}")

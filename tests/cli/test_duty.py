@@ -32,3 +32,38 @@ def test_who_is_on_duty_is_told_and_changed_at_the_terminal(tmp_path: Path, term
     assert terminal.refusal(desk.node.home, "duty", "override", "c.d", "--hours", "4") == "officer-not-found"
     with reading(desk.node):
         assert AuditRow.objects.filter(action="duty-override-made", officer=0).count() == 1
+
+
+def test_a_rota_is_made_at_the_terminal_and_what_is_none_is_refused(tmp_path: Path, terminal: Terminal) -> None:
+    desk, registry = Desk(tmp_path, terminal), small_register("XC", "XD")
+    seed_node(desk.node, registry, "XC")
+    at = DeskRef(registry.ids["XC"], "main", "duty")
+    for login in ("a.n", "b.m"):
+        grant(desk.node, add_officer(desk.node, login=login, name=login), registry.entries[0].leaf, at, Role.OFFICER)
+    daily = ("--first", "2026-01-05T08:00", "--hours", "24", "--zone", "Europe/Berlin")
+    desk.value("duty", "layer", "Days", "a.n", "b.m", *daily)
+    desk.value(
+        "duty", "layer", "Nights", "b.m", *daily, "--from", "20:00", "--to", "08:00", "--days", "sat,sun", "--rests"
+    )
+    shifts = desk.value("duty", "show", "--days", "2")
+    assert {tuple(each["officers"]) for each in shifts} >= {("a.n",), ("b.m",)}
+    desk.value("duty", "away", "a.n", "--from", "2026-01-01T00:00", "--to", "2027-02-01T00:00")
+    assert {tuple(each["officers"]) for each in desk.value("duty", "show", "--days", "2")} == {("b.m",)}
+    desk.value("duty", "drop", "Days")
+    home = desk.node.home
+    for words, code in (
+        (("layer", "Days", "c.d", *daily), "officer-not-found"),
+        (("layer", " ", "a.n", *daily), "duty-layer-name"),
+        (("layer", "Days", "a.n", *daily, "--zone", "Mars/Olympus"), "duty-zone"),
+        (("layer", "Days", "a.n", *daily, "--hours", "0"), "duty-turn-length"),
+        (("layer", "Days", "a.n", "--first", "soon"), "duty-first-turn"),
+        (("layer", "Days", "a.n", "--first", "9999-01-01T08:00"), "duty-first-turn"),
+        (("layer", "Days", "a.n", *daily, "--from", "8"), "duty-hours"),
+        (("layer", "Days", "a.n", *daily, "--from", "08:00", "--to", "18:00", "--days", "someday"), "duty-weekdays"),
+        (("drop", "Days"), "duty-layer-not-found"),
+        (("away", "a.n", "--from", "now", "--to", "2027-02-01T00:00"), "instant-not-read"),
+        (("away", "a.n", "--from", "2026-12-24T08:00", "--to", "2026-12-24T08:00"), "duty-spell"),
+    ):
+        assert terminal.refusal(home, "duty", *words) == code
+    with reading(desk.node):
+        assert set(AuditRow.objects.values_list("action", flat=True)) >= {"duty-layer-kept", "duty-layer-dropped"}

@@ -6,21 +6,28 @@ from pathlib import Path
 
 import pytest
 
+from liaison.errors import UnreachableError
 from liaison.node import homes
 from liaison.node.config import Config
-from liaison.node.models import Escalation
+from liaison.node.models import Escalation, EscalationPlan
 from tests.cli.homes import Terminal
-from tests.node.duty.desk import staffed
+from tests.node.duty.desk import Stage, staffed
 
 pytestmark = pytest.mark.sqlite
 
 
+def opened(stage: Stage) -> Path:
+    """The home of the stage's desk, as commands find it."""
+    home = stage.node.home
+    homes.create_folders(home)
+    homes.write_config(home, Config())
+    homes.write_credential(home / "credential", b"0" * 32)
+    return home
+
+
 def test_who_would_be_told_is_printed_and_nothing_is_changed(tmp_path: Path, terminal: Terminal) -> None:
     with staffed(tmp_path, "ada") as stage:
-        home = stage.node.home
-        homes.create_folders(home)
-        homes.write_config(home, Config())
-        homes.write_credential(home / "credential", b"0" * 32)
+        home = opened(stage)
         stage.hire("bo", reached=False)
         stage.receive("urgent")
         told = terminal.value(home, "escalation", "simulate", "--at", "2026-11-29T03:00Z")
@@ -32,7 +39,8 @@ def test_who_would_be_told_is_printed_and_nothing_is_changed(tmp_path: Path, ter
         shown = terminal.value(home, "escalation", "show")
         assert [each["state"] for each in shown["waiting"]] == ["waiting"]
         assert {each["name"]: each["ways"] for each in shown["officers"]} == {"Ada": 1, "Bo": 0}
-        assert terminal.refusal(home, "escalation", "simulate", "--at", "Sunday") == "instant-not-read"
+        for at in ("Sunday", "2026-02-30T03:00Z", "9999-12-31T23:59Z", "0001-01-01T00:00+14:00", "03:00"):
+            assert terminal.refusal(home, "escalation", "simulate", "--at", at) == "instant-not-read"
         (waiting,) = shown["waiting"]
         assert terminal.value(home, "escalation", "show", "--case", waiting["case"]) == []
         with stage.world.at("XD"):
@@ -41,13 +49,42 @@ def test_who_would_be_told_is_printed_and_nothing_is_changed(tmp_path: Path, ter
 
 def test_a_plan_is_made_from_steps_and_one_that_is_none_is_refused(tmp_path: Path, terminal: Terminal) -> None:
     with staffed(tmp_path, "ada") as stage:
-        home = stage.node.home
-        homes.create_folders(home)
-        homes.write_config(home, Config())
-        homes.write_credential(home / "credential", b"0" * 32)
-        for step in ("rota", "rota=0", "everybody=5", "=5"):
+        home = opened(stage)
+        for step in ("rota", "rota=0", "everybody=5", "=5", "rota=5x3", "rota=\u0665", "rota=99999"):
             assert terminal.refusal(home, "escalation", "plan", "--step", step) == "plan-not-understood"
-        terminal.value(home, "escalation", "plan", "--step", "rota=1", "--step", "rota,desk=5")
+        terminal.value(
+            home, "escalation", "plan", "--step", "rota=1", "--step", "rota,desk=5x2", "--signed-within", "9"
+        )
         shown = terminal.value(home, "escalation", "show")["plans"]["urgent"]
-        steps = [(each["tell"], each["minutes"]) for each in shown]
-        assert steps == [(["rota"], 1), (["rota", "desk"], 5), (["desk"], 0)]
+        steps = [(each["tell"], each["minutes"], each["wants"]) for each in shown]
+        assert steps == [(["rota"], 1, 1), (["rota", "desk"], 5, 2), (["desk"], 0, 1)]
+        with stage.world.at("XD"):
+            assert '"signed_within":9' in EscalationPlan.objects.get().plan
+
+
+def test_the_terminal_lists_every_try_of_a_notification(tmp_path: Path, terminal: Terminal) -> None:
+    with staffed(tmp_path, "ada") as stage:
+        home = opened(stage)
+        stage.phones.down["sms-one"] = UnreachableError("notice-not-taken")
+        stage.receive("urgent")
+        stage.run()
+        (waiting,) = terminal.value(home, "escalation", "show")["waiting"]
+        assert terminal.run(home, "escalation", "show", "--case", waiting["case"]) == 0
+        for words in ("told  rota", "Ada, sms: sent", "sms-one: failed (notice-not-taken)", "sms-two: sent"):
+            assert words in terminal.out
+
+
+def test_the_terminal_says_what_is_late_over_there(tmp_path: Path, terminal: Terminal) -> None:
+    with staffed(tmp_path, "ada") as stage:
+        home = opened(stage)
+        stage.world.network.down.add("XC")
+        (sent,) = stage.world.send("XD", "XC", urgency="emergency")
+        stage.run()
+        assert terminal.value(home, "escalation", "show")["silent"] == []
+        stage.world.advance(hours=1)
+        stage.run()
+        (late,) = terminal.value(home, "escalation", "show")["silent"]
+        assert (late["message"], late["desk"], late["received"]) == (sent.message_id, "XC/duty", False)
+        assert terminal.run(home, "escalation", "show") == 0
+        assert "late over there: XC/duty was to acknowledge it by" in terminal.out
+        assert "its node has not received it" in terminal.out

@@ -20,6 +20,9 @@ from tests.node.walls.planted import Planted, Planting
 OF_ONE_DESK = {
     "book import",
     "book list",
+    "duty away",
+    "duty drop",
+    "duty layer",
     "duty now",
     "duty override",
     "duty show",

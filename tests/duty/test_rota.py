@@ -15,7 +15,7 @@ from liaison.duty.shifts import Collision, gaps, layer_spells, overlaps, present
 from liaison.duty.wall import find_zone, first_instant, steady
 from liaison.errors import UsageError
 from liaison.wire.identifiers import format_instant
-from tests.duty.twin import MINUTE, minute_by_minute
+from tests.duty.twin import MINUTE, colliding, layer_by_layer, minute_by_minute
 
 # Midnight UTC before clocks change: an hour at night, half an hour, an hour at 00:01 (so that the date goes back),
 # for Ramadan, a quarter for good, and a day that never was.
@@ -76,6 +76,21 @@ def test_the_rota_is_what_somebody_with_a_clock_would_say(zone: str, day: str, d
         assert found[0].officers == officers, at
         if number % 13 == 0 or at == found[0].begins:
             assert on_duty(rota, at) == officers, at
+
+
+@pytest.mark.parametrize("zone", CHANGES)
+@settings(max_examples=4, deadline=None)
+@given(data=st.data())
+def test_gaps_and_collisions_are_where_somebody_with_a_clock_sees_them(zone: str, data: st.DataObject) -> None:
+    start = datetime.fromisoformat(CHANGES[zone][0]).replace(tzinfo=UTC)
+    end = start + SPAN * MINUTE
+    rota = data.draw(rotas(zone, start))
+    missing, found = gaps(rota, start, end), overlaps(rota, start, end)
+    twins = zip(layer_by_layer(rota, start, SPAN), minute_by_minute(rota, start, SPAN), strict=True)
+    for (at, holders), (_, officers) in twins:
+        assert any(each.begins <= at < each.ends for each in missing) == (not officers), at
+        told = {(each.kind.value, who) for each in found if each.begins <= at < each.ends for who in each.officers}
+        assert told == colliding(rota, at, holders), at
 
 
 @pytest.mark.parametrize("zone", CHANGES)

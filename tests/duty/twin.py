@@ -61,17 +61,32 @@ class Watcher:
         return False
 
 
-def minute_by_minute(rota: Rota, start: datetime, minutes: int) -> Iterator[tuple[datetime, tuple[str, ...]]]:
-    """Who answers at each minute; the clocks are watched from two days before on, so that no fold surprises them."""
+def layer_by_layer(rota: Rota, start: datetime, minutes: int) -> Iterator[tuple[datetime, list[str]]]:
+    """Who has each layer at each minute; the clocks are watched from two days before on, so that no fold surprises."""
     watchers = [Watcher(layer) for layer in rota.layers]
     for early in range(2 * 24 * 60, 0, -30):
         for each in watchers:
             each.look(start - early * MINUTE, rota)
     for number in range(minutes):
         at = (start + number * MINUTE).astimezone(UTC)
+        yield at, [each.look(at, rota) for each in watchers]
+
+
+def minute_by_minute(rota: Rota, start: datetime, minutes: int) -> Iterator[tuple[datetime, tuple[str, ...]]]:
+    """Who answers at each minute."""
+    for at, holders in layer_by_layer(rota, start, minutes):
         found = []
         said = [each.spell.officer for each in rota.overrides if not each.layer and each.spell.covers(at)]
-        for officer in (said[-1:] or [""]) + [each.look(at, rota) for each in watchers]:
+        for officer in (said[-1:] or [""]) + holders:
             if officer and officer not in found:
                 found.append(officer)
         yield at, tuple(found)
+
+
+def colliding(rota: Rota, at: datetime, holders: list[str]) -> set[tuple[str, str]]:
+    """Who has two layers at a minute, and whom overrides of one layer name against each other."""
+    twice = {("two-layers", each) for each in holders if each and holders.count(each) > 1}
+    for name in {each.layer for each in rota.overrides}:
+        said = {each.spell.officer for each in rota.overrides if each.layer == name and each.spell.covers(at)}
+        twice |= {("two-overrides", each) for each in said if len(said) > 1}
+    return twice

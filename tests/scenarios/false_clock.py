@@ -11,20 +11,28 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
 
 from tests.parts import needs
-from tests.scenarios.processes import Processes
 
 TICK_SECONDS = 0.1
+
+
+class Surrounded(Protocol):
+    """A world whose processes find something around them, by the code of their node."""
+
+    folder: Path
+    surroundings: dict[str, Mapping[str, str]]
 
 
 class FalseClock:
     """The time of day at one node, `seconds` beside the true one."""
 
-    def __init__(self, world: Processes, code: str) -> None:
+    def __init__(self, world: Surrounded, code: str) -> None:
         self._file = world.folder / f"clock-{code.lower()}"
         self.set(0)
         world.surroundings[code] = {

@@ -100,6 +100,8 @@ def test_a_form_that_is_refused_comes_back_as_it_was_typed(tmp_path: Path) -> No
             assert not DutyLayer.objects.exists()
         answer = one.send("duty/change", status=400, what="away", begins="2026-01-01T08:00", ends="tomorrow")
         assert 'value="tomorrow"' in answer.content.decode()
+        far = one.send("duty/change", status=400, what="away", begins="9999-01-01T08:00", ends="9999-12-31T08:00")
+        assert 'value="9999-12-31T08:00"' in far.content.decode()
         answer = one.send("duty/notes", status=400, words=" ")
         assert "needs words" in answer.content.decode()
         assert "This is not a day" in manager.send("duty/holidays", status=400, day="x").content.decode()

@@ -10,7 +10,12 @@ import pytest
 
 from liaison.keys.openpgp.certificates import read_certificate
 from liaison.messages.mail.reading import read_mail
+from liaison.node.models import ContactMethod, Escalation
+from liaison.node.services.escalation.sending import send_due
+from liaison.node.services.escalation.telling import escalate_due
 from liaison.node.services.mail.fetching import fetch_mail, keep_silence
+from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.officers.permissions import Role
 from tests.gnupg import Correspondent
 from tests.mailing import THEM, Post, mailing_world, read_there, reply, send
 from tests.scenarios.test_mail import ASKS, BOUNCE
@@ -52,6 +57,27 @@ def test_a_signed_reply_stands_in_the_case_with_its_key_and_waits_for_an_acknowl
     for words in ("Reply by mail", "We have blocked it.", "By OpenPGP mail", "Signed by the key", "Answered"):
         assert words in shown
     assert "Reply by mail" in visitor.see()
+
+
+def test_officers_are_told_of_a_reply_by_mail_until_somebody_acknowledges_it(scene: Scene) -> None:
+    world, post, peer = scene
+    node, visitor = world.nodes["XC"], visit(world, "XC", Role.OFFICER)
+    now = node.clock.now()
+    with unit_of_work(node):
+        given = {"channel": "sms", "address": "ada", "made_at": now, "verified_at": now}
+        ContactMethod.objects.create(officer_id=visitor.officer, **given)
+    send(world, fields=ASKS, urgency="urgent")
+    post.box.append(reply(post, peer, "We have blocked it."))
+    fetch_mail(node)
+    escalate_due(node)
+    send_due(node)
+    assert [each.address for each in world.phones["XC"].rung] == ["ada"]
+    assert "One urgent message waits" in world.phones["XC"].rung[0].notice.text
+    with reading(node):
+        message = Escalation.objects.select_related("incoming").get().incoming.message_id
+    visitor.send("acknowledge", message=message, back="desk")
+    with reading(node):
+        assert Escalation.objects.get().state == "over"
 
 
 def test_an_unverified_mail_shows_on_desk_and_case_without_what_it_says(scene: Scene) -> None:

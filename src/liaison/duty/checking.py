@@ -51,7 +51,7 @@ def check_spell(spell: Spell, officers: Collection[str], *, now: datetime) -> No
     """Return if an override, a swap or an absence can be of this time and officer. Raises UsageError."""
     if spell.officer not in officers:
         raise UsageError("duty-not-an-officer")
-    if not spell.begins < spell.ends <= spell.begins + LONGEST_SPELL:
+    if not timedelta(0) < spell.ends - spell.begins <= LONGEST_SPELL:
         raise UsageError("duty-spell", most=LONGEST_SPELL.days)
     if spell.ends <= now:
         raise UsageError("duty-spell-over")

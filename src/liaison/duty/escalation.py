@@ -218,10 +218,10 @@ def due(snapshot: Snapshot, history: Iterable[Happening], now: datetime) -> Tell
     return due_of(snapshot, stand(snapshot, history), now)
 
 
-def due_of(snapshot: Snapshot, standing: Standing, now: datetime) -> Tell | Lapse | None:
-    """The same of a history that was folded before."""
+def due_of(snapshot: Snapshot, standing: Standing, now: datetime, *, set_back: bool = False) -> Tell | Lapse | None:
+    """The same of a history that was folded before; `set_back`: the clock was, although no line lies ahead of it."""
     at = moment(snapshot, standing)
-    if at is None or (now < at and now >= standing.last_at - SET_BACK):
+    if at is None or (now < at and now >= standing.last_at - SET_BACK and not set_back):
         return None
     if standing.state is State.HELD:
         return Lapse(standing.cycle)

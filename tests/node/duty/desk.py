@@ -25,6 +25,7 @@ from liaison.node.services.escalation.telling import escalate_due
 from liaison.node.services.people.officers import Seat, add_officer, grant
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import Role
+from tests.register.registry import RegisterBuilder
 from tests.telephones import Telephones
 from tests.world import World
 
@@ -97,9 +98,9 @@ class Stage:
 
 
 @contextmanager
-def staffed(folder: Path, *logins: str) -> Iterator[Stage]:
+def staffed(folder: Path, *logins: str, registry: RegisterBuilder | None = None) -> Iterator[Stage]:
     pages = Config(address=Address(url="https://xd.example:8443"), pages=Pages(url="https://xd.example:9443"))
-    with World(folder, codes=("XC", "XD"), configs={"XD": pages}) as world:
+    with World(folder, codes=("XC", "XD"), configs={"XD": pages}, registry=registry) as world:
         stage = Stage(world)
         for login in logins:
             stage.hire(login)

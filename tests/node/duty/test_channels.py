@@ -1,16 +1,10 @@
-"""What does a person receive: by a real mail server, push service and gateway, and when the worker is killed?"""
+"""What does a person receive by a real mail server, push service and gateway?"""
 
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -24,16 +18,12 @@ from liaison.adapters.notify.gateways import GatewayNotices
 from liaison.adapters.notify.mail import MailNotices
 from liaison.adapters.notify.push import PushNotices
 from liaison.adapters.transports.webhooks import HttpWebhooks
-from liaison.duty.plans import Plan, Step, print_plan
 from liaison.errors import UnreachableError, UsageError
-from liaison.node import homes
-from liaison.node.config import Config, Notify, NotifyProvider
-from liaison.node.models import EscalationEvent, EscalationPlan, Notification, NotificationAttempt
-from liaison.node.services.people.officers import desk_filter
-from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.models import Notification
+from liaison.node.unit_of_work import reading
 from tests.gateway import Gateway, gateway
 from tests.mail_servers import submission_server
-from tests.node.duty.desk import Stage, staffed
+from tests.node.duty.desk import staffed
 from tests.push import PushService, push_service
 
 SECRETS = "https://user:secret-token@"
@@ -148,79 +138,3 @@ def test_a_gateway_that_is_down_or_not_set_up_says_so_without_url_or_address(
 def test_what_an_officer_types_stays_in_the_place_that_the_operator_gave_it(typed: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="method-address"):
         GatewayNotices("sms", tmp_path / "gate").check(typed)
-
-
-def worker(home: Path) -> subprocess.Popen[bytes]:
-    """The worker of a node, as `node serve` runs it."""
-    program = (
-        "import sys; from pathlib import Path; home = Path(sys.argv[1])\n"
-        "from liaison.cli.session import prepare_django; prepare_django(home)\n"
-        "from liaison.node.work.process import run_worker; run_worker(home)\n"
-    )
-    environment = {name: text for name, text in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    return subprocess.Popen([sys.executable, "-c", program, str(home)], env=environment)
-
-
-def until(holds: Callable[[], bool], seconds: float = 180) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.1)
-
-
-def prepare(stage: Stage, gate: Gateway, folder: Path) -> None:
-    """A home that a worker of its own can run, with Ada and Bo reached by the gateway, one after the other."""
-    home, provider = stage.node.home, NotifyProvider("sms", "gate", str(gate_file(folder, gate)))
-    homes.create_folders(home)
-    homes.write_config(home, Config(notify=Notify(providers=(provider,))))
-    homes.write_credential(home / "credential", b"0" * 32)
-    steps = tuple(Step((f"officer:{stage.officers[name]}",), 1) for name in ("ada", "bo"))
-    with unit_of_work(stage.node):
-        EscalationPlan.objects.create(
-            register=stage.world.register,
-            **desk_filter(stage.world.desk("XD")),
-            urgency="urgent",
-            plan=print_plan(Plan(steps, (f"officer:{stage.officers['bo']}",))).decode(),
-            changed_by=0,
-            changed_at=stage.node.clock.now(),
-        )
-
-
-@pytest.mark.sqlite
-def test_a_worker_killed_amid_an_escalation_goes_on_where_it_was_and_tells_nobody_twice_for_a_step(
-    tmp_path: Path,
-) -> None:
-    with staffed(tmp_path, "ada", "bo") as stage, gateway() as gate:
-        prepare(stage, gate, tmp_path)
-        stage.world.clock.at = datetime.now(UTC) - timedelta(seconds=55)  # The second step is due in moments.
-        stage.receive("urgent")
-        gate.hold.clear()
-        first = worker(stage.node.home)
-        try:
-            assert gate.begun.wait(180)
-        finally:
-            first.send_signal(signal.SIGKILL)
-            first.wait()
-        gate.hold.set()
-        second = worker(stage.node.home)
-        try:
-            until(lambda: "bo" in [to for to, *_ in gate.received] and settled(stage))
-        finally:
-            second.terminate()
-            second.wait(timeout=60)
-        with reading(stage.node):
-            told = list(EscalationEvent.objects.filter(kind="told").order_by("pk").values_list("place", flat=True))
-            tries = list(NotificationAttempt.objects.order_by("pk").values_list("state", flat=True))
-            rows = list(Notification.objects.order_by("pk").values_list("method__address", "repeated", "state"))
-        assert told == list(range(len(told)))
-        assert "unknown" in tries
-        assert any(repeated for _, repeated, _ in rows)
-        for name in ("ada", "bo"):
-            most = sum(1 + repeated for to, repeated, state in rows if to == name and state == "sent")
-            assert 0 < [to for to, *_ in gate.received].count(name) <= most  # What was cut off may not have arrived.
-
-
-def settled(stage: Stage) -> bool:
-    """Whether nothing is on its way."""
-    with reading(stage.node):
-        return not Notification.objects.filter(state__in=("queued", "sending")).exists()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from liaison.duty.plans import Plan, Step, print_plan
 from liaison.errors import UnreachableError
-from liaison.node.models import EscalationEvent, EscalationPlan, Notification, NotificationAttempt
-from liaison.node.services.escalation.sending import free_tries, send_due, take_due
-from liaison.node.services.escalation.telling import escalate_due
+from liaison.node.models import EscalationEvent, EscalationPlan, Membership, Notification, NotificationAttempt
+from liaison.node.reads.duty.escalations import escalations
+from liaison.node.services.escalation.sending import free_tries, make_try, send_due, take_due
+from liaison.node.services.escalation.telling import Looking, escalate_due
 from liaison.node.services.people.officers import desk_filter
 from liaison.node.unit_of_work import reading, unit_of_work
 from tests.node.duty.desk import Stage, staffed
@@ -82,6 +84,21 @@ def test_an_exercise_says_so_first(stage: Stage) -> None:
     rung = stage.phones.rung[0]
     assert rung.notice.subject.startswith("EXERCISE")
     assert rung.notice.text.startswith("EXERCISE EXERCISE EXERCISE")
+
+
+@pytest.mark.parametrize(("ended", "told"), [("night-1", 1), ("night-2", 2)])
+def test_nobody_is_told_further_of_the_events_of_an_exercise_that_ended(stage: Stage, ended: str, told: int) -> None:
+    two_people(stage)
+    words = {"lang": "en", "text": "A hospital reports."}
+    event = {"exercise": "night-1", "inject": "first", "title": words, "situation": words}
+    given = {"form": "exercise-inject", "stage": None, "exercise": True, "urgency": "urgent"}
+    stage.world.send("XC", "XD", fields=event, **given)
+    stage.run(minutes=1)
+    over = {"exercise": ended, "event": "ends"}
+    stage.world.send("XC", "XD", **{**given, "form": "exercise-control", "fields": over})
+    stage.run(minutes=6)
+    assert len(stage.told()) == told
+    assert stage.escalation().state == ("over" if ended == "night-1" else "waiting")
 
 
 def test_nobody_is_told_of_what_owes_no_acknowledgement(stage: Stage) -> None:
@@ -220,6 +237,89 @@ def test_a_way_that_was_not_confirmed_is_never_used_and_a_step_without_any_waits
         stage.receive()
         stage.run()
         assert stage.told() == ["bo"]
+
+
+def test_what_was_on_its_way_when_somebody_took_it_is_not_repeated_after_a_kill(stage: Stage) -> None:
+    two_people(stage)
+    message = stage.receive()
+    escalate_due(stage.node)
+    take_due(stage.node, most=9)  # It leaves, and the worker dies before it writes down what came of it.
+    assert stage.acknowledge("bo", message)
+    free_tries(stage.node, [])
+    stage.run(minutes=1)
+    assert stage.told() == []
+    with reading(stage.node):
+        assert Notification.objects.get().state == "unknown"
+        assert NotificationAttempt.objects.count() == 1
+
+
+def test_what_failed_while_somebody_took_it_is_not_tried_again(stage: Stage) -> None:
+    two_people(stage)
+    message = stage.receive()
+    escalate_due(stage.node)
+    (one,) = take_due(stage.node, most=9)
+    assert stage.acknowledge("bo", message)
+    stage.phones.down |= {"sms-one": DOWN, "sms-two": DOWN}
+    make_try(stage.node, one)
+    stage.phones.down.clear()
+    stage.run(minutes=1)
+    assert stage.told() == []
+    with reading(stage.node):
+        assert Notification.objects.get().state == "dropped"
+
+
+def test_who_left_before_it_was_their_turn_is_not_told(stage: Stage) -> None:
+    stage.reach("ada", "email", "ada@xd.example", position=1, after_minutes=2)
+    two_people(stage)
+    stage.receive()
+    stage.run(minutes=1)
+    with unit_of_work(stage.node):
+        Membership.objects.filter(officer=stage.officers["ada"]).delete()
+    stage.run(minutes=2)
+    assert stage.told() == ["ada"]
+    with reading(stage.node):
+        assert Notification.objects.get(method__channel="email").state == "dropped"
+
+
+def test_a_clock_set_back_does_not_put_off_what_is_tried_again(stage: Stage) -> None:
+    two_people(stage)
+    stage.phones.down |= {"sms-one": DOWN, "sms-two": DOWN}
+    stage.receive()
+    stage.run(minutes=3)
+    stage.phones.down.clear()
+    stage.world.clock.at -= timedelta(hours=1)
+    stage.run(seconds=5)
+    assert sorted(stage.told()) == ["ada", "bo"]
+
+
+def test_a_worker_sees_that_its_clock_was_set_back_by_less_than_has_passed_since_the_last_step(stage: Stage) -> None:
+    two_people(stage)
+    look = Looking(stage.node)
+    stage.receive()
+    look()
+    stage.world.advance(minutes=4)
+    look()
+    stage.world.clock.at -= timedelta(minutes=3)  # By this clock the second step would be four minutes away.
+    look()
+    send_due(stage.node)
+    assert stage.told() == ["ada", "bo"]
+    look()
+    with reading(stage.node):
+        assert EscalationEvent.objects.count() == 2
+
+
+def test_every_try_of_a_notification_is_shown_with_its_gateway_and_its_end(stage: Stage) -> None:
+    two_people(stage)
+    stage.phones.down["sms-one"] = DOWN
+    stage.receive()
+    stage.run()
+    (found,) = escalations(stage.node, stage.world.desk("XD"))
+    (sent,) = found.told[0].sent
+    assert (sent.officer, sent.state) == ("Ada", "sent")
+    assert [(each.provider, each.state, each.error) for each in sent.tries] == [
+        ("sms-one", "failed", "notice-not-taken"),
+        ("sms-two", "sent", ""),
+    ]
 
 
 def test_a_clock_set_back_two_hours_delays_nobody(stage: Stage) -> None:

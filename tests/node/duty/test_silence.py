@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
+from liaison.duty.rota import Layer
 from liaison.node.models import AwaitedAnswer
 from liaison.node.reads.duty.silence import silent
 from liaison.node.services.desk.answering import acknowledge_message
+from liaison.node.services.duty.rotas import keep_layer
 from liaison.node.unit_of_work import reading
 from liaison.officers.permissions import Role
+from liaison.register.vocabulary import DeskKind
 from tests.node.duty.desk import Stage, staffed
+from tests.register.registry import RegisterBuilder, small_register
 from tests.web.visiting import visit
+
+
+def second_desk() -> RegisterBuilder:
+    """XC has a desk beside the one that is written to."""
+    registry = small_register("XC", "XD")
+    registry.publish_desk("XC", "ministry", DeskKind.DIPLOMATIC)
+    registry.publish_node("XC", "duty", "ministry")
+    return registry
 
 
 def send(stage: Stage, urgency: str = "urgent") -> str:
@@ -66,3 +79,43 @@ def test_a_node_that_is_dead_is_told_too_and_the_desk_page_offers_the_telephone(
         assert "Their node has not received it." in page
         assert f"/centres/{stage.world.desk('XC').participant[:16]}/duty/call" in page
         assert stage.told() == ["ada"]
+
+
+def test_where_nobody_is_on_duty_the_whole_desk_hears_of_a_silent_one(tmp_path: Path) -> None:
+    with staffed(tmp_path, "ada", "bo") as stage:
+        first = stage.node.clock.now().replace(tzinfo=None, second=0) + timedelta(days=30)
+        keep_layer(stage.node, stage.seat, Layer("later", "UTC", first, 24, (str(stage.officers["ada"]),)), by=0)
+        send(stage)
+        stage.world.advance(minutes=minutes_promised(stage))
+        stage.run()
+        assert sorted(stage.told()) == ["ada", "bo"]
+
+
+def test_the_case_says_until_when_a_person_is_expected_and_then_whom_to_ask(tmp_path: Path) -> None:
+    with staffed(tmp_path, "ada") as stage:
+        visitor = visit(stage.world, "XD", Role.OFFICER)
+        (sent,) = stage.world.send("XD", "XC", urgency="urgent")
+        page = visitor.see(f"cases/{sent.case}/")
+        assert "a person there is expected to acknowledge it by" in page
+        assert "Late over there" not in page
+        assert "answers in" in page  # Of the other side, as where one writes to it.
+        stage.world.advance(minutes=minutes_promised(stage))
+        visitor = visit(stage.world, "XD", Role.OFFICER)  # After an hour without use the first one is signed out.
+        page = visitor.see(f"cases/{sent.case}/")
+        assert "Late over there" in page
+        assert "Their node has received it." in page
+        assert f"/centres/{stage.world.desk('XC').participant[:16]}/duty/call" in page
+        acknowledge_message(stage.world.nodes["XC"], stage.world.desk("XC"), sent.message_id, officer=0)
+        stage.world.work("XC")
+        page = visitor.see(f"cases/{sent.case}/")
+        assert "Late over there" not in page
+        assert "expected to acknowledge it by" not in page
+
+
+def test_another_desk_of_theirs_is_offered_before_the_telephone(tmp_path: Path) -> None:
+    with staffed(tmp_path, "ada", registry=second_desk()) as stage:
+        (sent,) = stage.world.send("XD", "XC", urgency="urgent")
+        stage.world.advance(minutes=minutes_promised(stage))
+        page = visit(stage.world, "XD", Role.OFFICER).see(f"cases/{sent.case}/")
+        assert "Their next desk:" in page
+        assert page.index("Their next desk:") < page.index("Telephone them")

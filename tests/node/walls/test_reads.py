@@ -80,6 +80,8 @@ OF_THE_NODE: Mapping[str, str] = {
     "duty.exercises.control_of": INNER,
     "duty.exercises.desk_key": PURE,
     "duty.exercises.desk_of": PURE,
+    "duty.failing.failing_gateways": NODE,
+    "duty.failing.failing_ways": NODE,
     "duty.rotas.keeps_rota": PURE,
     "duty.rotas.read_layer": INNER,
     "explorer.entries_from": PUBLIC,

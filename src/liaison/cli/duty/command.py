@@ -1,4 +1,4 @@
-"""Who is on duty at a desk of this node? `liaison duty now|show|override`.
+"""Who is on duty at a desk of this node? `liaison duty now|show|override`; `duty.making` makes the rota.
 
     $ liaison duty now
     a.n  until 2026-11-27 08:00 UTC
@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from liaison.cli.lazy import LazyGroup
 from liaison.cli.message.screen import plain
 from liaison.cli.output import json_option, show, table
-from liaison.cli.register.choices import own_desk, register_option, the_register
+from liaison.cli.register.choices import own_desk, own_seat, register_option, the_register
 from liaison.cli.session import open_node
+from liaison.officers.permissions import Role
 from liaison.wire.identifiers import format_instant
 
 if TYPE_CHECKING:
@@ -31,7 +33,10 @@ if TYPE_CHECKING:
 desk_option = click.option("--desk", default="", help="Own desk, where this node has several.")
 
 
-@click.group()
+MAKING = {name: f"liaison.cli.duty.making:{name}" for name in ("layer", "drop", "away")}
+
+
+@click.group(cls=LazyGroup, commands_in=MAKING)
 def group() -> None:
     """Who answers at this node's desks."""
 
@@ -49,7 +54,7 @@ def now(*, desk: str, register: str, as_json: bool) -> None:
     logins = _logins(node, found.asked)
     until = format_instant(_whole(found.shift.ends)) if found.shift else None
     value = {"desk": str(at), "officers": [logins[each] for each in found.asked], "until": until, "rota": bool(until)}
-    how = f"until {_words(found.shift.ends)}" if found.shift else "no rota"
+    how = f"until {words_of(found.shift.ends)}" if found.shift else "no rota"
     lines = table((logins[each], how) for each in found.asked)
     show(value, lines or ["Nobody is on duty."], as_json=as_json)
 
@@ -78,8 +83,8 @@ def show_(*, days: int, desk: str, register: str, as_json: bool) -> None:
     ]
     lines = table(
         (
-            _words(each.begins),
-            _words(each.ends),
+            words_of(each.begins),
+            words_of(each.ends),
             ", then ".join(logins[int(officer)] for officer in each.officers) or "nobody",
         )
         for each in shifts
@@ -96,18 +101,18 @@ def show_(*, days: int, desk: str, register: str, as_json: bool) -> None:
 @json_option
 def override(*, login: str, hours: int, layer: str, desk: str, register: str, as_json: bool) -> None:
     """Have the officer LOGIN on duty from now on, whoever's turn it is."""
-    node, followed, at = _place(desk, register)
+    node = open_node()
+    seat = own_seat(node, register, desk, *Role)
     from liaison.duty.rota import Override, Spell
     from liaison.node.services.duty.rotas import override as put
     from liaison.node.services.people.audit import SYSTEM
-    from liaison.node.services.people.officers import Seat, find_officer
-    from liaison.officers.permissions import Role
+    from liaison.node.services.people.officers import find_officer
 
     start = node.clock.now()
     spell = Spell(start, start + timedelta(hours=hours), str(find_officer(node, login).pk))
-    put(node, Seat(followed, at, frozenset(Role)), Override(layer, spell), by=SYSTEM)
-    value = {"desk": str(at), "officer": login, "until": format_instant(_whole(spell.ends))}
-    show(value, [f"{plain(login)} is on duty until {_words(spell.ends)}."], as_json=as_json)
+    put(node, seat, Override(layer, spell), by=SYSTEM)
+    value = {"desk": str(seat.desk), "officer": login, "until": format_instant(_whole(spell.ends))}
+    show(value, [f"{plain(login)} is on duty until {words_of(spell.ends)}."], as_json=as_json)
 
 
 def _place(desk: str, register: str) -> tuple[Node, str, DeskRef]:
@@ -126,5 +131,6 @@ def _whole(at: datetime) -> datetime:
     return at.replace(microsecond=0)
 
 
-def _words(at: datetime) -> str:
+def words_of(at: datetime) -> str:
+    """An instant as lines show it."""
     return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -15,66 +15,23 @@ printed.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from liaison.cli.lazy import LazyGroup
+from liaison.cli.message.screen import plain
 from liaison.cli.output import json_option, show, table
 from liaison.cli.register.choices import own_seat, register_option
 from liaison.cli.session import open_node
 from liaison.errors import UsageError
 
-if TYPE_CHECKING:
-    from liaison.node.reads.duty.escalations import Line
-
 URGENCIES = ("routine", "urgent", "emergency")
 
 
-@click.group()
+@click.group(cls=LazyGroup, commands_in={"show": "liaison.cli.escalation.showing:show_desk"})
 def group() -> None:
     """See who is told when nobody acknowledges a message."""
-
-
-@group.command("show")
-@click.option("--case", default="", help="What was done in this case, also when it is over.")
-@click.option("--desk", default="", help="Own desk, where this node has several.")
-@register_option
-@json_option
-def show_desk(*, case: str, desk: str, register: str, as_json: bool) -> None:
-    """What waits for a person at a desk, its plans, and how many ways each officer has."""
-    node = open_node()
-    seat = own_seat(node, register, desk)
-    from liaison.duty.plans import ladder
-    from liaison.node.reads.duty.escalations import escalations, plans_of, reachable
-    from liaison.wire.identifiers import format_instant
-
-    if case:
-        told = [_line(line) for found in escalations(node, seat.desk, case=case) for line in found.lines]
-        lines = [f"{each['at']}  {each['what']}  {each['whom']}" for each in told]
-        show(told, lines or ["Nobody had to be told."], as_json=as_json)
-        return
-    waiting = [
-        {"message": e.message_id, "case": e.case, "code": e.code, "state": e.state, "since": format_instant(e.begun_at),
-         "told": len(e.told), "due": format_instant(e.due) if e.due else None}
-        for e in escalations(node, seat.desk)
-    ]  # fmt: skip
-    plans = {
-        each.urgency: [
-            {"step": rung.number, "round": rung.round, "tell": list(rung.tell), "wants": rung.wants,
-             "minutes": int(rung.wait.total_seconds()) // 60}
-            for rung in ladder(each.plan)
-        ]
-        for each in plans_of(node, seat.register, seat.desk)
-    }  # fmt: skip
-    people = [
-        {"officer": each.number, "name": each.name, "ways": each.ways, "failing": [way for way, *_ in each.failing]}
-        for each in reachable(node, seat.register, seat.desk)
-    ]
-    value: dict[str, Any] = {"waiting": waiting, "plans": plans, "officers": people}
-    lines = [f"{e['message']}  {e['state']}  code {e['code']}  told {e['told']}" for e in waiting] or ["Nothing waits."]
-    lines += [f"{urgency}: {len(rungs)} tellings" for urgency, rungs in plans.items()]
-    lines += [f"{each['name']}: {each['ways']} ways" for each in people]
-    show(value, lines, as_json=as_json)
 
 
 @group.command()
@@ -124,23 +81,40 @@ def simulate(*, urgency: str, at: str, desk: str, register: str, as_json: bool) 
 @group.command("plan")
 @click.option("--urgency", type=click.Choice(URGENCIES), default="urgent", show_default=True)
 @click.option(
-    "--step", "steps", multiple=True, required=True, metavar="WHOM=MINUTES",
-    help="rota, desk, officer:NUMBER or desk:NAME, apart by commas, and how long they have. May be repeated.",
+    "--step", "steps", multiple=True, required=True, metavar="WHOM=MINUTES[x2]",
+    help="rota, desk, officer:NUMBER or desk:NAME, apart by commas, and how long they have; x2: two of them have to "
+         "have it. May be repeated.",
 )  # fmt: skip
 @click.option("--last", default="desk", show_default=True, help="Whom to tell when all steps were in vain.")
 @click.option("--repeats", default=0, show_default=True, help="How often the steps are gone through again.")
+@click.option(
+    "--signed-within", default=30, show_default=True, help="Minutes in which who has it acknowledges it to the sender."
+)
 @click.option("--desk", default="", help="Own desk, where this node has several.")
 @register_option
 @json_option
 def make(
-    *, urgency: str, steps: tuple[str, ...], last: str, repeats: int, desk: str, register: str, as_json: bool
+    *,
+    urgency: str,
+    steps: tuple[str, ...],
+    last: str,
+    repeats: int,
+    signed_within: int,
+    desk: str,
+    register: str,
+    as_json: bool,
 ) -> None:
     """Make the plan of a desk for messages of an urgency."""
     node = open_node()
     from liaison.node.services.escalation.planning import make_plan_of
     from liaison.node.services.people.audit import SYSTEM
 
-    value = {"steps": [_step(each) for each in steps], "last": tuple(last.split(",")), "repeats": repeats}
+    value = {
+        "steps": [_step(each) for each in steps],
+        "last": tuple(last.split(",")),
+        "repeats": repeats,
+        "signed_within": signed_within,
+    }
     make_plan_of(node, own_seat(node, register, desk), urgency, value, by=SYSTEM)
     show(value, [f"The plan for {urgency} messages holds from now on."], as_json=as_json)
 
@@ -177,27 +151,24 @@ def confirm(*, login: str, number: int, code: str, as_json: bool) -> None:
 
 def _step(text: str) -> dict[str, object]:
     """One step as it was typed. Raises UsageError."""
-    whom, _, minutes = text.partition("=")
-    if not minutes.isdecimal():
+    whom, _, rest = text.partition("=")
+    minutes, _, wants = rest.partition("x")
+    if not (minutes.isascii() and minutes.isdecimal() and wants in ("", "1", "2")):
         raise UsageError("plan-not-understood", reason=text[:40])
-    return {"tell": tuple(whom.split(",")), "minutes": int(minutes[:6])}
-
-
-def _line(line: Line) -> dict[str, Any]:
-    """One thing that happened, for people and programs."""
-    from liaison.wire.identifiers import format_instant
-
-    whom = ", ".join(line.rung.tell) if line.rung is not None else line.officer
-    return {"at": format_instant(line.at), "what": line.kind, "whom": whom, "reached": line.reached}
+    return {"tell": tuple(whom.split(",")), "minutes": int(minutes[:6]), "wants": int(wants or "1")}
 
 
 def _said(one: dict[str, Any]) -> str:
-    return f"{one['name'] or one['officer']}{'' if one['ways'] else ' (no way)'}"
+    return f"{plain(one['name']) or one['officer']}{'' if one['ways'] else ' (no way)'}"
 
 
 def _instant(text: str) -> datetime:
+    from liaison.duty.checking import YEARS
+
     try:
         found = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
         raise UsageError("instant-not-read", text=text[:40]) from None
+    if not YEARS[0] <= found.year < YEARS[1]:
+        raise UsageError("instant-not-read", text=text[:40])
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

@@ -19,7 +19,7 @@ from liaison.node.node import Node
 from liaison.node.services.checks.watching import Beating
 from liaison.node.services.escalation.awaiting import tell_silent
 from liaison.node.services.escalation.sending import Sender, free_tries
-from liaison.node.services.escalation.telling import escalate_due
+from liaison.node.services.escalation.telling import Looking
 from liaison.node.services.programs.webhooks import deliver_webhooks
 from liaison.node.work import outbox
 from liaison.node.work.jobs import AT_START, jobs_beside, jobs_of
@@ -54,10 +54,10 @@ def run_worker(home: Path) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
 
-    sender = Sender(node, listener.name)
+    sender, look = Sender(node, listener.name), Looking(node)
 
     def escalate() -> None:
-        escalate_due(node)
+        look()
         tell_silent(node)
         sender.tick()
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from liaison.errors import MalformedError
 
+YEARS = (1900, 2200)
 _LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[T ]+(\d\d?:\d\d(?::\d\d)?)\s*(Z|UTC|[+-]\d\d:\d\d)?", re.IGNORECASE)
 
 
@@ -36,6 +37,8 @@ def parse_local(text: str, zone: zoneinfo.ZoneInfo) -> datetime:
         typed = datetime.fromisoformat(f"{day}T{time.zfill(5 if time.count(':') == 1 else 8)}{offset}")
     except ValueError as error:
         raise MalformedError("time-not-read", text=text[:40]) from error
+    if not YEARS[0] <= typed.year < YEARS[1]:  # Nothing is computed at the ends of the calendar.
+        raise MalformedError("time-not-read", text=text[:40])
     if offset:
         return typed
     local = typed.replace(tzinfo=zone)

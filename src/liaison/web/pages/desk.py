@@ -26,6 +26,7 @@ from liaison.node.reads.desk.listing import Reader, find_row
 from liaison.node.reads.desk.undelivered import undelivered
 from liaison.node.reads.duty.escalations import escalations
 from liaison.node.reads.duty.exercises import taking_part
+from liaison.node.reads.duty.failing import failing_at
 from liaison.node.reads.duty.showing import duty_now, open_notes, swaps_asked
 from liaison.node.reads.duty.silence import silent
 from liaison.node.reads.inside.between import InternalRead, received_cases
@@ -34,24 +35,22 @@ from liaison.node.reads.inside.waiting import to_review, waiting_requests
 from liaison.node.reads.mail.guests import open_guest_pages
 from liaison.node.reads.mail.overview import beside_cases, mailbox_state
 from liaison.node.reads.reports.listing import count_open
-from liaison.node.reads.writing.centres import find_entry
 from liaison.node.reads.writing.drafts import Place, list_drafts
-from liaison.node.reads.writing.origins import desks_at
 from liaison.node.services.people.officers import Seat
 from liaison.node.wiring import dated_certificates
 from liaison.officers.permissions import Action
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.naming import case_path, reader_of, row_views
+from liaison.web.pages.duty.late import ways_on
 from liaison.web.pages.duty.naming import Naming
 from liaison.web.pages.duty.overview import present_words
 from liaison.web.pages.inside.between import elsewhere_rows
-from liaison.web.pages.write.cards import SHORT, show_cards
 from liaison.web.pages.write.steps import listed_draft, place_of
 from liaison.web.requests import at_desk, officer_id, officer_seats, path_to
 from liaison.web.site import here
 from liaison.web.words import explained
 
-DRAFTS, OTHERS = 5, 3
+DRAFTS = 5
 MAIL_SHOWN = timedelta(days=14)
 OFFER_IS_LATE = timedelta(hours=1)
 """So long after a case was offered to another desk and not taken over, somebody should telephone."""
@@ -164,16 +163,21 @@ def _undelivered(looking: Looking) -> dict[str, Any]:
     return {"rows": rows, "count": found.count, "more": found.more}
 
 
+def _telling(looking: Looking) -> dict[str, Any]:
+    """What keeps officers of this desk from being told of what waits."""
+    found = failing_at(here(), looking.seat.register, looking.seat.desk)
+    me = looking.officer
+    rows = [{"each": each, "mine": each.number == me} for each in found.officers]
+    return {"gateways": found.gateways, "rows": rows, "count": len(found.gateways) + len(rows)}
+
+
 def _silent(looking: Looking) -> dict[str, Any]:
     found = silent(here(), looking.seat.desk)
-    rows = []
-    for each in found.rows:
-        entry = find_entry(here(), each.register, each.desk)
-        others = show_cards(here(), looking.seat, list(desks_at(here(), each.register, entry))[:OTHERS])
-        place = f"centres/{each.desk.participant[:SHORT]}/{each.desk.desk}/call"
-        to = looking.names.of(each.register, each.desk)
-        path = case_path(looking.seat, each.case)
-        rows.append({"each": each, "to": to, "path": path, "others": others, "call": path_to(looking.seat, place)})
+    rows = [
+        {"each": each, **ways_on(looking.seat, looking.names, each.register, each.desk)}
+        | {"path": case_path(looking.seat, each.case)}
+        for each in found.rows
+    ]
     return {"rows": rows, "count": found.count}
 
 
@@ -262,6 +266,7 @@ SECTIONS: list[tuple[str, Callable[[Looking], dict[str, Any]]]] = [
     ("web/exercises/on_desk.html", _exercise),
     ("web/desk/unacknowledged.html", _unacknowledged),
     ("web/desk/watch.html", _watch),
+    ("web/escalation/on_desk.html", _telling),
     ("web/inside/desk_clearance.html", _clearance),
     ("web/inside/desk_shared.html", _shared),
     ("web/desk/follow_ups.html", _follow_ups),

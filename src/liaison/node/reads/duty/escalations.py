@@ -27,16 +27,32 @@ MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Try:
+    """One attempt by one provider; `ended_at` is None while nobody knows its end."""
+
+    provider: str
+    state: str
+    error: str
+    at: datetime
+    ended_at: datetime | None
+
+    @property
+    def seconds(self) -> int:
+        """How long the provider took, in whole seconds; 0 while nobody knows."""
+        return max(0, int((self.ended_at - self.at).total_seconds())) if self.ended_at else 0
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
-    """One notification: to whom, by which way, what came of it, by which provider and when."""
+    """One notification: to whom, by which way, what came of it, and every try; `due` is when the next one is made."""
 
     officer: str
     channel: str
     state: str
-    provider: str
-    at: datetime
+    made_at: datetime
+    due: datetime | None
     repeated: bool
-    error: str
+    tries: tuple[Try, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +132,12 @@ def _sent(keys: list[int]) -> dict[tuple[int, int, int], list[Sent]]:
     found: dict[tuple[int, int, int], list[Sent]] = {}
     rows = Notification.objects.filter(escalation__in=keys).select_related("officer", "method")
     for row in rows.prefetch_related("attempts").order_by("pk"):
-        tries = sorted(row.attempts.all(), key=lambda each: each.pk)
-        last = tries[-1] if tries else None
-        told = Sent(
-            row.officer.name,
-            row.method.channel,
-            row.state,
-            last.provider if last else "",
-            (last.ended_at or last.at) if last else row.made_at,
-            row.repeated,
-            last.error if last else "",
+        tries = tuple(
+            Try(each.provider, each.state, each.error, each.at, each.ended_at)
+            for each in sorted(row.attempts.all(), key=lambda each: each.pk)
         )
+        due = row.due if row.state == "queued" else None
+        told = Sent(row.officer.name, row.method.channel, row.state, row.made_at, due, row.repeated, tries)
         found.setdefault((row.escalation_id, row.cycle, row.place), []).append(told)
     return found
 

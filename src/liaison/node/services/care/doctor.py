@@ -14,7 +14,7 @@ from django.db import DatabaseError
 
 from liaison.errors import NotNowError
 from liaison.node.node import Node
-from liaison.node.services.care import dealings, ending, machine
+from liaison.node.services.care import dealings, ending, machine, telling
 from liaison.node.services.care.findings import FAIL, Finding
 from liaison.node.services.care.surroundings import Surroundings
 from liaison.node.unit_of_work import reading
@@ -38,6 +38,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("outbox", dealings.check_outbox),
     ("letter-boxes", dealings.check_letter_boxes),
     ("jobs", dealings.check_jobs),
+    ("telling", telling.check_telling),
     ("writing", dealings.check_writing),
 )
 

@@ -5,7 +5,8 @@
     tell_silent(node)        the worker: what is late now is told to who is on duty here, once
 
 Invariants: where a desk promises no time, `UNPROMISED` counts; of what was acknowledged in time nothing is kept; what
-was refused over there waits for nobody, its reason stands on the desk page.
+was refused over there waits for nobody, its reason stands on the desk page; where nobody is on duty here, everybody is
+told who may answer.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from liaison.messages.message import Core
 from liaison.messages.parties import DeskRef
 from liaison.node.models import AwaitedAnswer, Notification
 from liaison.node.node import Node
-from liaison.node.reads.duty.rotas import officers_on_duty
+from liaison.node.reads.duty.rotas import at_the_desk, officers_on_duty
 from liaison.node.services.escalation.keeping import drop_queued, fresh_code
 from liaison.node.services.escalation.telling import usable_methods
 from liaison.node.services.people.officers import desk_filter
@@ -77,7 +78,8 @@ def _tell(node: Node, row: AwaitedAnswer, now: datetime) -> None:
         return
     AwaitedAnswer.objects.filter(pk=row.pk).update(told_at=now, due=None)
     desk = DeskRef(row.participant, row.node, row.desk)
-    for method in usable_methods(officers_on_duty(node, row.register, desk, now), row.urgency):
+    on_duty = usable_methods(officers_on_duty(node, row.register, desk, now), row.urgency)
+    for method in on_duty or usable_methods(at_the_desk(node, row.register, desk, now), row.urgency):
         Notification.objects.create(
             purpose="awaited",
             awaited=row,

@@ -4,6 +4,7 @@
     add_event(node, row, Happening(…))         inside a unit of work: one line of the history, and what follows from it
     note_has(node, desk, message, officer=7)   "I have it"
     note_signed(core)                          the sender was told so, by whatever door
+    note_exercise_over(core, fields, …)        exercise control ended it: its events wait for nobody
 
 Invariants: the row and its history change together; what is noted is what the table of states allows; as soon as enough
 people have it, or it is over, nothing that was queued to tell somebody is sent any more.
@@ -11,7 +12,7 @@ people have it, or it is over, nothing that was queued to tell somebody is sent 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,16 +20,19 @@ from django.db.models import Q
 
 from liaison.duty.escalation import Happening, Kind, Snapshot, Standing, State, moment, stand
 from liaison.duty.plans import plans_at_first, print_plan, read_plan
-from liaison.messages.message import Core
+from liaison.messages.message import Core, kept_fields
 from liaison.messages.parties import DeskRef
-from liaison.node.models import Escalation, EscalationEvent, EscalationPlan, Notification
+from liaison.node.models import Escalation, EscalationEvent, EscalationPlan, IncomingCopy, Notification
 from liaison.node.node import Node
+from liaison.node.reads.duty.exercises import CONTROL, INJECT
 from liaison.node.reads.inside.rules import columns
 from liaison.node.services.people.officers import desk_filter
 from liaison.node.unit_of_work import unit_of_work
 from liaison.node.work.statements import add, fetch
+from liaison.wire.canonical import JSON
 
 CODES = 10_000
+ENDINGS = ("ends", "cancelled")
 QUIET = (State.HELD, State.OVER)
 """States in which nobody has to be told any more."""
 
@@ -120,6 +124,22 @@ def note_signed(core: Core, now: datetime) -> None:
     for row in rows:
         if not standing_of(row).signed:
             add_event(row, Happening(Kind.SIGNED, now))
+
+
+def note_exercise_over(core: Core, fields: Mapping[str, JSON], desk: DeskRef, now: datetime) -> None:
+    """Inside a unit of work: exercise control ended an exercise, so that its events wait for nobody here."""
+    if core.form != CONTROL or fields.get("event") not in ENDINGS:
+        return
+    sender = {"participant": core.sender.participant, "node": core.sender.node, "desk": core.sender.desk}
+    rows = Escalation.objects.select_for_update(of=("self",)).select_related("incoming")
+    rows = rows.filter(register=core.register, **desk_filter(desk), incoming__form=INJECT).exclude(
+        state=State.OVER.value
+    )
+    for row in rows.filter(**{f"incoming__from_{name}": value for name, value in sender.items()}):
+        told = kept_fields(bytes(row.incoming.plaintext)) if row.incoming.plaintext else {}
+        if told.get("exercise") == fields.get("exercise"):
+            IncomingCopy.objects.filter(pk=row.incoming_id).update(owed=False)
+            add_event(row, Happening(Kind.DROPPED, now))
 
 
 def superseded(notification: Notification) -> Iterable[Notification]:

@@ -10,11 +10,14 @@ Invariants (docs/spec/escalation.md):
 - Before anything leaves, the attempt is a row; what it said is never kept, the link it carried as a hash only.
 - Whose end nobody wrote down is repeated at most once, and shown so.
 - A provider that hangs holds one thread until it is given up; all others go on.
+- What was on its way when somebody took it is neither repeated nor tried again.
+- Who may not acknowledge at the desk any more when it would leave is not told.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import logging
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -26,10 +29,15 @@ from typing import Any
 from django.db import connections
 from django.db.models import F, Q
 
+from liaison.duty.escalation import SET_BACK, State
 from liaison.duty.notices import Notice
 from liaison.errors import NotNowError, UnreachableError
-from liaison.node.models import ContactMethod, Notification, NotificationAttempt
+from liaison.messages.parties import DeskRef
+from liaison.node.models import ContactMethod, Notification, NotificationAttempt, OwnDesk
 from liaison.node.node import Node
+from liaison.node.reads.duty.rotas import at_the_desk
+from liaison.node.services.escalation.keeping import QUIET
+from liaison.node.services.escalation.methods import LONGEST_WAIT as LONGEST_DELAY
 from liaison.node.services.escalation.wording import LINKED, REPEATED, links_to, write_notice
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.wire.identifiers import encode_base64
@@ -41,7 +49,6 @@ LEASE = timedelta(minutes=2)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=15)
 LINK_HOURS = 12
 TOKEN = 16
-FAILING_AFTER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +119,30 @@ def free_tries(node: Node, living: Iterable[str]) -> None:
 def take_due(node: Node, *, most: int, worker: str = "") -> list[Try]:
     """Lease what is due and write down the attempt that is made of each."""
     now = node.clock.now()
-    late = Q(due__lte=now) | Q(due__gt=now + timedelta(days=1))  # Later: a clock was set back.
+    late = Q(due__lte=now) | _set_back(now)
     with reading(node):
         if most <= 0 or not Notification.objects.filter(late).exists():
             return []
     with unit_of_work(node):
-        rows = Notification.objects.select_for_update(of=("self",)).select_related("method", "officer")
+        rows = Notification.objects.select_for_update(of=("self",)).select_related(
+            "method", "officer", "escalation", "awaited"
+        )
         found = list(rows.filter(late).order_by("due", "pk")[:most])
         return [each for row in found if (each := _take(node, row, now, worker)) is not None]
+
+
+def _set_back(now: datetime) -> Q:
+    """What waits for a moment that no clock would have given it which shows `now`: it was set back since."""
+    ahead = Q(made_at__gt=now + SET_BACK) | Q(rounds__gt=0, due__gt=now + LONGEST_WAIT)
+    return Q(state="queued", due__isnull=False) & (ahead | Q(due__gt=now + timedelta(minutes=LONGEST_DELAY)))
 
 
 def _take(node: Node, row: Notification, now: datetime, worker: str) -> Try | None:
     """Inside the unit of work: the attempt to make now; None where there is none to make."""
     if row.state == "sending" and not _forget_lost(row, now):
+        return None
+    if not _wanted(row) or not _may_be_told(node, row, now):
+        _settle(row, "dropped", now)
         return None
     providers = node.notifier.providers(row.method.channel)
     if row.provider >= len(providers):
@@ -148,9 +166,30 @@ def _take(node: Node, row: Notification, now: datetime, worker: str) -> Try | No
     return Try(attempt.pk, row.pk, row.method.channel, attempt.provider, row.method.address, notice)
 
 
+def _wanted(row: Notification) -> bool:
+    """Whether what it tells of still waits for somebody; what was on its way when they took it could not be dropped."""
+    if row.escalation is not None:
+        return State(row.escalation.state) not in QUIET
+    return row.awaited is None or row.awaited.answered_at is None
+
+
+def _may_be_told(node: Node, row: Notification, now: datetime) -> bool:
+    """Whether the officer is still one of the desk, or of another own desk that a step told, and not gone since."""
+    of = row.escalation or row.awaited
+    if of is None:
+        return bool(row.officer.is_active)
+    place = {"register": of.register, "participant": of.participant, "node": of.node}
+    others = OwnDesk.objects.filter(**place).exclude(desk=of.desk).values_list("desk", flat=True)
+    desks = (DeskRef(of.participant, of.node, name) for name in itertools.chain((of.desk,), others))
+    return any(row.officer_id in at_the_desk(node, of.register, desk, now) for desk in desks)
+
+
 def _forget_lost(row: Notification, now: datetime) -> bool:
     """An attempt whose end nobody wrote down: whether it is made once more."""
     row.attempts.filter(state="sending").update(state="unknown", ended_at=now)
+    if not _wanted(row):  # Somebody took it while no worker ran.
+        _settle(row, "unknown", now)
+        return False
     if row.repeated:
         _settle(row, "unknown", now)
         _next_method(row, now)

@@ -1,6 +1,7 @@
 """Whose turn is it to be told? The worker asks every second, and notes each step with whom it tells.
 
     escalate_due(node)      every escalation where something is to be done now; how many
+    look = Looking(node)    the same again and again, by a worker that sees when its clock is set back
 
 Invariants: a step and its notifications are one transaction, so none is there without the other; what is late after a
 standstill comes in order, at once; a step that is noted is never noted again, whichever worker asks; nobody is told of
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from liaison.duty.escalation import SET_BACK, Happening, Kind, Lapse, Tell, due_of, who_are
+from liaison.duty.escalation import SET_BACK, Happening, Kind, Lapse, State, Tell, due_of, who_are
 from liaison.duty.plans import URGENCIES
 from liaison.messages.parties import DeskRef
 from liaison.node.models import ContactMethod, Escalation, Notification
@@ -28,19 +29,46 @@ LOOK_AGAIN = timedelta(seconds=30)
 """How soon an exercise that stands still at a desk is looked at again."""
 
 
+class Looking:
+    """A worker's look. What has passed by a clock that is never set tells it when the other one was set back."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._ahead: float | None = None
+
+    def __call__(self) -> None:
+        """Take every step that is due; where the clock was set back since, the next step of each that waits."""
+        ahead = self._node.clock.now().timestamp() - self._node.clock.monotonic()
+        set_back = self._ahead is not None and ahead < self._ahead - SET_BACK.total_seconds()
+        self._ahead = ahead
+        if set_back:
+            with reading(self._node):
+                waiting = Escalation.objects.filter(state=State.WAITING.value, due__isnull=False)
+                keys = list(waiting.values_list("pk", flat=True))
+            _take_steps(self._node, keys, set_back=True)
+        escalate_due(self._node)
+
+
 def escalate_due(node: Node) -> int:
     """Take every step that is due; how many escalations moved."""
     now = node.clock.now()
     with reading(node):
         late = Q(due__lte=now) | Q(due__isnull=False, last_at__gt=now + SET_BACK)
         keys = list(Escalation.objects.filter(late).order_by("due").values_list("pk", flat=True)[:AT_ONCE])
-    for key in keys:
-        with unit_of_work(node):
-            _go_on(node, Escalation.objects.select_for_update().get(pk=key), now)
+    _take_steps(node, keys)
     return len(keys)
 
 
-def _go_on(node: Node, row: Escalation, now: datetime) -> None:
+def _take_steps(node: Node, keys: list[int], *, set_back: bool = False) -> None:
+    now = node.clock.now()
+    for key in keys:
+        with unit_of_work(node):
+            row = Escalation.objects.select_for_update().filter(pk=key).first()
+            if row is not None:
+                _go_on(node, row, now, set_back=set_back)
+
+
+def _go_on(node: Node, row: Escalation, now: datetime, *, set_back: bool) -> None:
     """Inside a unit of work: all that is due at one escalation; an exercise waits while something real goes first."""
     if row.exercise and is_called_away(node, row.register, DeskRef(row.participant, row.node, row.desk)):
         row.due = now + LOOK_AGAIN
@@ -48,7 +76,8 @@ def _go_on(node: Node, row: Escalation, now: datetime) -> None:
         return
     snapshot = snapshot_of(row)
     standing = standing_of(row)
-    while (next_ := due_of(snapshot, standing, now)) is not None:
+    while (next_ := due_of(snapshot, standing, now, set_back=set_back)) is not None:
+        set_back = False
         if isinstance(next_, Lapse):
             standing = add_event(row, Happening(Kind.LAPSED, now, next_.cycle))
         else:

@@ -39,7 +39,7 @@ from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.judging import first_copy, judge_context
 from liaison.node.reads.memory import own_memory
 from liaison.node.services.cooperation.projecting import note_request
-from liaison.node.services.escalation.keeping import begin
+from liaison.node.services.escalation.keeping import begin, note_exercise_over
 from liaison.node.services.evidence.arriving import note_evidence
 from liaison.node.services.feeds.tracking import note_answer, note_report
 from liaison.node.services.inside.between.told import note_heard
@@ -311,6 +311,7 @@ def _take_in(
     note_answer(message.core, message.fields, own=place.desk, seq=message.copy.seq)
     note_request(node, message.core, place.desk, place.now)
     note_evidence(message.core, incoming)
+    note_exercise_over(message.core, message.fields, place.desk, place.now)
     tell_received(message.core, place.desk, place.now)
     if find_form(message.core.form, message.core.form_version).owed:
         begin(node, message.core, incoming, place.desk, place.now)

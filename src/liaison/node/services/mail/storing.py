@@ -35,6 +35,7 @@ from liaison.node.models import AttachmentRow, IncomingCopy, OutgoingCopy, SentM
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.memory import own_memory
+from liaison.node.services.escalation.keeping import begin
 from liaison.node.services.line.attachments import attachment_rows, hold_blobs, seal_attachment
 from liaison.node.services.line.cases import open_case
 from liaison.node.services.line.progress import advance
@@ -121,6 +122,7 @@ def enter_case(
 ) -> int:
     """Inside a unit of work: the message in its case, its files held, and the mails it answers; the key of its row."""
     core, now = message.core, node.clock.now()
+    owed = find_form(core.form, core.form_version).owed
     if core.attachments:
         hold_blobs()
     desk = next(iter(core.to))
@@ -146,9 +148,11 @@ def enter_case(
         verdict="accepted",
         notes=[each.value for each in notes],
         way=way,
-        owed=find_form(core.form, core.form_version).owed,
+        owed=owed,
         received_at=now,
     )
+    if owed:
+        begin(node, core, incoming, desk, now)
     AttachmentRow.objects.bulk_create(attachment_rows(core.attachments, incoming_id=incoming, state="held"))
     open_case(core, message.fields, desk, now)
     tell_received(core, desk, now)

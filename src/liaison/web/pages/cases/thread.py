@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -32,9 +33,13 @@ from liaison.web.pages.cases.held import find_held
 from liaison.web.pages.cases.inside import inside_of
 from liaison.web.pages.cases.naming import case_path, reader_of
 from liaison.web.pages.cases.values import ShownField, form_title, shown_fields
+from liaison.web.pages.duty.late import Due, answers_due, cards_of
+from liaison.web.pages.write.cards import CardView
 from liaison.web.requests import at_desk
 from liaison.web.site import here
 from liaison.wire.identifiers import parse_instant
+
+NOTHING_DUE: Mapping[tuple[str, DeskRef], Due] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class Party:
     own: bool
     warnings: tuple[str, ...]
     same_host: bool
+    card: CardView | None
+    """Of the other side: its time, languages and usual answer; None for a mailbox, or a desk that left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,9 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
     thread, names, now = open_thread(request, seat, case), DeskNames(here()), here().clock.now()
     readable = reader_of(request, keeper).may(case)
     writes = seat.may(Action.WRITE) and readable and held.answers and thread.row.archived_at is None
-    said = list(spoken(thread, names))
+    due = answers_due(keeper, names, case) if held.own else NOTHING_DUE
+    said = list(spoken(thread, names, due))
+    titles = {each.entry.message_id: each.title for each in said}
     given = {
         "thread": thread,
         "row": thread.row,
@@ -99,6 +108,7 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "spoken": said,
         "beside": beside_case(here(), thread.row.register, keeper.desk, case),
         "owed": [each for each in said if each.entry.owed],
+        "late": [(each, titles.get(each.each.message_id, "")) for each in due.values() if each.late],
         "told_differently": [
             names.of(thread.row.register, DeskRef(at.participant, at.node, ""))
             for at, _ in thread.view.told_differently
@@ -131,14 +141,17 @@ def _guest(seat: Seat, thread: Thread) -> dict[str, Any] | None:
 
 def _parties(thread: Thread, seat: Seat, names: DeskNames) -> Iterator[Party]:
     facts = register_facts(here(), thread.row.register)
+    others = [each for each in thread.view.parties if each != seat.desk and not is_mailbox(each)]
+    cards = cards_of(seat, thread.row.register, others)
     for desk in sorted(thread.view.parties, key=lambda desk: (desk != seat.desk, desk)):
         own = desk == seat.desk
         warnings = () if own else name_warnings(here(), thread.row.register, desk.participant)
-        yield Party(names.of(thread.row.register, desk), own, warnings, same_host(facts, seat.desk, desk))
+        hosted = same_host(facts, seat.desk, desk)
+        yield Party(names.of(thread.row.register, desk), own, warnings, hosted, cards.get(desk))
 
 
-def spoken(thread: Thread, names: DeskNames) -> Iterator[Spoken]:
-    """The entries of the timeline."""
+def spoken(thread: Thread, names: DeskNames, due: Mapping[tuple[str, DeskRef], Due] = NOTHING_DUE) -> Iterator[Spoken]:
+    """The entries of the timeline; `due` is what still waits for a person over there."""
     register = thread.row.register
     titles = {each.core_hash: form_title(each.core) for each in thread.entries}
     mails = mails_of(here(), register, [each.message_id for each in thread.entries if each.ours])
@@ -162,6 +175,7 @@ def spoken(thread: Thread, names: DeskNames) -> Iterator[Spoken]:
                     "trial": trial,
                     "keeper": names.participant(register, reach.left.by.participant) if reach.left else "",
                     "mail": mails.get((each.message_id, reach.desk)) if reach.at else None,
+                    "due": due.get((each.message_id, reach.desk)),
                 }
                 for reach, trial in each.reach
             ],

@@ -64,6 +64,11 @@ class CardView:
         return dict(self.expected).get("urgent", "")
 
     @property
+    def hours(self) -> str:
+        """When it answers, in its owner's words; empty where its contact part says nothing."""
+        return next((each.hours for each in self.card.contacts if each.hours), "")
+
+    @property
     def spoken(self) -> str:
         """Its languages in one line."""
         return ", ".join(self.languages)
