@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import re
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -102,6 +104,36 @@ def test_a_token_goes_nowhere_but_over_tls_or_to_this_machine(url: str) -> None:
     with pytest.raises(NodeUnreachableError, match="was not reached") as caught:
         Client(url, "liaison_pat_").look_up("192.0.2.7")
     assert "Send the same request again" in str(caught.value)
+
+
+def test_a_node_under_a_name_of_this_machine_is_reached_whatever_resolves_names_here(world: World) -> None:
+    token = call(world, "XC").token
+    with served(world.nodes["XC"]) as url:
+        assert Client(url.replace("localhost", "xc.localhost"), token).look_up("192.0.2.7").value == "192.0.2.7"
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[str]:
+    """A door that gives whoever comes these bytes and hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as door, ThreadPoolExecutor(1) as pool:
+
+        def give() -> None:
+            line, _ = door.accept()
+            with line:
+                line.recv(1 << 16)
+                line.sendall(answer)
+
+        given = pool.submit(give)
+        yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        given.result(10)
+
+
+@pytest.mark.parametrize("left", [b"id: 2", b'id: 2\ndata: {"number":2,"ki', b'id: 2\ndata: {"number":2}', b""])
+def test_what_a_cut_line_left_of_an_event_is_passed_over(left: bytes) -> None:
+    event = b'{"number":1,"kind":"message-sent","case":"c","message":"m","at":"2026-11-22T03:02:00Z"}'
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nretry: 1000\n\n"
+    with answering(head + b"id: 1\ndata: " + event + b"\n\n: still here\n\n" + left) as url:
+        assert [each.number for each in Client(url, "x").stream(0)] == [1]
 
 
 def test_a_webhook_request_is_believed_only_with_its_signature_and_fresh() -> None:

@@ -55,8 +55,13 @@ class Document:
 def document(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Document]:
     with World(Path(tmp_path_factory.mktemp("document")), codes=("XC", "XD")) as world:
         world.send("XD", "XC")
-        site = open_pages(world.nodes["XC"], get_wsgi_application())
-        yield Document(schemathesis.openapi.from_wsgi("/api/v1/openapi.json", site), call(world, "XC"))
+        yield open_document(world, call(world, "XC"))
+
+
+def open_document(world: World, program: Program) -> Document:
+    """The document of XC's node, asked for through its middleware."""
+    site = open_pages(world.nodes["XC"], get_wsgi_application())
+    return Document(schemathesis.openapi.from_wsgi("/api/v1/openapi.json", site), program)
 
 
 def quick(operation: str, query: Any) -> dict[str, Any]:

@@ -113,6 +113,19 @@ def test_a_minimal_incident_in_iodef_says_that_private_is_no_label() -> None:
     assert [(each.path, each.why) for each in document.unclear] == [("Incident/@restriction", "restriction")]
 
 
+def test_a_campaign_in_iodef_has_its_domain_with_label_and_time_and_nobody_it_is_attributed_to() -> None:
+    document = read("iodef-campaign.xml")
+    assert (document.tlp, document.unclear) == ("green", ())
+    (name,) = document.indicators
+    assert (name.what.kind, name.what.value, name.tlp) == ("domain", "kj290023j09r34.example.com", "green")
+    assert (name.what.first_seen, name.path) == (
+        "2014-12-02T16:18:00Z",
+        "Incident/IndicatorData/Indicator/Observable/BulkObservable",
+    )
+    assert document.title.startswith("Summarizes the Indicators of Compromise")
+    assert "BUTTERFLY" not in str(document)
+
+
 def test_what_oasis_own_library_writes_is_read_with_port_time_and_label() -> None:
     document = read("stix-library.json")
     assert [value for _, value in told(document)] == ["x.example", "192.0.2.1", "192.0.2.2", "203.0.113.9"]

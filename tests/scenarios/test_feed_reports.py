@@ -21,13 +21,13 @@ from liaison.node.models import IncomingCopy, OutgoingMessage, RecordPart, SentR
 from liaison.node.node import Node
 from liaison.node.reads.register import directory
 from liaison.node.reads.routing import TABLES, Routing, route_one, routing_of
+from liaison.node.services.feeds.parties import sending_desk
 from liaison.node.services.feeds.reports import (
     FeedFacts,
     Outcome,
     Report,
     check_feed,
     send_reports,
-    sending_desk,
     sent_window,
 )
 from liaison.node.services.feeds.runs import RoutedFeed, route_feed

@@ -92,6 +92,7 @@ PAGES: Mapping[str, Page] = {
     "mailboxes-keep": Page(Action.WRITE),
     "mailboxes-forget": Page(Action.WRITE),
     "mailboxes-from-book": Page(Action.WRITE),
+    "mailboxes-from-register": Page(Action.WRITE),
     "mailboxes-attach": Page(Action.WRITE),
     "mailboxes-check": Page(Action.WRITE),
     "checks": Page(Action.READ_METADATA),

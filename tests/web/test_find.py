@@ -8,9 +8,15 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from liaison.node import wiring
 from liaison.node.models import Draft
+from liaison.node.reads.routing import TABLES
+from liaison.node.services.resources import TableFormat, keep_table
 from liaison.officers.permissions import Role
 from liaison.web.pages.write.cards import desk_key
+from tests.mirrored import START
+from tests.routing.world import demo_table
+from tests.scenarios.test_mail_reports import follow, provider
 from tests.web.visiting import visit
 from tests.world import World
 
@@ -46,6 +52,30 @@ def test_a_name_leads_to_its_desk_with_the_reason_and_a_way_to_write(tmp_path: P
             draft = Draft.objects.get()
         assert draft.form == "incident-notice"
         assert draft.typed == {"to": [desk_key(world.desk("XD"))], "field.observables": ["www.example.xd"]}
+
+
+def test_a_provider_of_another_register_is_kept_as_a_desk_that_is_written_to_by_mail(tmp_path: Path) -> None:
+    with World(tmp_path, codes=("XC", "XD")) as world:
+        follow(world, provider("contact", "abuse@p1.example"))
+        files = wiring.open_folder(world.nodes["XC"].home / TABLES)
+        keep_table(files, demo_table(), name="demo", form=TableFormat.DELEGATED, taken_from="demo", now=START)
+        visitor = visit(world, "XC")
+        page = visitor.see("find/", q="198.51.100.200", kind="provider-security")
+        assert "Provider P1 / security" in page
+        assert "nothing is sealed to it from here, mail reaches it" in page
+        assert 'name="to"' not in page
+        assert "centres/" not in page
+        named = dict(re.findall(r'name="(register|participant|desk)" value="([^"]+)"', page))
+        assert visitor.send("mailboxes/from-register", **named).headers["Location"].endswith("mailboxes/")
+        kept = visitor.see("mailboxes/")
+        for told in (
+            "abuse@p1.example",
+            "Provider P1 / security",
+            "Register of the rehearsal, entry ",
+            "Not in the register",
+        ):
+            assert told in kept, told
+        visitor.send("mailboxes/from-register", status=400, **(named | {"desk": "nobody"}))
 
 
 def test_a_code_lists_every_kind_and_a_name_finds_its_bearers(tmp_path: Path) -> None:

@@ -92,6 +92,17 @@ def test_an_unverified_mail_shows_on_desk_and_case_without_what_it_says(scene: S
         assert "Send it all" not in shown
 
 
+def test_a_reply_by_s_mime_shows_on_desk_and_case_as_what_it_is(scene: Scene) -> None:
+    world, post, _ = scene
+    case = send(world, fields=ASKS)
+    ours = read_mail(post.handed[-1][2])
+    head = f"From: {THEM}\r\nSubject: Re: {ours.subject}\r\nIn-Reply-To: <{ours.message_id.strip('<>')}>\r\n"
+    post.box.append(f"{head}Content-Type: application/pkcs7-mime; smime-type=signed-data\r\n\r\nMIIB\r\n".encode())
+    fetch_mail(world.nodes["XC"])
+    for shown in (visit(world, "XC").see(), visit(world, "XC").see(f"cases/{case}/")):
+        assert "S/MIME, which is not read here: ask for OpenPGP" in shown
+
+
 def test_a_bounce_a_silence_and_an_unread_mailbox_need_the_desk(scene: Scene) -> None:
     world, post, _ = scene
     node = world.nodes["XC"]

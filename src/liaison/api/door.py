@@ -17,6 +17,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.parser import Parser
 
+from liaison.api.links import add_links
 from liaison.api.operations import about, cases, events, instruments, lookup, register
 from liaison.api.operations import attachments as _attachments  # noqa: F401 — adds its operations to those of cases
 from liaison.api.operations import writing as _writing  # noqa: F401 — the same, because they share paths
@@ -53,6 +54,7 @@ class ProgramsApi(NinjaAPI):
         document = super().get_openapi_schema(path_prefix=PREFIX)
         for operations in document["paths"].values():
             for operation in operations.values():
+                add_links(operation)
                 for status, answer in operation["responses"].items():
                     if int(status) >= REFUSED and "application/json" in answer.get("content", {}):
                         answer["content"][CONTENT_TYPE] = answer["content"].pop("application/json")

@@ -24,7 +24,7 @@ NOUNS = {
     "register": "liaison.cli.register.group:group",
     "key": "liaison.cli.key:group",
     "message": "liaison.cli.message:group",
-    "mail": "liaison.cli.mail:group",
+    "mail": "liaison.cli.mail.command:group",
     "book": "liaison.cli.book:group",
     "case": "liaison.cli.case:group",
     "evidence": "liaison.cli.evidence.group:group",

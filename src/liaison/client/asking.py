@@ -1,7 +1,8 @@
 """How is one request sent to a node and its answer read? HTTP/1.1 with a token, nothing else.
 
 Invariants: one connection a request; TLS is checked against the machine's authorities unless the node is on this
-machine; an answer is at most `MOST` bytes, but for a file; nothing is sent again by itself.
+machine, where every name under `localhost` is (RFC 6761), whatever resolves names here; an answer is at most `MOST`
+bytes, but for a file; nothing is sent again by itself.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ MOST = 64 << 20
 LONGEST_LINE = 64 << 10
 SECONDS = 60.0
 REFUSED = 300
-HERE = ("localhost", "127.0.0.1", "::1")
+HERE, UNDER_LOCALHOST = ("localhost", "127.0.0.1", "::1"), ".localhost"
 V = TypeVar("V")
 
 
@@ -142,6 +143,7 @@ class Asker:
         """An answer that is no refusal, to be read inside."""
         target = f"{ROOT}{path}" + (f"?{urlencode(query)}" if query else "")
         shown = {"Authorization": f"Bearer {self.token}", "Accept": "application/json", **(headers or {})}
+        shown["Host"] = urlsplit(self.url).netloc.rpartition("@")[2]
         with closing(self._connection()) as connection:
             try:
                 connection.request(method, target, body, shown)
@@ -158,8 +160,9 @@ class Asker:
             context = ssl.create_default_context()
             return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=SECONDS, context=context)
         host = parts.hostname or ""
-        if parts.scheme == "http" and (host in HERE or host.endswith(".localhost")):
-            return http.client.HTTPConnection(host, parts.port, timeout=SECONDS)
+        if parts.scheme == "http" and (host in HERE or host.endswith(UNDER_LOCALHOST)):
+            here = "localhost" if host.endswith(UNDER_LOCALHOST) else host
+            return http.client.HTTPConnection(here, parts.port, timeout=SECONDS)
         raise NodeUnreachableError("node-not-reached", permanent=True, url=self.url, reason="only https is allowed")
 
 

@@ -115,8 +115,16 @@ class Client:
             after = found.next
 
     def stream(self, after: int | None = None, *, seconds: int = 50) -> Iterator[shapes.Event]:
-        """The same as server-sent events, for some seconds; without a number, what happens from now on."""
+        """The same as server-sent events, for some seconds; without a number, what happens from now on.
+
+        An event counts once the empty line behind it came: what a cut line left of one is passed over, and comes
+        whole to whoever asks again behind the last number.
+        """
         last = {} if after is None else {"Last-Event-ID": str(after)}
+        data = b""
         for line in self._node.lines("/events/stream", {"seconds": seconds}, last):
             if line.startswith(DATA):
-                yield self._node.value(line.removeprefix(DATA), shapes.Event)
+                data = line.removeprefix(DATA)
+            elif not line and data:
+                yield self._node.value(data, shapes.Event)
+                data = b""

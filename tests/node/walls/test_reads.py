@@ -130,6 +130,7 @@ OF_THE_NODE: Mapping[str, str] = {
     "mail.targets.kept_mailbox": INNER,
     "mail.targets.mail_targets": INNER,
     "mail.targets.mailbox_ref": PURE,
+    "mail.targets.mailboxes_of": PUBLIC,
     "memory.forget": PURE,
     "memory.own_memory": MACHINE,
     "overrides.read_rules": OPERATOR,

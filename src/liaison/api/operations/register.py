@@ -24,14 +24,16 @@ from liaison.node.reads.proofs import prove_entry
 from liaison.node.reads.register import directory, followed
 from liaison.node.reads.writing.centres import desk_card
 from liaison.officers.tokens import Scope
-from liaison.register.vocabulary import DeskKind
+from liaison.register.vocabulary import REGISTER, DeskKind
 from liaison.wire.identifiers import format_instant, parse_instant
 
 router = Router(tags=["register"], auth=scoped(Scope.READ_REGISTER))
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=LONGEST, pattern=r"^[A-Za-z0-9_-]*$")]
 Index = Annotated[int, Path(ge=0, le=2**53 - 1)]
-ParticipantId = Annotated[str, Path(pattern=HASH)]
+WHO = rf"{HASH}|^{REGISTER}$"
+"""A participant; the secretariat is one, under the name that it has in every register."""
+ParticipantId = Annotated[str, Path(pattern=WHO)]
 
 
 @router.get("", response={200: shapes.Register, **PROBLEMS}, summary="The register and how far it is known")
@@ -89,7 +91,7 @@ def desks(
     *,
     words: Annotated[str, Query(max_length=200, pattern=WORDS)] = "",
     kind: Annotated[DeskKind | None, Query()] = None,
-    participant: Annotated[str, Query(pattern=rf"^$|{HASH}")] = "",
+    participant: Annotated[str, Query(pattern=rf"^$|{WHO}")] = "",
     code: Annotated[str, Query(pattern=r"^$|^[A-Z]{2}$")] = "",
     cursor: Cursor = None,
     limit: Limit = 100,
@@ -134,7 +136,7 @@ def entries(
     *,
     since: Annotated[Instant | None, Query()] = None,
     kind: Annotated[str, Query(pattern=r"^[a-z.]{0,32}$")] = "",
-    participant: Annotated[str, Query(pattern=rf"^$|{HASH}")] = "",
+    participant: Annotated[str, Query(pattern=rf"^$|{WHO}")] = "",
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> shapes.LogEntries:

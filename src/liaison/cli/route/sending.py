@@ -34,7 +34,7 @@ WHY_NOT = {
     "nominated": "only nominated by letter: there is no key to seal to",
     "unknown": "no register was asked: the desk is not known",
     "own": "own desk: nothing to send",
-    "no-desk-here": "this node has no desk in their register",
+    "no-desk-here": "this node has no desk in their register and keeps no mailbox of theirs ('liaison mail keep')",
     "already-sent": "the same report was sent within the window",
 }
 
@@ -43,7 +43,8 @@ class Sending:
     """What is the same for all reports of one feed."""
 
     def __init__(self, node: Node, routing: Routing, name: str, options: dict[str, Any]) -> None:
-        from liaison.node.services.feeds.reports import FeedFacts, check_feed, sending_desk
+        from liaison.node.services.feeds.parties import sending_desk
+        from liaison.node.services.feeds.reports import FeedFacts, check_feed
 
         self._node, self._routing = node, routing
         self._sender = options["sender"]

@@ -97,6 +97,7 @@ def _asked(request: HttpRequest) -> tuple[str, DeskKind]:
 def _page(request: HttpRequest, seat: Seat, text: str, kind: DeskKind, given: dict[str, Any]) -> HttpResponse:
     kinds = [(each.value, kind_word(each), each is kind) for each in DeskKind]
     shown = {"q": text, "kinds": kinds, "kind": kind.value, "may_write": seat.may(Action.WRITE)}
+    shown["may_change"] = shown["may_write"]  # Of the contacts below.
     shown |= {"write_path": path_to(seat, "write/"), "each_path": path_to(seat, "find/each")}
     return render(request, "web/find.html", shown | given)
 
@@ -143,10 +144,7 @@ def _resource(node: Node, seat: Seat, text: str, kind: DeskKind) -> dict[str, An
     answer = routed.answer
     given: dict[str, Any] = {"resource": text, "answer": answer, "because": _because(answer), "asked": text}
     if routed.entry is not None:
-        given |= {
-            "card": show_cards(node, seat, [routed.entry])[0],
-            "elsewhere": routed.entry.register != seat.register,
-        }
+        given["card"] = show_cards(node, seat, [routed.entry])[0]
     if answer.refusal is not None:
         given["refusal"] = explained(MalformedError(answer.refusal))
     contested = (finding.entry_of(node, desk) for desk in answer.contested)

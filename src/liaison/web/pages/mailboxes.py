@@ -29,6 +29,7 @@ from liaison.node.services.mail.contacts import (
     keep_contact,
 )
 from liaison.node.services.mail.from_book import keep_from_book
+from liaison.node.services.mail.from_register import Elsewhere, keep_from_register
 from liaison.node.services.mail.keys import published_certificate
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
@@ -84,6 +85,15 @@ def _row(each: ContactRead, now: datetime) -> dict[str, Any]:
 def from_book(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Keep a contact of the address book."""
     keep_from_book(here(), place_of(seat), request.POST.get("mailbox", ""), officer=officer_id(request))
+    return HttpResponseRedirect(path_to(seat, "mailboxes/"))
+
+
+@require_POST
+@at_desk(Action.WRITE)
+def from_register(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Keep a desk of a register in which this one has no part."""
+    desk = Elsewhere(*(request.POST.get(name, "") for name in ("register", "participant", "desk")))
+    keep_from_register(here(), place_of(seat), desk, officer=officer_id(request))
     return HttpResponseRedirect(path_to(seat, "mailboxes/"))
 
 
@@ -164,6 +174,7 @@ ROUTES = [
     path("mailboxes/", mailboxes, name="mailboxes"),
     path("mailboxes/keep", keep, name="mailboxes-keep"),
     path("mailboxes/from-book", from_book, name="mailboxes-from-book"),
+    path("mailboxes/from-register", from_register, name="mailboxes-from-register"),
     path("mailboxes/attach", attach, name="mailboxes-attach"),
     path("mailboxes/check", check, name="mailboxes-check"),
     path("mailboxes/forget", forget, name="mailboxes-forget"),

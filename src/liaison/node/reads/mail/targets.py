@@ -10,7 +10,7 @@ node by the certificate that an officer confirmed; without one, the mail asks to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from liaison.errors import LiaisonError, UsageError
@@ -25,6 +25,7 @@ from liaison.node.reads.facts import RegisterFacts
 from liaison.node.reads.memory import own_memory
 from liaison.node.unit_of_work import reading
 from liaison.register import records
+from liaison.routing.claims import Desk
 from liaison.wire.identifiers import decode_base64
 
 MAILBOX = "mailbox"
@@ -94,20 +95,38 @@ def _published(node: Node, register: str, desk: DeskRef) -> MailTarget | None:
     return MailTarget(mailbox, entry.languages, certificate.data, certificate.fingerprint)
 
 
-def kept_mailbox(node: Node, register: str, sender: DeskRef, nomination: str) -> DeskRef | None:
-    """The mailbox that a letter names for the desk it nominates, where the sending desk keeps it as a correspondent."""
-    found = (each for each in reads.directory(node, register).nominations if each.nomination == nomination)
-    digests = [part.digest for each in found for part in each.parts]
+def kept_mailbox(node: Node, register: str, sender: DeskRef, desk: Desk) -> DeskRef | None:
+    """The mailbox that its letter or its entry names for a desk, where the sending desk keeps it as a correspondent.
+
+    `register` is where the sender speaks; the desk may stand in another one.
+    """
     place = {"participant": sender.participant, "node": sender.node, "desk": sender.desk}
-    with reading(node):
-        for row in RecordPart.objects.filter(register=register, digest__in=digests).exclude(part=b""):
-            content = records.read_content(records.verify_record(bytes(row.part), row.digest).part)
-            if not isinstance(content, records.Contact) or content.mailbox is None:
-                continue
-            desk = mailbox_ref(content.mailbox)
-            if MailContact.objects.filter(register=register, **place, who=desk.participant).exists():
-                return desk
+    for mailbox in mailboxes_of(node, desk):
+        found = mailbox_ref(mailbox)
+        with reading(node):
+            if MailContact.objects.filter(register=register, **place, who=found.participant).exists():
+                return found
     return None
+
+
+def mailboxes_of(node: Node, desk: Desk) -> Iterator[str]:
+    """What the register lets this node read of where a desk gets mail."""
+    listed = reads.directory(node, desk.register)
+    if desk.participant is None or desk.node is None:
+        parts = [part for each in listed.nominations if each.nomination == desk.desk for part in each.parts]
+    else:
+        entry = listed.desk(desk.participant, desk.desk)
+        parts = list(entry.parts) if entry is not None else []
+        addresses = reads.node_addresses(node, desk.register, desk.participant, desk.node)
+        ways = addresses[0].ways if addresses else ()
+        yield from (way.at for way in ways if way.way is records.Way.MAIL and way.at)
+    with reading(node):
+        rows = RecordPart.objects.filter(register=desk.register, digest__in=[part.digest for part in parts])
+        held = [(bytes(row.part), row.digest) for row in rows.exclude(part=b"")]
+    for data, digest in held:
+        content = records.read_content(records.verify_record(data, digest).part)
+        if isinstance(content, records.Contact) and content.mailbox is not None:
+            yield content.mailbox
 
 
 def contact_name(node: Node, who: str) -> str:

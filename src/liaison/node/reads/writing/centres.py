@@ -64,6 +64,11 @@ class DeskCard:
         return tuple(dict.fromkeys(each.telephone for each in self.contacts if each.telephone))
 
     @property
+    def mailbox(self) -> str:
+        """The first mailbox that may be read here; empty for none."""
+        return next((each.mailbox for each in self.contacts if each.mailbox), "")
+
+    @property
     def zone(self) -> str:
         """The zone its contact part names; empty for one that is not known here."""
         named = next((each.time_zone for each in self.contacts if each.time_zone), "")

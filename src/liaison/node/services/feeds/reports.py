@@ -13,39 +13,40 @@ Invariants (docs/using/routing.md):
   counted, not sent again, within the window.
 - What a desk asks for stands in its record (docs/spec/records.md, kind `reports`); one that asks for nothing gets the
   feed's own format, at once.
-- A desk that is unknown, or nominated by letter, gets nothing, and the outcome says why; unless the sending desk keeps
-  the mailbox that the letter names, which then gets it by mail. One desk's trouble stops no other.
+- A desk that is unknown, nominated by letter, or of a register in which this node has no desk gets nothing, and the
+  outcome says why; unless the sending desk keeps the mailbox that its letter or entry names, which then gets it by
+  mail. One desk's trouble stops no other.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from liaison.errors import LiaisonError, UsageError
+from liaison.errors import LiaisonError
 from liaison.exchange.values import Report as About
 from liaison.messages.forms import check_fields, latest_form
 from liaison.messages.message import Tlp
 from liaison.messages.parties import DeskRef
-from liaison.node.models import OwnDesk, SentReport, Setting
+from liaison.node.models import SentReport, Setting
 from liaison.node.node import Node
 from liaison.node.reads.exchange.cases import publisher_of
 from liaison.node.reads.facts import register_facts
-from liaison.node.reads.mail.targets import kept_mailbox, mail_targets
+from liaison.node.reads.mail.targets import mail_targets
 from liaison.node.reads.own import require_writable
 from liaison.node.reads.reports.wishes import wishes_of
 from liaison.node.services.feeds.holding import due_at, hold
 from liaison.node.services.feeds.packing import Packed, pack_report
+from liaison.node.services.feeds.parties import Parties, find_parties, named_desk, sending_desks
 from liaison.node.services.line.sending import Letter, new_id, send_letter
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.node.work.outbox import Lease
-from liaison.register.vocabulary import DeskKind
 from liaison.routing.claims import Desk, Standing
 from liaison.routing.feeds.reports import notice
 from liaison.routing.feeds.run import Window
@@ -149,35 +150,15 @@ def send_reports(
     Raises UsageError, NotNowError before anything is sent; later trouble is in the outcomes.
     """
     require_writable(node)
-    registers = {report.desk.register for report in reports} - {""}
-    senders = {register: sending_desk(node, register, sender) for register in registers}
-    batch = new_id(node)
+    senders = sending_desks(node, {report.desk.register for report in reports} - {""}, sender)
+    occasion = _Occasion(new_id(node), leased, senders)
     for report in reports:
-        yield _outcome(node, report, senders.get(report.desk.register), feed, occasion=_Occasion(batch, leased))
+        yield _outcome(node, report, feed, occasion)
 
 
 def check_feed(feed: FeedFacts) -> None:
     """Raises MalformedError when what is said of the feed does not fit the form."""
     check_fields(latest_form(FORM), _feed_fields(feed))
-
-
-def sending_desk(node: Node, register: str, named: str = "") -> DeskRef | None:
-    """The own desk that speaks in a register: the one named, else the only one, else the only technical one.
-
-    None when there is none; raises UsageError when several remain or none has the name.
-    """
-    with reading(node):
-        rows = list(OwnDesk.objects.filter(register=register).order_by("participant", "desk"))
-    found = [(row.kind, DeskRef(row.participant, row.node, row.desk)) for row in rows]
-    if not found:
-        return None
-    if named:
-        found = [each for each in found if named in (each[1].desk, str(each[1]))]
-    elif len(found) > 1:
-        found = [each for each in found if each[0] == DeskKind.TECHNICAL.value]
-    if len(found) != 1:
-        raise UsageError("sending-desk-not-clear", given=named or "-", count=len(found))
-    return found[0][1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,33 +167,29 @@ class _Occasion:
 
     batch: str
     leased: bool
+    senders: Mapping[str, DeskRef]
+    """The own desk that speaks in each register."""
 
 
-def _outcome(node: Node, report: Report, sender: DeskRef | None, feed: FeedFacts, *, occasion: _Occasion) -> Outcome:
+def _outcome(node: Node, report: Report, feed: FeedFacts, occasion: _Occasion) -> Outcome:
     desk = report.desk
     if desk.standing is Standing.UNKNOWN:
         return Outcome(desk, Fate.UNKNOWN)
-    if sender is None:
-        return Outcome(desk, Fate.NO_DESK_HERE if desk.participant else Fate.NOMINATED)
-    if desk.participant is None or desk.node is None:
-        recipient = kept_mailbox(node, desk.register, sender, desk.desk)
-    else:
-        recipient = DeskRef(desk.participant, desk.node, desk.desk)
-    if recipient is None:
-        return Outcome(desk, Fate.NOMINATED)
-    if recipient == sender:
+    parties = find_parties(node, desk, occasion.senders)
+    if parties is None:
+        elsewhere = desk.participant is not None and desk.register not in occasion.senders
+        return Outcome(desk, Fate.NO_DESK_HERE if elsewhere else Fate.NOMINATED)
+    if parties.recipient == parties.sender:
         return Outcome(desk, Fate.OWN)
     try:
-        return _send(node, report, (sender, recipient), feed, occasion)
+        return _send(node, report, parties, feed, occasion)
     except LiaisonError as error:
         return Outcome(desk, Fate.FAILED, error=error)
 
 
-def _send(
-    node: Node, report: Report, parties: tuple[DeskRef, DeskRef], feed: FeedFacts, occasion: _Occasion
-) -> Outcome:
+def _send(node: Node, report: Report, parties: Parties, feed: FeedFacts, occasion: _Occasion) -> Outcome:
     """Seal the rows, then in one unit note the report and write its messages, or hold them."""
-    (sender, recipient), register = parties, report.desk.register
+    register, sender, recipient = parties
     digest = _digest(report.path)
     now = node.clock.now()
     since = now - feed.window
@@ -222,14 +199,14 @@ def _send(
     facts = register_facts(node, register)
     if recipient not in mail_targets(facts, sender, [recipient]):
         facts.sealing_key(recipient)
-    wishes = wishes_of(node, register, recipient)
+    wishes = wishes_of(node, report.desk.register, named_desk(report.desk) or recipient)
     packed = list(pack_report(node, report, wishes, _about(node, register, sender, feed, occasion.batch)))
     if not packed:
         return Outcome(report.desk, Fate.ALREADY_SENT)
     letters = [_letter(report, parties, feed, occasion, place=(number, packed)) for number in range(len(packed))]
     with unit_of_work(node):
         due = due_at(register, recipient, wishes, now)
-        noted = _take(report, recipient, digest, (due or now, since))
+        noted = _take(report, parties, digest, (due or now, since))
         if noted is None:
             return Outcome(report.desk, Fate.ALREADY_SENT)
         if due is not None:
@@ -244,7 +221,7 @@ def _send(
 
 def _letter(
     report: Report,
-    parties: tuple[DeskRef, DeskRef],
+    parties: Parties,
     feed: FeedFacts,
     occasion: _Occasion,
     *,
@@ -255,9 +232,9 @@ def _letter(
     if len(packed) > 1:
         fields |= {"part": number + 1, "parts": len(packed)}
     return Letter(
-        register=report.desk.register,
-        sender=parties[0],
-        to=(parties[1],),
+        register=parties.register,
+        sender=parties.sender,
+        to=(parties.recipient,),
         form=FORM,
         fields=fields,
         tlp=feed.tlp,
@@ -291,18 +268,18 @@ def _rows_of(register: str, desk: DeskRef, digest: str) -> Any:
     return SentReport.objects.filter(**place, digest=digest)
 
 
-def _take(report: Report, desk: DeskRef, digest: str, times: tuple[datetime, datetime]) -> SentReport | None:
+def _take(report: Report, parties: Parties, digest: str, times: tuple[datetime, datetime]) -> SentReport | None:
     """Note the report as sent at a time; None when it was within the window. Others who try wait for this unit."""
-    at, since = times
+    (at, since), desk = times, parties.recipient
     noted, fresh = SentReport.objects.get_or_create(
-        register=report.desk.register,
+        register=parties.register,
         participant=desk.participant,
         node=desk.node,
         desk=desk.desk,
         digest=digest,
         defaults={"rows": report.rows, "row_digests": report.row_digests, "sent_at": at},
     )
-    if fresh or _rows_of(report.desk.register, desk, digest).filter(sent_at__lte=since).update(sent_at=at) == 1:
+    if fresh or _rows_of(parties.register, desk, digest).filter(sent_at__lte=since).update(sent_at=at) == 1:
         return noted
     return None
 

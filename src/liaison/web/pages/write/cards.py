@@ -42,6 +42,8 @@ class CardView:
     kind: str
     status: str
     usable: bool
+    elsewhere: bool
+    """It stands in a register in which this desk has no part: nothing can be sealed to it from here."""
     languages: tuple[str, ...]
     there: datetime | None
     zone: str
@@ -106,21 +108,22 @@ def show_cards(node: Node, seat: Seat, entries: Iterable[DeskEntry]) -> list[Car
 def _show(
     card: DeskCard, seat: Seat, now: datetime, usual: Mapping[DeskRef, Usual], fresh: Mapping[DeskRef, Freshness]
 ) -> CardView:
-    entry, ref = card.entry, card.ref
+    entry, ref, elsewhere = card.entry, card.ref, card.entry.register != seat.register
     usable = ref is not None and entry.status in (DeskStatus.CONFIRMED, DeskStatus.CALLED_BACK)
     return CardView(
         card=card,
         key=desk_key(ref) if ref is not None else "",
-        path=path_to(seat, f"centres/{(entry.participant or '')[:SHORT]}/{entry.desk}/") if ref is not None else "",
+        path="" if ref is None or elsewhere else path_to(seat, f"centres/{ref.participant[:SHORT]}/{entry.desk}/"),
         kind=kind_word(entry.kind),
         status=status_word(entry.status),
         usable=usable,
+        elsewhere=elsewhere,
         languages=tuple(language_word(each) for each in entry.languages),
         there=card.local_time(now),
         zone=card.zone,
         expected=_expected(card),
         usual=minutes_word(usual[ref].minutes) if ref is not None and ref in usual else "",
-        cautions=tuple(_cautions(card)),
+        cautions=tuple(_cautions(card, elsewhere=elsewhere)),
         fresh=fresh.get(ref) if ref is not None else None,
         now=now,
     )
@@ -148,8 +151,11 @@ def _expected(card: DeskCard) -> tuple[tuple[str, str], ...]:
     return tuple((urgency, minutes_word(minutes)) for urgency, minutes in promised if minutes is not None)
 
 
-def _cautions(card: DeskCard) -> Iterable[str]:
+def _cautions(card: DeskCard, *, elsewhere: bool) -> Iterable[str]:
     entry = card.entry
+    if elsewhere:
+        told = gettext("It stands in another register, “%(title)s”: nothing is sealed to it from here, mail reaches it")
+        yield told % {"title": card.title}
     if card.host:
         told = gettext("Hosted by %(host)s, who opens what is sent here")
         yield told % {"host": card.host}

@@ -5,6 +5,7 @@
         --certificate xd.asc --fingerprint "1CC3 3126 …" --channel telephone --lang fr
     liaison message send --to duty@csirt.xd.example …            goes by mail, because that is the way there is
     liaison mail fetch        liaison mail test        liaison mail list
+    liaison mail guest open|end|list                             a case on a page, for a desk that cannot sign
 
 Invariants: a certificate without the fingerprint that was read out over another channel is refused.
 """
@@ -16,6 +17,7 @@ from typing import Any
 
 import click
 
+from liaison.cli.lazy import LazyGroup
 from liaison.cli.message.screen import local, plain
 from liaison.cli.output import UNREACHABLE, json_option, note, show, table
 from liaison.cli.register.choices import FOUND, own_desk, register_option, the_register
@@ -26,9 +28,9 @@ CHANNELS = ("telephone", "in-person", "video", "note-verbale")
 from_option = click.option("--from", "sender", default="", help="Own desk, where this node has several.")
 
 
-@click.group()
+@click.group(cls=LazyGroup, commands_in={"guest": "liaison.cli.mail.guest:group"})
 def group() -> None:
-    """Desks that have OpenPGP and a mailbox: keys, correspondents, fetching, testing."""
+    """Desks that have OpenPGP and a mailbox: keys, correspondents, fetching, testing, guest pages."""
 
 
 @group.command()
