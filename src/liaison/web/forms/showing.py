@@ -32,6 +32,11 @@ USUAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "information-request": ("observables",),
         "assistance-request": ("observables",),
         "reply": ("information", "expected_by"),
+        "request-answer": ("secured", "preserved_until", "provider_reference", "grounds", "reasons", "information"),
+        "preservation-request": (
+            *("clause", "own_reference", "penalty", "max_penalty_years", "data_kinds", "identifiers", "data_from"),
+            *("data_to", "records_zone", "provider", "period_days", "urgency_reason", "confidential", "assistance_by"),
+        ),
     }
 )
 """What is said at once beside what a form requires, in this order; of other forms all is shown."""
