@@ -3,7 +3,7 @@
     load_instruments()["budapest-2001"].clauses["art-29"].article == "29"
 
 Invariants:
-- adding an instrument is adding a file to `data/instruments`, or to the node's own (docs/operating/instruments.md);
+- adding an instrument is adding a file to `data/instruments`, or to the node's own (docs/using/instruments.md);
 - a file that names a clause, an act or a demand that is not there is refused: nothing is guessed.
 
 Spec page: docs/spec/instruments.md.
