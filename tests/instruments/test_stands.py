@@ -90,14 +90,17 @@ def test_a_code_two_participants_publish_leads_to_neither() -> None:
     assert (found.party("XC"), found.party("XD")) == ("XC", registry.ids["XD"])
 
 
-def test_a_participant_that_was_succeeded_speaks_as_its_successor() -> None:
-    registry = carrying("XC")
+def test_a_participant_that_was_succeeded_speaks_and_is_spoken_of_as_its_successor() -> None:
+    registry = carrying("XC", "XD")
     declared(registry, "XC", Act.RATIFICATION, "2020-01-01")
+    declared(registry, "XD", Act.OBJECTION, "2020-06-01", about=registry.ids["XC"])
     registry.admit("XC again", replaces=registry.ids["XC"])
     new = ("XC again/roots/1", "XC again/roots/2")
     over = bodies.ParticipantRoots(roots=registry.roots(*new), guardians=())
     registry.add(registry.drafted(over, "XC"), "XC/roots/1", "XC/roots/2", *new)
     assert status(known(registry), registry.ids["XC again"]) is Status.PARTY
+    told = {each.about for each in known(registry).positions.statements}
+    assert told == {None, registry.ids["XC again"]}
 
 
 def test_of_two_lists_about_one_party_the_later_counts_alone() -> None:

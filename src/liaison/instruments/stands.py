@@ -48,16 +48,17 @@ def gather(states: Iterable[ParticipantState], files: Iterable[PositionsFile] = 
     codes = {name: codes_of(state) for name, state in living.items()}
     by_code = _by_code(codes)
     successors = {state.id: state.succeeded_by for state in found}
+    later = {name: _final(name, successors) for name in successors}
     own = [
         statement
         for state in found
         for stated in state.stands.values()
-        for statement in _declared(_final(state.id, successors), stated)
+        for statement in _declared(later[state.id], stated)
     ]
     told = {(each.party, each.instrument) for each in own}
     others = list(_others(files, by_code, told))
     positions = Positions(
-        statements=tuple(_named(each, by_code) for each in (*own, *others)),
+        statements=tuple(_named(each, by_code | later) for each in (*own, *others)),
         groups=_groups(files),
         organisations=_organisations(files, living, by_code),
         codes=codes,
@@ -120,8 +121,9 @@ def _others(
         yield from statements
 
 
-def _named(each: Statement, by_code: Mapping[str, str]) -> Statement:
-    return replace(each, about=by_code.get(each.about, each.about)) if each.about is not None else each
+def _named(each: Statement, names: Mapping[str, str]) -> Statement:
+    """The statement about whom it concerns today: a code's participant, a successor."""
+    return replace(each, about=names.get(each.about, each.about)) if each.about is not None else each
 
 
 def _groups(files: Iterable[PositionsFile]) -> dict[str, frozenset[str]]:
