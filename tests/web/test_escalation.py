@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from liaison.node.models import ContactMethod
 from liaison.node.services.escalation.sending import send_due
 from liaison.node.unit_of_work import reading
@@ -181,15 +179,13 @@ def test_a_plan_that_was_not_understood_comes_back_as_it_was_typed(tmp_path: Pat
         assert "nobody of this desk" in answered(visitor.post(visitor.at("administration/escalation"), unknown), 400)
 
 
-@pytest.mark.parametrize(
-    "at", ["Sunday", "2026-02-30T03:00", "0001-01-01T00:00", "9999-12-31T23:59", "' OR 1=1", "\x00"]
-)
-def test_an_instant_that_is_none_is_refused_in_words(at: str, tmp_path: Path) -> None:
+def test_an_instant_that_is_none_is_refused_in_words(tmp_path: Path) -> None:
     with staffed(tmp_path, "ada") as stage:
         visitor = visit(stage.world, "XD", Role.ADMINISTRATOR)
-        page = visitor.see("administration/escalation", status=400, simulate="urgent", at=at)
-        assert "is not a time" in page
-        assert "Nothing was sent" not in page
+        for at in ("Sunday", "2026-02-30T03:00", "0001-01-01T00:00", "9999-12-31T23:59", "' OR 1=1", "\0"):
+            page = visitor.see("administration/escalation", status=400, simulate="urgent", at=at)
+            assert "is not a date and time" in page
+            assert "Nothing was sent" not in page
         visitor.see("administration/escalation", status=400, simulate="soon", at="2026-11-29T03:00")
 
 

@@ -112,7 +112,8 @@ def _words(value: dict[str, Any]) -> Iterator[str]:
     for urgency, rungs in value["plans"].items():
         yield f"{urgency}: {len(rungs)} tellings"
     for each in value["officers"]:
-        yield f"{plain(each['name'])}: {each['ways']} ways" + "".join(f", {way} fails" for way in each["failing"])
+        ways = "1 way" if each["ways"] == 1 else f"{each['ways']} ways"
+        yield f"{plain(each['name'])}: {ways}" + "".join(f", {way} fails" for way in each["failing"])
 
 
 def _line(line: Line) -> dict[str, Any]:
