@@ -24,3 +24,6 @@ def test_a_list_is_taken_in_found_again_and_replaced_by_a_newer_one(tmp_path: Pa
     assert found["sources"] == [{"source": "List of teams", "dated": "2026-11-01"}]
     assert desk.value("book", "list", "nobody") == []
     assert desk.value("book", "import", str(file), *given)["replaced"] == 1
+    file.write_text("name,country,email\n,XJ,nobody@example.xj\n")
+    assert terminal.refusal(desk.home, "book", "import", str(file), *given) == "book-names-nobody"
+    assert len(desk.value("book", "list", "cert", "example")) == 1

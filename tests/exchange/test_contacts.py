@@ -309,6 +309,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "too large": ("a" * ((2 << 20) + 1), "book-too-large"),
     "too many teams": (json.dumps([{"team": "x"}] * 20_001), "book-too-many"),
     "too many cards": ("BEGIN:VCARD\nFN:x\nEND:VCARD\n" * 20_001, "book-too-many"),
+    "a cut card": ("BEGIN:VCARD\nFN:x\nEND:VCARD\nBEGIN:VCARD\nFN:y\n", "book-card-cut"),
     "no teams": ('{"data": [1]}', "book-not-teams"),
     "other objects": ('[{"a": 1}]', "book-not-teams"),
     "deep": ("[" * 10_000, "document-too-deep"),

@@ -21,14 +21,15 @@ _PLACES = {"FN": "name", "EMAIL": "mailbox", "TEL": "telephone", "NOTE": "note"}
 
 
 def decode_vcards(data: str) -> Contacts:
-    """The contacts of a file of cards. Raises MalformedError for more than are taken."""
+    """The contacts of a file of cards. Raises MalformedError for more than are taken, and for a card without an end."""
     found, refused = list[Card](), list[int]()
-    texts, domains, number = dict[str, str](), list[str](), 0
+    texts, domains, number, ended = dict[str, str](), list[str](), 0, 0
     for line in re.sub(r"\r?\n[ \t]", "", data).splitlines():
         kind, value = _property(line)
         if kind == "BEGIN":
             texts, domains, number = {}, [], number + 1
         elif kind == "END":
+            ended += 1
             made = card(domains=domains, **texts)
             if made is None:
                 refused.append(number)
@@ -42,6 +43,8 @@ def decode_vcards(data: str) -> Contacts:
             _take(texts, kind, value)
         if number > MOST:
             raise MalformedError("book-too-many", limit=MOST)
+    if ended != number:
+        raise MalformedError("book-card-cut", begun=number, ended=ended)
     return Contacts(tuple(found), tuple(refused))
 
 

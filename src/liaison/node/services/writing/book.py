@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from liaison.errors import UsageError
+from liaison.errors import MalformedError, UsageError
 from liaison.exchange.contacts.cards import Card, clean
 from liaison.exchange.contacts.files import decode_contacts
 from liaison.node.models import BookContact
@@ -37,12 +37,15 @@ class Imported:
 
 
 def import_contacts(node: Node, place: Place, data: bytes, *, source: str, dated: str, officer: int) -> Imported:
-    """Take a list in. Raises MalformedError for one that is none or too large, UsageError without a source and day."""
+    """Take a list in. Raises MalformedError for one that is none, too large or names nobody, UsageError without a
+    source and day."""
     source = clean(source, 200)
     if not source:
         raise UsageError("book-source-missing")
     day = _day(dated, node)
     found = decode_contacts(data)
+    if not found.cards:  # It would take away all that came from this source before.
+        raise MalformedError("book-names-nobody", rows=len(found.refused))
     now = node.clock.now()
     rows = [_row(place, each, source=source, dated=day, imported_at=now) for each in found.cards]
     with unit_of_work(node):
