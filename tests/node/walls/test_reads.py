@@ -62,7 +62,6 @@ OF_THE_NODE: Mapping[str, str] = {
     "checks.results.node_answered": NODE,
     "checks.results.node_history": NODE,
     "checks.results.node_results": NODE,
-    "checks.results.sums": NODE,
     "checks.watched.watched": NODE,
     "desk.listing.of_desk": PURE,
     "desk.listing.read_rows": INNER,
@@ -267,6 +266,7 @@ def named_options(planted: Planted, at: Planting) -> dict[str, list[Any]]:
     return {
         "register": [at.seat.register],
         "case": named["case"],
+        "cases": [named["case"]],
         "exercise": named["exercise"],
         "internal": named["case"],
         "message_id": named["message"],
