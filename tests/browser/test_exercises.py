@@ -45,9 +45,10 @@ def test_the_board_and_the_report_are_for_everybody_and_the_exercise_is_held_up_
 
 
 def test_a_plan_is_typed_looked_at_and_made_by_keyboard_and_what_is_wrong_keeps_what_was_typed(
-    page: Any, rehearsal: Rehearsal
+    chromium: Any, rehearsal: Rehearsal
 ) -> None:
     with served(rehearsal.world, "XC") as address:
+        page = chromium.new_context().new_page()  # Its own: what is refused is an error to a browser's console.
         page.goto(enter(rehearsal.world, "XC", page, address) + "exercises/plan?scenario=provider")
         for role, who in (("reporter", "XD"), ("home", "XQ"), ("affected", "XF")):
             page.fill(f"#role-{role}", who)
@@ -63,6 +64,7 @@ def test_a_plan_is_typed_looked_at_and_made_by_keyboard_and_what_is_wrong_keeps_
         rehearsal.world.clock.at = rehearsal.world.clock.at.replace(day=30, hour=9)
         rehearsal.go_on(1)
         assert rehearsal.injects("XD")[-1] == "logins"  # Advice of two lines is carried by every event.
+        page.context.close()
 
 
 @pytest.mark.soak
