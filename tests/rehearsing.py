@@ -30,16 +30,17 @@ HOUR = timedelta(hours=1)
 class Rehearsal:
     """XC controls; XD sees the traffic, XE has the provider, XF is reached too."""
 
-    def __init__(self, folder: Path, codes: tuple[str, ...] = CODES) -> None:
+    def __init__(
+        self, folder: Path, codes: tuple[str, ...] = CODES, scenario: bytes = shipped_scenarios()["provider"]
+    ) -> None:
         self.world = World(folder, codes=codes, registry=small_register(*codes, rehearsal=False))
         self.node = self.world.nodes["XC"]
-        scenario = decode_scenario(shipped_scenarios()["provider"])
         cast = {"reporter": ["XD"], "home": ["XE"], "affected": list(codes[3:])}
         self.exercise = plan_exercise(
             self.node,
             self.seat("XC"),
             Plan(
-                scenario=scenario,
+                scenario=decode_scenario(scenario),
                 cast={role: [self.world.desk(code) for code in played] for role, played in cast.items()},
                 starts_at=self.world.clock.now() + HOUR,
                 guidance="Write as you would, together with exercise control.",

@@ -36,7 +36,7 @@ def test_what_happens_at_a_desk_is_told_in_order_and_without_what_was_said(world
     assert kinds(theirs) == ["message-received", "message-sent", "message-delivered"]
     told = ours.read("/events")
     assert [each["number"] for each in told["events"]] == [1, 2, 3] and told["next"] == told["latest"] == 3
-    assert set(told["events"][0]) == {"number", "kind", "case", "message", "at"}
+    assert set(told["events"][0]) == {"number", "kind", "case", "message", "at", "exercise"}
     assert "Scanning" not in str(told)
 
 

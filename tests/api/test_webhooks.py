@@ -110,7 +110,9 @@ def test_an_event_is_posted_signed_and_says_nothing_of_what_was_said(world: Worl
         "number",
         "case",
         "message",
+        "exercise",
     }
+    assert program.heard[0]["data"]["exercise"] is True
     assert b"Scanning" not in body
 
 

@@ -147,6 +147,30 @@ def test_no_sum_tells_of_fewer_than_five(answered: list[bool]) -> None:
         assert 5 <= found.answered <= found.asked - 5
 
 
+@given(instants)
+def test_sums_are_of_six_whole_months_that_are_over_and_stand_still_until_the_next(now: datetime) -> None:
+    begins, ends = results.summed_months(now)
+    assert begins < ends <= now
+    # Naively: walk through the days and count how often a month begins.
+    days = ((begins + count * DAY) for count in range((ends - begins) // DAY))
+    assert sum(day.day == 1 for day in days) == 6
+    assert (begins.day, ends.day, ends.hour, ends.minute, ends.second) == (1, 1, 0, 0, 0)
+    until = next(now + count * DAY for count in range(1, 40) if (now + count * DAY).month != now.month)
+    assert results.summed_months(until - DAY) == (begins, ends) != results.summed_months(until)
+
+
+@given(st.lists(st.none() | days, max_size=30))
+def test_how_a_desk_answered_is_counted_as_by_hand(took: list[timedelta | None]) -> None:
+    found = results.standing(took)
+    waits = sorted(each for each in took if each is not None)
+    assert (found.asked, found.answered) == (len(took), len(waits))
+    if waits:
+        assert found.half is not None
+        assert sum(each <= found.half for each in waits) * 2 >= len(waits)
+        assert waits[0] <= found.half <= waits[-1]
+    assert found.trend is results.trend([each is not None and each <= DAY for each in took])
+
+
 def test_the_secretariat_learns_whether_and_never_when_and_others_nothing() -> None:
     desk = DeskRef("b" * 64, "main", "duty")
     given = PersonResult(desk, NOW - DAY, "0192", received=True, answered=NOW)

@@ -98,6 +98,8 @@ def test_a_desk_without_a_key_is_told_to_telephone_and_nothing_else() -> None:
     text = write_call(TOKEN, "+999 1 23", ("en",), in_english)
     told = word(in_english, "en", "telephone", telephone="+999 1 23", token=TOKEN)
     assert text == f"{told}\n{word(in_english, 'en', 'nothing')}\n"
+    marked = write_call(TOKEN, "+999 1 23", ("en",), in_english, exercise=True)
+    assert marked == f"{word(in_english, 'en', 'exercise')}\n{text}"
 
 
 def test_a_compressed_signed_reply_is_read_with_its_files_and_ticket(peer: Correspondent) -> None:

@@ -175,7 +175,7 @@ def test_both_sides_see_their_own_results_in_full_and_the_figures_of_the_year_do
         assert found[world.desk("XE")].received
         (ours,) = reads.asked_of_us(world.nodes["XD"], place(world, "XD"), since=began)
         assert ours.took == timedelta(minutes=7)
-        assert reads.sums(world.nodes["XC"], world.register, now=world.clock.at).asked is None
+        assert reads.sums(world.nodes["XC"], place(world, "XC"), now=world.clock.at).asked is None
         for code in ("XC", "XD"):
             assert read_year(world.nodes[code], world.desk(code), 2026, ZoneInfo("UTC")).cases == ()
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from liaison.duty.exercises.course import Outcome
 from liaison.duty.exercises.scenario import decode_scenario, shipped_scenarios
-from liaison.errors import UsageError
+from liaison.errors import MalformedError, UsageError
 from liaison.messages.message import open_message
 from liaison.node.models import EscalationEvent, ExerciseInject, IncomingCopy, OutgoingMessage
 from liaison.node.reads.duty.exercises import list_exercises, read_control, taking_part
@@ -171,6 +173,80 @@ def test_a_desk_that_cannot_be_reached_holds_nobody_up(rehearsal: Rehearsal) -> 
     rehearsal.go_on(101)
     assert rehearsal.injects("XD") == ["logins"]
     assert {each.inject for each in rehearsal.control().sent} == {"logins", "seen-elsewhere"}
+
+
+def test_planning_the_next_one_or_ending_another_takes_nobody_out_of_the_one_that_goes_on(
+    rehearsal: Rehearsal,
+) -> None:
+    rehearsal.go_on(60)
+    world = rehearsal.world
+    place = (world.nodes["XD"], world.register, world.desk("XD"))
+    next_one = plan_of(rehearsal, starts_at=world.clock.now() + timedelta(days=3))
+    other = plan_exercise(rehearsal.node, rehearsal.seat("XC"), next_one, by=1)
+    world.work()
+    part = taking_part(*place)
+    assert part is not None and part.exercise == rehearsal.exercise
+    end(rehearsal.node, rehearsal.seat("XC"), other, by=1)
+    world.work()
+    part = taking_part(*place)
+    assert part is not None and part.exercise == rehearsal.exercise
+    world.advance(minutes=1)
+    world.send("XE", "XD", urgency="emergency")
+    part = taking_part(*place)
+    assert part is not None and part.away_since is not None
+
+
+def test_an_event_that_arrives_after_the_end_begins_nothing_again(rehearsal: Rehearsal) -> None:
+    rehearsal.go_on(60)
+    world = rehearsal.world
+    world.network.down = {"XF"}
+    rehearsal.go_on(40)
+    end(rehearsal.node, rehearsal.seat("XC"), rehearsal.exercise, by=1)
+    world.network.down.clear()
+    for _ in range(20):
+        rehearsal.go_on(30)
+    assert "seen-elsewhere" in rehearsal.injects("XF")
+    assert taking_part(world.nodes["XF"], world.register, world.desk("XF")) is None
+
+
+def test_exercise_control_plays_in_nothing_when_those_who_play_write_to_it(rehearsal: Rehearsal) -> None:
+    rehearsal.go_on(60)
+    world = rehearsal.world
+    call_away(world.nodes["XD"], rehearsal.seat("XD"), by=5)
+    world.work()
+    assert taking_part(rehearsal.node, world.register, world.desk("XC")) is None
+
+
+def test_an_exercise_over_which_a_day_has_passed_ends_by_itself_although_nobody_did_what_an_event_waits_for(
+    tmp_path: Path,
+) -> None:
+    scenario = shipped_scenarios()["provider"].replace(b"at_latest = 60\n", b"")
+    assert scenario != shipped_scenarios()["provider"]
+    rehearsal = Rehearsal(tmp_path, scenario=scenario)
+    for _ in range(23):
+        rehearsal.go_on(60)
+    assert rehearsal.control().state == "running"
+    for _ in range(24):
+        rehearsal.go_on(60)
+    assert rehearsal.control().state == "ended"
+    assert "provider-silent" not in rehearsal.injects("XE")
+
+
+@pytest.mark.parametrize("guidance", ["two\x07bells", "\r\n"])
+def test_advice_that_no_message_can_carry_is_refused_before_anybody_is_told(
+    rehearsal: Rehearsal, guidance: str
+) -> None:
+    with pytest.raises(MalformedError, match="field-unfit"):
+        plan_exercise(rehearsal.node, rehearsal.seat("XC"), plan_of(rehearsal, guidance=guidance), by=1)
+    assert len(list_exercises(rehearsal.node, rehearsal.world.register, rehearsal.world.desk("XC"))) == 1
+
+
+def plan_of(rehearsal: Rehearsal, **changes: Any) -> Plan:
+    """Another exercise with the same desks."""
+    world = rehearsal.world
+    cast = {"reporter": [world.desk("XD")], "home": [world.desk("XE")], "affected": [world.desk("XF")]}
+    given: dict[str, Any] = {"scenario": decode_scenario(shipped_scenarios()["provider"]), "cast": cast}
+    return Plan(**(given | {"starts_at": world.clock.now()} | changes))
 
 
 def test_another_desk_sees_and_changes_nothing_of_it(rehearsal: Rehearsal) -> None:

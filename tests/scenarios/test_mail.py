@@ -312,6 +312,7 @@ def test_without_a_key_the_mail_says_only_whom_to_telephone(scene: Scene) -> Non
     case = send(world)
     mail = post.handed[0][2].decode()
     assert "+999 555 1" in mail.replace("=\r\n", "")
+    assert "Subject: EXERCISE " in mail and "EXERCISE EXERCISE EXERCISE" in mail  # The register is one for rehearsals.
     for secret in ("Scanning", "ncident", "port 22", case):
         assert secret not in mail
 

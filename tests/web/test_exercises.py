@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from liaison.duty.exercises.scenario import shipped_scenarios
+from liaison.messages.message import open_message
 from liaison.node.models import IncomingCopy
 from liaison.officers.permissions import Role
+from liaison.web.languages import languages
 from tests.rehearsing import Rehearsal
 from tests.web.visiting import visit
 
@@ -62,9 +64,11 @@ def test_a_plan_is_looked_at_before_anybody_is_told_and_then_told_to_everybody(r
 def test_what_does_not_fit_comes_back_with_what_was_typed(
     rehearsal: Rehearsal, changed: dict[str, str], says: str
 ) -> None:
-    page = visit(rehearsal.world, "XC").send("exercises/plan", status=400, go="plan", **{**PLAN, **changed})
-    text = page.content.decode()
-    assert says in text and "XE, XF" in text and "Who plays?" in text
+    visitor = visit(rehearsal.world, "XC")
+    for go in ("look", "plan"):
+        page = visitor.send("exercises/plan", status=400, go=go, **{**PLAN, **changed})
+        text = page.content.decode()
+        assert says in text and "XE, XF" in text and "Who plays?" in text
     assert told(rehearsal, "XD") == 1
 
 
@@ -74,6 +78,9 @@ def test_a_scenario_of_ones_own_is_taken_as_a_file_and_a_broken_one_refused(
     visitor = visit(rehearsal.world, "XC")
     own = tmp_path / "own.toml"
     for data, status in (
+        (b"", 400),
+        (b"\xff\xfe\x00", 400),
+        (b"#" * 300_000, 400),
         (shipped_scenarios()["provider"].replace(b"A compromised", b"Our own"), 200),
         (b"id = 1", 400),
     ):
@@ -81,6 +88,7 @@ def test_a_scenario_of_ones_own_is_taken_as_a_file_and_a_broken_one_refused(
         with own.open("rb") as file:
             page = visitor.send("exercises/plan", status=status, file=file).content.decode()
         assert ("Our own provider" in page) == (status == 200)
+        assert ('role="alert"' in page) == (status == 400)
     assert "The file is no scenario" in page
 
 
@@ -109,8 +117,28 @@ def test_the_report_draws_its_figures_and_comes_as_pdf_and_csv(rehearsal: Rehear
     rows = (
         visitor.get(visitor.at(f"exercises/{rehearsal.exercise}/report.csv")).content.decode("utf-8-sig").splitlines()
     )
-    assert rows[0] == "event,desk,sent,expected,within_min,outcome,took_s"
-    assert len(rows) > 5 and any("acknowledged,15,in-time,0" in row for row in rows)
+    assert rows[0] == "event,desk,sent,expected,within_min,outcome,took_s,exercise"
+    assert len(rows) > 5 and any("acknowledged,15,in-time,0,EXERCISE" in row for row in rows)
+
+
+def test_the_report_is_a_pdf_in_every_language_whatever_language_the_scenario_is_in(tmp_path: Path) -> None:
+    own = shipped_scenarios()["provider"].replace(b"A compromised provider", "مزود مخترق 被入侵的供应商".encode())
+    rehearsal = Rehearsal(tmp_path, scenario=own)
+    rehearsal.go_on(60)
+    rehearsal.acknowledge("XD", "logins")
+    for language in languages():
+        visitor = visit(rehearsal.world, "XC", language=language)
+        pdf = visitor.get(visitor.at(f"exercises/{rehearsal.exercise}/report.pdf"))
+        assert (pdf.status_code, pdf.content[:5]) == (200, b"%PDF-"), language
+
+
+def test_advice_of_several_lines_as_browsers_send_them_goes_with_every_event(rehearsal: Rehearsal) -> None:
+    typed = PLAN | {"begins": f"{rehearsal.world.clock.now():%Y-%m-%d %H:%M}Z", "guidance": "One line.\r\nAnother.\r\n"}
+    visit(rehearsal.world, "XC").send("exercises/plan", go="plan", **typed)
+    rehearsal.go_on(1)
+    with rehearsal.world.at("XD"):
+        row = IncomingCopy.objects.get(form="exercise-inject")
+    assert open_message(bytes(row.plaintext)).fields["guidance"] == {"lang": "en", "text": "One line.\nAnother."}
 
 
 def test_who_plays_is_told_what_to_do_when_something_real_comes_in(rehearsal: Rehearsal) -> None:

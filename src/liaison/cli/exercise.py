@@ -9,6 +9,7 @@ Invariants: everything of it is marked EXERCISE; only the desk that controls an 
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,14 +92,16 @@ def plan(
 
     data = shipped_scenarios().get(scenario) or read_file(Path(scenario))
     chosen, seat = decode_scenario(data), _seat(node, register, desk)
-    names = dict(each.partition("=")[::2] for each in roles)
-    if names.keys() - chosen.roles.keys():
+    named = [each.partition("=")[::2] for each in roles]
+    if {name for name, _ in named} - chosen.roles.keys():
         raise UsageError("exercise-role-unknown")
     cast = {
-        name: find_players(node, seat.register, names.get(name, ""), role.kind) for name, role in chosen.roles.items()
+        name: find_players(node, seat.register, " ".join(who for each, who in named if each == name), role.kind)
+        for name, role in chosen.roles.items()
     }
+    composed = unicodedata.normalize("NFC", guidance.strip())  # As signed texts must be.
     starts_at = node.clock.now() if begins == "now" else parse_instant(begins)
-    wanted = Plan(scenario=chosen, cast=cast, starts_at=starts_at, waves=waves, guidance=guidance)
+    wanted = Plan(scenario=chosen, cast=cast, starts_at=starts_at, waves=waves, guidance=composed)
     exercise = plan_exercise(node, seat, wanted, by=SYSTEM)
     show({"exercise": exercise}, [f"{MARK} {exercise} is planned; everybody who plays is told."], as_json=as_json)
 
@@ -119,7 +122,8 @@ def list_(*, desk: str, register: str, as_json: bool) -> None:
         for each in found
     ]
     rows = [
-        (each.exercise[:SHORT], each.state, f"{each.starts_at:%Y-%m-%d %H:%M}", plain(each.title)) for each in found
+        (MARK, each.exercise[:SHORT], each.state, f"{each.starts_at:%Y-%m-%d %H:%M}", plain(each.title))
+        for each in found
     ]
     show(value, table(rows) if rows else ["No exercises."], as_json=as_json)
 

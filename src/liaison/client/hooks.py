@@ -33,6 +33,7 @@ class _Data(msgspec.Struct, frozen=True):
     number: int
     case: str
     message: str
+    exercise: bool = False
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -55,4 +56,5 @@ def read_webhook(secret: str, headers: Mapping[str, str], body: bytes, *, now: f
         found = read_json(body, _Told)
     except msgspec.DecodeError as error:
         raise NodeAnswerError("node-answer-not-understood") from error
-    return Event(found.data.number, found.type, found.data.case, found.data.message, found.timestamp)
+    data = found.data
+    return Event(data.number, found.type, data.case, data.message, found.timestamp, data.exercise)

@@ -120,6 +120,7 @@ class Event(msgspec.Struct, frozen=True):
     case: str
     message: str
     at: str
+    exercise: bool = False
 
 
 class Events(msgspec.Struct, frozen=True):

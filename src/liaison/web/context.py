@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
+from liaison.node.reads.desk.waiting import exercises_among
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.languages import find_language, languages
@@ -47,7 +49,14 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "language": find_language(translation.get_language()),
         "said": said(request),
         "languages": languages().values(),
+        "of_exercise": functools.partial(_of_exercise, request, seat),
     }
+
+
+def _of_exercise(request: HttpRequest, seat: Seat | None) -> bool:
+    """Whether the address names a case that is an exercise; asked only by pages that do not say so themselves."""
+    case = request.resolver_match.kwargs.get("case") if request.resolver_match else None
+    return bool(seat and case and exercises_among(here(), seat.desk, {str(case)}))
 
 
 def _rooms(request: HttpRequest, seat: Seat) -> Iterator[dict[str, Any]]:

@@ -156,7 +156,17 @@ def test_what_is_done_within_its_minutes_is_in_time_and_after_them_late() -> Non
 def test_what_nobody_does_is_open_first_and_missed_then() -> None:
     assert outcomes(course(), [], 15) == ["open", "open"]
     assert outcomes(course(), [], 16) == ["missed", "open"]
-    assert outcomes(course(ended=at(20)), [], 20) == ["missed", "missed"]
+
+
+def test_what_was_not_due_yet_when_the_exercise_ended_stays_open() -> None:
+    assert outcomes(course(ended=at(20)), [], 90) == ["missed", "open"]
+    assert outcomes(course(ended=at(26)), [], 90) == ["missed", "missed"]
+
+
+def test_what_is_done_after_the_end_is_not_done_in_the_exercise() -> None:
+    late = [Done(Act.ACKNOWLEDGED, "x", at(300), "one")]
+    assert outcomes(course(ended=at(8)), late, 400) == ["open", "open"]
+    assert outcomes(course(ended=at(20)), late, 400)[0] is Outcome.MISSED
 
 
 def test_telling_another_desk_or_in_another_form_is_not_what_was_expected() -> None:

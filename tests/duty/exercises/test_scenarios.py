@@ -43,6 +43,11 @@ def test_each_scenario_that_is_shipped_is_read_and_asks_something_of_every_role(
     assert {"hospitals", "provider", "clarification"} <= shipped_scenarios().keys()
 
 
+def test_a_scenario_is_composed_as_signed_texts_must_be_whatever_editor_wrote_it() -> None:
+    decomposed = changed('text = "Something happened."', 'text = "Cafe\u0301 closed."').replace(b"\n", b"\r\n")
+    assert decode_scenario(decomposed).injects["first"].text == "Caf\u00e9 closed."
+
+
 def test_what_is_left_out_has_its_default() -> None:
     first, second = decode_scenario(GOOD.encode()).injects.values()
     assert (first.minutes, first.urgency, first.after) == (0, "urgent", None)
@@ -68,6 +73,10 @@ def test_what_is_left_out_has_its_default() -> None:
         ('text = "Something happened."', 'text = ""', "injects.first.text"),
         ('after = { inject = "first", action = "acknowledged" }\n', "", "injects.second.at_latest"),
         ("at_latest = 30", "minutes = -1", "injects.second.minutes"),
+        ('text = "Something happened."', 'text = "  "', "injects.first.text"),
+        ('text = "Something happened."', 'text = "Something\\u0007happened."', "injects.first.text"),
+        ('en = "Something"', 'en = " "', "injects.first.text"),
+        ("version = 1", 'version = 1\nlang = "english!"', "lang"),
     ],
 )  # fmt: skip
 def test_what_does_not_hold_together_is_refused_with_its_place(old: str, new: str, place: str) -> None:

@@ -63,7 +63,6 @@ OF_THE_NODE: Mapping[str, str] = {
     "checks.results.node_answered": NODE,
     "checks.results.node_history": NODE,
     "checks.results.node_results": NODE,
-    "checks.results.sums": NODE,
     "checks.watched.watched": NODE,
     "cooperation.listing.read_clock": INNER,
     "cooperation.spoken.spoken_clocks": INNER,
@@ -291,6 +290,7 @@ def named_options(planted: Planted, at: Planting) -> dict[str, list[Any]]:
     return {
         "register": [at.seat.register],
         "case": named["case"],
+        "cases": [named["case"]],
         "exercise": named["exercise"],
         "evidence": named["evidence"],
         "internal": named["case"],

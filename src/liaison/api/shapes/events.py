@@ -1,4 +1,5 @@
-"""What does a program hear of a desk? That something happened, where, and when; never what was said."""
+"""What does a program hear of a desk? That something happened, where, when, and whether it is an exercise; never what
+was said."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ class Event(Told):
     case: str
     message: str
     at: Instant
+    exercise: bool
 
     @staticmethod
     def of(event: EventRead) -> Event:

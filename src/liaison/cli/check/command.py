@@ -1,11 +1,13 @@
-"""Does every other node answer, and does a person? `liaison check run|ask|show`.
+"""Does every other node answer, and does a person? `liaison check run|ask|show|ours`.
 
     liaison check run                    look at every node of the register now, and say what was found
     liaison check run --to XD            at those of one State
     liaison check ask --to XD            ask a person there, in a message that owes an acknowledgement
     liaison check show --json            what the last checks found, and how fresh each entry is
+    liaison check ours                   how this desk answered those who checked it, and the sums of other desks here
 
-Invariants: exit 3 where a node that was looked at did not answer as it should, so that a job can call it.
+Invariants: exit 3 where a node that was looked at did not answer as it should, so that a job can call it; the
+secretariat reads whether, as on its pages, and no times.
 """
 
 from __future__ import annotations
@@ -18,11 +20,13 @@ import click
 from liaison.cli.output import json_option, note, show, table
 from liaison.cli.register.choices import own_desk, register_option, the_register
 from liaison.cli.session import open_node
+from liaison.errors import UsageError
 
 if TYPE_CHECKING:
     from liaison.duty.checks.results import NodeResult
     from liaison.messages.parties import DeskRef, NodeRef
     from liaison.node.node import Node
+    from liaison.node.reads.checks.results import AskedOfUs
     from liaison.node.reads.writing.drafts import Place
 
 UNREACHABLE = 3
@@ -91,17 +95,49 @@ def show_(*, code: str, desk: str, register: str, as_json: bool) -> None:
     _show(node, place.register, found, as_json=as_json, place=place)
 
 
+@group.command()
+@desk_option
+@register_option
+@json_option
+def ours(*, desk: str, register: str, as_json: bool) -> None:
+    """Say how a desk of this node answered those who checked it."""
+    node = open_node()
+    from liaison.duty.checks.results import standing
+    from liaison.node.reads.checks.results import LOOKED_BACK, asked_of_us, sums
+
+    place, now = _place(node, register, desk), node.clock.now()
+    came = asked_of_us(node, place, since=now - LOOKED_BACK)
+    stands, others = standing([each.took for each in reversed(came)]), sums(node, place, now=now)
+    value: dict[str, Any] = {
+        "asked": stands.asked,
+        "answered": stands.answered,
+        "half_within_seconds": None if stands.half is None else round(stands.half.total_seconds()),
+        "trend": stands.trend.value,
+        "checks": [_came(node, place, each) for each in came],
+        "other_desks_here": {"asked": others.asked, "answered": others.answered},
+    }
+    rows = [(each["by"], each["received"], each["answered"] or "nobody yet") for each in value["checks"]]
+    lines = [f"{stands.asked} checks came, {stands.answered} were answered by a person; trend: {stands.trend.value}."]
+    show(value, [*lines, *table(rows)], as_json=as_json)
+
+
+def _came(node: Node, place: Place, each: AskedOfUs) -> dict[str, Any]:
+    took = None if each.took is None else round(each.took.total_seconds())
+    by = _name(node, place.register, each.by)
+    return {"by": by, "received": _iso(each.received), "answered": _iso(each.answered), "seconds": took}
+
+
 def _show(
     node: Node, register: str, found: list[tuple[DeskRef, NodeResult]], *, as_json: bool, place: Place | None = None
 ) -> None:
-    from liaison.duty.checks.results import findings
+    from liaison.duty.checks.results import Audience, findings
     from liaison.node.reads.checks.fresh import freshness_of
     from liaison.node.reads.checks.results import audience_of
     from liaison.node.reads.register import directory
 
     entries = directory(node, register).desks()
     fresh = freshness_of(node, place, entries) if place is not None else {}
-    own = place is None or audience_of(place).value == "own"
+    own = Audience.OWN in {audience_of(each) for each in _readers(node, register, place)}
     value: list[dict[str, Any]] = []
     for desk, result in found:
         told: dict[str, Any] = {"desk": _name(node, register, desk), "participant": desk.participant}
@@ -130,6 +166,14 @@ def _show(
     show(value, table(rows) or ["Nothing was looked at yet."], as_json=as_json)
 
 
+def _readers(node: Node, register: str, place: Place | None) -> list[Place]:
+    """For whom it is shown: one desk, or all of this node."""
+    from liaison.node.reads.inbox import own_desks
+    from liaison.node.reads.writing.drafts import Place
+
+    return [place] if place is not None else [Place(register, desk) for desk in own_desks(node, register)]
+
+
 def _iso(at: datetime | None) -> str | None:
     return at.astimezone().isoformat() if at is not None else None
 
@@ -142,16 +186,19 @@ def _place(node: Node, register: str, desk: str) -> Place:
 
 
 def _peers(node: Node, register: str, code: str) -> list[tuple[NodeRef, DeskRef]]:
-    """The desks to look at, with the node of ours that does."""
+    """The desks to look at, with the node of ours that does. Raises UsageError where none answers for the code."""
     from liaison.node.reads.register import directory
     from liaison.node.services.checks.asking import peers_of
 
     found = directory(node, register)
-    return [
+    chosen = [
         (own, desk)
         for own, desk in peers_of(node, register)
         if not code or code.upper() in found.codes.get(desk.participant, ())
     ]
+    if code and not chosen:
+        raise UsageError("recipient-not-found", given=code[:80], count=0)
+    return chosen
 
 
 def _name(node: Node, register: str, desk: DeskRef) -> str:

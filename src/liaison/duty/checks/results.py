@@ -3,7 +3,9 @@
     findings(said, …)            (Finding.CLOCK_AHEAD, …): what a person should look at at a node that answered
     trend([True, True, False])   of results from the oldest to the newest
     told(result, Audience.SECRETARIAT)       answered or not, without a time
+    standing(took)               how a desk answered those who checked it: how many, how fast, with the trend
     aggregate(answered)          Aggregate(asked=12, answered=None): small numbers are left out
+    summed_months(now)           the six whole months that sums are of
 
 Invariants (docs/spec/checks.md):
 - own results in full; the secretariat learns whether a desk answered and never when; everybody else learns sums alone;
@@ -15,8 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from statistics import median
 
 from liaison.messages.parties import DeskRef
 
@@ -24,9 +27,11 @@ CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 WORKER_MAY_BE_SILENT = timedelta(minutes=5)
 KEY_OLD = timedelta(days=45)
 """Sealing keys are renewed every 30 days; half as long again says that nobody renews them."""
+IN_TIME = timedelta(hours=24)
+"""What a trend of answers by persons counts as good."""
 LEAST = 5
 COMPARED = 7
-A_TENTH = 10
+MONTHS, YEAR = 6, 12
 
 
 class Outcome(StrEnum):
@@ -122,6 +127,16 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How a desk answered those who checked it; `half` is within how long half of its answers came."""
+
+    asked: int
+    answered: int
+    half: timedelta | None
+    trend: Trend
+
+
+@dataclass(frozen=True, slots=True)
 class Aggregate:
     """How many were asked and answered; None for a number that is not told."""
 
@@ -152,6 +167,13 @@ def trend(good: Sequence[bool]) -> Trend:
     return Trend.STEADY if not change else Trend.BETTER if change > 0 else Trend.WORSE
 
 
+def standing(took: Sequence[timedelta | None]) -> Standing:
+    """How a desk stands by how long each answer took, from the oldest check to the newest; None where nobody did."""
+    waits = [each for each in took if each is not None]
+    half = timedelta(seconds=median(each.total_seconds() for each in waits)) if waits else None
+    return Standing(len(took), len(waits), half, trend([each is not None and each <= IN_TIME for each in took]))
+
+
 def told(result: PersonResult, audience: Audience) -> Told | None:
     """What one result tells an audience; None where it tells nothing of single desks."""
     if audience is Audience.OTHERS:
@@ -168,3 +190,11 @@ def aggregate(answered: Collection[bool]) -> Aggregate:
         asked if asked >= LEAST else None,
         heard if min(heard, asked - heard) >= LEAST else None,
     )
+
+
+def summed_months(now: datetime) -> tuple[datetime, datetime]:
+    """From when (inclusive) until when (exclusive) sums are taken: whole months of UTC, so that they stand still for
+    one, and nobody learns by reading them twice what a single desk did in between."""
+    end = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    months = end.year * YEAR + end.month - 1 - MONTHS
+    return end.replace(year=months // YEAR, month=months % YEAR + 1), end

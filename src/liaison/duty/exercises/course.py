@@ -10,7 +10,8 @@ Invariants (docs/spec/exercises.md):
 - an inject goes to a desk once; nothing is due before it begins, while it is paused, or after it ended;
 - what waits for an act is due when a desk that got the earlier inject did it: the same desk, where it plays in both;
 - the minutes that somebody had are counted by the clock that stood still while they could not act;
-- what is asked of a desk that was called away by a real message is excused, not missed.
+- what is asked of a desk that was called away by a real message is excused, not missed;
+- what had its minutes still before it when the exercise ended stays open: nobody can know what would have come.
 """
 
 from __future__ import annotations
@@ -177,8 +178,8 @@ def _due_at(
 
 
 def _about(course: Course, done: Done, sent: Sent) -> bool:
-    """Whether what was done may be about what was sent."""
-    if done.desk != sent.desk or done.at < sent.at:
+    """Whether what was done may be about what was sent: after that, and before the exercise ended."""
+    if done.desk != sent.desk or done.at < sent.at or (course.ended is not None and done.at > course.ended):
         return False
     return done.inject == sent.inject if done.act is not Act.TOLD else True
 
@@ -192,7 +193,7 @@ def _judge(course: Course, sent: Sent, expected: Expected, done: Sequence[Done],
         outcome = Outcome.IN_TIME if took <= allowed else Outcome.LATE
         return Judged(sent.inject, sent.desk, expected, outcome, took)
     until = min(now, course.ended or now)
-    if course.ended is None and course.clock(sent.desk, until) - began <= allowed:
+    if course.clock(sent.desk, until) - began <= allowed:
         outcome = Outcome.OPEN
     else:
         outcome = Outcome.EXCUSED if course.called_away(sent.desk, sent.at, until) else Outcome.MISSED

@@ -29,6 +29,7 @@
 Invariants (docs/spec/exercises.md):
 - an inject waits for time or for what was done about an earlier inject, never for itself or a later one;
 - nobody expects what nobody plays: each role and inject that is named is there;
+- what an inject says fits the form it is sent in, so that nothing of a scenario that holds together fails on its day;
 - an unknown member is refused, so that a mistyped one is not a wish that nobody sees.
 """
 
@@ -36,6 +37,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -45,10 +47,13 @@ import msgspec
 
 from liaison.errors import MalformedError
 from liaison.messages.forms import forms
+from liaison.messages.forms.catalogue import latest_form
+from liaison.messages.forms.checking import check_value
 from liaison.messages.message import Urgency
 from liaison.register.vocabulary import DeskKind
 from liaison.wire.typed import convert
 
+INJECT = "exercise-inject"
 MOST_BYTES = 256 * 1024
 MOST_ROLES, MOST_INJECTS, MOST_EXPECTED = 64, 200, 10
 LONGEST = timedelta(days=14)
@@ -119,7 +124,8 @@ def decode_scenario(data: bytes) -> Scenario:
     if len(data) > MOST_BYTES:
         raise MalformedError("scenario-too-large", most=MOST_BYTES)
     try:
-        scenario = convert(tomllib.loads(data.decode("utf-8")), Scenario)
+        # Composed, as signed texts must be, whatever the editor wrote.
+        scenario = convert(tomllib.loads(unicodedata.normalize("NFC", data.decode("utf-8"))), Scenario)
     except (ValueError, RecursionError, msgspec.ValidationError) as error:
         raise MalformedError("scenario-unreadable", reason=_short(str(error))) from error
     _check(scenario)
@@ -153,6 +159,8 @@ def _check(page: Scenario) -> None:
     texts = [page.en, page.purpose, *(role.en for role in page.roles.values())]
     if not all(_one_line(text, 300) for text in texts):
         raise _bad("en")
+    if not _fits(page.lang, title=page.en):
+        raise _bad("lang")
     earlier: list[str] = []
     for name, inject in page.injects.items():
         _check_inject(page, name, inject, earlier)
@@ -162,7 +170,7 @@ def _check(page: Scenario) -> None:
 def _check_inject(page: Scenario, name: str, inject: Inject, earlier: list[str]) -> None:
     if not inject.to or len(set(inject.to)) != len(inject.to) or not set(inject.to) <= page.roles.keys():
         raise _bad(f"injects.{name}.to")
-    if not _one_line(inject.en, 200) or not 1 <= len(inject.text) <= 4000:
+    if not _one_line(inject.en, 200) or not _fits(page.lang, title=inject.en, situation=inject.text):
         raise _bad(f"injects.{name}.text")
     after = inject.after
     if after is not None and after.inject not in earlier:
@@ -183,6 +191,17 @@ def _check_inject(page: Scenario, name: str, inject: Inject, earlier: list[str])
             raise _bad(f"injects.{name}.expected")
         if not 1 <= expected.within <= longest:
             raise _bad(f"injects.{name}.expected")
+
+
+def _fits(lang: str, **texts: str) -> bool:
+    """Whether these fields of an inject can be sent."""
+    form = latest_form(INJECT)
+    try:
+        for name, text in texts.items():
+            check_value(form.fields[name], {"lang": lang, "text": text})
+    except MalformedError:
+        return False
+    return True
 
 
 def _one_line(text: str, most: int) -> bool:

@@ -62,13 +62,17 @@ def write_text(said: Said, languages: tuple[str, ...], says: Says) -> str:
     return "\n\n".join(sections) + "\n"
 
 
-def write_call(token: str, telephone: str, languages: tuple[str, ...], says: Says) -> str:
-    """What a mail says to a desk without a key: to telephone, and nothing else."""
-    said = [
-        f"{word(says, each, 'telephone', telephone=telephone, token=token)}\n{word(says, each, 'nothing')}"
+def write_call(token: str, telephone: str, languages: tuple[str, ...], says: Says, *, exercise: bool = False) -> str:
+    """What a mail says to a desk without a key: to telephone, and nothing else but that it is an exercise."""
+    sections = (
+        (
+            *((word(says, each, "exercise"),) if exercise else ()),
+            word(says, each, "telephone", telephone=telephone, token=token),
+            word(says, each, "nothing"),
+        )
         for each in languages_for(languages)
-    ]
-    return "\n\n".join(said) + "\n"
+    )
+    return "\n\n".join("\n".join(each) for each in sections) + "\n"
 
 
 def write_guest(host: str, code: str, token: str, languages: tuple[str, ...], says: Says) -> str:

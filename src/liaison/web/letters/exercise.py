@@ -13,8 +13,9 @@ from babel.dates import format_datetime
 from django.utils.translation import gettext, ngettext
 
 from liaison.duty.exercises.report import IN_ORDER, Tally
+from liaison.web.figures.charts import Chart
 from liaison.web.languages import Language
-from liaison.web.letters.fonts import fonts_for, found_fonts
+from liaison.web.letters.fonts import fonts_for, found_fonts, spare_fonts
 from liaison.web.letters.typesetting import typeset
 from liaison.web.words import code_word
 
@@ -26,7 +27,7 @@ def make_report(given: Mapping[str, Any], language: Language, *, at: datetime) -
     told = {
         "lang": language.tag.partition("-")[0],
         "rtl": language.direction == "rtl",
-        "fonts": fonts_for(language.locale, found),
+        "fonts": list(dict.fromkeys((*fonts_for(language.locale, found), *spare_fonts(found)))),
         "mark": gettext("EXERCISE. Nothing in this was real."),
         "title": scenario.en,
         "subtitle": gettext("Report after the exercise"),
@@ -34,8 +35,7 @@ def make_report(given: Mapping[str, Any], language: Language, *, at: datetime) -
         "date": format_datetime(given["control"].starts_at, "long", locale=language.locale),
         "players_title": gettext("Who played"),
         "players": [str(name) for name, _ in given["desks"]],
-        "outcomes_title": tables["outcomes"].title,
-        "outcomes": [[bar.label, bar.number, bar.length] for bar in tables["outcomes"].bars],
+        "charts": [_chart(tables["outcomes"]), _chart(tables["half"])],
         "heads": [
             gettext("Event"),
             gettext("Expected"),
@@ -45,6 +45,15 @@ def make_report(given: Mapping[str, Any], language: Language, *, at: datetime) -
         "rows": [_row(name, tally) for name, tally in tables["injects"]],
     }
     return typeset("exercise.typ", told, found, at=at)
+
+
+def _chart(chart: Chart) -> dict[str, Any]:
+    """A drawing: its words whole, since paper breaks lines, and bars in hundredths of the longest."""
+    longest = max((bar.length for bar in chart.bars), default=0) or 1
+    return {
+        "title": chart.title,
+        "bars": [[bar.whole, bar.number, round(100 * bar.length / longest)] for bar in chart.bars],
+    }
 
 
 def _row(name: str, tally: Tally) -> list[str]:

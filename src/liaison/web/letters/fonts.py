@@ -47,6 +47,12 @@ def fonts_for(locale: str, found: Fonts) -> list[str]:
     return [LATIN, *(each for each in wanted if each in there)]
 
 
+def spare_fonts(found: Fonts) -> list[str]:
+    """Every family there is beside the Latin one: for pages on which names and texts of several languages stand."""
+    there = frozenset(found.families())
+    return [each for families in FAMILIES.values() for each in families if each in there]
+
+
 def _folder(package: str) -> Path | None:
     spec = importlib.util.find_spec(package)
     return Path(spec.origin).parent if spec is not None and spec.origin else None

@@ -6,7 +6,7 @@ Invariants: every section says what it means that it is empty; what can be done 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -144,7 +144,13 @@ def _follow_ups(looking: Looking) -> dict[str, Any]:
         {"each": each, "path": case_path(looking.seat, each.case), "note": looking.reader.may(each.case)}
         for each in found.rows
     ]
-    return {"rows": rows, "count": found.count, "more": found.more}
+    return {"rows": rows, "count": found.count, "more": found.more, "exercises": _exercises(looking, found.rows)}
+
+
+def _exercises(looking: Looking, *lists: Iterable[Any]) -> frozenset[str]:
+    """Which cases in these lists are exercises: a row shows its case by a form or a number alone."""
+    cases = {each.case for rows in lists for each in rows}
+    return waiting.exercises_among(here(), looking.seat.desk, cases)
 
 
 def _drafts(looking: Looking) -> dict[str, Any]:
@@ -160,7 +166,7 @@ def _undelivered(looking: Looking) -> dict[str, Any]:
         {"each": each, "to": looking.names.of(each.register, each.desk), "path": case_path(looking.seat, each.case)}
         for each in found.rows
     ]
-    return {"rows": rows, "count": found.count, "more": found.more}
+    return {"rows": rows, "count": found.count, "more": found.more, "exercises": _exercises(looking, found.rows)}
 
 
 def _telling(looking: Looking) -> dict[str, Any]:
@@ -189,7 +195,7 @@ def _mail(looking: Looking) -> dict[str, Any]:
     pages = open_guest_pages(here(), looking.seat.register, desk) if here().config.mail.address else []
     guests = [{"each": each, "path": case_path(looking.seat, each.case, "guest")} for each in pages]
     told = {"trouble": trouble, "checked_at": state.checked_at if state else None, "guests": guests}
-    return {"rows": rows, "count": len(found)} | told
+    return {"rows": rows, "count": len(found), "exercises": _exercises(looking, found, pages)} | told
 
 
 def _reports(looking: Looking) -> dict[str, Any]:

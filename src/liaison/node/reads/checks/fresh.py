@@ -4,7 +4,7 @@
     own_freshness(node, place)                      of the own desk; None before it is in the log
 
 Invariants (docs/spec/checks.md): an entry's own date counts as far as the log bears it out; dates of entries never
-change, so each is read from the log once.
+change, so each is read from the log once; the secretariat learns whether an entry is stale, not when anybody answered.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from liaison.duty.checks.results import Audience
 from liaison.duty.freshness import Freshness, confirmed_at, freshness
 from liaison.errors import NotNowError
 from liaison.messages.parties import DeskRef
@@ -21,7 +23,7 @@ from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.log.views import RowsView
 from liaison.node.models import FollowedRegister
 from liaison.node.node import Node
-from liaison.node.reads.checks.results import last_answers, node_answered
+from liaison.node.reads.checks.results import audience_of, last_answers, node_answered
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.register import followed
 from liaison.node.reads.writing.drafts import Place
@@ -54,7 +56,9 @@ def freshness_of(node: Node, place: Place, entries: Iterable[DeskEntry]) -> dict
         if each.index in confirmed:
             heard, node_heard = answered.get(desk), there.get(desk)
             found[desk] = freshness(confirmed[each.index], heard, now, node_answered=node_heard)
-    return found
+    if audience_of(place) is Audience.OWN:
+        return found
+    return {desk: replace(each, answered=None, node_answered=None) for desk, each in found.items()}
 
 
 def own_freshness(node: Node, place: Place) -> Freshness | None:

@@ -4,10 +4,11 @@
     node_history(node, register, desk)           all checks of one, the oldest first
     persons_asked(node, place)                   whom this desk asked for a person, and who answered, the newest first
     asked_of_us(node, place)                     when others asked this desk, and when a person here answered
-    sums(node, register)                         over all desks of this node, small numbers left out
+    sums(node, place)                            of the other desks of this node, small numbers left out
 
 Invariants (docs/spec/checks.md): a desk reads its own; checks of nodes are the node's and every desk on it may know
-them; sums tell nothing of one desk.
+them; sums tell nothing of one desk: whoever reads them is in them neither as who asked nor as who was asked, so that
+there is nothing of their own to subtract, and they are of whole months that are over.
 """
 
 from __future__ import annotations
@@ -17,7 +18,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from liaison.duty.checks.results import Aggregate, Audience, NodeResult, Outcome, PersonResult, aggregate
+from liaison.duty.checks.results import (
+    Aggregate,
+    Audience,
+    NodeResult,
+    Outcome,
+    PersonResult,
+    aggregate,
+    summed_months,
+)
 from liaison.messages.lifecycle import CopyState
 from liaison.messages.parties import DeskRef
 from liaison.node.models import Case, CheckedDesk, CheckPlan, IncomingCopy, NodeCheck, OutgoingCopy
@@ -28,9 +37,9 @@ from liaison.register.vocabulary import REGISTER
 
 LINE_TEST = "line-test"
 LOOKED_BACK = timedelta(days=400)
-HALF_YEAR = timedelta(days=182)
 MOST = 2000
 HERE = frozenset({CopyState.RECEIVED.value, CopyState.ACKNOWLEDGED.value})
+HEARD = frozenset({CopyState.ACKNOWLEDGED.value, CopyState.ACKNOWLEDGED_FIRST.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +133,24 @@ def plan_of(node: Node, place: Place) -> Plan | None:
     return None if row is None else Plan(row.cadence, row.due, row.begun is not None, row.last_error)
 
 
-def sums(node: Node, register: str, *, now: datetime) -> Aggregate:
-    """How many desks were asked by all desks here in the last half year, and at how many a person answered."""
+def sums(node: Node, place: Place, *, now: datetime) -> Aggregate:
+    """How many desks the other desks of this node asked in six whole months, and at how many a person answered then."""
+    begins, ends = summed_months(now)
+    own, desk = place.columns, place.desk
+    asked = OutgoingCopy.objects.filter(
+        message__register=place.register,
+        message__form=LINE_TEST,
+        message__composed_at__gte=begins,
+        message__composed_at__lt=ends,
+    )
+    asked = asked.exclude(**{f"message__{name}": value for name, value in own.items()})
+    asked = asked.exclude(participant=desk.participant, node=desk.node, desk=desk.desk)
+    answered = Case.objects.filter(register=place.register, form=LINE_TEST, acknowledged_at__lt=ends).exclude(**own)
+    heard = asked.filter(state__in=HEARD, message__case__in=answered.values("case"))
     with reading(node):
-        rows = OutgoingCopy.objects.filter(
-            message__register=register, message__form=LINE_TEST, message__composed_at__gte=now - HALF_YEAR
-        )
-        found = list(rows.values_list("participant", "node", "desk", "state")[:MOST])
-    answered: dict[DeskRef, bool] = {}
-    for *desk, state in found:
-        answered[DeskRef(*desk)] = answered.get(DeskRef(*desk), False) or state == CopyState.ACKNOWLEDGED.value
-    return aggregate(list(answered.values()))
+        desks = {DeskRef(*row) for row in asked.values_list("participant", "node", "desk").distinct()}
+        there = {DeskRef(*row) for row in heard.values_list("participant", "node", "desk").distinct()}
+    return aggregate([each in there for each in desks])
 
 
 def _answers(place: Place, cases: set[str]) -> dict[str, datetime]:
@@ -145,8 +161,7 @@ def _answers(place: Place, cases: set[str]) -> dict[str, datetime]:
 
 def _person(row: Sequence[Any], answers: dict[str, datetime]) -> PersonResult:
     *desk, asked, case, state = row
-    heard = state in (CopyState.ACKNOWLEDGED.value, CopyState.ACKNOWLEDGED_FIRST.value)
-    return PersonResult(DeskRef(*desk), asked, case, state in HERE, answers.get(case) if heard else None)
+    return PersonResult(DeskRef(*desk), asked, case, state in HERE, answers.get(case) if state in HEARD else None)
 
 
 def _peer(row: CheckedDesk) -> DeskRef:

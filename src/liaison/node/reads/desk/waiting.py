@@ -11,7 +11,7 @@ open cases is read by `in_turn`, what did not come through by `undelivered`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -148,6 +148,15 @@ def follow_ups(node: Node, desk: DeskRef, now: datetime) -> Some:
         rows = FollowUp.objects.filter(~_handed_over(desk), **of_desk(desk), due__lte=now).order_by("due")
         found = [Due(*row) for row in rows.values_list("register", "case", "due", "note")[:MOST]]
         return Some(tuple(found), _count(rows) if len(found) == MOST else len(found))
+
+
+def exercises_among(node: Node, desk: DeskRef, cases: Collection[str]) -> frozenset[str]:
+    """Which of these cases are exercises, for lists that show a case without what was said in it."""
+    if not cases:
+        return frozenset()
+    with reading(node):
+        rows = Case.objects.filter(**of_desk(desk), case__in=cases, exercise=True)
+        return frozenset(rows.values_list("case", flat=True))
 
 
 def register_care(node: Node, register: str, now: datetime) -> RegisterCare:

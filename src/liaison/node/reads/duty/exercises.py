@@ -16,8 +16,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from liaison.duty.exercises.course import Course, Done, Judged, Pause, Sent, due, judge
-from liaison.duty.exercises.scenario import Act, Scenario
+from liaison.duty.exercises.scenario import INJECT, Act, Scenario
 from liaison.errors import UsageError
 from liaison.messages.case import ACKNOWLEDGEMENT
 from liaison.messages.message import kept_fields, open_message
@@ -28,16 +30,20 @@ from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns
 from liaison.node.services.people.officers import desk_filter
 from liaison.node.unit_of_work import reading
+from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import parse_instant
 from liaison.wire.typed import read_json
 
-INJECT, CONTROL = "exercise-inject", "exercise-control"
+CONTROL = "exercise-control"
 MOST_TOLD = 5000
 MOST_LISTED = 100
 MOST_RECENT = 500
 LASTS = timedelta(days=2)
 """A desk that heard nothing more of an exercise for so long is no longer in it."""
 IN_EARNEST = ("urgent", "emergency")
+OVER = ("ends", "cancelled")
+BEFORE_OR_BACK = ("planned", "called-away", "back")
+"""Events that do not say to whoever hears them that an exercise goes on there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +153,7 @@ def control_of(row: Exercise) -> Control:
 
 
 def taking_part(node: Node, register: str, desk: DeskRef) -> Part | None:
-    """The exercise that an own desk plays in now, if it does."""
+    """The exercise that an own desk plays in now, if it does; of several, the one it heard of last."""
     with reading(node):
         place = columns(register, desk)
         since = node.clock.now() - LASTS
@@ -157,17 +163,34 @@ def taking_part(node: Node, register: str, desk: DeskRef) -> Part | None:
             return None
         told = IncomingCopy.objects.filter(**place, case__in=recent, form__in=(INJECT, CONTROL), verdict="accepted")
         told = told.filter(READABLE)
-        last = told.filter(received_at__gt=since).order_by("-received_at", "-pk").first()
+        last, exercise = _latest(told.filter(received_at__gt=since).order_by("-received_at", "-pk"))
         if last is None:
             return None
-        fields = kept_fields(bytes(last.plaintext))
-        if last.form == CONTROL and fields.get("event") in ("ends", "cancelled", "planned"):
-            return None
-        exercise = str(fields.get("exercise", ""))
         first = told.filter(case=last.case).order_by("received_at").values_list("received_at", flat=True).first()
         control = DeskRef(last.from_participant, last.from_node, last.from_desk)
         since = _first_of(told, control, exercise) or first or last.received_at
         return Part(exercise, control, since, last.core_hash, last.case, _called_away(register, desk, since))
+
+
+def _latest(told: QuerySet[IncomingCopy]) -> tuple[IncomingCopy | None, str]:
+    """The newest word of an exercise that goes on, and its id: one that is only planned has not begun, what comes late
+    of one that is over begins it no more, and what those who play say makes exercise control none of them."""
+    over = set()
+    for row in told.filter(form=CONTROL)[:MOST_RECENT]:
+        fields = kept_fields(bytes(row.plaintext))
+        if fields.get("event") in OVER:
+            over.add(_exercise_of(row, fields))
+    for row in told[:MOST_RECENT].iterator(chunk_size=8):  # The first is the one, nearly always.
+        fields = kept_fields(bytes(row.plaintext))
+        found = _exercise_of(row, fields)
+        if fields.get("event") not in BEFORE_OR_BACK and found not in over:
+            return row, found[-1]
+    return None, ""
+
+
+def _exercise_of(row: IncomingCopy, fields: Mapping[str, JSON]) -> tuple[str, str, str, str]:
+    """Whose exercise it is, and which: nobody ends one of another's."""
+    return row.from_participant, row.from_node, row.from_desk, str(fields.get("exercise", ""))
 
 
 def is_called_away(node: Node, register: str, desk: DeskRef) -> bool:
@@ -176,14 +199,14 @@ def is_called_away(node: Node, register: str, desk: DeskRef) -> bool:
     return part is not None and part.away_since is not None
 
 
-def _first_of(told: object, control: DeskRef, exercise: str) -> datetime | None:
+def _first_of(told: QuerySet[IncomingCopy], control: DeskRef, exercise: str) -> datetime | None:
     """When the first event of this exercise came."""
-    rows = told.filter(  # type: ignore[attr-defined]
+    rows = told.filter(
         form=INJECT, from_participant=control.participant, from_node=control.node, from_desk=control.desk
     ).order_by("received_at")
     for row in rows[:MOST_TOLD]:
         if kept_fields(bytes(row.plaintext)).get("exercise") == exercise:
-            return row.received_at  # type: ignore[no-any-return]
+            return row.received_at
     return None
 
 

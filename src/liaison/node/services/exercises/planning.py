@@ -1,6 +1,7 @@
 """How does a desk plan an exercise, and how does it stand still, go on or end?
 
-    exercise = plan_exercise(node, seat, Plan(scenario, cast, starts_at=…), by=7)
+    look_at(node, seat, Plan(scenario, cast, starts_at=…))     when it would begin for whom, before anybody is told
+    exercise = plan_exercise(node, seat, Plan(…), by=7)
     pause(node, seat, exercise, by=7)      resume(…)      end(…)      before it began, end is: it does not take place
 
 Invariants (docs/spec/exercises.md):
@@ -20,8 +21,10 @@ from typing import Any
 
 import msgspec
 
-from liaison.duty.exercises.scenario import Scenario
+from liaison.duty.exercises.scenario import INJECT, Scenario
 from liaison.errors import LiaisonError, UsageError
+from liaison.messages.forms.catalogue import latest_form
+from liaison.messages.forms.checking import check_value
 from liaison.messages.parties import DeskRef
 from liaison.node.models import Exercise
 from liaison.node.node import Node
@@ -55,15 +58,9 @@ class Plan:
 
 
 def plan_exercise(node: Node, seat: Seat, plan: Plan, *, by: int) -> str:
-    """Keep the plan and tell everybody who plays; the id of the exercise. Raises UsageError."""
+    """Keep the plan and tell everybody who plays; the id of the exercise. Raises UsageError, MalformedError."""
     require(Action.WRITE, seat.roles)
-    now = node.clock.now()
-    if not now + SOONEST <= plan.starts_at <= now + FURTHEST:
-        raise UsageError("exercise-start")
-    if len(plan.guidance) > GUIDANCE:
-        raise UsageError("exercise-guidance", most=GUIDANCE)
-    _check_cast(node, seat, plan)
-    begins = starts(node, seat, plan)
+    now, begins = node.clock.now(), look_at(node, seat, plan)
     exercise = format_uuid7(int(now.timestamp() * 1000), node.entropy.draw(10))
     with unit_of_work(node):
         row = Exercise.objects.create(
@@ -82,6 +79,19 @@ def plan_exercise(node: Node, seat: Seat, plan: Plan, *, by: int) -> str:
         for desk, at in begins.items():
             _tell(node, row, desk, {"event": "planned", "begins": format_instant(at)})
     return exercise
+
+
+def look_at(node: Node, seat: Seat, plan: Plan) -> dict[DeskRef, datetime]:
+    """When it would begin for each desk that plays, before anybody is told. Raises UsageError, MalformedError."""
+    now = node.clock.now()
+    if not now + SOONEST <= plan.starts_at <= now + FURTHEST:
+        raise UsageError("exercise-start")
+    if len(plan.guidance) > GUIDANCE:
+        raise UsageError("exercise-guidance", most=GUIDANCE)
+    if plan.guidance:  # What cannot be sent is refused now, not event by event on the day.
+        check_value(latest_form(INJECT).fields["guidance"], {"lang": plan.scenario.lang, "text": plan.guidance})
+    _check_cast(node, seat, plan)
+    return starts(node, seat, plan)
 
 
 def starts(node: Node, seat: Seat, plan: Plan) -> dict[DeskRef, datetime]:

@@ -5,23 +5,28 @@
 Invariants:
 - An event and the row that it went are one transaction: after a crash it is sent or it is still due, never both.
 - What could not be sent is noted with its reason and not tried again: an exercise does not wait for one desk.
-- An exercise over whose last event a day has passed ends by itself.
+- An exercise ends by itself when a day has passed since the last thing in it, nothing will come by itself any more
+  and nobody has minutes left; an event that waits for an act nobody does keeps it no longer than that.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from liaison.duty.exercises.course import Outcome
+from liaison.duty.exercises.scenario import INJECT, LONGEST
 from liaison.errors import LiaisonError, NotNowError
 from liaison.messages.parties import DeskRef
 from liaison.node.models import Exercise, ExerciseInject
 from liaison.node.node import Node
-from liaison.node.reads.duty.exercises import INJECT, Control, control_of, desk_of
+from liaison.node.reads.duty.exercises import Control, control_of, desk_of
 from liaison.node.services.line.sending import Letter, check_letter, send_letter
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.wire.canonical import JSON
 
 QUIET = timedelta(days=1)
+FAR = 2 * LONGEST
+"""By then everything that comes by itself has come, whatever the zone of a wave."""
 AT_ONCE = 50
 
 
@@ -49,13 +54,11 @@ def _run(node: Node, row: Exercise) -> int:
 
 
 def _is_over(control: Control, node: Node) -> bool:
-    everything = len(control.sent) + len(control.failed) >= sum(
-        len({desk for role in inject.to for desk in control.course.cast[role]})
-        for inject in control.course.scenario.injects.values()
-    )
+    now, course = node.clock.now(), control.course
     times = [each.at for each in control.sent] + [each.at for each in control.done]
     last = max(times, default=control.starts_at)
-    return everything and node.clock.now() - last > QUIET
+    waits = any(each.outcome is Outcome.OPEN and not course.paused(each.desk, now) for each in control.judged(now))
+    return now - last > QUIET and not waits and not control.due(now + FAR)
 
 
 def _send(node: Node, row: Exercise, control: Control, inject: str, desk: str) -> None:

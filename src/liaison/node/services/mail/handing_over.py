@@ -11,7 +11,7 @@ same mail twice, under one Message-ID; nothing is held while the server is waite
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,7 +29,7 @@ from liaison.messages.mail.writing import (
     write_inside,
     write_plain,
 )
-from liaison.messages.message import ReceivedMessage, open_message
+from liaison.messages.message import Core, ReceivedMessage, open_message
 from liaison.messages.parties import DeskRef
 from liaison.messages.turns import BESIDE, ENDING, HEARD_IS_ENOUGH
 from liaison.node.models import FetchedMail, OutgoingCopy, SentMail
@@ -87,7 +87,8 @@ def write_mail(node: Node, outgoing: _Outgoing) -> bytes:
     says, languages = _says(node), tuple(sent.languages)
     envelope = _envelope(node, outgoing, says, languages)
     if not sent.certificate:
-        return write_plain(envelope, write_call(sent.token, node.config.mail.telephone, languages, says))
+        call = write_call(sent.token, node.config.mail.telephone, languages, says, exercise=core.exercise)
+        return write_plain(replace(envelope, subject=f"{_mark(core)}{envelope.subject}"), call)
     said = Said(
         core=core,
         fields=outgoing.message.fields,
@@ -97,7 +98,7 @@ def write_mail(node: Node, outgoing: _Outgoing) -> bytes:
     )
     guest = code_for_mail(node, core.register, core.sender, core.case)
     form = find_form(core.form, core.form_version)
-    subject = f"{'EXERCISE ' if core.exercise else ''}{form.en} [{sent.token}]"
+    subject = f"{_mark(core)}{form.en} [{sent.token}]"
     text = write_text(said, languages, says)
     if guest is not None:
         text += "\n" + write_guest(*guest, sent.token, languages, says)
@@ -105,6 +106,11 @@ def write_mail(node: Node, outgoing: _Outgoing) -> bytes:
     key, certificate = desk_key(node, core.register, core.sender), read_certificate(bytes(sent.certificate))
     require_valid(certificate, node.clock.now())
     return write_encrypted(envelope, key.seal(inside, certificate))
+
+
+def _mark(core: Core) -> str:
+    """How the subject of a mail begins that somebody reads."""
+    return "EXERCISE " if core.exercise else ""
 
 
 def _read(copy_id: int) -> _Outgoing:

@@ -6,7 +6,7 @@
 
 Invariants:
 - An event is there exactly when what it tells is: they are one transaction. It names a case and a message and says
-  nothing of what they say.
+  nothing of what they say, except that it is an exercise where it is one: nobody shall be woken in earnest by it.
 - The numbers of a desk have no gaps and follow the commits: who gives one holds the desk's row until it commits, so
   that nobody who reads up to a number ever misses one below it.
 - A desk to which nobody listens costs one look at an empty table. Events are kept `KEPT`; who asks for older ones is
@@ -23,7 +23,7 @@ from liaison.errors import UsageError
 from liaison.messages.case import ACKNOWLEDGEMENT
 from liaison.messages.message import Core
 from liaison.messages.parties import DeskRef
-from liaison.node.models import EventHead, EventRow
+from liaison.node.models import Case, EventHead, EventRow
 from liaison.node.node import Node
 from liaison.node.services.people.officers import Seat, desk_filter
 from liaison.node.unit_of_work import reading, unit_of_work
@@ -60,6 +60,7 @@ class Event:
     case: str
     message: str
     at: datetime
+    exercise: bool = False
 
 
 def listen(seat: Seat) -> None:
@@ -87,11 +88,14 @@ def tell_received(core: Core, desk: DeskRef, now: datetime) -> None:
 def events_after(node: Node, seat: Seat, number: int, *, limit: int) -> list[Event]:
     """The events behind a number, in order. Raises UsageError where some of them were forgotten already."""
     with reading(node):
-        rows = EventRow.objects.filter(register=seat.register, **desk_filter(seat.desk), number__gt=number)
-        found = [Event(*row) for row in rows.order_by("number").values_list(*Event.__slots__)[:limit]]
-        if (found and found[0].number != number + 1) or (not found and _last(seat) > number):
+        place = {"register": seat.register, **desk_filter(seat.desk)}
+        rows = EventRow.objects.filter(**place, number__gt=number).order_by("number")
+        told = list(rows.values_list("number", "kind", "case", "message", "at")[:limit])
+        cases = Case.objects.filter(**place, case__in={row[2] for row in told}, exercise=True)
+        exercises = set(cases.values_list("case", flat=True)) if told else set()
+        if (told and told[0][0] != number + 1) or (not told and _last(seat) > number):
             raise UsageError("events-forgotten", days=KEPT.days)
-    return found
+    return [Event(*row, row[2] in exercises) for row in told]
 
 
 def last_event(node: Node, seat: Seat) -> int:

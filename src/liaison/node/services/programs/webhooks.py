@@ -5,7 +5,7 @@
 
     webhook-id: liaison-3-17 · webhook-timestamp: 1795311720
     webhook-signature: v1,base64(HMAC-SHA256(secret, id.timestamp.body))            as Standard Webhooks has it
-    {"type": "message-received", "timestamp": "…", "data": {"number": 17, "case": "…", "message": "…"}}
+    {"type": "message-received", "timestamp": "…", "data": {"number": 17, "case": "…", …, "exercise": false}}
 
 Invariants:
 - A hook is a place in the desk's stream of events: what it took is behind `reached`, so nothing is left out and nothing
@@ -243,7 +243,7 @@ def _post(node: Node, row: Webhook, event: Event, *, name: str = "") -> Tried:
 
 def told(event: Event) -> dict[str, Any]:
     """What a webhook says of an event."""
-    data = {"number": event.number, "case": event.case, "message": event.message}
+    data = {"number": event.number, "case": event.case, "message": event.message, "exercise": event.exercise}
     return {"type": event.kind, "timestamp": format_instant(event.at), "data": data}
 
 

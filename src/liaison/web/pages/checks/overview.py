@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
-from statistics import median
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +18,7 @@ from django.urls import path
 from django.utils.translation import get_language_bidi, gettext
 from django.views.decorators.http import require_GET
 
-from liaison.duty.checks.results import Audience, PersonResult, trend
+from liaison.duty.checks.results import LEAST, Audience, PersonResult, standing
 from liaison.duty.checks.schedule import Cadence
 from liaison.messages.parties import DeskRef
 from liaison.node.reads.checks import results as reads
@@ -38,7 +37,6 @@ from liaison.web.templatetags.show import moment
 PAGE = 120
 LATEST = 12
 LOOKED_BACK = timedelta(days=400)
-IN_TIME = timedelta(hours=24)
 
 
 @require_GET
@@ -63,8 +61,8 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
         "counts": {"look": counts[LOOK_FIRST], "wait": counts[WAIT], "well": counts[WELL], "none": counts[UNKNOWN]},
         "now": now,
         "own": audience is Audience.OWN,
-        "sums": reads.sums(node, seat.register, now=now),
-        "least": 5,
+        "sums": reads.sums(node, place, now=now),
+        "least": LEAST,
         "plan": reads.plan_of(node, place),
         "cadences": [each.value for each in Cadence],
         "may_ask": seat.may(Action.WRITE),
@@ -76,21 +74,17 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 def _ours(ours: Sequence[AskedOfUs], names: DeskNames, seat: Seat) -> dict[str, Any]:
     """How this desk answered the others."""
-    waits = [each.took.total_seconds() for each in ours if each.took is not None]
+    stands = standing([each.took for each in reversed(ours)])
     points = [
         (moment(each.received), each.took.total_seconds() / 60 if each.took is not None else 0)
         for each in reversed(ours[:LATEST])
     ]
-    in_time = [each.took is not None and each.took <= IN_TIME for each in reversed(ours)]
     title = gettext("Minutes until a person here answered")
     told = gettext("One bar a check, the oldest first; no bar where nobody has answered.")
     return {
         "ours": [(each, names.of(seat.register, each.by)) for each in ours[:LATEST]],
-        "ours_count": len(ours),
-        "ours_answered": len(waits),
-        "ours_median": median(waits) if waits else None,
-        "trend": trend(in_time).value,
-        "chart": bars(title, told, points, mirrored=get_language_bidi()) if waits else None,
+        "stands": stands,
+        "chart": bars(title, told, points, mirrored=get_language_bidi()) if stands.answered else None,
     }
 
 

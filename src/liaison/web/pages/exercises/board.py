@@ -41,7 +41,7 @@ from liaison.web.words import code_word
 CHANGES = {"pause": pause, "resume": resume, "end": end}
 AGAIN = 20
 """Seconds after which a board that is watched looks again."""
-HEAD = ("event", "desk", "sent", "expected", "within_min", "outcome", "took_s")
+HEAD = ("event", "desk", "sent", "expected", "within_min", "outcome", "took_s", "exercise")
 
 
 @require_GET
@@ -103,6 +103,7 @@ def report_csv(request: HttpRequest, seat: Seat, exercise: UUID) -> HttpResponse
             each.expected.within,
             each.outcome.value,
             "" if each.took is None else round(each.took.total_seconds()),
+            "EXERCISE",
         )
         for each in control.judged(_now())
     )

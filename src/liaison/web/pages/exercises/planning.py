@@ -25,10 +25,11 @@ from django.views.decorators.http import require_http_methods
 from liaison.duty.exercises.scenario import MOST_BYTES, Scenario, decode_scenario, say_in, shipped_scenarios
 from liaison.errors import LiaisonError, UsageError
 from liaison.node.reads.recipients import find_players
-from liaison.node.services.exercises.planning import Plan, plan_exercise, starts
+from liaison.node.services.exercises.planning import Plan, look_at, plan_exercise
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.forms.instants import find_zone, parse_local
+from liaison.web.forms.typed import plain_lines
 from liaison.web.languages import find_language
 from liaison.web.names import DeskNames
 from liaison.web.requests import at_desk, officer_id, path_to
@@ -70,7 +71,7 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
             exercise = plan_exercise(here(), seat, plan, by=officer_id(request))
             return after_post(path_to(seat, f"exercises/{exercise}/"), "exercise-planned")
         names = DeskNames(here())
-        begins = [(names.of(seat.register, desk), at) for desk, at in starts(here(), seat, plan).items()]
+        begins = [(names.of(seat.register, desk), at) for desk, at in look_at(here(), seat, plan).items()]
     except LiaisonError as error:
         return render(request, "web/exercises/plan.html", given | {"refused": explained(error)}, status=400)
     return render(request, "web/exercises/look.html", given | {"begins": sorted(begins, key=lambda row: row[1])})
@@ -84,8 +85,9 @@ def _choice(refused: Any) -> dict[str, Any]:
 def _typed(request: HttpRequest) -> _Typed | None:
     """What was chosen and typed; None before a scenario is. Raises LiaisonError."""
     data = request.POST or request.GET
-    own = request.FILES["file"].read(MOST_BYTES + 1) if "file" in request.FILES else data.get("own", "").encode()
-    if own:
+    given = request.FILES.get("file")
+    own = given.read(MOST_BYTES + 1) if given is not None else data.get("own", "").encode()
+    if own or given is not None:
         scenario = decode_scenario(own)
     elif data.get("scenario", "") in shipped_scenarios():
         scenario = _in_own_language(decode_scenario(shipped_scenarios()[data["scenario"]]))
@@ -94,7 +96,7 @@ def _typed(request: HttpRequest) -> _Typed | None:
     else:
         return None
     roles = {name: data.get(f"role-{name}", "")[:MOST_TYPED] for name in scenario.roles}
-    guidance = data.get("guidance", _guidance())[:MOST_TYPED]
+    guidance = plain_lines(data.get("guidance", _guidance())[:MOST_TYPED]).strip()
     return _Typed(scenario, own.decode(), roles, data.get("begins", "")[:40], bool(data.get("waves")), guidance)
 
 

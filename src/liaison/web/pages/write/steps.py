@@ -29,12 +29,12 @@ from liaison.node.reads.writing.drafts import DraftRead, Place, forms_used, list
 from liaison.node.services.people.officers import Seat
 from liaison.node.services.writing.drafts import Inputs, begin_draft, discard_draft, save_draft
 from liaison.officers.permissions import Action
-from liaison.web.forms import Problem, typed_of
+from liaison.web.forms import Problem, Typed, typed_of
 from liaison.web.forms.sentences import INPUTS as SENTENCE_INPUTS
 from liaison.web.forms.sentences import put_in
 from liaison.web.forms.typed import PREFIX, ZONE
 from liaison.web.pages.write import recipients
-from liaison.web.pages.write.plan import OFFERED, Plan, chosen_desks, forms_to_choose, read_plan, surroundings
+from liaison.web.pages.write.plan import OFFERED, Plan, chosen_desks, first, forms_to_choose, read_plan, surroundings
 from liaison.web.pages.write.views import STEP_PAGES
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.site import here
@@ -99,6 +99,7 @@ def listed_draft(seat: Seat, draft: DraftRead) -> dict[str, Any]:
     title = next(iter(draft.typed.get("field.title", draft.typed.get("field.subject", ()))), "")
     return {
         "draft": draft,
+        "exercise": is_exercise(seat, draft.typed),
         "title": title,
         "to": recipients.names_of(node, seat, desks[:3]),
         "more": max(0, len(desks) - 3),
@@ -109,6 +110,11 @@ def listed_draft(seat: Seat, draft: DraftRead) -> dict[str, Any]:
         ),
         "discard": path_to(seat, f"write/{draft.number}/discard"),
     }
+
+
+def is_exercise(seat: Seat, typed: Typed) -> bool:
+    """Whether what is being written will be marked: because its writer says so, or its register is for nothing else."""
+    return first(typed, "exercise") == "on" or register_facts(here(), seat.register).globals.rehearsal
 
 
 def _begin(request: HttpRequest, seat: Seat) -> HttpResponse:
@@ -230,7 +236,7 @@ def show_step(
         "changed_elsewhere": refused is not None and refused.code == "draft-changed-elsewhere",
         "here_path": path_of(seat, draft.number, name),
         "discard_path": path_to(seat, f"write/{draft.number}/discard"),
-        "exercise": plan.exercise or register_facts(here(), seat.register).globals.rehearsal,
+        "exercise": is_exercise(seat, draft.typed),
     }
     given |= STEP_PAGES[name](here(), seat, plan, surroundings(request, seat)) | more
     return render(request, f"web/write/{name}.html", given, status=status)
