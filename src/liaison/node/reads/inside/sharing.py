@@ -3,17 +3,19 @@
     held = held_case(node, seat, case)       held.owner keeps it; held.purpose is empty at the owner itself
     held.answers                             whether this desk says the next word in it
 
-Invariants: a share reaches desks of the same participant and register, and nobody else; the messages stay those of the
-desk that keeps the case, because the parties of a case are fixed; what goes to another node: `reads.inside.between`.
+Invariants: handing over is an offer, and whoever offers answers until the other desk took the case over; a share
+reaches desks of the same participant and register, and nobody else; the messages stay those of the desk that keeps the
+case, because the parties of a case are fixed; what goes to another node: `reads.inside.between`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from liaison.errors import UsageError
-from liaison.messages.inside import HANDED_OVER
+from liaison.messages.inside import HANDED_OVER, Offer
 from liaison.messages.parties import DeskRef
 from liaison.node.models import Case, CaseNote, CaseShare, Officer, OwnDesk
 from liaison.node.node import Node
@@ -51,6 +53,8 @@ class ShareRead:
     at: datetime
     internal: str
     """Of a desk on another node: the case in which it travels."""
+    offer: Offer | None = None
+    """Until when it is to be taken over, while it is offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,12 @@ def offered_cases(node: Node, seat: Seat) -> list[ShareRead]:
         return _read(list(rows.order_by("shared_at", "pk")[:100]))
 
 
+def offer_of(row: Any) -> Offer | None:
+    """What a row says of an offer: None where nothing is offered, or no deadline was set."""
+    offered = row.purpose in (OFFERED, HANDED_OVER) and row.deadline is not None
+    return Offer(row.deadline, row.silence) if offered else None
+
+
 def other_desks(node: Node, seat: Seat) -> list[DeskRef]:
     """The desks of the participant on this node, but for the seat's own."""
     with reading(node):
@@ -132,6 +142,7 @@ def _read(rows: list[CaseShare]) -> list[ShareRead]:
             names.get(row.shared_by, ""),
             row.shared_at,
             row.internal,
+            offer_of(row),
         )
         for row in rows
     ]

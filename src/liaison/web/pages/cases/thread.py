@@ -13,8 +13,8 @@ from django.urls import path
 from liaison.messages.case import ACKNOWLEDGEMENT
 from liaison.messages.parties import DeskRef
 from liaison.messages.turns import INSIDE
-from liaison.node.reads.caution.parties import name_warnings, same_host
-from liaison.node.reads.desk.thread import Entry, Thread, read_thread
+from liaison.node.reads.caution.parties import same_host
+from liaison.node.reads.desk.thread import Entry, Thread
 from liaison.node.reads.duty.escalations import escalations
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.mail.guests import guest_page
@@ -71,8 +71,8 @@ class Spoken:
 
 def open_thread(request: HttpRequest, seat: Seat, case: str) -> Thread:
     """The case of the desk, or shared with it. Raises Http404 for any other, UsageError for a destroyed one."""
-    keeper = find_held(seat, case).seat
-    return read_thread(here(), keeper.desk, case, reader=reader_of(request, keeper))
+    found = find_held(seat, case)
+    return found.thread(case, reader=reader_of(request, found.seat))
 
 
 @at_desk(Action.READ_METADATA)
@@ -80,8 +80,9 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
     """The page of a case."""
     found = find_held(seat, case)
     held, keeper = found.held, found.seat
-    thread, names, now = open_thread(request, seat, case), DeskNames(here()), here().clock.now()
-    readable = reader_of(request, keeper).may(case)
+    reader = reader_of(request, keeper)
+    thread, names, now = found.thread(case, reader=reader), DeskNames(here()), here().clock.now()
+    readable = reader.may(case)
     writes = seat.may(Action.WRITE) and readable and held.answers and thread.row.archived_at is None
     said = list(spoken(thread, names))
     given = {
@@ -109,7 +110,7 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "guest": _guest(seat, thread) if writes and held.own else None,
         "here": case_path(seat, case),
         "escalations": escalations(here(), keeper.desk, case=case) if held.own else (),
-    } | inside_of(seat, thread.row, held, readable=readable)
+    } | inside_of(seat, thread.row, held, names, readable=readable)
     return render(request, "web/cases/case.html", given)
 
 
@@ -125,7 +126,7 @@ def _parties(thread: Thread, seat: Seat, names: DeskNames) -> Iterator[Party]:
     facts = register_facts(here(), thread.row.register)
     for desk in sorted(thread.view.parties, key=lambda desk: (desk != seat.desk, desk)):
         own = desk == seat.desk
-        warnings = () if own else name_warnings(here(), thread.row.register, desk.participant)
+        warnings = () if own else names.warnings(thread.row.register, desk.participant)
         yield Party(names.of(thread.row.register, desk), own, warnings, same_host(facts, seat.desk, desk))
 
 
