@@ -22,6 +22,7 @@ from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading
+from liaison.node.work.statements import fetch
 
 OFFERED = "handing-over"
 """The purpose of a share that the other desk has not answered yet."""
@@ -69,12 +70,10 @@ class NoteRead:
 
 def held_case(node: Node, seat: Seat, case: str) -> Held:
     """The case as this seat has it: its own, or shared with it. Raises UsageError."""
+    place = {**columns(seat.register, seat.desk), "case": case}
     with reading(node):
-        if Case.objects.filter(**columns(seat.register, seat.desk), case=case).exists():
-            handed = CaseShare.objects.filter(
-                **columns(seat.register, seat.desk), case=case, purpose=HANDED_OVER
-            ).exists()
-            return Held(seat.desk, "", not handed)
+        if fetch(Case, ("id",), **place):
+            return Held(seat.desk, "", not fetch(CaseShare, ("id",), **place, purpose=HANDED_OVER))
         row = _with(seat).filter(case=case).order_by("pk").first()
     if row is None:
         raise UsageError("case-not-found", case=case[:36])
