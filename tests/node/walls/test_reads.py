@@ -95,6 +95,7 @@ OF_THE_NODE: Mapping[str, str] = {
     "inside.retention.told_inside": INNER,
     "inside.rules.columns": PURE,
     "inside.rules.read_retention": INNER,
+    "inside.sharing.offer_of": INNER,
     "judging.first_copy": INNER,
     "judging.judge_context": INNER,
     "letter_boxes.kept_counts": OPERATOR,

@@ -76,7 +76,7 @@ def select(model: Any, columns: tuple[str, ...], **equal: object) -> list[tuple[
             value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
             for value in row
         )
-        for row in fetch(model, columns, **equal)
+        for row in fetch(model, columns, lock=False, **equal)
     ]
 
 

@@ -240,7 +240,8 @@ def _shared(looking: Looking) -> dict[str, Any]:
     offered = [
         {
             "each": each,
-            "to": looking.names.of(looking.seat.register, each.to),
+            "row": find_row(here(), seat.desk, each.case, reader=looking.reader),
+            "to": looking.names.of(seat.register, each.to),
             "path": case_path(looking.seat, each.case),
             "late": each.offer is not None and each.offer.late(looking.now),
         }

@@ -2,6 +2,7 @@
 
 {% case_row view %}           a case with its title, who is at the other end, when the last message came
 {% case_row view now %}       the same with the clock that runs, or since when it waits
+{{ row|case_title }}          its title alone
 {% case_clock at now %}       due in 3 hours, or overdue by 2, with the instant
 
 A list of fifty cases drawn node by node by the template engine costs more than all statements of its page. Invariants:
@@ -61,6 +62,7 @@ def case_row(view: RowView, now: datetime | None = None) -> SafeString:
     )
 
 
+@register.filter
 def case_title(row: CaseRow) -> SafeString | str:
     """What a case goes by: the words of its first message in their own direction, or the name of its form."""
     if row.title is None:
