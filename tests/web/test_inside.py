@@ -141,6 +141,8 @@ def test_a_case_shared_for_information_is_read_and_noted_on_but_not_answered(tmp
         assert "For information" in ministry.see()
         page = ministry.see(path)
         assert "Scanning of port 22" in page
+        assert re.search(r"This case belongs to <bdi[^>]*>State XD / duty</bdi>", page)
+        assert "(this desk)" not in page
         assert "say/reply" not in page
         assert ">Acknowledge<" not in page
         ministry.see(f"{path}transcript", status=404)

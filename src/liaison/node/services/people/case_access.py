@@ -51,7 +51,8 @@ def named_officers(node: Node, seat: Seat, case: str) -> frozenset[int]:
 def closed_to_others(node: Node, seat: Seat, officer: int) -> frozenset[str]:
     """The cases of this desk that are closed to officers of whom this one is none."""
     with reading(node):
-        rows = fetch(CaseAccess, ("case", "officer_id"), register=seat.register, **desk_filter(seat.desk))
+        place = desk_filter(seat.desk)
+        rows = fetch(CaseAccess, ("case", "officer_id"), lock=False, register=seat.register, **place)
     return frozenset(case for case, _ in rows) - {case for case, named in rows if named == officer}
 
 

@@ -26,7 +26,7 @@ from liaison.officers.permissions import Action
 from liaison.web.names import DeskName, DeskNames
 from liaison.web.pages.cases.allowed import allowed_forms
 from liaison.web.pages.cases.documents import may_be_document
-from liaison.web.pages.cases.held import find_held
+from liaison.web.pages.cases.held import HeldSeat, find_held
 from liaison.web.pages.cases.inside import inside_of
 from liaison.web.pages.cases.naming import case_path, reader_of
 from liaison.web.pages.cases.values import ShownField, form_title, shown_fields
@@ -89,7 +89,7 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "thread": thread,
         "row": thread.row,
         "now": now,
-        "parties": list(_parties(thread, keeper, names)),
+        "parties": list(_parties(thread, found, names)),
         "spoken": said,
         "beside": beside_case(here(), thread.row.register, keeper.desk, case),
         "owed": [each for each in said if each.entry.owed],
@@ -122,12 +122,13 @@ def _guest(seat: Seat, thread: Thread) -> dict[str, Any] | None:
     return {"page": page, "is_open": page is not None and page.is_open(here().clock.now())}
 
 
-def _parties(thread: Thread, seat: Seat, names: DeskNames) -> Iterator[Party]:
-    facts = register_facts(here(), thread.row.register)
-    for desk in sorted(thread.view.parties, key=lambda desk: (desk != seat.desk, desk)):
-        own = desk == seat.desk
-        warnings = () if own else names.warnings(thread.row.register, desk.participant)
-        yield Party(names.of(thread.row.register, desk), own, warnings, same_host(facts, seat.desk, desk))
+def _parties(thread: Thread, found: HeldSeat, names: DeskNames) -> Iterator[Party]:
+    """The desks of the case, that of the participant first; it is the officer's own only where it keeps the case."""
+    facts, keeper = register_facts(here(), thread.row.register), found.seat.desk
+    for desk in sorted(thread.view.parties, key=lambda desk: (desk != keeper, desk)):
+        warnings = () if desk == keeper else names.warnings(thread.row.register, desk.participant)
+        own = desk == keeper and found.held.own
+        yield Party(names.of(thread.row.register, desk), own, warnings, same_host(facts, keeper, desk))
 
 
 def spoken(thread: Thread, names: DeskNames) -> Iterator[Spoken]:
