@@ -54,6 +54,11 @@ def test_a_field_that_is_neither_shown_nor_withheld_is_refused() -> None:
     assert refusal(drop) == "transcript-disclosures"
 
 
+def test_an_empty_member_and_a_message_that_is_asserted_as_well_are_refused() -> None:
+    assert refusal(lambda value: value.update(asserted=[])) == "transcript-order"
+    assert refusal(lambda value: value.update(asserted=value["messages"])) == "transcript-order"
+
+
 def test_disclosures_of_no_message_are_refused() -> None:
     assert refusal(lambda value: value["disclosures"].update({"0" * 64: {}})) == "transcript-disclosures"
 

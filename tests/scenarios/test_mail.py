@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from liaison.errors import UsageError, VerificationError
 from liaison.keys.openpgp.certificates import read_certificate
 from liaison.messages.mail.reading import read_mail
 from liaison.messages.message import open_message
+from liaison.messages.transcript import Standing, decode_transcript, fold_own_log, verify_transcript
 from liaison.node import models
 from liaison.node.reads.desk.listing import Reader
 from liaison.node.reads.desk.thread import read_thread
@@ -342,8 +344,13 @@ def test_a_transcript_shows_our_words_and_no_mail_as_the_other_sides(scene: Scen
     case = send(world, fields=ASKS)
     post.box.append(reply(post, peer, "We say so."))
     fetch_mail(world.nodes["XC"])
-    made = export_transcript(world.nodes["XC"], case)
-    assert b"We say so." not in made
+    given = decode_transcript(export_transcript(world.nodes["XC"], case))
+    report = verify_transcript(given, fold_own_log(given), {})
+    assert [each.core.form for each in report.statements] == ["incident-notice"]
+    assert [(each.core.form, each.standing) for each in report.asserted] == [("mail-reply", Standing.ASSERTED)]
+    assert report.proven
+    stranger = replace(given, exported_by=world.desk("XD"))
+    assert not verify_transcript(stranger, fold_own_log(given), {}).proven, "another node did not write that down"
 
 
 def test_an_answer_wanted_by_a_time_is_missed_at_that_time(scene: Scene) -> None:

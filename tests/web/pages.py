@@ -189,6 +189,7 @@ PAGES: Mapping[str, Page] = {
     "clearance-elsewhere": Page(Action.READ_CASE, _DRAFT),
     "clearance-elsewhere-decide": Page(Action.CLEAR, _DRAFT),
     "case-share": Page(Action.WRITE, _CASE),
+    "case-take": Page(Action.WRITE, _CASE),
     "case-unshare": Page(Action.WRITE, _CASE),
     "case-note": Page(Action.READ_CASE, _CASE),
     "clearance-rules": Page(Action.SET_RULES),

@@ -23,7 +23,8 @@ def share(visitor: Visitor, world: World, case: str, purpose: str) -> str:
     """The duty desk lets the ministry on the other node have a case; the page of what is shared there."""
     page = visitor.see(f"cases/{case}/")
     assert "on another node" in page
-    visitor.send(f"cases/{case}/share", desk=desk_key(world.desk("XD2")), purpose=purpose)
+    key = desk_key(world.desk("XD2"))
+    visitor.send(f"cases/{case}/share", desk=key, purpose=purpose, minutes="60", silence="stays")
     world.work()
     with world.at("XD2"):
         return f"cases/{InternalCase.objects.get(about=case).internal}/"
@@ -86,8 +87,9 @@ def test_a_case_is_handed_over_and_both_sides_read_where_it_went(tmp_path: Path)
         assert "Offered, and not taken over yet" in duty.see(f"cases/{sent.case}/")
         assert "waiting for" in offers(duty)
         assert "Telephone them" not in offers(duty)
-        for _ in range(2):
-            world.advance(minutes=30)
+        assert "To be taken over by" in ministry.see()
+        for _ in range(3):
+            world.advance(minutes=25)
             ministry.see()
             late = offers(duty)
         assert "Telephone them" in late

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from django.db import connections
+
+from liaison.node.reads.desk.present import KINDS
 from liaison.officers.permissions import Role
+from liaison.web.pages.desk import SECTIONS
 from tests.web.visiting import Visitor, visit
 from tests.world import World
 
@@ -52,3 +57,46 @@ def test_no_page_allows_an_inline_script(tmp_path: Path) -> None:
         policy = visit(world, "XC").get("/", follow=True).headers["Content-Security-Policy"]
         assert "script-src 'self'" in policy
         assert "unsafe" not in policy
+
+
+def asked(visitor: Visitor, world: World, tail: str = "") -> list[str]:
+    """Every statement of a page at its second look, those too that are not Django's: what SQLite itself was given."""
+    connection, found = connections[world.nodes["XC"].database], list[str]()
+    visitor.see(tail)
+    connection.connection.set_trace_callback(found.append)
+    visitor.see(tail)
+    connection.connection.set_trace_callback(None)
+    return found
+
+
+@pytest.mark.sqlite
+def test_the_first_page_asks_little_where_nothing_is_and_no_more_often_for_more_of_the_same(tmp_path: Path) -> None:
+    with World(tmp_path, codes=("XC", "XD")) as world:
+        visitor = visit(world, "XC")
+        assert len(asked(visitor, world)) <= 18
+        world.send("XD", "XC"), world.send("XC", "XD")
+        few = len(asked(visitor, world))
+        for _ in range(5):
+            world.send("XD", "XC"), world.send("XC", "XD")
+        assert len(asked(visitor, world)) == few <= 30
+
+
+@pytest.mark.sqlite
+def test_a_case_and_the_form_of_a_reply_ask_no_more_often_for_more_messages(tmp_path: Path) -> None:
+    with World(tmp_path, codes=("XC", "XD")) as world:
+        visitor = visit(world, "XC")
+        (sent,) = world.send("XD", "XC")
+        pages = (f"cases/{sent.case}/", f"cases/{sent.case}/say/reply")
+        visitor.send("acknowledge", message=sent.message_id)
+        few = [len(asked(visitor, world, page)) for page in pages]
+        for _ in range(3):
+            typed = {"re": sent.message_id, "field.answer": "accepted"}
+            visitor.send(f"cases/{sent.case}/say/reply", **typed)
+        assert [len(asked(visitor, world, page)) for page in pages] == few
+        assert few[0] <= 30
+        assert few[1] <= 20
+
+
+def test_every_kind_that_a_section_waits_for_is_asked_for() -> None:
+    waited = {kind for _, _, kinds in SECTIONS for kind in kinds}
+    assert waited <= KINDS.keys()

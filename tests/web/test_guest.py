@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from liaison.errors import UsageError
 from liaison.messages.mail.reading import read_mail
+from liaison.messages.transcript import FindingCode, Standing, decode_transcript, fold_own_log, verify_transcript
 from liaison.node import models
 from liaison.node.config import Pages
 from liaison.node.services.line.transcripts import export_transcript
@@ -178,17 +179,29 @@ def test_that_it_was_seen_is_an_acknowledgement_that_says_it_is_asserted(scene: 
     assert "Asserted by the sender" in visit(world, "XC").see(f"cases/{case}/")
 
 
-def test_no_transcript_and_no_document_holds_what_a_guest_asserted(scene: Scene) -> None:
+def test_a_transcript_has_a_guests_words_as_the_exporters_and_no_document_has_them(scene: Scene) -> None:
     world = scene[0]
     case, visitor = entered(scene)
     visitor.post("/guest/answer", {"once": once(see(visitor)), "text": "We say so."})
-    assert b"We say so." not in export_transcript(world.nodes["XC"], case)
     officer = visit(world, "XC")
     document = officer.get(officer.at(f"cases/{case}/export"), {"as": "stix", "audience": "recipients"})
     assert b"We say so." not in document.content
     shown = officer.see(f"cases/{case}/transcript")
-    assert "Asserted by the sender" in shown.partition("Not in the file")[2]
-    assert "Scanning of port 22" in shown.partition("Not in the file")[0]
+    assert "Asserted by the sender" in shown
+    assert "nobody of the register signed it" in shown
+    given = decode_transcript(export_transcript(world.nodes["XC"], case))
+    report = verify_transcript(given, fold_own_log(given), {})
+    (said,) = report.asserted
+    assert (said.core.form, said.standing, said.heard) == ("guest-reply", Standing.ASSERTED, ())
+    assert said.fields["text"]["text"] == "We say so."  # type: ignore[index,call-overload]
+    assert [each.core.form for each in report.statements] == ["incident-notice"], "no statement of the other side"
+    assert FindingCode.ASSERTED_ONLY in {each.code for each in report.findings}
+    assert report.proven
+    ticked = [f"{said.core_hash}:text"]
+    hidden = officer.send(f"cases/{case}/transcript", status=200, what="download", withhold=ticked).content
+    assert b"We say so." not in hidden
+    report = verify_transcript(decode_transcript(hidden), fold_own_log(given), {})
+    assert [each.withheld for each in report.asserted] == [("text",)]
 
 
 def test_a_guest_sees_their_case_alone_and_no_word_from_elsewhere_in_it(scene: Scene) -> None:

@@ -126,7 +126,7 @@ def test_roles_other_desks_and_other_participants_are_refused(tmp_path: Path) ->
 
 def share(visitor: Visitor, world: World, case: str, purpose: str, *, status: int = 302) -> None:
     key = desk_key(world.desk("XD", "ministry"))
-    visitor.send(f"cases/{case}/share", desk=key, purpose=purpose, status=status)
+    visitor.send(f"cases/{case}/share", desk=key, purpose=purpose, minutes="60", silence="stays", status=status)
 
 
 def test_a_case_shared_for_information_is_read_and_noted_on_but_not_answered(tmp_path: Path) -> None:
@@ -141,6 +141,8 @@ def test_a_case_shared_for_information_is_read_and_noted_on_but_not_answered(tmp
         assert "For information" in ministry.see()
         page = ministry.see(path)
         assert "Scanning of port 22" in page
+        assert re.search(r"This case belongs to <bdi[^>]*>State XD / duty</bdi>", page)
+        assert "(this desk)" not in page
         assert "say/reply" not in page
         assert ">Acknowledge<" not in page
         ministry.see(f"{path}transcript", status=404)
@@ -165,6 +167,13 @@ def test_a_case_handed_over_is_answered_by_the_other_desk_in_the_name_of_the_fir
         duty, ministry = visit(world, "XD", Role.OFFICER), visit(world, "XD", Role.OFFICER, desk="ministry")
         share(duty, world, sent.case, "handed-over")
         path = f"cases/{sent.case}/"
+        assert "say/reply" in duty.see(path), "an offer moves nothing"
+        assert "say/reply" not in ministry.see(path)
+        assert "To be taken over by" in ministry.see()
+        duty.send(f"{path}take", status=400)
+        ministry.send(f"cases/{hidden.case}/take", status=404)
+        ministry.send(f"{path}take")
+        ministry.send(f"{path}take", status=400)
         assert "say/reply" in ministry.see(path)
         assert "say/reply" not in duty.see(path)
         ministry.send("acknowledge", status=404, message=hidden.message_id, case=sent.case)
@@ -180,6 +189,38 @@ def test_a_case_handed_over_is_answered_by_the_other_desk_in_the_name_of_the_fir
         duty.send(f"{path}unshare", desk=desk_key(world.desk("XD", "ministry")))
         ministry.see(path, status=404)
         assert "say/reply" in duty.see(path)
+
+
+def test_whoever_hands_a_case_over_says_by_when_and_sees_what_came_of_it(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        (sent,) = world.send("XC", "XD")
+        key = desk_key(other_desk(world, "XD"))
+        duty, ministry = visit(world, "XD", Role.OFFICER), visit(world, "XD", Role.OFFICER, desk="ministry")
+        path = f"cases/{sent.case}/"
+        for minutes, silence in (
+            ("", "stays"),
+            ("4", "stays"),
+            ("60", "passes"),
+            ("99999999", "stays"),
+            ("٦٠", "stays"),
+        ):
+            given = {"desk": key, "purpose": "handed-over", "minutes": minutes, "silence": silence}
+            page = duty.send(f"{path}share", status=400, **given).content.decode()
+            assert "says by when the other desk should take it" in page
+        ministry.see(path, status=404)
+        duty.send(f"{path}share", desk=key, purpose="handed-over", minutes="60", silence="lapses")
+        assert "The offer lapses" in duty.see()
+        assert "Take it over" in ministry.see(path)
+        for _ in range(3):
+            world.advance(minutes=25)
+            first = (duty.see(), ministry.see())
+        assert "This desk keeps the case." in first[0]
+        assert "Nobody took it over by" in first[1]
+        assert "Take it over" not in ministry.see(path)
+        assert "has lapsed" in ministry.send(f"{path}take", status=400).content.decode()
+        assert "say/reply" in duty.see(path)
+        ministry.send(f"{path}unshare", desk=key)
+        ministry.see(path, status=404)
 
 
 def test_an_approver_of_the_other_desk_clears_in_a_case_shared_for_that(tmp_path: Path) -> None:

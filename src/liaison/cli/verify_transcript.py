@@ -63,6 +63,7 @@ def _value(report: Report) -> dict[str, Any]:
         "exercise": report.exercise,
         "parties": [_desk(desk, report) for desk in report.parties],
         "statements": [_statement(each, report) for each in report.statements],
+        "asserted": [_statement(each, report) for each in report.asserted],
         "findings": [
             {"code": each.code.value, "message": each.core_hash, "fatal": each.fatal, "params": dict(each.params)}
             for each in report.findings
@@ -112,6 +113,11 @@ def _lines(report: Report) -> list[str]:
             for kept in heard.kept:
                 keeper = _name(kept.by.participant, report)
                 lines.append(f"    {kept.at} by its own clock: letter box of {keeper}: {kept.state.value}")
+    for each in report.asserted:
+        what = f"the exporter wrote down {each.core.form} ({each.standing})"
+        lines.append(f"{each.core.composed} by the exporter's clock: {what}")
+        if each.withheld:
+            lines.append(f"    withheld by the exporter: {', '.join(each.withheld)}")
     lines += [f"{'!' if each.fatal else '-'} {finding_words(each)}" for each in report.findings]
     lines.append("Proven: nothing contradicts it." if report.proven else "NOT PROVEN: see the lines marked '!'.")
     return lines

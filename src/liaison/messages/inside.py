@@ -7,16 +7,19 @@ Invariants (docs/spec/inside.md):
 - both travel as sealed attachments of a signed message, so their hashes are part of what was signed;
 - a transcript counts for the receiver when it is of the case that the message names, holds the message it refers to, is
   told by the desk that sends it, which is a party of the case, and nothing in it contradicts the register;
-- a letter that waits for clearance has no number and no signature of its own: it is words until it is cleared.
+- a letter that waits for clearance has no number and no signature of its own: it is words until it is cleared;
+- handing over is an offer until a deadline; its silence never moves a case: it stays, or is an offer no longer.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from liaison.errors import VerificationError
+from liaison.errors import UsageError, VerificationError
 from liaison.messages.forms import check_fields, latest_form
 from liaison.messages.message import Attachment, Core, Marking, Tlp, Urgency
 from liaison.messages.parties import DeskRef
@@ -31,6 +34,30 @@ TAKEN_OVER, REFUSED, GIVEN_BACK, TAKEN_BACK, CLEARED = ("taken-over", "refused",
 JSON_FILE = "application/json"
 TRANSCRIPT, LETTER = "transcript.json", "letter.json"
 LARGEST_PROPOSAL = 1 << 20
+STAYS, LAPSES = OFFER_SILENCES = ("stays", "lapses")
+SHORTEST_OFFER, LONGEST_OFFER = timedelta(minutes=5), timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Until when a case that is handed over should be taken over, and what it means that nobody did by then."""
+
+    deadline: datetime
+    silence: str
+
+    def stands(self, at: datetime) -> bool:
+        """Whether the case can be taken over at that moment."""
+        return self.silence != LAPSES or at <= self.deadline
+
+    def late(self, at: datetime) -> bool:
+        """Whether the deadline has passed."""
+        return at > self.deadline
+
+
+def check_offer(offer: Offer, now: datetime) -> None:
+    """Return if a case may be offered so. Raises UsageError."""
+    if offer.silence not in OFFER_SILENCES or not SHORTEST_OFFER <= offer.deadline - now <= LONGEST_OFFER:
+        raise UsageError("handing-over-deadline", shortest=5, longest=LONGEST_OFFER.days)
 
 
 class Proposal(msgspec.Struct, frozen=True):

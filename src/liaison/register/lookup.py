@@ -127,6 +127,7 @@ class Directory:
         self._since: dict[str, int | None] = {}
         self._live = {name: tuple(self._desks_of(state)) for name, state in self.participants.items()}
         self._drawn: Counter[str] | None = None
+        self._odd: dict[str, frozenset[NameWarning]] = {}
         self._texts: tuple[_Searched, ...] | None = None
         self._by_code: dict[str, list[DeskEntry]] = {}
         for nomination in self.nominations:
@@ -179,11 +180,14 @@ class Directory:
 
     def name_warnings(self, name: str) -> frozenset[NameWarning]:
         """What is odd about the name of a participant here, or of whom a letter nominates, beside all participants'."""
+        if name in self._odd:
+            return self._odd[name]
         if self._drawn is None:
             named = (state.labels.name for state in self.participants.values() if state.type is not None)
             self._drawn = Counter(map(skeleton, named))
-        warnings = name_warnings(name)
-        return warnings | {NameWarning.LOOKALIKE} if self._drawn[skeleton(name)] > 1 else warnings
+        lookalike = {NameWarning.LOOKALIKE} if self._drawn[skeleton(name)] > 1 else set()
+        self._odd[name] = name_warnings(name) | lookalike
+        return self._odd[name]
 
     def claims(self) -> tuple[ResourceClaim, ...]:
         """All prefixes, AS numbers and domains claimed for desks that are live."""

@@ -35,6 +35,11 @@ SAID: Mapping[str, Any] = MappingProxyType(
         "exercise-back": gettext_lazy("Exercise control is told that this contact centre takes part again."),
         "shared": gettext_lazy("Shared. The other desk has it on its desk page."),
         "shared-elsewhere": gettext_lazy("Shared. It is sealed and on its way to the other desk's node."),
+        "offered": gettext_lazy("Offered. This desk answers until somebody at the other desk takes the case over."),
+        "offered-elsewhere": gettext_lazy(
+            "Offered. It is sealed and on its way; this desk answers until the other desk has taken the case over."
+        ),
+        "taken-over-here": gettext_lazy("Taken over. This desk answers in the case from now on."),
         "taken-over": gettext_lazy("Taken over. Its former desk is told, and so is the other side, in this new case."),
         "given-back": gettext_lazy("The other desk is told. The case is not shown here any more."),
         "cleared-elsewhere": gettext_lazy("Cleared. The desk that wrote it sends it when it has your word."),

@@ -66,7 +66,11 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": ["django.template.context_processors.request", "liaison.web.context.everywhere"],
-            "builtins": ["django.templatetags.i18n", "liaison.web.templatetags.show"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "liaison.web.templatetags.show",
+                "liaison.web.templatetags.rows",
+            ],
         },
     }
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ from liaison.node.services.people.case_access import close_case
 from liaison.officers.permissions import Role
 from tests.node.inside.desks import other_desk, seat
 from tests.node.inside.test_retention import keep
-from tests.node.inside.two_nodes import TwoNodes, share
+from tests.node.inside.two_nodes import TwoNodes, an_offer, share
 from tests.world import NOTICE
 
 NOTE = "juniper-anvil-marmot"
@@ -95,7 +96,8 @@ def test_a_case_handed_over_stays_until_it_is_taken_and_the_other_side_is_told_i
         assert held_case(duty, place, sent.case).answers
         assert len(follow_ups(duty, place.desk, world.clock.now()).rows) == 1
         with pytest.raises(UsageError, match="share-handed-already"):
-            share_here(duty, place, sent.case, other_desk(world, "XD"), "handed-over", by=officer)
+            ministry, offer = other_desk(world, "XD"), an_offer(world)
+            share_here(duty, place, sent.case, ministry, "handed-over", by=officer, offer=offer)
         (told,) = take_over(node, there[0], internal, by=there[1])
         with pytest.raises(UsageError, match="internal-not-open"):
             take_over(node, there[0], internal, by=there[1])
@@ -117,6 +119,61 @@ def test_a_case_handed_over_stays_until_it_is_taken_and_the_other_side_is_told_i
             Case.objects.update(exercise=False)
         assert len(read_year(duty, place.desk, 2026, UTC).cases) == 1
         assert read_year(node, other, 2026, UTC).cases == ()
+
+
+def test_an_offer_that_lapsed_is_taken_over_no_more_and_the_case_can_be_offered_elsewhere(tmp_path: Path) -> None:
+    with TwoNodes(tmp_path) as world:
+        (sent,) = world.send("XC", "XD")
+        duty, node, (there, by) = world.nodes["XD"], world.nodes["XD2"], seat(world, "XD2", Role.OFFICER)
+        (place, officer), ministry = seat(world, "XD", Role.OFFICER), other_desk(world, "XD")
+        handing: dict[str, Any] = {"purpose": "handed-over", "by": officer}
+        with pytest.raises(UsageError, match="handing-over-deadline"):
+            share_between(duty, place, sent.case, world.desk("XD2"), **handing)
+        for offer in (an_offer(world, "passes"), an_offer(world, minutes=4), an_offer(world, minutes=15 * 24 * 60)):
+            with pytest.raises(UsageError, match="handing-over-deadline"):
+                share_between(duty, place, sent.case, world.desk("XD2"), **handing, offer=offer)
+        with world.at("XD"):
+            assert not CaseShare.objects.exists(), "nothing was shared"
+        offer = an_offer(world, "lapses")
+        share_between(duty, place, sent.case, world.desk("XD2"), **handing, offer=offer)
+        world.work()
+        (row,) = received_cases(node, there)
+        assert row.offer == offer, "the desk that is asked knows by when, and what its silence means"
+        share_between(duty, place, sent.case, world.desk("XD2"), **handing)  # What was said since: the same offer.
+        world.work()
+        assert received_cases(node, there)[0].offer == offer
+        with pytest.raises(UsageError, match="share-handed-already"):
+            share_here(duty, place, sent.case, ministry, **handing, offer=an_offer(world))
+        world.advance(minutes=61)
+        with pytest.raises(UsageError, match="handing-over-lapsed"):
+            take_over(node, there, row.internal, by=by)
+        with world.at("XD2"):  # As a node that did not look at the deadline would have it.
+            InternalCase.objects.update(deadline=None)
+        take_over(node, there, row.internal, by=by)
+        world.work()
+        assert held_case(duty, place, sent.case).answers, "a word that came too late moves nothing"
+        share_here(duty, place, sent.case, ministry, **handing, offer=an_offer(world))
+
+
+def test_a_case_taken_over_in_time_is_handed_over_however_late_its_word_arrives(tmp_path: Path) -> None:
+    for silence in ("stays", "lapses"):
+        (tmp_path / silence).mkdir()
+        with TwoNodes(tmp_path / silence) as world:
+            (sent,) = world.send("XC", "XD")
+            duty, node, (there, by) = world.nodes["XD"], world.nodes["XD2"], seat(world, "XD2", Role.OFFICER)
+            place, officer = seat(world, "XD", Role.OFFICER)
+            handing: dict[str, Any] = {"purpose": "handed-over", "by": officer, "offer": an_offer(world, silence)}
+            share_between(duty, place, sent.case, world.desk("XD2"), **handing)
+            world.work()
+            world.advance(minutes=59 if silence == "lapses" else 61)
+            take_over(node, there, received_cases(node, there)[0].internal, by=by)
+            world.network.down.add("XD")
+            world.work("XD2")
+            world.advance(minutes=30)
+            assert held_case(duty, place, sent.case).answers, "its word has not come"
+            world.network.down.clear()
+            world.work()
+            assert not held_case(duty, place, sent.case).answers
 
 
 def test_what_was_offered_is_refused_and_what_was_taken_is_given_back(tmp_path: Path) -> None:

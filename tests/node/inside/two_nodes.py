@@ -7,9 +7,11 @@ with TwoNodes(tmp_path) as world:
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from liaison.messages.inside import Offer
 from liaison.messages.parties import DeskRef
 from liaison.node import models
 from liaison.node.models import InternalCase
@@ -51,10 +53,16 @@ class TwoNodes(World):
         return DeskRef(self.registry.ids["XD"], "second", "ministry" if desk == "duty" else desk)
 
 
+def an_offer(world: World, silence: str = "stays", *, minutes: int = 60) -> Offer:
+    """To be taken over within that time from now."""
+    return Offer(world.clock.now() + timedelta(minutes=minutes), silence)
+
+
 def share(world: TwoNodes, case: str, purpose: str) -> str:
     """XD's duty desk lets the ministry on the other node have a case, and it arrives; the internal case."""
     place, by = seat(world, "XD", Role.OFFICER)
-    share_between(world.nodes["XD"], place, case, world.desk("XD2"), purpose, by=by)
+    offer = an_offer(world) if purpose == "handed-over" else None
+    share_between(world.nodes["XD"], place, case, world.desk("XD2"), purpose, by=by, offer=offer)
     world.work()
     with world.at("XD"):
         return str(InternalCase.objects.get(about=case).internal)

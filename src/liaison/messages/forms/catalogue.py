@@ -100,6 +100,7 @@ def find_form(form: str, version: int) -> Form:
         raise MalformedError("unknown-form", form=form, version=version) from error
 
 
+@functools.cache
 def latest_form(form: str) -> Form:
     """The newest version, the one to write in. Raises MalformedError for an unknown form."""
     versions = [version for name, version in forms() if name == form]

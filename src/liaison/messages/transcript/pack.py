@@ -7,6 +7,7 @@
 Invariants (docs/spec/transcript.md):
 - messages are sorted by message hash, receipts by receipt hash, each once, all of one case and one register;
 - `letters`, where there are any, are notes of letter boxes about bytes that a receipt speaks of, sorted likewise;
+- `asserted`, where there is any, is what the exporting node wrote down of somebody without a node, sorted likewise;
 - every core has its disclosures, every field of it by name: null means withheld, and shows;
 - the exercise flag is true as soon as one message is an exercise: the file cannot lose what the messages say.
 """
@@ -105,6 +106,7 @@ class Transcript:
     log: LogCopy | None
     included: tuple[Inclusion, ...]
     letters: tuple[KeptWord, ...] = ()
+    asserted: tuple[TranscriptMessage, ...] = ()
 
     def values(self, core: Core) -> dict[str, JSON]:
         """The fields of `core` that are shown. Raises MalformedError when one is not what was signed."""
@@ -135,6 +137,7 @@ class _File(msgspec.Struct, frozen=True):
     log: _Log | None
     included: tuple[_Inclusion, ...]
     letters: tuple[dict[str, Any], ...] | msgspec.UnsetType = msgspec.UNSET
+    asserted: tuple[dict[str, Any], ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 def pack_transcript(
@@ -147,16 +150,20 @@ def pack_transcript(
     log: LogCopy | None = None,
     included: Iterable[Inclusion] = (),
     letters: Iterable[KeptWord] = (),
+    asserted: Iterable[ReceivedMessage] = (),
 ) -> Transcript:
     """The transcript of one case; `withheld` names the fields to leave out, core hash → names.
 
-    Of `letters` those are taken that speak of bytes which some receipt speaks of too: nothing else ties them to it.
+    `asserted` is what the exporting node wrote down of somebody without a node. Of `letters` those are taken that speak
+    of bytes which some receipt speaks of too: nothing else ties them to it.
 
     Raises MalformedError when the messages are none or of several cases.
     """
     opened = {message.message_hash: message for message in messages}
+    written = {message.message_hash: message for message in asserted}
     if not opened:
         raise MalformedError("transcript-empty")
+    every = [*opened.values(), *written.values()]
     first = next(iter(opened.values())).core
     hidden = withheld or {}
     signed = tuple(sorted(receipts, key=lambda each: each.receipt_hash))
@@ -164,15 +171,16 @@ def pack_transcript(
     made = Transcript(
         register=first.register,
         case=first.case,
-        exercise=any(message.core.exercise for message in opened.values()),
+        exercise=any(message.core.exercise for message in every),
         exported=exported,
         exported_by=exported_by,
         messages=tuple(_of_received(opened[name]) for name in sorted(opened)),
         receipts=signed,
-        shown={each.core_hash: _show(each, hidden.get(each.core_hash, ())) for each in opened.values()},
+        shown={each.core_hash: _show(each, hidden.get(each.core_hash, ())) for each in every},
         log=log,
         included=tuple(included),
         letters=tuple(words[name] for name in sorted(words)),
+        asserted=tuple(_of_received(written[name]) for name in sorted(written)),
     )
     return _checked(made)
 
@@ -211,6 +219,7 @@ def encode_transcript(transcript: Transcript) -> bytes:
             log=None if transcript.log is None else _written_log(transcript.log),
             included=tuple(_Inclusion(encode_base64(each.entry), each.proof) for each in transcript.included),
             letters=tuple(_envelope_value(each.envelope) for each in transcript.letters) or msgspec.UNSET,
+            asserted=tuple(_envelope_value(each.envelope) for each in transcript.asserted) or msgspec.UNSET,
         )
     )
 
@@ -231,17 +240,22 @@ def decode_transcript(data: bytes) -> Transcript:
             shown=file.disclosures,
             log=None if file.log is None else _read_log(file.log),
             included=tuple(Inclusion(decode_base64(each.entry), each.proof) for each in file.included),
-            letters=_read_letters(file.letters),
+            letters=tuple(KeptWord(*decode_note(encode(value))) for value in _there(file.letters)),
+            asserted=tuple(_read_message(value) for value in _there(file.asserted)),
         )
     )
 
 
 def _checked(transcript: Transcript) -> Transcript:
     """Order, one case, one register, complete disclosures. Raises MalformedError."""
-    cores = {message.core_hash: message.payload.core for message in transcript.messages}
-    if not cores:
+    if not transcript.messages:
         raise MalformedError("transcript-empty")
+    said = (*transcript.messages, *transcript.asserted)
+    cores = {message.core_hash: message.payload.core for message in said}
     _check_order([message.message_hash for message in transcript.messages])
+    _check_order([message.message_hash for message in transcript.asserted])
+    if {each.core_hash for each in transcript.messages} & {each.core_hash for each in transcript.asserted}:
+        raise MalformedError("transcript-order")
     _check_order([receipt.receipt_hash for receipt in transcript.receipts])
     if {(core.register, core.case) for core in cores.values()} != {(transcript.register, transcript.case)}:
         raise MalformedError("transcript-of-several-cases")
@@ -268,13 +282,13 @@ def _ties(word: KeptWord, receipts: Iterable[SignedReceipt]) -> bool:
     return any((each.receipt.register, each.receipt.by, each.receipt.sealed) == about for each in receipts)
 
 
-def _read_letters(values: tuple[dict[str, Any], ...] | msgspec.UnsetType) -> tuple[KeptWord, ...]:
-    """What letter boxes say; a file without any does not have the member. Raises MalformedError for an empty one."""
+def _there(values: tuple[dict[str, Any], ...] | msgspec.UnsetType) -> tuple[dict[str, Any], ...]:
+    """What stands in a member that a file has only where it has any. Raises MalformedError for an empty one."""
     if isinstance(values, msgspec.UnsetType):
         return ()
     if not values:
         raise MalformedError("transcript-order")
-    return tuple(KeptWord(*decode_note(encode(value))) for value in values)
+    return values
 
 
 def _check_order(hashes: list[str]) -> None:

@@ -32,6 +32,8 @@ class Standing(StrEnum):
     SENDERS_WORD_ONLY = "senders-word-only"
     NOT_CHECKED = "not-checked"
     INVALID = "invalid"
+    ASSERTED = "asserted"
+    """The exporting node wrote it down of somebody without a node: it signed that, and nobody of the register did."""
 
 
 class FindingCode(StrEnum):
@@ -53,6 +55,7 @@ class FindingCode(StrEnum):
     LOG_TOO_SHORT = "log-too-short"
     VALIDITY_NOT_CHECKED = "validity-not-checked"
     # Something is missing and may be anywhere.
+    ASSERTED_ONLY = "asserted-only"
     NOT_WITNESSED = "not-witnessed"
     SENDERS_WORD_ONLY = "senders-word-only"
     FIELDS_WITHHELD = "fields-withheld"
@@ -153,6 +156,8 @@ class Report:
     names: Mapping[str, str]
     hosts: Mapping[NodeRef, NodeRef]
     statements: tuple[Statement, ...]
+    asserted: tuple[Statement, ...] = ()
+    """What the exporting node wrote down of a mail or a guest: its word alone."""
     findings: tuple[Finding, ...]
 
     @property

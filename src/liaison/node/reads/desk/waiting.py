@@ -16,13 +16,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case as When_
-from django.db.models import Exists, OuterRef, Subquery, Value, When
+from django.db import connections
+from django.db.models import Exists, OuterRef
 
 from liaison.messages.message import kept_fields
 from liaison.messages.parties import DeskRef
+from liaison.node.database_router import current_database
 from liaison.node.log.views import PARTICIPANT
 from liaison.node.models import (
+    Alarm,
     Case,
     CaseShare,
     FactRow,
@@ -35,6 +37,7 @@ from liaison.node.reads.desk.listing import Reader, of_desk
 from liaison.node.reads.desk.titles import Title, read_titles, title_of
 from liaison.node.reads.overview import AlarmRead, alarms
 from liaison.node.unit_of_work import reading
+from liaison.node.work.statements import fetch, read
 
 MOST = 20
 COUNTED = 100
@@ -101,22 +104,40 @@ def _count(rows: Any) -> int:
     return int(rows.order_by().values("pk")[:COUNTED].count())
 
 
+_OWED = f"""
+SELECT "id", CASE "urgency" WHEN 'emergency' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END AS rank
+FROM "{IncomingCopy._meta.db_table}"
+WHERE "owed" AND "participant" = %s AND "node" = %s AND "desk" = %s
+ORDER BY rank, "received_at", "id" LIMIT {COUNTED}
+"""  # noqa: S608 — names of the models
+_COLUMNS = ("pk", "register", "message_id", "case", "form", "urgency", "from_participant", "from_node", "from_desk")
+
+
 def unacknowledged(node: Node, desk: DeskRef, *, reader: Reader) -> Some:
     """What came in and waits for a person's word."""
     with reading(node):
-        rows = IncomingCopy.objects.filter(**of_desk(desk), owed=True)
-        rank = When_(*(When(urgency=name, then=Value(at)) for name, at in RANK.items()), default=Value(len(RANK)))
-        keys = list(rows.order_by(rank, "received_at", "pk").values_list("pk", flat=True)[:COUNTED])
-        same = {"register": OuterRef("register"), "case": OuterRef("case")}
-        columns = ["register", "message_id", "case", "form", "urgency", "from_participant", "from_node", "from_desk"]
-        columns += ["received_at", "exercise", *(["plaintext"] if reader.contents else [])]
-        cases = Case.objects.filter(**of_desk(desk), **same)
-        shown = IncomingCopy.objects.filter(**of_desk(desk), pk__in=keys[:MOST]).annotate(
-            exercise=Exists(cases.filter(exercise=True)), of_case=Subquery(cases.values("pk")[:1])
-        )
-        read = {key: (case, _owed(row, reader)) for key, case, *row in shown.values_list("pk", "of_case", *columns)}
+        with connections[current_database.get()].cursor() as cursor:
+            cursor.execute(_OWED, [desk.participant, desk.node, desk.desk])
+            keys = [key for key, _ in cursor.fetchall()]
+        columns = (*_COLUMNS, "received_at", *(("plaintext",) if reader.contents else ()))
+        shown = IncomingCopy.objects.filter(**of_desk(desk), pk__in=keys[:MOST]).order_by().values_list(*columns)
+        rows = {row[0]: row[1:] for row in shown} if keys else {}
+        cases = _cases_of(desk, {(row[0], row[2]) for row in rows.values()})
+        read = {}
+        for key, row in rows.items():
+            case, exercise = cases.get((row[0], row[2]), (None, False))
+            read[key] = (case, _owed(row, exercise, reader))
         found = _with_titles(desk, read, reader)
     return Some(tuple(found[key] for key in keys if key in found), len(keys))
+
+
+def _cases_of(desk: DeskRef, cases: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, bool]]:
+    """The key of the row of each case of the desk, by register and identifier, and whether it is an exercise."""
+    if not cases:
+        return {}
+    named = {"register__in": {register for register, _ in cases}, "case__in": {case for _, case in cases}}
+    rows = Case.objects.filter(**of_desk(desk), **named).values_list("register", "case", "pk", "exercise")
+    return {(register, case): (key, exercise) for register, case, key, exercise in rows}
 
 
 def _with_titles(desk: DeskRef, read: Mapping[int, tuple[int | None, Owed]], reader: Reader) -> dict[int, Owed]:
@@ -129,8 +150,8 @@ def _with_titles(desk: DeskRef, read: Mapping[int, tuple[int | None, Owed]], rea
     }
 
 
-def _owed(row: Sequence[Any], reader: Reader) -> Owed:
-    register, message_id, case, form, urgency, participant, node, desk, at, exercise, *plaintext = row
+def _owed(row: Sequence[Any], exercise: bool, reader: Reader) -> Owed:
+    register, message_id, case, form, urgency, participant, node, desk, at, *plaintext = row
     title = title_of(kept_fields(bytes(plaintext[0]))) if reader.may(case) else None
     sender = DeskRef(participant, node, desk)
     return Owed(register, message_id, case, form, urgency, sender, at, exercise, title)
@@ -161,9 +182,10 @@ def exercises_among(node: Node, desk: DeskRef, cases: Collection[str]) -> frozen
 
 def register_care(node: Node, register: str, now: datetime) -> RegisterCare:
     """What of the register a person must look at."""
-    found = tuple(alarms(node, register))
     with reading(node):
-        row = FollowedRegister.objects.filter(register=register).values_list("stopped", "checked_at").first()
-        unconfirmed = FactRow.objects.filter(register=register, kind=PARTICIPANT, pending=True).count()
-    stopped, checked_at = row or ("", None)
+        raised = fetch(Alarm, ("code",), register=register)
+        row = read(FollowedRegister, register=register)
+        unconfirmed = len(fetch(FactRow, ("name",), register=register, kind=PARTICIPANT, pending=True))
+    found = tuple(alarms(node, register)) if raised else ()
+    stopped, checked_at = (row.stopped, row.checked_at) if row is not None else ("", None)
     return RegisterCare(found, stopped, checked_at, checked_at is not None and now - checked_at > STALE, unconfirmed)

@@ -117,6 +117,8 @@ def escalations(node: Node, desk: DeskRef, *, case: str = "") -> tuple[Escalatio
         rows = Escalation.objects.filter(**of_desk(desk)).select_related("incoming")
         rows = rows.filter(case=case) if case else rows.exclude(state="over")
         found = list(rows.defer("incoming__plaintext").order_by("pk")[:MOST])
+        if not found:
+            return ()
         keys = [row.pk for row in found]
         events: dict[int, list[Any]] = {}
         for event in EscalationEvent.objects.filter(escalation__in=keys).order_by("pk"):

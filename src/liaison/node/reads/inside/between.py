@@ -22,6 +22,7 @@ from liaison.messages.inside import (
     LETTER,
     TAKEN_OVER,
     TRANSCRIPT,
+    Offer,
     Proposal,
     check_shared,
     decode_proposal,
@@ -35,6 +36,7 @@ from liaison.node.models.line import READABLE
 from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.inside.rules import columns
+from liaison.node.reads.inside.sharing import offer_of
 from liaison.node.reads.judging import own_mirror
 from liaison.node.services.line.attachments import open_attachment
 from liaison.node.services.people.officers import Seat
@@ -54,6 +56,8 @@ class InternalRead:
     purpose: str
     state: str
     since: datetime
+    offer: Offer | None = None
+    """Until when it is to be taken over, where it is handed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,9 @@ def elsewhere_desks(node: Node, seat: Seat) -> list[DeskRef]:
     """The live desks of the participant on other nodes, in order."""
     facts, own = register_facts(node, seat.register), seat.desk.participant
     state = facts.participant(own)
-    return sorted(_live(facts, own, state) if state is not None else ())
+    if state is None or set(state.nodes) <= {seat.desk.node}:
+        return []
+    return sorted(_live(facts, own, state))
 
 
 def _live(facts: RegisterFacts, own: str, state: Any) -> Iterator[DeskRef]:
@@ -185,7 +191,8 @@ def _file(node: Node, seat: Seat, message: ReceivedMessage, name: str, *, limit:
 
 
 def _internal(row: Any) -> InternalRead:
-    return InternalRead(row.internal, row.about, _other(row), row.ours, row.purpose, row.state, row.since)
+    other, offer = _other(row), offer_of(row)
+    return InternalRead(row.internal, row.about, other, row.ours, row.purpose, row.state, row.since, offer)
 
 
 def _letter(row: Any) -> LetterElsewhere:

@@ -3,23 +3,26 @@
     held = held_case(node, seat, case)       held.owner keeps it; held.purpose is empty at the owner itself
     held.answers                             whether this desk says the next word in it
 
-Invariants: a share reaches desks of the same participant and register, and nobody else; the messages stay those of the
-desk that keeps the case, because the parties of a case are fixed; what goes to another node: `reads.inside.between`.
+Invariants: handing over is an offer, and whoever offers answers until the other desk took the case over; a share
+reaches desks of the same participant and register, and nobody else; the messages stay those of the desk that keeps the
+case, because the parties of a case are fixed; what goes to another node: `reads.inside.between`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from liaison.errors import UsageError
-from liaison.messages.inside import HANDED_OVER
+from liaison.messages.inside import HANDED_OVER, Offer
 from liaison.messages.parties import DeskRef
 from liaison.node.models import Case, CaseNote, CaseShare, Officer, OwnDesk
 from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading
+from liaison.node.work.statements import fetch
 
 OFFERED = "handing-over"
 """The purpose of a share that the other desk has not answered yet."""
@@ -51,6 +54,8 @@ class ShareRead:
     at: datetime
     internal: str
     """Of a desk on another node: the case in which it travels."""
+    offer: Offer | None = None
+    """Until when it is to be taken over, while it is offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +70,10 @@ class NoteRead:
 
 def held_case(node: Node, seat: Seat, case: str) -> Held:
     """The case as this seat has it: its own, or shared with it. Raises UsageError."""
+    place = {**columns(seat.register, seat.desk), "case": case}
     with reading(node):
-        if Case.objects.filter(**columns(seat.register, seat.desk), case=case).exists():
-            handed = CaseShare.objects.filter(
-                **columns(seat.register, seat.desk), case=case, purpose=HANDED_OVER
-            ).exists()
-            return Held(seat.desk, "", not handed)
+        if fetch(Case, ("id",), **place):
+            return Held(seat.desk, "", not fetch(CaseShare, ("id",), **place, purpose=HANDED_OVER))
         row = _with(seat).filter(case=case).order_by("pk").first()
     if row is None:
         raise UsageError("case-not-found", case=case[:36])
@@ -96,6 +99,12 @@ def offered_cases(node: Node, seat: Seat) -> list[ShareRead]:
     with reading(node):
         rows = CaseShare.objects.filter(**columns(seat.register, seat.desk), purpose=OFFERED)
         return _read(list(rows.order_by("shared_at", "pk")[:100]))
+
+
+def offer_of(row: Any) -> Offer | None:
+    """What a row says of an offer: None where nothing is offered, or no deadline was set."""
+    offered = row.purpose in (OFFERED, HANDED_OVER) and row.deadline is not None
+    return Offer(row.deadline, row.silence) if offered else None
 
 
 def other_desks(node: Node, seat: Seat) -> list[DeskRef]:
@@ -132,6 +141,7 @@ def _read(rows: list[CaseShare]) -> list[ShareRead]:
             names.get(row.shared_by, ""),
             row.shared_at,
             row.internal,
+            offer_of(row),
         )
         for row in rows
     ]

@@ -93,9 +93,9 @@ def add_event(row: Escalation, what: Happening) -> Standing:
     return standing
 
 
-def drop_queued(rows: Any, now: datetime) -> None:
-    """Inside a unit of work: what was not sent yet is not sent any more."""
-    rows.filter(state="queued").update(state="dropped", due=None, settled_at=now)
+def drop_queued(rows: Any, now: datetime, *, why: str = "dropped") -> None:
+    """Inside a unit of work: what was not sent yet is not sent any more; `superseded` where a later step says it."""
+    rows.filter(state="queued").update(state=why, due=None, settled_at=now)
 
 
 def note_has(node: Node, desk: DeskRef, message_id: str, *, officer: int) -> None:
@@ -142,7 +142,7 @@ def note_exercise_over(core: Core, fields: Mapping[str, JSON], desk: DeskRef, no
             add_event(row, Happening(Kind.DROPPED, now))
 
 
-def superseded(notification: Notification) -> Iterable[Notification]:
+def earlier_queued(notification: Notification) -> Iterable[Notification]:
     """Inside a unit of work: what an earlier step still had to send the same officer by the same method."""
     same = Q(escalation=notification.escalation_id, method=notification.method_id, state="queued")
     return Notification.objects.filter(same, pk__lt=notification.pk)

@@ -21,7 +21,7 @@ from liaison.node.models import ContactMethod, Escalation, Notification
 from liaison.node.node import Node
 from liaison.node.reads.duty.answering import who_answers
 from liaison.node.reads.duty.exercises import is_called_away
-from liaison.node.services.escalation.keeping import add_event, drop_queued, snapshot_of, standing_of, superseded
+from liaison.node.services.escalation.keeping import add_event, drop_queued, earlier_queued, snapshot_of, standing_of
 from liaison.node.unit_of_work import reading, unit_of_work
 
 AT_ONCE = 100
@@ -104,7 +104,7 @@ def _tell(node: Node, row: Escalation, next_: Tell, now: datetime) -> Happening:
             due=now + method.wait,
             made_at=now,
         )
-        drop_queued(superseded(notification), now)
+        drop_queued(earlier_queued(notification), now, why="superseded")
     reached = len({method.officer_id for method in methods})
     return Happening(Kind.TOLD, now, next_.cycle, next_.place, reached=reached)
 

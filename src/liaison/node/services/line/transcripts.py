@@ -1,14 +1,15 @@
 """How is a whole case handed to somebody who was not there? As one file of signed messages, receipts and the log.
 
-Invariants (docs/spec/transcript.md): both directions are in it, with every receipt given and taken, and what
-letter boxes say; the log goes up to this node's trusted checkpoint, so that the reader folds the rules without asking
-anybody.
+Invariants (docs/spec/transcript.md): both directions are in it, with every receipt given and taken, what letter boxes
+say, and apart from them what this node wrote down of mails and guests; the log goes up to this node's trusted
+checkpoint, so that the reader folds the rules without asking anybody.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from liaison.errors import UsageError
 from liaison.messages.forms import find_form
@@ -86,7 +87,7 @@ def export_transcript(
         row = find_case_row(case, own)
         require_texts(row)
         desk = DeskRef(*_place(row))
-        messages = [*_sent(row), *_received(row)]
+        messages, asserted = [*_sent(row), *_received(row)], list(_written_here(row))
         _require_none_inside(messages)
         known = {message.message_hash for message in messages}
         receipts = {each.receipt_hash: each for each in _receipts(row) if each.receipt.message in known}
@@ -97,9 +98,10 @@ def export_transcript(
         receipts.values(),
         exported=format_instant(node.clock.now()),
         exported_by=desk,
-        withheld={each.core_hash: {*withheld, *withheld_of.get(each.core_hash, ())} for each in messages},
+        withheld={each.core_hash: {*withheld, *withheld_of.get(each.core_hash, ())} for each in (*messages, *asserted)},
         log=log,
         letters=letters,
+        asserted=asserted,
     )
     return encode_transcript(made)
 
@@ -121,14 +123,23 @@ def _sent(row: Case) -> Iterator[ReceivedMessage]:
         yield open_message(bytes(plaintext))
 
 
+BY_MAIL_OR_GUEST = ("mail", "guest")
+
+
 def _received(row: Case) -> Iterator[ReceivedMessage]:
-    copies = IncomingCopy.objects.filter(
-        register=row.register, case=row.case, participant=row.participant, desk=row.desk, verdict="accepted"
-    ).filter(READABLE)
-    # This node's own writing of what a mail or a guest said: no word of the other side's node.
-    copies = copies.exclude(way__in=("mail", "guest"))
-    for plaintext in copies.values_list("plaintext", flat=True):
+    for plaintext in _accepted(row).exclude(way__in=BY_MAIL_OR_GUEST).values_list("plaintext", flat=True):
         yield open_message(bytes(plaintext))
+
+
+def _written_here(row: Case) -> Iterator[ReceivedMessage]:
+    """This node's own writing of what a mail or a guest said: no word of the other side's node."""
+    for plaintext in _accepted(row).filter(way__in=BY_MAIL_OR_GUEST).values_list("plaintext", flat=True):
+        yield open_message(bytes(plaintext))
+
+
+def _accepted(row: Case) -> Any:
+    place = {"participant": row.participant, "desk": row.desk, "register": row.register, "case": row.case}
+    return IncomingCopy.objects.filter(READABLE, **place, verdict="accepted")
 
 
 def _receipts(row: Case) -> Iterator[SignedReceipt]:

@@ -22,6 +22,7 @@ from liaison.node.node import Node
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat, desk_filter
 from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.work.statements import fetch
 from liaison.officers.permissions import MAY, Action
 
 
@@ -50,8 +51,9 @@ def named_officers(node: Node, seat: Seat, case: str) -> frozenset[int]:
 def closed_to_others(node: Node, seat: Seat, officer: int) -> frozenset[str]:
     """The cases of this desk that are closed to officers of whom this one is none."""
     with reading(node):
-        own = _rows(seat).filter(officer=officer).values("case")
-        return frozenset(_rows(seat).exclude(case__in=own).values_list("case", flat=True))
+        place = desk_filter(seat.desk)
+        rows = fetch(CaseAccess, ("case", "officer_id"), lock=False, register=seat.register, **place)
+    return frozenset(case for case, _ in rows) - {case for case, named in rows if named == officer}
 
 
 def readers(node: Node, seat: Seat, case: str) -> list[Reader]:

@@ -25,12 +25,15 @@ from liaison.node.node import Node
 from liaison.node.services.people.audit import SYSTEM, note
 from liaison.node.services.people.factors import forget_factors
 from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.work.statements import select
 from liaison.officers.permissions import MAY, Action, Role, permitted
 from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import encode_base64
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 INVITED_FOR = timedelta(days=1)
+_SEAT = ("register", "participant", "desk", "node", "role", "begins", "until")
+"""What of a membership makes a seat; asked for at every page, so by a statement made once."""
 TOKEN = 24
 
 
@@ -126,13 +129,12 @@ def desk_filter(desk: DeskRef) -> dict[str, str]:
 
 def seats(node: Node, officer_id: int) -> list[Seat]:
     """The desks of an officer with their roles there now, in order; a deputy's between the dates."""
-    now = node.clock.now()
+    now, found = node.clock.now(), dict[tuple[str, DeskRef], set[Role]]()
     with reading(node):
-        found: dict[tuple[str, DeskRef], set[Role]] = {}
-        rows = Membership.objects.filter(officer=officer_id).exclude(begins__gt=now).exclude(until__lte=now)
-        for row in rows.order_by("register", "participant", "desk"):
-            place = (row.register, DeskRef(row.participant, row.node, row.desk))
-            found.setdefault(place, set()).add(Role(row.role))
+        rows = select(Membership, _SEAT, officer_id=officer_id)
+    for register, participant, desk, node_id, role, begins, until in sorted(rows, key=lambda row: row[:3]):
+        if (begins is None or begins <= now) and (until is None or until > now):
+            found.setdefault((register, DeskRef(participant, node_id, desk)), set()).add(Role(role))
     return [Seat(register, desk, frozenset(roles)) for (register, desk), roles in found.items()]
 
 

@@ -36,7 +36,7 @@ from liaison.web.forms.typed import input_name
 from liaison.web.languages import find_language
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.allowed import WITH_A_CLOCK, Allowed, allowed_forms, answerable
-from liaison.web.pages.cases.held import find_held
+from liaison.web.pages.cases.held import HeldSeat, find_held
 from liaison.web.pages.cases.naming import case_path, reader_of
 from liaison.web.pages.cases.thread import open_thread
 from liaison.web.pages.cases.values import form_title
@@ -67,10 +67,11 @@ def acknowledge(request: HttpRequest, seat: Seat) -> HttpResponse:
 @at_desk(Action.WRITE)
 def saying(request: HttpRequest, seat: Seat, case: str, form: str) -> HttpResponse:
     """The page of a form in a case, and what it sends."""
-    thread = open_thread(request, seat, case)
     found = find_held(seat, case)
+    reader = reader_of(request, found.seat)
+    thread = found.thread(case, reader=reader)
     allowed = next((each for each in allowed_forms(thread, here(), found.seat) if each.form.id == form), None)
-    if allowed is None or not reader_of(request, found.seat).may(case):
+    if allowed is None or not reader.may(case):
         raise Http404
     about = answerable(thread, form)
     given = typed_of(request.POST) if request.method == "POST" else _begun(request, seat, allowed)
@@ -78,7 +79,7 @@ def saying(request: HttpRequest, seat: Seat, case: str, form: str) -> HttpRespon
     around = _surroundings(request, thread.row.register)
     if request.method == "POST" and request.POST.get("go") == "phrase":
         typed, problems = put_in(allowed.form, typed)
-        return _page(request, seat, thread, allowed, typed, problems=problems)
+        return _page(request, found, thread, allowed, typed, problems=problems)
     if request.method == "POST":
         read = read_form(allowed.form, typed, around)
         clock, wrong = _wanted_by(typed, around.zone)
@@ -90,10 +91,10 @@ def saying(request: HttpRequest, seat: Seat, case: str, form: str) -> HttpRespon
                 gone = say(here(), desk, what, officer=officer_id(request), typed=typed)
             except LiaisonError as error:
                 told = explained(error)
-                return _page(request, seat, thread, allowed, typed, failed={"said": told, "code": error.code})
+                return _page(request, found, thread, allowed, typed, failed={"said": told, "code": error.code})
             return after_post(case_path(seat, case), "handed-in" if gone.request else "sent")
-        return _page(request, seat, thread, allowed, typed, problems=problems)
-    return _page(request, seat, thread, allowed, typed)
+        return _page(request, found, thread, allowed, typed, problems=problems)
+    return _page(request, found, thread, allowed, typed)
 
 
 def _begun(request: HttpRequest, seat: Seat, allowed: Allowed) -> dict[str, list[str]]:
@@ -153,7 +154,7 @@ def _what(case: str, allowed: Allowed, typed: Typed, fields: Mapping[str, Any], 
 
 def _page(
     request: HttpRequest,
-    seat: Seat,
+    found: HeldSeat,
     thread: Thread,
     allowed: Allowed,
     typed: Typed,
@@ -185,20 +186,19 @@ def _page(
         "labels": _choices("tlp", [each for each in STRICTNESS if STRICTNESS[each] >= STRICTNESS[least]], typed, least),
         "urgencies": _choices("urgency", URGENCIES, typed, thread.row.urgency),
         "stages": _choices("stage", allowed.form.stages, typed, "update"),
-        "rule": _rule(seat, thread.row.case, allowed.form.id, _one(typed, "urgency") or thread.row.urgency),
+        "rule": _rule(found.seat, allowed.form.id, _one(typed, "urgency") or thread.row.urgency),
         "clock": allowed.form.id in WITH_A_CLOCK,
         "wanted_by": _one(typed, "wanted_by"),
         "host_may_read": failed is not None and failed["code"] == "host-would-read",
-        "here": case_path(seat, thread.row.case),
+        "here": case_path(found.own, thread.row.case),
         "title": gettext("Answer in this case"),
     }
     status = 400 if problems or failed else 200
     return render(request, "web/cases/saying.html", given, status=status)
 
 
-def _rule(seat: Seat, case: str, form: str, urgency: str) -> Rule | None:
+def _rule(keeper: Seat, form: str, urgency: str) -> Rule | None:
     """What the desk that keeps the case asks for before such a message leaves."""
-    keeper = find_held(seat, case).seat
     with reading(here()):
         return rule_for(keeper.register, keeper.desk, form=form, urgency=urgency)
 

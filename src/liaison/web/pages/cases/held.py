@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from django.http import Http404
 
 from liaison.errors import UsageError
+from liaison.node.reads.desk.listing import Reader
+from liaison.node.reads.desk.thread import Thread, read_thread
 from liaison.node.reads.inside.sharing import Held, held_case
 from liaison.node.services.people.officers import Seat
 from liaison.web.site import here
@@ -18,10 +20,15 @@ from liaison.web.site import here
 
 @dataclass(frozen=True, slots=True)
 class HeldSeat:
-    """A case as a page has it; `seat` is at the desk that keeps it."""
+    """A case as a page has it; `own` is the officer's seat, `seat` at the desk that keeps the case."""
 
+    own: Seat
     seat: Seat
     held: Held
+
+    def thread(self, case: str, *, reader: Reader) -> Thread:
+        """What was said in it. Raises UsageError for a destroyed one."""
+        return read_thread(here(), self.seat.desk, case, reader=reader)
 
 
 def find_held(seat: Seat, case: str) -> HeldSeat:
@@ -30,4 +37,4 @@ def find_held(seat: Seat, case: str) -> HeldSeat:
         held = held_case(here(), seat, case)
     except UsageError as error:
         raise Http404 from error
-    return HeldSeat(replace(seat, desk=held.owner), held)
+    return HeldSeat(seat, replace(seat, desk=held.owner), held)

@@ -15,8 +15,8 @@ from liaison.cooperation.catalogue import load_catalogue
 from liaison.messages.case import ACKNOWLEDGEMENT
 from liaison.messages.parties import DeskRef
 from liaison.messages.turns import INSIDE
-from liaison.node.reads.caution.parties import name_warnings, same_host
-from liaison.node.reads.desk.thread import Entry, Thread, read_thread
+from liaison.node.reads.caution.parties import same_host
+from liaison.node.reads.desk.thread import Entry, Thread
 from liaison.node.reads.duty.escalations import escalations
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.mail.guests import guest_page
@@ -29,7 +29,7 @@ from liaison.web.languages import languages
 from liaison.web.names import DeskName, DeskNames
 from liaison.web.pages.cases.allowed import allowed_forms
 from liaison.web.pages.cases.documents import may_be_document
-from liaison.web.pages.cases.held import find_held
+from liaison.web.pages.cases.held import HeldSeat, find_held
 from liaison.web.pages.cases.inside import inside_of
 from liaison.web.pages.cases.naming import case_path, reader_of
 from liaison.web.pages.cases.values import ShownField, form_title, shown_fields
@@ -85,8 +85,8 @@ class Spoken:
 
 def open_thread(request: HttpRequest, seat: Seat, case: str) -> Thread:
     """The case of the desk, or shared with it. Raises Http404 for any other, UsageError for a destroyed one."""
-    keeper = find_held(seat, case).seat
-    return read_thread(here(), keeper.desk, case, reader=reader_of(request, keeper))
+    found = find_held(seat, case)
+    return found.thread(case, reader=reader_of(request, found.seat))
 
 
 @at_desk(Action.READ_METADATA)
@@ -94,8 +94,9 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
     """The page of a case."""
     found = find_held(seat, case)
     held, keeper = found.held, found.seat
-    thread, names, now = open_thread(request, seat, case), DeskNames(here()), here().clock.now()
-    readable = reader_of(request, keeper).may(case)
+    reader = reader_of(request, keeper)
+    thread, names, now = found.thread(case, reader=reader), DeskNames(here()), here().clock.now()
+    readable = reader.may(case)
     writes = seat.may(Action.WRITE) and readable and held.answers and thread.row.archived_at is None
     due = answers_due(keeper, names, case) if held.own else NOTHING_DUE
     said = list(spoken(thread, names, due))
@@ -104,7 +105,7 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "thread": thread,
         "row": thread.row,
         "now": now,
-        "parties": list(_parties(thread, keeper, names)),
+        "parties": list(_parties(thread, found, names)),
         "spoken": said,
         "beside": beside_case(here(), thread.row.register, keeper.desk, case),
         "owed": [each for each in said if each.entry.owed],
@@ -127,7 +128,7 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "here": case_path(seat, case),
         "paper_languages": languages().values() if held.own or held.answers else (),
         "escalations": escalations(here(), keeper.desk, case=case) if held.own else (),
-    } | inside_of(seat, thread.row, held, readable=readable)
+    } | inside_of(seat, thread.row, held, names, readable=readable)
     return render(request, "web/cases/case.html", given)
 
 
@@ -139,14 +140,14 @@ def _guest(seat: Seat, thread: Thread) -> dict[str, Any] | None:
     return {"page": page, "is_open": page is not None and page.is_open(here().clock.now())}
 
 
-def _parties(thread: Thread, seat: Seat, names: DeskNames) -> Iterator[Party]:
-    facts = register_facts(here(), thread.row.register)
-    others = [each for each in thread.view.parties if each != seat.desk and not is_mailbox(each)]
-    cards = cards_of(seat, thread.row.register, others)
-    for desk in sorted(thread.view.parties, key=lambda desk: (desk != seat.desk, desk)):
-        own = desk == seat.desk
-        warnings = () if own else name_warnings(here(), thread.row.register, desk.participant)
-        hosted = same_host(facts, seat.desk, desk)
+def _parties(thread: Thread, found: HeldSeat, names: DeskNames) -> Iterator[Party]:
+    """The desks of the case, that of the participant first; it is the officer's own only where it keeps the case."""
+    facts, keeper = register_facts(here(), thread.row.register), found.seat.desk
+    others = [each for each in thread.view.parties if each != keeper and not is_mailbox(each)]
+    cards = cards_of(found.seat, thread.row.register, others)
+    for desk in sorted(thread.view.parties, key=lambda desk: (desk != keeper, desk)):
+        warnings = () if desk == keeper else names.warnings(thread.row.register, desk.participant)
+        own, hosted = desk == keeper and found.held.own, same_host(facts, keeper, desk)
         yield Party(names.of(thread.row.register, desk), own, warnings, hosted, cards.get(desk))
 
 

@@ -28,7 +28,7 @@ from liaison.web.site import here
 
 Withheld = dict[str, set[str]]
 WRITTEN_HERE = frozenset({Note.BY_MAIL.value, Note.ASSERTED.value})
-"""What this node wrote down of somebody without a node: no word of theirs that a transcript could prove."""
+"""What this node wrote down of somebody without a node: in the file as its own word, which proves nothing of theirs."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,10 +46,10 @@ def transcript(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         return _file(request, found.seat, thread, withheld)
     names = DeskNames(here())
     said = [each for each in spoken(thread, names) if not each.entry.rejected]
-    written_here = [each for each in said if WRITTEN_HERE.intersection(each.entry.notes)]
     messages = [
         {
             "said": each,
+            "written_here": bool(WRITTEN_HERE.intersection(each.entry.notes)),
             "all": each.entry.core.fields.keys() <= withheld.get(each.entry.core_hash, set()),
             "fields": [
                 {"field": field, "hidden": field.name in withheld.get(each.entry.core_hash, set())}
@@ -57,12 +57,11 @@ def transcript(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
             ],
         }
         for each in said
-        if each not in written_here
     ]
     given = {
         "row": thread.row,
         "messages": messages,
-        "written_here": written_here,
+        "written_here": any(each["written_here"] for each in messages),
         "preview": request.method == "POST",
         "count": sum(map(len, withheld.values())),
         "here": case_path(seat, case),

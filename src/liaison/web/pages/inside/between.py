@@ -59,18 +59,21 @@ def _show(request: HttpRequest, seat: Seat, row: InternalRead, *, refused: Any =
         found = read_shared(here(), seat, row.internal)
     except LiaisonError as error:
         failed = explained(error)
-    writes = seat.may(Action.WRITE) and row.state != "ended"
+    writes, now = seat.may(Action.WRITE) and row.state != "ended", here().clock.now()
+    offered = (row.state, row.purpose) == ("open", HANDED_OVER)
     given = {
         "row": row,
         "by": names.of(seat.register, row.other),
         "shared": found,
-        "statements": [_statement(seat, each, names) for each in found.report.statements] if found else [],
+        "statements": [_statement(seat, each, names) for each in _said(found)],
         "parties": [names.of(seat.register, each) for each in found.report.parties] if found else [],
         "findings": [each.code.value for each in found.report.findings] if found else [],
         "files": _files(found),
         "failed": failed,
         "refused": refused,
-        "may_take": writes and found is not None and (row.state, row.purpose) == ("open", HANDED_OVER),
+        "offered": offered,
+        "may_take": writes and found is not None and offered and (row.offer is None or row.offer.stands(now)),
+        "now": now,
         "may_give": writes,
         "taken": row.state == TAKEN_OVER,
         "here": case_path(seat, row.internal),
@@ -93,6 +96,11 @@ def _statement(seat: Seat, each: Statement, names: DeskNames) -> dict[str, Any]:
         "withheld": len(each.withheld),
         "heard": heard,
     }
+
+
+def _said(found: Shared | None) -> list[Statement]:
+    """What was said in the case, and then what came by mail or from a guest, marked as the other desk's word."""
+    return [*found.report.statements, *found.report.asserted] if found is not None else []
 
 
 def _files(found: Shared | None) -> list[str]:

@@ -1,6 +1,13 @@
-"""How does an officer let another desk of the participant have a case, take it back, and note something on it?"""
+"""How does an officer let another desk of the participant have a case, take one over or back, and note something?
+
+Invariants: handing over asks by when, and what silence means; what was chosen is kept where another question comes
+first.
+"""
 
 from __future__ import annotations
+
+import re
+from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,10 +15,11 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from liaison.errors import UsageError
+from liaison.messages.inside import HANDED_OVER, Offer
 from liaison.messages.parties import DeskRef
 from liaison.node.reads.inside.between import elsewhere_desks
 from liaison.node.services.inside.between.sharing import end_between, share_between
-from liaison.node.services.inside.sharing import add_note, end_share, share
+from liaison.node.services.inside.sharing import add_note, end_share, share, take_over_here
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.names import DeskNames
@@ -29,18 +37,36 @@ from liaison.web.words import explained
 def share_case(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
     """Let another desk have the case."""
     _require_readable(request, seat, case)
-    purpose, other = request.POST.get("purpose", ""), _desk(request)
+    purpose, other, offer = request.POST.get("purpose", ""), _desk(request), _offer(request)
+    told = "offered" if purpose == HANDED_OVER else "shared"
     if other in elsewhere_desks(here(), seat):
-        agreed = request.POST.get("host_may_read") == "yes"
+        agreed, by = request.POST.get("host_may_read") == "yes", officer_id(request)
         try:
-            share_between(here(), seat, case, other, purpose, by=officer_id(request), host_may_read=agreed)
+            share_between(here(), seat, case, other, purpose, by=by, host_may_read=agreed, offer=offer)
         except UsageError as error:
             if error.code != "host-would-read":
                 raise
             return _ask_of_host(request, seat, case, other, purpose)
-        return after_post(case_path(seat, case), "shared-elsewhere")
-    share(here(), seat, case, other, purpose, by=officer_id(request))
-    return after_post(case_path(seat, case), "shared")
+        return after_post(case_path(seat, case), f"{told}-elsewhere")
+    share(here(), seat, case, other, purpose, by=officer_id(request), offer=offer)
+    return after_post(case_path(seat, case), told)
+
+
+def _offer(request: HttpRequest) -> Offer | None:
+    """What was chosen for handing over; None where nothing, or nothing that can be understood, was."""
+    minutes = request.POST.get("minutes", "")
+    if not re.fullmatch(r"[0-9]{1,6}", minutes):
+        return None
+    return Offer(here().clock.now() + timedelta(minutes=int(minutes)), request.POST.get("silence", ""))
+
+
+@require_POST
+@at_desk(Action.WRITE)
+def take_case(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
+    """Answer from now on in a case that another desk of this node offers."""
+    _require_readable(request, seat, case)
+    take_over_here(here(), seat, case, by=officer_id(request))
+    return after_post(case_path(seat, case), "taken-over-here")
 
 
 @require_POST
@@ -74,6 +100,8 @@ def _ask_of_host(request: HttpRequest, seat: Seat, case: str, other: DeskRef, pu
         "name": DeskNames(here()).of(seat.register, other),
         "desk": desk_key(other),
         "purpose": purpose,
+        "minutes": request.POST.get("minutes", ""),
+        "silence": request.POST.get("silence", ""),
         "missed": "host_asked" in request.POST,
         "here": case_path(seat, case),
     }
@@ -94,6 +122,7 @@ def _desk(request: HttpRequest) -> DeskRef:
 
 ROUTES = [
     path("cases/<slug:case>/share", share_case, name="case-share"),
+    path("cases/<slug:case>/take", take_case, name="case-take"),
     path("cases/<slug:case>/unshare", unshare_case, name="case-unshare"),
     path("cases/<slug:case>/note", note, name="case-note"),
 ]

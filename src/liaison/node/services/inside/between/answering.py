@@ -18,9 +18,11 @@ from liaison.node.models import InternalCase
 from liaison.node.node import Node
 from liaison.node.reads.inside.between import Shared, read_shared
 from liaison.node.reads.inside.rules import columns
+from liaison.node.reads.inside.sharing import offer_of
 from liaison.node.services.desk.answering import acknowledge_if_owed
 from liaison.node.services.inside.between.speaking import speak_answer
 from liaison.node.services.inside.between.told import ENDED, OPEN
+from liaison.node.services.inside.sharing import require_standing
 from liaison.node.services.line.sending import Letter, SentMessage, send_letter
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat
@@ -37,6 +39,7 @@ def take_over(node: Node, seat: Seat, internal: str, *, by: int) -> tuple[SentMe
         row = _row(seat, internal)
         if (row.state, row.purpose) != (OPEN, HANDED_OVER) or row.core_hash != shared.core_hash:
             raise UsageError("internal-not-open")
+        require_standing(offer_of(row), node.clock.now())
         acknowledge_if_owed(node, seat.desk, row.message_id, officer=by)
         speak_answer(node, row, TAKEN_OVER)
         told = _tell_others(node, seat, shared)

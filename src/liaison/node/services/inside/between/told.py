@@ -6,6 +6,7 @@
 Invariants (docs/spec/inside.md):
 - only what the desk on the other side of the internal case says counts, and only about what is still open; all else is
   shown as a message and changes nothing;
+- a case is taken over in time when it was by the clock of the desk that took it, however late its word comes here;
 - what was decided once stays; an answer to a letter is kept here and acted on by the node's own job.
 """
 
@@ -33,13 +34,12 @@ from liaison.messages.parties import DeskRef
 from liaison.node.models import CaseShare, ClearanceElsewhere, ClearanceRequest, FollowUp, InternalCase, Timer
 from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns
-from liaison.node.reads.inside.sharing import OFFERED
+from liaison.node.reads.inside.sharing import OFFERED, offer_of
 from liaison.node.services.people.audit import note
 from liaison.node.unit_of_work import after_commit
 from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import parse_instant
 
-HANDING_OVER = OFFERED
 OPEN, ENDED = "open", "ended"
 WAITING = "waiting"
 KEEP_DEADLINES = "keep-clearance-deadlines"
@@ -58,7 +58,7 @@ def note_said(node: Node, core: Core, fields: Mapping[str, JSON]) -> None:
     for other in core.to:
         row = _row(place, core.case, other)
         if row is not None and row.ours == (answer == TAKEN_BACK):
-            _settle(node, row, answer, core.sender)
+            _settle(node, row, answer, core, core.sender)
 
 
 def note_heard(node: Node, core: Core, fields: Mapping[str, JSON], desk: DeskRef) -> None:
@@ -87,6 +87,8 @@ def _take_share(node: Node, core: Core, fields: Mapping[str, JSON], desk: DeskRe
         "purpose": fields["purpose"],
         "state": known.state if known is not None and known.state == TAKEN_OVER else OPEN,
         "since": node.clock.now(),
+        "deadline": parse_instant(str(fields["deadline"])) if "deadline" in fields else None,
+        "silence": fields.get("silence", ""),
     }
     InternalCase.objects.update_or_create(**place, internal=core.case, defaults=values)
     _note(node, "case-shared-with-us", core.case, (desk, core.sender), str(fields["purpose"]))
@@ -125,7 +127,7 @@ def _take_answer(node: Node, core: Core, fields: Mapping[str, JSON], desk: DeskR
         return
     row = _row(place, core.case, core.sender)
     if row is not None and row.ours == (answer != TAKEN_BACK):
-        _settle(node, row, answer, desk)
+        _settle(node, row, answer, core, desk)
 
 
 def _decide_letter(node: Node, letter: Any, answer: str, fields: Mapping[str, JSON], by: DeskRef) -> None:
@@ -145,17 +147,23 @@ def _decide_letter(node: Node, letter: Any, answer: str, fields: Mapping[str, JS
         after_commit(node.waker.wake)
 
 
-def _settle(node: Node, row: Any, answer: str, desk: DeskRef) -> None:
+def _settle(node: Node, row: Any, answer: str, core: Core, desk: DeskRef) -> None:
     """What an answer about a share changes, on the side of the desk that gave it and on that of the one that got it."""
     place = columns(row.register, desk)
     shares = CaseShare.objects.filter(**place, internal=row.internal)
     if answer == TAKEN_OVER:
+        offer = offer_of(row)
+        if offer is not None and not offer.stands(parse_instant(core.composed)):
+            return
         if not row.ours and (row.state, row.purpose) != (OPEN, HANDED_OVER):
             return
         if row.ours:
-            if not shares.filter(purpose=HANDING_OVER).update(purpose=HANDED_OVER):
+            if CaseShare.objects.filter(**place, case=row.about, purpose=HANDED_OVER).exists():
+                return
+            if not shares.filter(purpose=OFFERED).update(purpose=HANDED_OVER, deadline=None, silence=""):
                 return
             FollowUp.objects.filter(**place, case=row.about).delete()
+        InternalCase.objects.filter(pk=row.pk).update(deadline=None, silence="")
         _end(row, TAKEN_OVER)
         _note(node, "case-taken-over", row.about, (desk, _other(row)), HANDED_OVER)
     elif answer in (REFUSED, GIVEN_BACK, TAKEN_BACK) and row.state != ENDED:
