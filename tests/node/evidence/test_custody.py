@@ -134,6 +134,7 @@ def test_an_exported_container_is_checked_by_what_is_in_it_alone(between: Exchan
     assert [each.line.event.value for each in report.lines][-2:] == ["opened", "copied"]
 
 
+@pytest.mark.engine
 def test_a_destruction_ends_the_files_and_its_signed_record_goes_back(between: Exchange) -> None:
     evidence = between.collect()
     message_id = between.hand_over(evidence)
