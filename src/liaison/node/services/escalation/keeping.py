@@ -19,12 +19,13 @@ from typing import Any
 from django.db.models import Q
 
 from liaison.duty.escalation import Happening, Kind, Snapshot, Standing, State, moment, stand
+from liaison.duty.exercises.scenario import INJECT
 from liaison.duty.plans import plans_at_first, print_plan, read_plan
 from liaison.messages.message import Core, kept_fields
 from liaison.messages.parties import DeskRef
 from liaison.node.models import Escalation, EscalationEvent, EscalationPlan, IncomingCopy, Notification
 from liaison.node.node import Node
-from liaison.node.reads.duty.exercises import CONTROL, INJECT
+from liaison.node.reads.duty.exercises import CONTROL
 from liaison.node.reads.inside.rules import columns
 from liaison.node.services.people.officers import desk_filter
 from liaison.node.unit_of_work import unit_of_work
