@@ -166,7 +166,7 @@ GOOD = (PAGES[0].parent / "budapest-2001.toml").read_text(encoding="utf-8")
         ("days = 60,", "days = 60, weeks = 2,", "catalogue-unfit"),
         ('starts = "secured"', 'starts = "soon"', "catalogue-unfit"),
         ('clock = "preservation"', 'clock = "conservation"', "catalogue-unknown"),
-        ("checked = true", "", "catalogue-unfit"),
+        ("checked = false", "", "catalogue-unfit"),
         ('instrument = "budapest-2001"', 'instrument = ', "catalogue-unfit"),
     ],
 )  # fmt: skip
