@@ -17,6 +17,7 @@ from liaison.cooperation.clocks import ClockState
 from liaison.cooperation.history.reading import ASSISTANCE, Told
 from liaison.cooperation.lifecycle import OVER, STEPS, Event, State, choices
 from liaison.cooperation.requests import Request
+from liaison.wire.identifiers import format_instant
 from tests.cooperation.telling import CASE, DESKS, OTHER_CASE, START, Matter, requests_in
 
 NOT_BEGUN: dict[str, Any] = {"execution": "not-begun", "last": False}
@@ -72,10 +73,14 @@ class Sides:
     def deliver(self, at: int, *, keep: bool) -> None:
         who, told = self.under_way[at] if keep else self.under_way.pop(at)
         here = self.has[who].get(told.item.core_hash)
-        if told.received is not None or here is not None:  # A receipt, or what had come before.
-            self.has[who][told.item.core_hash] = told if here is None or told.received else here
+        if here is not None:  # A receipt for what was sent, or what had come before.
+            mine = told.item.core.sender == DESKS[who]
+            self.has[who][told.item.core_hash] = replace(here, received=told.received) if mine else here
             return
-        stamped = replace(told, received=START + timedelta(days=self.day))
+        now = START + timedelta(days=self.day)
+        # Each side keeps its own time of arrival, which must decide nothing.
+        arrived = replace(told.item, at=format_instant(now.replace(microsecond=0)))
+        stamped = replace(told, item=arrived, received=now)
         self.has[who][told.item.core_hash] = stamped
         self.under_way.append(("XD" if who == "XC" else "XC", stamped))
 
