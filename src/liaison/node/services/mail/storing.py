@@ -156,13 +156,17 @@ def enter_case(
     AttachmentRow.objects.bulk_create(attachment_rows(core.attachments, incoming_id=incoming, state="held"))
     open_case(core, message.fields, desk, now)
     tell_received(core, desk, now)
-    if not answers:
-        return incoming
+    if answers:
+        _settle_answered(core, desk, sent)
+    return incoming
+
+
+def _settle_answered(core: Core, desk: DeskRef, sent: SentMail) -> None:
+    """Nothing of the case waits for a word of this mailbox any more."""
     for copy in _answered(core, desk):
         advance(copy, CopyEvent.ANSWERED)
         outbox.settle_copy(copy.pk, outbox.Work.MAIL)
     SentMail.objects.filter(copy__message__case=core.case, mailbox=sent.mailbox).update(expected_at=None)
-    return incoming
 
 
 def _answered(core: Core, desk: DeskRef) -> Any:
