@@ -26,3 +26,5 @@ def test_nodes_are_looked_at_and_what_does_not_answer_ends_with_exit_code_3(tmp_
     assert desk.value("check", "ask", "--to", "XD") == {"asked": 1, "failed": []}
     with reading(desk.node):
         assert OutgoingMessage.objects.get().form == "line-test"
+    for asked in ("run", "ask", "show"):
+        assert terminal.refusal(desk.home, "check", asked, "--to", "XQ") == "recipient-not-found"

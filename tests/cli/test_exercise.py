@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from liaison.duty.exercises.scenario import shipped_scenarios
+from liaison.node.models import Exercise
+from liaison.node.unit_of_work import reading
 from liaison.wire.identifiers import format_instant
 from tests.cli.homes import Terminal
 from tests.cli.test_directory import Desk
@@ -34,6 +36,13 @@ def test_an_exercise_is_planned_shown_held_up_and_ended(desk: Desk, terminal: Te
     assert terminal.refusal(desk.node.home, "exercise", "pause", planned["exercise"]) == "exercise-state"
     desk.value("exercise", "end", planned["exercise"])
     assert desk.value("exercise", "show", planned["exercise"])["state"] == "cancelled"
+
+
+def test_a_role_that_is_named_twice_is_played_by_both(desk: Desk) -> None:
+    roles = ("--role", "reporter=XD", "--role", "home=XE", "--role", "affected=XD", "--role", "affected=XE")
+    desk.value("exercise", "plan", "provider", *roles, "--begins", SOON)
+    with reading(desk.node):
+        assert len(Exercise.objects.get().cast["affected"]) == 2
 
 
 def test_what_does_not_fit_is_refused_and_nothing_is_planned(desk: Desk, terminal: Terminal) -> None:

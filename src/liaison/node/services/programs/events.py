@@ -95,7 +95,7 @@ def events_after(node: Node, seat: Seat, number: int, *, limit: int) -> list[Eve
         exercises = set(cases.values_list("case", flat=True)) if told else set()
         if (told and told[0][0] != number + 1) or (not told and _last(seat) > number):
             raise UsageError("events-forgotten", days=KEPT.days)
-    return [Event(row[0], row[1], row[2], row[3], row[4], row[2] in exercises) for row in told]
+    return [Event(place, kind, case, message, at, case in exercises) for place, kind, case, message, at in told]
 
 
 def last_event(node: Node, seat: Seat) -> int:
