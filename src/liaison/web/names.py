@@ -52,10 +52,14 @@ class DeskNames:
         return self._participant(register, participant)[1]
 
     def warnings(self, register: str, participant: str) -> tuple[str, ...]:
-        """The codes of what is odd about a participant's name; the directory is looked up once a page."""
+        """The codes of what is odd about a participant's name."""
+        return warnings_in(self.directory(register), participant)
+
+    def directory(self, register: str) -> Directory:
+        """All desks of a register, looked up once a page. Raises UsageError where the node does not follow it."""
         if register not in self._directories:
             self._directories[register] = directory(self._node, register)
-        return warnings_in(self._directories[register], participant)
+        return self._directories[register]
 
     def _look_up(self, register: str, desk: DeskRef) -> DeskName:
         code, name = self._participant(register, desk.participant)

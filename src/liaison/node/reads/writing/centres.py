@@ -18,11 +18,12 @@ from liaison.errors import UsageError
 from liaison.messages.parties import DeskRef, NodeRef
 from liaison.node.log.parts import read_parts
 from liaison.node.node import Node
+from liaison.node.reads.facts import register_facts
 from liaison.node.reads.letter_boxes import ReachedBy, reached_by
-from liaison.node.reads.register import directory, followed
+from liaison.node.reads.register import directory
 from liaison.node.unit_of_work import reading
 from liaison.register import records
-from liaison.register.lookup import DeskEntry
+from liaison.register.lookup import DeskEntry, Directory
 from liaison.register.vocabulary import DeskKind, ParticipantType
 
 PROVIDER = ParticipantType.PROVIDER
@@ -84,13 +85,14 @@ def desk_card(node: Node, register: str, entry: DeskEntry) -> DeskCard:
     return desk_cards(node, register, [entry])[0]
 
 
-def desk_cards(node: Node, register: str, entries: Iterable[DeskEntry]) -> list[DeskCard]:
-    """The cards of several rows, their parts asked for together."""
-    rows = list(entries)
-    found = directory(node, register)
+def desk_cards(
+    node: Node, register: str, entries: Iterable[DeskEntry], listed: Directory | None = None
+) -> list[DeskCard]:
+    """The cards of several rows, their parts asked for together; `listed` where the directory is at hand already."""
+    rows, found = list(entries), listed or directory(node, register)
     with reading(node):
         held = read_parts(register, [part.digest for entry in rows for part in entry.parts])
-    title = followed(node, register).title
+    title = register_facts(node, register).globals.title
     cards = []
     for entry in rows:
         contents = [held[part.digest] for part in entry.parts if part.digest in held]

@@ -144,7 +144,7 @@ def _parties(thread: Thread, found: HeldSeat, names: DeskNames) -> Iterator[Part
     """The desks of the case, that of the participant first; it is the officer's own only where it keeps the case."""
     facts, keeper = register_facts(here(), thread.row.register), found.seat.desk
     others = [each for each in thread.view.parties if each != keeper and not is_mailbox(each)]
-    cards = cards_of(found.seat, thread.row.register, others)
+    cards = cards_of(found.seat, names, thread.row.register, others)
     for desk in sorted(thread.view.parties, key=lambda desk: (desk != keeper, desk)):
         warnings = () if desk == keeper else names.warnings(thread.row.register, desk.participant)
         own, hosted = desk == keeper and found.held.own, same_host(facts, keeper, desk)

@@ -2,7 +2,7 @@
 
     ways_on(seat, names, register, desk)     their next desks, and the telephone sheet of the silent one
     answers_due(seat, names, case)           {("0199…", DeskRef(XD, main, duty)): Due(late=True, …), …}
-    cards_of(seat, register, desks)          their time, languages and usual answer
+    cards_of(seat, names, register, desks)   their time, languages and usual answer
 
 Invariants: nothing is promised that the desk over there does not promise; the next desk is one of the same participant,
 and where there is none, or its desks are silent too, the telephone is left.
@@ -11,7 +11,6 @@ and where there is none, or its desks are silent too, the telephone is left.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +21,7 @@ from liaison.node.reads.writing.centres import find_entry
 from liaison.node.reads.writing.origins import desks_at
 from liaison.node.services.people.officers import Seat
 from liaison.web.names import DeskNames
-from liaison.web.pages.write.cards import SHORT, CardView, show_cards
+from liaison.web.pages.write.cards import SHORT, CardView, brief_cards, show_cards
 from liaison.web.requests import path_to
 from liaison.web.site import here
 
@@ -63,10 +62,9 @@ def answers_due(seat: Seat, names: DeskNames, case: str) -> dict[tuple[str, Desk
     return found
 
 
-def cards_of(seat: Seat, register: str, desks: Iterable[DeskRef]) -> dict[DeskRef, CardView]:
+def cards_of(seat: Seat, names: DeskNames, register: str, desks: Iterable[DeskRef]) -> dict[DeskRef, CardView]:
     """What is known of desks of the register, asked for together; without those that are in none, or have left it."""
-    found = {}
-    for desk in desks:
-        with suppress(LiaisonError):
-            found[desk] = find_entry(here(), register, desk)
-    return dict(zip(found, show_cards(here(), seat, found.values()), strict=True))
+    listed = names.directory(register)
+    rows = {desk: listed.desk(desk.participant, desk.desk) for desk in desks}
+    found = {desk: entry for desk, entry in rows.items() if entry is not None}
+    return dict(zip(found, brief_cards(here(), seat, listed, found.values()), strict=True))

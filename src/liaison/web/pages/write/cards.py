@@ -22,7 +22,7 @@ from liaison.node.reads.writing.centres import DeskCard, desk_cards
 from liaison.node.reads.writing.drafts import Place
 from liaison.node.reads.writing.usual import Usual, usual_minutes
 from liaison.node.services.people.officers import Seat
-from liaison.register.lookup import DeskEntry, DeskStatus
+from liaison.register.lookup import DeskEntry, DeskStatus, Directory
 from liaison.register.vocabulary import DeskKind
 from liaison.web.requests import path_to
 from liaison.web.words import code_word, language_word
@@ -103,6 +103,15 @@ def show_cards(node: Node, seat: Seat, entries: Iterable[DeskEntry]) -> list[Car
         fresh = freshness_of(node, Place(register, seat.desk), [rows[place] for place in places])
         cards |= {place: _show(card, seat, now, usual, fresh) for place, card in zip(places, shown, strict=True)}
     return [cards[place] for place in range(len(rows))]
+
+
+def brief_cards(node: Node, seat: Seat, listed: Directory, entries: Iterable[DeskEntry]) -> list[CardView]:
+    """The cards of rows of the seat's register, in their order, without how fresh they are."""
+    rows, now = list(entries), node.clock.now()
+    if not rows:
+        return []
+    usual = usual_minutes(node, Place(seat.register, seat.desk))
+    return [_show(card, seat, now, usual, {}) for card in desk_cards(node, rows[0].register, rows, listed)]
 
 
 def _show(
