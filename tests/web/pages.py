@@ -31,6 +31,7 @@ class Page:
 
 _OFFICER, _CASE, _ENTRY = {"officer": 1}, {"case": CASE}, {"index": 0}
 _DRAFT, _FILE = {"number": 1}, {"case": CASE, "message": CASE, "position": 0}
+_REQUEST = {"root": "0" * 64}
 _METHOD = {"method": 1}
 _REPORT = {"message": CASE}
 _EXERCISE = {"exercise": uuid.UUID(CASE)}
@@ -138,6 +139,14 @@ PAGES: Mapping[str, Page] = {
     "fetch-file": Page(Action.READ_CASE, _FILE),
     "transcript": Page(Action.READ_CASE, _CASE),
     "case-export": Page(Action.READ_CASE, _CASE),
+    "requests": Page(Action.READ_METADATA),
+    "request-dates": Page(Action.READ_METADATA),
+    "request-dates-ics": Page(Action.READ_METADATA),
+    "request": Page(Action.READ_METADATA, _REQUEST),
+    "request-status": Page(Action.WRITE, _REQUEST),
+    "request-seen": Page(Action.ACKNOWLEDGE, _REQUEST),
+    "request-assistance": Page(Action.WRITE, _REQUEST),
+    "request-step": Page(Action.WRITE, _REQUEST),
     "request-paper": Page(Action.READ_CASE, {"case": CASE, "message": CASE}),
     "request-draft-paper": Page(Action.WRITE, _DRAFT),
     "case": Page(Action.READ_METADATA, _CASE),

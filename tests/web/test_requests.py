@@ -171,7 +171,10 @@ def test_a_request_is_written_sent_answered_and_printed(world: World, asking: Vi
     page = asked.see(f"cases/{copy.case}/say/request-answer")
     assert "Preserved until" in page and "Grounds" in page
     answer = typed("request-answer", "budapest-2001")
-    asked.send(f"cases/{copy.case}/say/request-answer", tlp="amber", urgency="routine", re=copy.message_id, **answer)
+    answer |= {"tlp": "amber", "urgency": "routine", "re": copy.message_id}
+    checked = asked.send(f"cases/{copy.case}/say/request-answer", status=200, **answer).content.decode()
+    assert "Check your answers" in checked and "Nothing has been sent yet" in checked
+    asked.send(f"cases/{copy.case}/say/request-answer", go="send", **answer)
     world.work()
     printed = asking.get(asking.at(f"cases/{copy.case}/paper/{copy.message_id}"), {"in": "fr", "and": "zh-hans"})
     assert printed.status_code == 200 and printed.content.startswith(b"%PDF-")

@@ -24,6 +24,7 @@ ROOMS = (
     ("find/", gettext_lazy("Find"), Action.READ_METADATA),
     ("write/", gettext_lazy("Write"), Action.WRITE),
     ("cases/", gettext_lazy("Cases"), Action.READ_METADATA),
+    ("requests/", gettext_lazy("Requests"), Action.READ_METADATA),
     ("duty/", gettext_lazy("Duty"), Action.READ_METADATA),
     ("reports/", gettext_lazy("Reports"), Action.READ_METADATA),
     ("register/", gettext_lazy("Register"), Action.READ_METADATA),

@@ -20,6 +20,12 @@ SAID: Mapping[str, Any] = MappingProxyType(
         "acknowledged-before": gettext_lazy("It was acknowledged before; nothing was sent again."),
         "sent": gettext_lazy("Sent. It is kept in the outbox until the other side's node has it."),
         "answered": gettext_lazy("Sent. The desk that reported sees what became of its rows."),
+        "status-asked": gettext_lazy("Asked. The answer comes into this request by itself."),
+        "status-told": gettext_lazy("Told, as the steps below have it."),
+        "request-seen": gettext_lazy(
+            "Noted: a person here has it. This desk is not told again of the dates that came."
+        ),
+        "home-step-noted": gettext_lazy("Noted. It stays on this node, and its dates run from now on."),
         "handed-in": gettext_lazy("Handed in. It is sent when a second person has cleared it; nothing has left yet."),
         "cleared": gettext_lazy("Cleared: signed, sealed and on its way."),
         "returned": gettext_lazy("Returned. Its writer sees your reason and has the text again."),

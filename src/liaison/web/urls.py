@@ -26,12 +26,12 @@ from liaison.web.pages import (
     readers,
     register,
     reports,
-    requests,
     sign_in,
     world_map,
     write,
     year,
 )
+from liaison.web.pages.requests import routes as requests
 
 DESK = [
     *desk.ROUTES,

@@ -25,6 +25,7 @@ from django.utils.translation import gettext, pgettext
 
 from liaison.messages.forms import Form, latest_form
 from liaison.web import words
+from liaison.web.forms.instants import find_zone
 from liaison.web.languages import find_language
 from liaison.web.names import DeskName
 from liaison.wire.identifiers import format_instant, parse_instant
@@ -55,6 +56,13 @@ def when(at: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def when_in(at: datetime, zone: str) -> SafeString:
+    """An instant in another zone than the officer's, with the zone."""
+    there = at.astimezone(find_zone(zone))
+    return format_html('<bdi>{}</bdi> <bdi class="zone">{}</bdi>', *_day_and_zone_of(there))
+
+
+@register.filter
 def day(on: date) -> SafeString:
     """A day that the calendar names, whatever the reader's zone."""
     return written('<time datetime="{}"><bdi>{}</bdi></time>', on.isoformat(), _day(on, babel_locale())[0])
@@ -67,7 +75,10 @@ def moment(at: datetime) -> str:
 
 
 def _day_and_zone(at: datetime) -> tuple[str, str]:
-    there = at.astimezone(timezone.get_current_timezone())
+    return _day_and_zone_of(at.astimezone(timezone.get_current_timezone()))
+
+
+def _day_and_zone_of(there: datetime) -> tuple[str, str]:
     day, between = _day(there.date(), babel_locale())
     return between.format(there.strftime("%H:%M"), day), there.strftime("%Z")
 

@@ -114,7 +114,7 @@ def ask(node: Node, seat: Seat, asked: Asked, *, by: int) -> Gone:
     fields = dict(asked.fields)
     if found is not None:
         _require_access(node, seat, by, found.request.case)
-        _check_link(node, found, asked)
+        _check_link(node, found, asked.form)
         if "linked" in latest_form(asked.form).fields:
             fields.setdefault("linked", found.request.root)
     asked = replace(asked, fields=fields)
@@ -204,10 +204,10 @@ _KINDS = [kind.value for kind in BasisKind]
 """From what binds most to what binds nobody."""
 
 
-def _check_link(node: Node, found: Found, asked: Asked) -> None:
+def _check_link(node: Node, found: Found, form: str) -> None:
     """Return if a request that follows this one may still be made. Raises UsageError."""
     extension = found.request.demands.extension
-    if extension is None or extension.form != asked.form:
+    if extension is None or extension.form != form:
         return
     clock = found.request.clock(extension.clock)
     if found.request.state is State.LAPSED or (clock is not None and clock.runs_out(node.clock.now())):
@@ -225,11 +225,25 @@ def say_step(node: Node, seat: Seat, said: Said, *, by: int) -> Gone:
         case=found.request.case,
         form=said.form,
         fields=said.fields,
-        re=_refers_to(found, said.form),
+        re=refers_to(found, said.form),
         attachments=said.attachments,
         alone=said.alone,
     )
     return say(node, seat.desk, saying, officer=by, leased=said.leased)
+
+
+def check_step(node: Node, seat: Seat, said: Said) -> None:
+    """Return if a step, or a request that follows this one, would count and lack no mark; nothing is sent.
+
+    Raises UsageError.
+    """
+    found = find_request(node, seat, said.root)
+    if asks(said.form):
+        _check_link(node, found, said.form)
+        check_basis(node, seat, said.fields, found.others(seat.desk))
+        return
+    _check_grounds(found.request, said)
+    _try(node, seat, found, said)
 
 
 def review(node: Node, seat: Seat, root: str, *, by: int) -> bool:
@@ -315,7 +329,7 @@ def _try(node: Node, seat: Seat, found: Found, said: Said) -> None:
             raise UsageError(_REFUSED[mark])
 
 
-def _refers_to(found: Found, form: str) -> str:
+def refers_to(found: Found, form: str) -> str:
     """The message that a step refers to: the request, the last one that asked for this step, or, to close it, the last
     one of the other side, so that nobody takes the close for older. Raises UsageError."""
     asked_by = _ABOUT.get(form)

@@ -2,6 +2,7 @@
 
     found = find_request(node, seat, "019ac1")     by the beginning of its message, case or root
     found.request                                  folded now from what the desk has, what ran out has lapsed
+    request_of(node, seat, case, message_id)       the root of the request that a message is, or is a step of
     found.words, found.cases                       everything that was said of it and of those tied to it
 
 Invariants: only requests of the seat's own desk; a beginning that fits two names neither.
@@ -64,3 +65,18 @@ def find_request(node: Node, seat: Seat, name: str) -> Found:
         raise UsageError("request-destroyed")
     rest = tuple(each for each in requests if each.root != root)
     return Found(request, rest, tuple(words), frozenset(cases))
+
+
+def request_of(node: Node, seat: Seat, case: str, message_id: str) -> str:
+    """The root of the request that this message of a case is, or is a step of; empty where it is neither."""
+    with reading(node):
+        rows = RequestFile.objects.filter(**columns(seat.register, seat.desk), case=case)
+        roots = dict(rows.values_list("message_id", "root"))
+    if message_id in roots or not roots:
+        return str(roots.get(message_id, ""))
+    for root in roots.values():
+        found = find_request(node, seat, root)
+        steps = {step.hash for step in found.request.steps}
+        if any(word.message_id == message_id and word.hash in steps for word in found.words):
+            return str(root)
+    return ""

@@ -1,7 +1,8 @@
 """How does an officer answer: acknowledge with one action, or say something in a form of the case?
 
 Invariants: nothing that was typed is lost to an error: the page comes back with all of it and the errors on top; a
-message is sent by a POST alone and once, because its page then goes on to the case.
+message is sent by a POST alone and once, because its page then goes on to the case. A step of a request for cooperation
+is tried on its history and shown once more before it is sent.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from liaison.node.unit_of_work import reading
 from liaison.officers.clearance import Rule
 from liaison.officers.permissions import Action
 from liaison.web.forms import Problem, Surroundings, Typed, read_form, show_form, typed_of
+from liaison.web.forms.carried import preset
 from liaison.web.forms.instants import find_zone, parse_ahead
 from liaison.web.forms.languages import language_tag
 from liaison.web.forms.sentences import offered, put_in
@@ -40,6 +42,8 @@ from liaison.web.pages.cases.held import HeldSeat, find_held
 from liaison.web.pages.cases.naming import case_path, reader_of
 from liaison.web.pages.cases.thread import open_thread
 from liaison.web.pages.cases.values import form_title
+from liaison.web.pages.requests.naming import request_path
+from liaison.web.pages.requests.saying import carried_on, check_page, check_said, of_request
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post
 from liaison.web.site import here
@@ -75,26 +79,33 @@ def saying(request: HttpRequest, seat: Seat, case: str, form: str) -> HttpRespon
         raise Http404
     about = answerable(thread, form)
     given = typed_of(request.POST) if request.method == "POST" else _begun(request, seat, allowed)
+    if request.method != "POST":
+        given |= carried_on(found.seat, allowed.form, case, request.GET.get("re", "")[:36])
     typed: Typed = {"re": [about[0].message_id] if about and allowed.form.re != "never" else []} | given
     around = _surroundings(request, thread.row.register)
     if request.method == "POST" and request.POST.get("go") == "phrase":
         typed, problems = put_in(allowed.form, typed)
         return _page(request, found, thread, allowed, typed, problems=problems)
-    if request.method == "POST":
-        read = read_form(allowed.form, typed, around)
-        clock, wrong = _wanted_by(typed, around.zone)
-        problems = (*read.problems, *wrong)
-        if not problems:
-            try:
-                what = _what(case, allowed, typed, read.values, clock)
-                desk = answering_desk(here(), seat, case)
-                gone = say(here(), desk, what, officer=officer_id(request), typed=typed)
-            except LiaisonError as error:
-                told = explained(error)
-                return _page(request, found, thread, allowed, typed, failed={"said": told, "code": error.code})
-            return after_post(case_path(seat, case), "handed-in" if gone.request else "sent")
+    if request.method != "POST" or request.POST.get("go") == "change":
+        return _page(request, found, thread, allowed, typed)
+    read = read_form(allowed.form, typed, around)
+    clock, wrong = _wanted_by(typed, around.zone)
+    if problems := (*read.problems, *wrong):
         return _page(request, found, thread, allowed, typed, problems=problems)
-    return _page(request, found, thread, allowed, typed)
+    what = _what(case, allowed, typed, read.values, clock)
+    root = of_request(found.seat, what)
+    try:
+        if root:
+            check_said(found.seat, root, what, shorter=_one(typed, "shorter") == "on")
+        if root and request.POST.get("go") != "send":
+            return check_page(request, seat, thread, what, typed)
+        desk = answering_desk(here(), seat, case)
+        gone = say(here(), desk, what, officer=officer_id(request), typed=typed)
+    except LiaisonError as error:
+        told = explained(error)
+        return _page(request, found, thread, allowed, typed, failed={"said": told, "code": error.code})
+    back = request_path(seat, root) if root and found.held.own else case_path(seat, case)
+    return after_post(back, "handed-in" if gone.request else "sent")
 
 
 def _begun(request: HttpRequest, seat: Seat, allowed: Allowed) -> dict[str, list[str]]:
@@ -105,6 +116,7 @@ def _begun(request: HttpRequest, seat: Seat, allowed: Allowed) -> dict[str, list
     if back is not None and mine and back.form == allowed.form.id:
         return {name: list(texts) for name, texts in back.typed.items()}
     typed = {"re": [request.GET["re"][:36]]} if request.GET.get("re") else {}
+    typed |= preset(allowed.form, dict(request.GET.lists()))
     if allowed.form.id == "call-note":
         user: Any = request.user
         local = here().clock.now().astimezone(find_zone(user.zone))
@@ -190,6 +202,7 @@ def _page(
         "clock": allowed.form.id in WITH_A_CLOCK,
         "wanted_by": _one(typed, "wanted_by"),
         "host_may_read": failed is not None and failed["code"] == "host-would-read",
+        "shorter": failed is not None and failed["code"] == "request-kept-too-short",
         "here": case_path(found.own, thread.row.case),
         "title": gettext("Answer in this case"),
     }

@@ -1,7 +1,1 @@
-"""What does a desk see of requests for cooperation?"""
-
-from __future__ import annotations
-
-from liaison.web.pages.requests import paper
-
-ROUTES = [*paper.ROUTES]
+"""What does a desk see of requests for cooperation? The pages stand in `routes`."""
