@@ -142,6 +142,7 @@ PAGES: Mapping[str, Page] = {
     "requests": Page(Action.READ_METADATA),
     "request-dates": Page(Action.READ_METADATA),
     "request-dates-ics": Page(Action.READ_METADATA),
+    "request-spoken": Page(Action.WRITE),
     "request": Page(Action.READ_METADATA, _REQUEST),
     "request-status": Page(Action.WRITE, _REQUEST),
     "request-seen": Page(Action.ACKNOWLEDGE, _REQUEST),

@@ -187,3 +187,36 @@ def test_a_request_of_another_desk_is_not_there(dossier: Dossier) -> None:
     auditor = visit(dossier.world, "XC", Role.AUDITOR)
     auditor.send(f"requests/{root}/status", status=403)
     auditor.send(f"requests/{root}/seen", status=403)
+
+
+CALL = {
+    "to": "XD",
+    "form": "preservation-request",
+    "instrument": "un-cybercrime-2024",
+    "made": "yes",
+    "urgency": "emergency",
+    "summary": "Keep the logs of the account.",
+    "lang": "en",
+}
+
+
+def test_a_request_made_by_telephone_is_noted_and_has_a_time_to_be_confirmed_in_writing(dossier: Dossier) -> None:
+    ours = visit(dossier.world, "XC")
+    at = f"{dossier.world.clock.now():%Y-%m-%dT%H:%MZ}"
+    page = ours.send("requests/spoken", status=400, **CALL | {"to": "Nowhere", "at": at}).content.decode()
+    assert "Keep the logs of the account." in page and 'href="#to"' in page
+    page = ours.send("requests/spoken", status=200, **CALL, at=at).content.decode()
+    assert "Nothing has been sent yet" in page
+    ours.send("requests/spoken", **{name: each[-1] for name, each in hidden(page).items()}, go="send")
+    told = plain(ours.see("requests/"))
+    assert "Made by telephone, to be confirmed in writing" in told and "due in" in told and "State XD" in told
+    assert "Confirmation in writing" in plain(ours.see("")) and "Dates of requests" in ours.see("")
+
+
+def test_the_desk_page_shows_what_is_due_soon_here_and_what_was_missed(dossier: Dossier) -> None:
+    dossier.ask()
+    ours, theirs = visit(dossier.world, "XC"), visit(dossier.world, "XD")
+    assert 'id="s-requests"' not in ours.see("") and "Securing the data" in theirs.see("")
+    dossier.world.advance(days=3)
+    page = plain(visit(dossier.world, "XC").see(""))
+    assert "overdue by" in page and "Waiting for them" in page

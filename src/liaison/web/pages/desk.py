@@ -47,6 +47,7 @@ from liaison.web.pages.duty.late import ways_on
 from liaison.web.pages.duty.naming import Naming
 from liaison.web.pages.duty.overview import present_words
 from liaison.web.pages.inside.between import elsewhere_rows
+from liaison.web.pages.requests import on_desk
 from liaison.web.pages.write.steps import listed_draft, place_of
 from liaison.web.requests import at_desk, officer_id, officer_seats, path_to
 from liaison.web.site import here
@@ -278,10 +279,15 @@ def _exercise(looking: Looking) -> dict[str, Any]:
     return {"part": part, "path": path_to(looking.seat, "exercises/")}
 
 
+def _requests(looking: Looking) -> dict[str, Any]:
+    return on_desk.section(looking.seat, looking.names, looking.now)
+
+
 SECTIONS: list[tuple[str, Callable[[Looking], dict[str, Any]], frozenset[str]]] = [
     ("web/duty/desk.html", _duty, frozenset({"rota", "notes"})),
     ("web/exercises/on_desk.html", _exercise, frozenset({"exercise"})),
     ("web/desk/unacknowledged.html", _unacknowledged, frozenset()),
+    ("web/requests/on_desk.html", _requests, frozenset()),
     ("web/desk/watch.html", _watch, frozenset()),
     ("web/escalation/on_desk.html", _telling, frozenset()),
     ("web/inside/desk_clearance.html", _clearance, frozenset({"requests", "elsewhere", "reviews"})),
