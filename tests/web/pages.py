@@ -32,6 +32,7 @@ class Page:
 _OFFICER, _CASE, _ENTRY = {"officer": 1}, {"case": CASE}, {"index": 0}
 _DRAFT, _FILE = {"number": 1}, {"case": CASE, "message": CASE, "position": 0}
 _REQUEST = {"root": "0" * 64}
+_EVIDENCE = {"evidence": "0" * 64}
 _METHOD = {"method": 1}
 _REPORT = {"message": CASE}
 _EXERCISE = {"exercise": uuid.UUID(CASE)}
@@ -139,6 +140,13 @@ PAGES: Mapping[str, Page] = {
     "fetch-file": Page(Action.READ_CASE, _FILE),
     "transcript": Page(Action.READ_CASE, _CASE),
     "case-export": Page(Action.READ_CASE, _CASE),
+    "instruments": Page(Action.READ_METADATA),
+    "instruments-between": Page(Action.READ_METADATA),
+    "instrument": Page(Action.READ_METADATA, {"instrument": "budapest-2001"}),
+    "evidence": Page(Action.READ_CASE, _EVIDENCE),
+    "evidence-open": Page(Action.READ_CASE, _EVIDENCE),
+    "evidence-export": Page(Action.READ_CASE, _EVIDENCE),
+    "evidence-destroy": Page(Action.WRITE, _EVIDENCE),
     "requests": Page(Action.READ_METADATA),
     "request-dates": Page(Action.READ_METADATA),
     "request-dates-ics": Page(Action.READ_METADATA),

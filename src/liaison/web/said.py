@@ -21,6 +21,9 @@ SAID: Mapping[str, Any] = MappingProxyType(
         "sent": gettext_lazy("Sent. It is kept in the outbox until the other side's node has it."),
         "answered": gettext_lazy("Sent. The desk that reported sees what became of its rows."),
         "call-noted": gettext_lazy("On record on both sides. The time to confirm it in writing runs."),
+        "evidence-destroyed": gettext_lazy(
+            "Destroyed here. The signed record is on its way to whoever handed it over."
+        ),
         "status-asked": gettext_lazy("Asked. The answer comes into this request by itself."),
         "status-told": gettext_lazy("Told, as the steps below have it."),
         "request-seen": gettext_lazy(

@@ -19,6 +19,7 @@ from liaison.web.pages import (
     find,
     guests,
     inside,
+    instruments,
     mailboxes,
     own_entry,
     phrases,
@@ -31,6 +32,7 @@ from liaison.web.pages import (
     write,
     year,
 )
+from liaison.web.pages.evidence import custody as evidence
 from liaison.web.pages.requests import routes as requests
 
 DESK = [
@@ -41,6 +43,8 @@ DESK = [
     *world_map.ROUTES,
     *own_entry.ROUTES,
     *inside.ROUTES,  # Before the steps of a draft, whose last part is any word.
+    *instruments.ROUTES,
+    *evidence.ROUTES,
     *requests.ROUTES,  # Before those too.
     *write.ROUTES,
     *cases.ROUTES,

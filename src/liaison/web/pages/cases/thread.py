@@ -34,6 +34,7 @@ from liaison.web.pages.cases.inside import inside_of
 from liaison.web.pages.cases.naming import case_path, reader_of
 from liaison.web.pages.cases.values import ShownField, form_title, shown_fields
 from liaison.web.pages.duty.late import Due, answers_due, cards_of
+from liaison.web.pages.evidence.in_case import evidence_of
 from liaison.web.pages.write.cards import CardView
 from liaison.web.requests import at_desk
 from liaison.web.site import here
@@ -129,6 +130,8 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "paper_languages": languages().values() if held.own or held.answers else (),
         "escalations": escalations(here(), keeper.desk, case=case) if held.own else (),
     } | inside_of(seat, thread.row, held, names, readable=readable)
+    if readable and held.own:
+        given |= evidence_of(seat, case, names)
     return render(request, "web/cases/case.html", given)
 
 
