@@ -150,6 +150,8 @@ PAGES: Mapping[str, Page] = {
     "requests": Page(Action.READ_METADATA),
     "request-dates": Page(Action.READ_METADATA),
     "request-dates-ics": Page(Action.READ_METADATA),
+    "request-feed-make": Page(Action.ACKNOWLEDGE),
+    "request-feed-end": Page(Action.ACKNOWLEDGE, {"number": 1}),
     "request-spoken": Page(Action.WRITE),
     "request": Page(Action.READ_METADATA, _REQUEST),
     "request-status": Page(Action.WRITE, _REQUEST),

@@ -31,8 +31,10 @@ def test_the_list_says_how_a_request_stands_what_is_due_next_and_who_has_to_act(
     root = dossier.ask(urgency="urgent")
     ours, theirs = visit(dossier.world, "XC"), visit(dossier.world, "XD")
     here, there = plain(ours.see("requests/")), plain(theirs.see("requests/"))
-    assert "Request to preserve data" in here and "made by us" in here and "Waiting for them" in here
-    assert "made to us" in there and "Waiting for us" in there and "Securing the data" in there and "due in" in there
+    assert "Request to preserve data" in here and "Made by us, to" in here and "Waiting for them" in here
+    assert (
+        "Made to us, by" in there and "Waiting for us" in there and "Securing the data" in there and "due in" in there
+    )
     assert f"requests/{root}/" in ours.see("requests/")
     assert root not in ours.see("requests/", side="theirs")
     dossier.answer(root, **DONE)
@@ -51,6 +53,25 @@ def test_the_calendar_of_dates_names_no_request_and_nobody(dossier: Dossier) -> 
     text = answer.content.decode()
     assert answer.headers["Content-Type"].startswith("text/calendar") and "SUMMARY:Preservation" in text
     assert "XC-2026-17" not in text and "XD" not in text
+
+
+def test_a_calendar_program_fetches_the_dates_from_an_address_until_it_is_ended(dossier: Dossier) -> None:
+    root = dossier.ask()
+    dossier.answer(root, **DONE)
+    ours = visit(dossier.world, "XC")
+    page = ours.send("requests/dates/make", status=200).content.decode()
+    address = re.search(r"https?://[^<]+(/duty/[^<]+[.]ics)", page)
+    assert address and address[1] not in ours.see("requests/dates")
+    stranger = Visitor(dossier.node("XC"))
+    answer = stranger.get(address[1])
+    assert answer.status_code == 200 and "SUMMARY:Preservation" in answer.content.decode()
+    assert "Your own shifts" not in ours.see("duty/calendars") and "All shifts of the desk, with names" not in ours.see(
+        "duty/calendars"
+    )
+    number = re.search(r"requests/dates/(\d+)/end", ours.see("requests/dates"))
+    assert number
+    ours.send(f"requests/dates/{number[1]}/end")
+    assert stranger.get(address[1]).status_code == 404
 
 
 def test_a_desk_without_requests_says_so_and_another_desk_sees_none(dossier: Dossier) -> None:

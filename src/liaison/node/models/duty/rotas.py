@@ -102,9 +102,11 @@ class HandoverNote(OfDesk):
 
 
 class DutyFeed(OfDesk):
-    """A calendar that a program fetches with a token, kept as its hash: an officer's own shifts, or all of the desk."""
+    """A calendar that a program fetches with a token, kept as its hash: an officer's own shifts, all of the desk, or
+    the dates of its requests, as `about` says."""
 
     officer = models.BigIntegerField()
+    about = models.CharField(max_length=16, default="shifts")
     whole_desk = models.BooleanField(default=False)
     token_hash = models.CharField(max_length=HASH, unique=True)
     made_at = models.DateTimeField()

@@ -14,7 +14,7 @@ Invariants:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ from liaison.errors import UsageError
 from liaison.messages.parties import DeskRef
 from liaison.node.models import DutyFeed, DutyLayer, DutySpell, Officer
 from liaison.node.node import Node
+from liaison.node.reads.cooperation.listing import ClockRead, request_calendar
 from liaison.node.reads.duty.rotas import names, people, rota_of
 from liaison.node.reads.inside.rules import columns
 from liaison.node.services.duty.rotas import keep_spell, put_holiday, tell
@@ -41,6 +42,7 @@ FEEDS = 10
 """Addresses of one officer at one desk at once."""
 BEFORE, AHEAD = timedelta(days=30), timedelta(days=180)
 LONGEST_HOLIDAY = 31
+SHIFTS, REQUESTS = "shifts", "requests"
 WHAT = ("holidays", "away", "duty")
 
 
@@ -72,8 +74,8 @@ class Taken:
     left_out: tuple[tuple[str, str], ...]
 
 
-def make_feed(node: Node, seat: Seat, *, whole_desk: bool, by: int) -> str:
-    """The token of an address from which a program fetches shifts. Raises UsageError."""
+def make_feed(node: Node, seat: Seat, *, whole_desk: bool, by: int, about: str = SHIFTS) -> str:
+    """The token of an address from which a program fetches shifts, or the dates of requests. Raises UsageError."""
     require(Action.ACKNOWLEDGE, seat.roles)
     token = encode_base64(node.entropy.draw(BYTES)).replace("+", "-").replace("/", "_")
     place = columns(seat.register, seat.desk)
@@ -81,16 +83,17 @@ def make_feed(node: Node, seat: Seat, *, whole_desk: bool, by: int) -> str:
         if DutyFeed.objects.filter(**place, officer=by, ended_at=None).count() >= FEEDS:
             raise UsageError("duty-too-many", most=FEEDS)
         row = DutyFeed.objects.create(
-            **place, officer=by, whole_desk=whole_desk, token_hash=_hash(token), made_at=node.clock.now()
+            **place, officer=by, about=about, whole_desk=whole_desk, token_hash=_hash(token), made_at=node.clock.now()
         )
-        tell(node, seat, "duty-feed-made", by, subject=str(row.pk), params={"whole_desk": whole_desk})
+        tell(node, seat, "duty-feed-made", by, subject=str(row.pk), params={"whole_desk": whole_desk, "about": about})
     return token
 
 
-def feeds(node: Node, seat: Seat, *, officer: int) -> list[Feed]:
+def feeds(node: Node, seat: Seat, *, officer: int, about: str = SHIFTS) -> list[Feed]:
     """The addresses an officer has at this desk."""
     with reading(node):
-        rows = DutyFeed.objects.filter(**columns(seat.register, seat.desk), officer=officer, ended_at=None)
+        place = columns(seat.register, seat.desk)
+        rows = DutyFeed.objects.filter(**place, officer=officer, about=about, ended_at=None)
         return [Feed(row.pk, row.officer, row.whole_desk, row.made_at) for row in rows.order_by("pk")]
 
 
@@ -102,13 +105,15 @@ def end_feed(node: Node, seat: Seat, number: int, *, by: int) -> None:
             tell(node, seat, "duty-feed-ended", by, subject=str(number))
 
 
-def read_feed(node: Node, token: str) -> bytes:
-    """The calendar behind a token. Raises UsageError without a why."""
+def read_feed(node: Node, token: str, *, words: Callable[[ClockRead], str] | None = None) -> bytes:
+    """The calendar behind a token; `words` says what a date of a request is called. Raises UsageError without a why."""
     with reading(node):
         row = DutyFeed.objects.filter(token_hash=_hash(token), ended_at=None).first()
         desk = DeskRef(row.participant, row.node, row.desk) if row is not None else None
         if row is None or desk is None or row.officer not in people(node, row.register, desk):
             raise UsageError("duty-feed-not-found")
+        if row.about == REQUESTS:
+            return request_calendar(node, row.register, desk, name=desk.desk, words=words)
         now = node.clock.now()
         found = shifts(rota_of(node, row.register, desk), now - BEFORE, now + AHEAD)
         mine = [each for each in found if row.whole_desk or str(row.officer) in each.officers]

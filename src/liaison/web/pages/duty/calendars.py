@@ -26,6 +26,7 @@ from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.forms import Problem
 from liaison.web.pages.duty.naming import problem_of, typed_of
+from liaison.web.pages.requests.naming import date_words
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post
 from liaison.web.site import here
@@ -91,7 +92,7 @@ def take(request: HttpRequest, seat: Seat) -> HttpResponse:
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar behind a token. Raises Http404 for one that is none."""
     try:
-        data = read_feed(here(), token)
+        data = read_feed(here(), token, words=date_words)
     except UsageError as error:
         raise Http404 from error
     return HttpResponse(data, content_type="text/calendar; charset=utf-8")

@@ -17,6 +17,7 @@ from liaison.node.services.people.officers import Seat
 from liaison.web.names import DeskName, DeskNames
 from liaison.web.requests import path_to
 from liaison.web.site import here
+from liaison.web.words import code_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ def clock_view(seat: Seat, read: ClockRead, where: There) -> ClockView:
     """A date with its page."""
     path = request_path(seat, read.root) if read.root else path_to(seat, f"cases/{read.case}/")
     return ClockView(read, where, path, read.clock.state.value == "missed")
+
+
+def date_words(read: ClockRead) -> str:
+    """What an entry of a calendar says: the date, never which request or whose."""
+    return code_word("request-clock", read.clock.id)
 
 
 def request_path(seat: Seat, root: str, tail: str = "") -> str:
