@@ -18,7 +18,8 @@ from tests.web.visiting import visit
 
 @pytest.fixture
 def between(tmp_path: Path) -> Iterator[Exchange]:
-    with Exchange(tmp_path) as made:
+    made = Exchange(tmp_path)
+    with made:
         yield made
 
 

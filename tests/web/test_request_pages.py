@@ -184,7 +184,12 @@ def test_how_it_stands_is_asked_and_told_with_one_press_each(dossier: Dossier) -
 def test_a_step_at_home_is_noted_on_the_asked_side_alone_and_what_was_typed_is_kept(dossier: Dossier) -> None:
     root, theirs = dossier.ask(), visit(dossier.world, "XD")
     dossier.answer(root, decision="accepted", **NOT_BEGUN)
-    typed = {"moment": "ordered", "at": "2099-01-01T10:00", "zone": "Africa/Nairobi", "reference": "Order 4/2026"}
+    typed: dict[str, Any] = {
+        "moment": "ordered",
+        "at": "2099-01-01T10:00",
+        "zone": "Africa/Nairobi",
+        "reference": "Order 4/2026",
+    }
     page = theirs.send(f"requests/{root}/step", status=400, **typed).content.decode()
     assert "cannot lie ahead" in page and "Order 4/2026" in page and "Africa/Nairobi" in page
     assert (
@@ -210,7 +215,7 @@ def test_a_request_of_another_desk_is_not_there(dossier: Dossier) -> None:
     auditor.send(f"requests/{root}/seen", status=403)
 
 
-CALL = {
+CALL: dict[str, Any] = {
     "to": "XD",
     "form": "preservation-request",
     "instrument": "un-cybercrime-2024",
@@ -228,7 +233,8 @@ def test_a_request_made_by_telephone_is_noted_and_has_a_time_to_be_confirmed_in_
     assert "Keep the logs of the account." in page and 'href="#to"' in page
     page = ours.send("requests/spoken", status=200, **CALL, at=at).content.decode()
     assert "Nothing has been sent yet" in page
-    ours.send("requests/spoken", **{name: each[-1] for name, each in hidden(page).items()}, go="send")
+    shown: dict[str, Any] = {name: each[-1] for name, each in hidden(page).items()}
+    ours.send("requests/spoken", **shown, go="send")
     told = plain(ours.see("requests/"))
     assert "Made by telephone, to be confirmed in writing" in told and "due in" in told and "State XD" in told
     assert "Confirmation in writing" in plain(ours.see("")) and "Dates of requests" in ours.see("")
