@@ -1,4 +1,4 @@
-"""What is different where a message is a step of a request: what is known stands in it, it is tried, and shown again.
+"""What is different where a message is a step of a request: what stands in it, is it possible, what is shown again?
 
 Invariants: the page shows what would be signed, field by field, and holds what was typed, so that going back loses
 nothing; a step that would not count or would be marked is refused before it is shown, with the reason.
