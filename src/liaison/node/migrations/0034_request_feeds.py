@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('node', '0032_evidence'),
+        ('node', '0033_offers'),
     ]
 
     operations = [
