@@ -59,7 +59,7 @@ def when(at: datetime | None) -> SafeString | str:
 def when_in(at: datetime, zone: str) -> SafeString:
     """An instant in another zone than the officer's, with the zone."""
     there = at.astimezone(find_zone(zone))
-    return format_html('<bdi>{}</bdi> <bdi class="zone">{}</bdi>', *_day_and_zone_of(there))
+    return written('<bdi>{}</bdi> <bdi class="zone">{}</bdi>', *_day_and_zone_of(there))
 
 
 @register.filter
