@@ -71,7 +71,12 @@ def test_a_webhook_is_added_tested_seen_in_its_log_and_removed(desk: Desk) -> No
         number = str(made["number"])
         assert desk.value("webhook", "test", number)["taken"] is True
         (heard,) = program.heard
-        assert heard["type"] == "webhook-test" and heard["data"] == {"number": 0, "case": "", "message": ""}
+        assert heard["type"] == "webhook-test" and heard["data"] == {
+            "number": 0,
+            "case": "",
+            "message": "",
+            "exercise": False,
+        }
         program.status = 500
         assert desk.terminal.run(desk.home, "webhook", "test", number) == 1 and "500" in desk.terminal.out
         assert [each["status"] for each in desk.value("webhook", "log", number)] == [500, 204]
