@@ -198,7 +198,7 @@ def advance(state: State, event: Event) -> State:
 def require_side(event: Event, side: Side) -> None:
     """Return if this side may take the step. Raises UsageError."""
     if side not in WHO[event]:
-        raise UsageError("request-not-yours", event=event.value, side=side.value)
+        raise UsageError("request-not-yours", event=event.value)
 
 
 def choices(state: State, side: Side) -> tuple[Event, ...]:

@@ -322,7 +322,7 @@ def _try(node: Node, seat: Seat, found: Found, said: Said) -> None:
             if mark is Mark.TOO_SHORT and said.shorter:
                 continue
             if mark is Mark.NOT_THEIRS:
-                raise UsageError("request-not-yours", event=step.event.value, side=step.side.value)
+                raise UsageError("request-not-yours", event=step.event.value)
             if mark is Mark.OUT_OF_TURN:
                 state = found.request.state.value
                 raise UsageError("request-no-such-step", state=state, event=step.event.value)
