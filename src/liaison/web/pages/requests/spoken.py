@@ -14,7 +14,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from liaison.cooperation.catalogue import load_catalogue
@@ -27,8 +27,7 @@ from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.forms import Problem
 from liaison.web.forms.instants import find_zone, parse_local
-from liaison.web.forms.languages import language_choices, language_tag
-from liaison.web.languages import find_language
+from liaison.web.forms.languages import language_tag
 from liaison.web.names import DeskNames
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post
@@ -116,7 +115,6 @@ def _page(
         "forms": list(load_catalogue()),
         "texts": [(name, text.short) for name, text in known_instruments(here()).items()],
         "urgencies": URGENCIES,
-        "tags": language_choices(find_language(get_language()).locale),
         "zone": zone,
     }
     return render(request, "web/requests/spoken.html", given, status=400 if problems else 200)
