@@ -51,8 +51,8 @@ BUILT = {
 BUILT |= {"exercise-called-away", "exercise-back", "duty-absence-dropped", "duty-override-dropped"}
 BUILT |= {f"duty-swap-{state}" for state in ("agreed", "declined", "withdrawn")}
 BUILT |= {f"{kind}-rule-dropped" for kind in ("clearance", "retention")} | {f"case-{past}" for past in PAST.values()}
-# Which argument is the action: of `note` itself, and of what notes for a seat of the duty rota.
-NOTED_AT = {"note": 1, "tell": 2}
+# Which argument is the action: of `note` itself, and of what notes for a seat of the duty rota or a piece of evidence.
+NOTED_AT = {"note": 1, "tell": 2, "_note": 2}
 
 
 @functools.cache
