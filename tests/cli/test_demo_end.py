@@ -20,7 +20,7 @@ def enough(_: int, __: FrameType | None) -> None:
 def test_links_stand_in_order_and_what_to_type_can_be_pasted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    world = Rehearsal(tmp_path, {"XC": Place("xc", tmp_path / "xc", 20001)})
+    world = Rehearsal(tmp_path, places={"XC": Place("xc", tmp_path / "xc", 20001)})
     world.links = {code: f"http://{code}/join/x" for code in ("XE", "XC", "XD")}
     before = signal.signal(signal.SIGALRM, enough)
     signal.setitimer(signal.ITIMER_REAL, 0.2)

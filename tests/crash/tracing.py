@@ -8,7 +8,7 @@ with injected(pid, ("fsync",), "error=EIO:when=2") as struck: afterwards the cal
 from __future__ import annotations
 
 import os
-import select
+import selectors
 import signal
 import subprocess
 import tempfile
@@ -29,8 +29,9 @@ def injected(pid: int, calls: tuple[str, ...], fault: str) -> Iterator[list[str]
     named, struck = ",".join(calls), list[str]()
     with tempfile.NamedTemporaryFile("r") as told, _tracer(pid, told.name, named, fault) as tracer:
         assert tracer.stderr is not None
-        ready, _, _ = select.select([tracer.stderr], [], [], SECONDS)
-        assert ready, "strace did not attach"
+        with selectors.DefaultSelector() as told_something:  # A process with many files open is beyond `select`.
+            told_something.register(tracer.stderr, selectors.EVENT_READ)
+            assert told_something.select(SECONDS), "strace did not attach"
         first = os.read(tracer.stderr.fileno(), 400)
         if b"attached" not in first:
             pytest.skip(f"strace may not attach here: {first!r}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,9 @@ def order_of_answers(world: World, quotas: Quotas, askers: list[str]) -> list[tu
     async def all_of_them() -> None:
         await asyncio.gather(*map(ask, askers))
 
-    asyncio.run(all_of_them())
+    # In a thread of its own: browsers of other tests may have left a running loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(all_of_them())).result()
     return answered
 
 

@@ -263,6 +263,7 @@ def test_every_form_of_the_line_is_there() -> None:
         "spontaneous-information", "provisional-arrest-request", "joint-investigation-proposal", "proceedings-transfer",
         "request-answer", "request-clarification", "request-consultation", "request-extension", "request-supplement",
         "request-withdrawal", "status-answer", "status-query",
+        "evidence-handover", "onward-request", "onward-answer", "destruction-record",
     }  # fmt: skip
 
 
