@@ -40,8 +40,10 @@ def usual_minutes(node: Node, place: Place) -> Mapping[DeskRef, Usual]:
         told = rows.exclude(acknowledged_at=None).order_by("-opened_at")[:LOOKED_AT]
         heard = list(told.values_list("parties", "opened_at", "acknowledged_at"))
     times: dict[DeskRef, list[float]] = {}
+    # Many cases have the same parties: each is read once.
+    desks = {data: read_parties(data) for data in {bytes(each[0]) for each in heard}}
     for parties, opened, acknowledged in heard:
-        others = [each for each in read_parties(parties) if each != place.desk]
+        others = [each for each in desks[bytes(parties)] if each != place.desk]
         if len(others) == BOTH - 1:
             times.setdefault(others[0], []).append(max(0.0, (acknowledged - opened).total_seconds()))
     return {desk: _usual(found[:NEWEST]) for desk, found in times.items() if len(found) >= LEAST}
