@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from liaison.duty.rota import Layer
 from liaison.errors import UnreachableError
 from liaison.node.models import RequestReminder
 from liaison.node.reads.cooperation.listing import due_clocks, unseen_reminders
 from liaison.node.services.cooperation.reminding import keep_request_clocks, see_reminders
+from liaison.node.services.duty.rotas import keep_layer
 from liaison.node.services.escalation.sending import send_due
 from liaison.node.unit_of_work import reading
+from liaison.officers.permissions import Role
 from tests.node.cooperation.dossier import ASSISTANCE, DONE, EXTENSION, Dossier
 
 
@@ -122,3 +125,15 @@ def test_two_workers_that_look_at_once_tell_of_a_date_once(dossier: Dossier) -> 
     dossier.world.advance(days=47)
     assert keep_request_clocks(dossier.node("XC")) == 1
     assert keep_request_clocks(dossier.node("XC")) == 0
+
+
+def test_where_nobody_can_reach_who_is_on_duty_the_others_at_the_desk_are_told(dossier: Dossier) -> None:
+    answered(dossier)
+    alone = dossier.hire("XC", "bo-xc", reached=False)
+    first = dossier.world.clock.now().replace(minute=0, second=0, microsecond=0)
+    layer = Layer("always", "UTC", first.replace(tzinfo=None), 24, (str(alone),))
+    keep_layer(dossier.node("XC"), dossier.seat("XC", Role.DIRECTORY), layer, by=0)
+    dossier.tick("XC", days=61)
+    assert len(dossier.told("XC", "ada-xc")) == 1
+    with reading(dossier.node("XC")):
+        assert RequestReminder.objects.get().reached == 1

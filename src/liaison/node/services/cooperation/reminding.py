@@ -6,7 +6,7 @@
 Invariants (docs/spec/requests.md, "Reminders"): a moment of a date is told once, whichever worker comes to it; a node
 that was off tells once, when it is back, what fell due meanwhile; of a date that has come the desk is told every day
 until an officer says that they have seen it; whoever is on duty is told as of any message, or everybody at the desk
-where the rota has nobody; a notification names no request.
+where the rota has nobody, or nobody whom a way reaches; a notification names no request.
 """
 
 from __future__ import annotations
@@ -15,14 +15,13 @@ from datetime import datetime
 
 from liaison.cooperation.reminding import AGAIN, next_reminder
 from liaison.messages.parties import DeskRef
-from liaison.node.models import Notification, RequestClock, RequestReminder
+from liaison.node.models import RequestClock, RequestReminder
 from liaison.node.node import Node
 from liaison.node.reads.cooperation.listing import read_clock
-from liaison.node.reads.duty.rotas import at_the_desk, officers_on_duty
 from liaison.node.reads.inside.rules import columns
 from liaison.node.services.cooperation.projecting import refold
 from liaison.node.services.escalation.keeping import drop_queued, fresh_code
-from liaison.node.services.escalation.telling import usable_methods
+from liaison.node.services.escalation.queueing import queue, reached, ways_to_desk
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading, unit_of_work
@@ -67,23 +66,10 @@ def _remind(node: Node, row: RequestClock, now: datetime) -> None:
 
 
 def _tell(node: Node, row: RequestClock, reminder: RequestReminder, desk: DeskRef, now: datetime) -> None:
-    officers = officers_on_duty(node, row.register, desk, now) or at_the_desk(node, row.register, desk, now)
-    methods = usable_methods(officers, row.urgency)
-    for method in methods:
-        Notification.objects.create(
-            purpose=PURPOSE,
-            reminder=reminder,
-            officer_id=method.officer_id,
-            method=method,
-            code=reminder.code,
-            urgency=row.urgency,
-            exercise=row.exercise,
-            state="queued",
-            due=now + method.wait,
-            made_at=now,
-        )
-    reached = len({method.officer_id for method in methods})
-    RequestReminder.objects.filter(pk=reminder.pk).update(reached=reached)
+    ways = ways_to_desk(node, row.register, desk, row.urgency, now)
+    of = {"reminder": reminder, "code": reminder.code, "urgency": row.urgency, "exercise": row.exercise}
+    queue(ways, now, purpose=PURPOSE, **of)
+    RequestReminder.objects.filter(pk=reminder.pk).update(reached=reached(ways))
 
 
 def see_reminders(node: Node, seat: Seat, case: str, root: str = "", *, by: int) -> int:

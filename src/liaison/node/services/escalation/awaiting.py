@@ -16,11 +16,10 @@ from datetime import datetime, timedelta
 from liaison.messages.lifecycle import CopyState
 from liaison.messages.message import Core
 from liaison.messages.parties import DeskRef
-from liaison.node.models import AwaitedAnswer, Notification
+from liaison.node.models import AwaitedAnswer
 from liaison.node.node import Node
-from liaison.node.reads.duty.rotas import at_the_desk, officers_on_duty
 from liaison.node.services.escalation.keeping import drop_queued, fresh_code
-from liaison.node.services.escalation.telling import usable_methods
+from liaison.node.services.escalation.queueing import queue, ways_to_desk
 from liaison.node.services.people.officers import desk_filter
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.node.work.statements import add
@@ -78,17 +77,5 @@ def _tell(node: Node, row: AwaitedAnswer, now: datetime) -> None:
         return
     AwaitedAnswer.objects.filter(pk=row.pk).update(told_at=now, due=None)
     desk = DeskRef(row.participant, row.node, row.desk)
-    on_duty = usable_methods(officers_on_duty(node, row.register, desk, now), row.urgency)
-    for method in on_duty or usable_methods(at_the_desk(node, row.register, desk, now), row.urgency):
-        Notification.objects.create(
-            purpose="awaited",
-            awaited=row,
-            officer_id=method.officer_id,
-            method=method,
-            code=row.code,
-            urgency=row.urgency,
-            exercise=row.exercise,
-            state="queued",
-            due=now + method.wait,
-            made_at=now,
-        )
+    ways = ways_to_desk(node, row.register, desk, row.urgency, now)
+    queue(ways, now, purpose="awaited", awaited=row, code=row.code, urgency=row.urgency, exercise=row.exercise)

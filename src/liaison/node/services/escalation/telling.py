@@ -15,13 +15,13 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from liaison.duty.escalation import SET_BACK, Happening, Kind, Lapse, State, Tell, due_of, who_are
-from liaison.duty.plans import URGENCIES
 from liaison.messages.parties import DeskRef
-from liaison.node.models import ContactMethod, Escalation, Notification
+from liaison.node.models import Escalation
 from liaison.node.node import Node
 from liaison.node.reads.duty.answering import who_answers
 from liaison.node.reads.duty.exercises import is_called_away
 from liaison.node.services.escalation.keeping import add_event, drop_queued, earlier_queued, snapshot_of, standing_of
+from liaison.node.services.escalation.queueing import queue, reached, usable_methods
 from liaison.node.unit_of_work import reading, unit_of_work
 
 AT_ONCE = 100
@@ -89,28 +89,7 @@ def _tell(node: Node, row: Escalation, next_: Tell, now: datetime) -> Happening:
     desk = DeskRef(row.participant, row.node, row.desk)
     officers = who_are(next_.rung, who_answers(node, row.register, desk), now)
     methods = usable_methods(officers, row.urgency)
-    for method in methods:
-        notification = Notification.objects.create(
-            purpose="step",
-            escalation=row,
-            cycle=next_.cycle,
-            place=next_.place,
-            officer_id=method.officer_id,
-            method=method,
-            code=row.code,
-            urgency=row.urgency,
-            exercise=row.exercise,
-            state="queued",
-            due=now + method.wait,
-            made_at=now,
-        )
+    place = {"escalation": row, "cycle": next_.cycle, "place": next_.place, "code": row.code}
+    for notification in queue(methods, now, purpose="step", urgency=row.urgency, exercise=row.exercise, **place):
         drop_queued(earlier_queued(notification), now, why="superseded")
-    reached = len({method.officer_id for method in methods})
-    return Happening(Kind.TOLD, now, next_.cycle, next_.place, reached=reached)
-
-
-def usable_methods(officers: tuple[int, ...], urgency: str) -> list[ContactMethod]:
-    """Inside a reading: the confirmed ways to reach these officers for such a message, in their order."""
-    enough = URGENCIES[: URGENCIES.index(urgency) + 1]
-    rows = ContactMethod.objects.filter(officer__in=officers, urgency__in=enough, removed_at=None)
-    return list(rows.exclude(verified_at=None).order_by("officer", "position", "pk"))
+    return Happening(Kind.TOLD, now, next_.cycle, next_.place, reached=reached(methods))

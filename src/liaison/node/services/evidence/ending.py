@@ -21,12 +21,11 @@ from liaison.errors import UsageError
 from liaison.messages.forms.codes import code_list
 from liaison.messages.message import open_message
 from liaison.messages.receipts import decode_receipt
-from liaison.node.models import AttachmentRow, EvidenceItem, Notification, OutgoingCopy
+from liaison.node.models import AttachmentRow, EvidenceItem, OutgoingCopy
 from liaison.node.node import Node
-from liaison.node.reads.duty.rotas import officers_on_duty
 from liaison.node.reads.inside.rules import columns
 from liaison.node.services.escalation.keeping import fresh_code
-from liaison.node.services.escalation.telling import usable_methods
+from liaison.node.services.escalation.queueing import queue, ways_to_desk
 from liaison.node.services.evidence.arriving import DESTRUCTION
 from liaison.node.services.evidence.giving import evidence_letter
 from liaison.node.services.evidence.keeping import (
@@ -140,15 +139,5 @@ def remind(node: Node) -> int:
 def _tell_duty(node: Node, row: EvidenceItem, now: datetime) -> None:
     EvidenceItem.objects.filter(pk=row.pk).update(reminded_at=now)
     code, exercise = fresh_code(node), custody_of(row).order[0].line.exercise
-    for method in usable_methods(officers_on_duty(node, row.register, desk_of(row), now), "routine"):
-        Notification.objects.create(
-            purpose=PURPOSE,
-            officer_id=method.officer_id,
-            method=method,
-            code=code,
-            urgency="routine",
-            exercise=exercise,
-            state="queued",
-            due=now + method.wait,
-            made_at=now,
-        )
+    ways = ways_to_desk(node, row.register, desk_of(row), "routine", now)
+    queue(ways, now, purpose=PURPOSE, code=code, urgency="routine", exercise=exercise)
