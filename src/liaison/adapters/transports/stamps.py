@@ -7,17 +7,14 @@ signed and holds nothing secret; no redirect is followed; an answer is at most 6
 from __future__ import annotations
 
 import http.client
-import ssl
-from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from liaison.adapters.addresses import Lookup, look_up, resolve
-from liaison.adapters.transports.peer import open_socket
-from liaison.adapters.transports.webhooks import ended_after
+from liaison.adapters.transports.posting import place_of, post_once
 from liaison.errors import UnreachableError, UsageError
 
-SECONDS, QUIET = 20.0, 8.0
+SECONDS = 20.0
 MOST = 64 << 10
 HEADERS = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
 
@@ -44,25 +41,12 @@ class HttpStamps:
         parts = urlsplit(self._url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UnreachableError("stamp-not-reached", permanent=True, reason="not a plain URL")
-        place = parts.netloc if parts.port or parts.scheme == "https" else f"{parts.netloc}:80"
-        destination = resolve(f"https://{place}", allowed_private_hosts=self._allowed, lookup=self._lookup)
-        line = open_socket(destination.addresses, destination.port, QUIET)
-        line.settimeout(QUIET)
+        place = f"https://{place_of(self._url)}"
+        destination = resolve(place, allowed_private_hosts=self._allowed, lookup=self._lookup)
         try:
-            if parts.scheme == "https":
-                line = ssl.create_default_context().wrap_socket(line, server_hostname=destination.host)
-            with ended_after(SECONDS, line):
-                connection = http.client.HTTPConnection(destination.host, destination.port)
-                connection.auto_open = 0
-                connection.sock = line
-                target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-                connection.request("POST", target, question, {**HEADERS, "Host": parts.netloc, "Connection": "close"})
-                with closing(connection.getresponse()) as answer:
-                    data, status = answer.read(MOST + 1), answer.status
+            status, data = post_once(self._url, question, HEADERS, destination, seconds=SECONDS, most=MOST)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise UnreachableError("stamp-not-reached", reason=type(error).__name__) from error
-        finally:
-            line.close()
         if status != 200 or len(data) > MOST:
             raise UnreachableError("stamp-not-reached", reason=f"status {status}")
         return data

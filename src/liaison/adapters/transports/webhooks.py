@@ -9,18 +9,14 @@ its status is kept, and all of it takes at most `SECONDS`.
 from __future__ import annotations
 
 import http.client
-import socket
-import ssl
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from liaison.adapters.addresses import Destination, Lookup, look_up, resolve
-from liaison.adapters.transports.peer import open_socket
+from liaison.adapters.transports.posting import place_of, post_once
 from liaison.errors import UnreachableError
 
-SECONDS, QUIET = 15.0, 8.0
+SECONDS = 15.0
 
 
 class HttpWebhooks:
@@ -43,25 +39,12 @@ class HttpWebhooks:
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """The status of the answer. Raises UnreachableError."""
         self.check(url)
-        parts = urlsplit(url)
-        place = parts.netloc if parts.port or parts.scheme == "https" else f"{parts.netloc}:80"
-        destination = self._judge(place)
-        line = open_socket(destination.addresses, destination.port, QUIET)
-        line.settimeout(QUIET)
+        destination = self._judge(place_of(url))
         try:
-            if parts.scheme == "https":
-                line = ssl.create_default_context().wrap_socket(line, server_hostname=destination.host)
-            with ended_after(SECONDS, line):
-                connection = http.client.HTTPConnection(destination.host, destination.port)
-                connection.auto_open = 0
-                connection.sock = line
-                connection.request("POST", _target(url), body, {**headers, "Host": parts.netloc, "Connection": "close"})
-                with closing(connection.getresponse()) as answer:
-                    return answer.status
+            status, _ = post_once(url, body, headers, destination, seconds=SECONDS)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise UnreachableError("webhook-not-reached", reason=type(error).__name__) from error
-        finally:
-            line.close()
+        return status
 
     def _judge(self, place: str) -> Destination:
         try:
@@ -71,24 +54,3 @@ class HttpWebhooks:
                 raise
             reason = "its host is on a private network"
             raise UnreachableError("webhook-address-refused", permanent=True, reason=reason) from None
-
-
-@contextmanager
-def ended_after(seconds: float, line: socket.socket) -> Iterator[None]:
-    """Cut the connection when its time is over, however slowly bytes still come."""
-
-    def cut() -> None:
-        with suppress(OSError):
-            line.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, cut)
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-def _target(url: str) -> str:
-    parts = urlsplit(url)
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
