@@ -14,10 +14,9 @@ import click
 
 from liaison.cli.message.screen import plain
 from liaison.cli.output import json_option, note, show, table
-from liaison.cli.register.choices import FOUND, own_desk, read_file, register_option, the_register
+from liaison.cli.register.choices import FOUND, desk_option, own_desk, read_file, register_option, the_register
 from liaison.cli.session import open_node
 
-desk_option = click.option("--desk", default="", help="Own desk, where this node has several.")
 LIST_HEAD = ("name", "country", "mailbox", "telephone", "from")
 
 

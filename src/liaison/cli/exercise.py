@@ -17,7 +17,7 @@ import click
 
 from liaison.cli.message.screen import plain
 from liaison.cli.output import json_option, show, table
-from liaison.cli.register.choices import own_seat, read_file, register_option
+from liaison.cli.register.choices import desk_option, own_seat, read_file, register_option
 from liaison.cli.session import open_node
 from liaison.errors import UsageError
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from liaison.node.reads.duty.exercises import Control
     from liaison.node.services.people.officers import Seat
 
-desk_option = click.option("--desk", default="", help="Own desk, where this node has several.")
 MARK = "EXERCISE"
 SHORT = 13
 

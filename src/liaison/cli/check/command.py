@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from liaison.cli.output import json_option, note, show, table
-from liaison.cli.register.choices import own_desk, register_option, the_register
+from liaison.cli.register.choices import desk_option, own_desk, register_option, the_register
 from liaison.cli.session import open_node
 from liaison.errors import UsageError
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 UNREACHABLE = 3
 to_option = click.option("--to", "code", default="", help="Only the contact centres that answer for this code.")
-desk_option = click.option("--desk", default="", help="Own desk, where this node has several.")
 
 
 @click.group()

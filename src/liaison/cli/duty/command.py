@@ -21,7 +21,7 @@ import click
 from liaison.cli.lazy import LazyGroup
 from liaison.cli.message.screen import plain
 from liaison.cli.output import json_option, show, table
-from liaison.cli.register.choices import own_desk, own_seat, register_option, the_register
+from liaison.cli.register.choices import desk_option, own_desk, own_seat, register_option, the_register
 from liaison.cli.session import open_node
 from liaison.officers.permissions import Role
 from liaison.wire.identifiers import format_instant
@@ -29,8 +29,6 @@ from liaison.wire.identifiers import format_instant
 if TYPE_CHECKING:
     from liaison.messages.parties import DeskRef
     from liaison.node.node import Node
-
-desk_option = click.option("--desk", default="", help="Own desk, where this node has several.")
 
 
 MAKING = {name: f"liaison.cli.duty.making:{name}" for name in ("layer", "drop", "away")}

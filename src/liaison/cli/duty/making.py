@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from liaison.cli.duty.command import desk_option, words_of
+from liaison.cli.duty.command import words_of
 from liaison.cli.message.screen import plain
 from liaison.cli.output import json_option, show
-from liaison.cli.register.choices import own_seat, register_option
+from liaison.cli.register.choices import desk_option, own_seat, register_option
 from liaison.cli.session import open_node
 from liaison.errors import UsageError
 from liaison.officers.permissions import Role

@@ -19,7 +19,7 @@ import click
 
 from liaison.cli.message.write import read_chunks, tell_sent
 from liaison.cli.output import json_option, show
-from liaison.cli.register.choices import FOUND, own_seat, register_option
+from liaison.cli.register.choices import FOUND, desk_option, own_seat, register_option
 from liaison.cli.session import open_node
 from liaison.errors import UsageError
 from liaison.officers.permissions import Role
@@ -27,7 +27,6 @@ from liaison.officers.permissions import Role
 if TYPE_CHECKING:
     from liaison.cooperation.evidence.conditions import UseConditions
 
-desk_option = click.option("--desk", default="", help="Own desk, where this node has several.")
 lang_option = click.option("--lang", default="en", show_default=True, help="Language of the words given.")
 ENDINGS = {"return_by": "return", "destroy_by": "destroy"}
 

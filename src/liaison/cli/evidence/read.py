@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import click
 
-from liaison.cli.evidence.give import desk_option
 from liaison.cli.evidence.screen import conditions_lines, read_value, report_lines, report_value
 from liaison.cli.message.screen import Names, plain
 from liaison.cli.output import json_option, show, table
-from liaison.cli.register.choices import own_seat, register_option
+from liaison.cli.register.choices import desk_option, own_seat, register_option
 from liaison.cli.session import open_node
 from liaison.messages.forms import english
 

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from liaison.cli.evidence.give import desk_option, lang_option
+from liaison.cli.evidence.give import lang_option
 from liaison.cli.message.attached import save_to
 from liaison.cli.message.write import tell_sent
 from liaison.cli.output import json_option, note, show
-from liaison.cli.register.choices import FILE, own_seat, register_option, write_chunks
+from liaison.cli.register.choices import FILE, desk_option, own_seat, register_option, write_chunks
 from liaison.cli.session import open_node
 from liaison.officers.permissions import Role
 

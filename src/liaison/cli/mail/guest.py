@@ -21,7 +21,7 @@ import click
 
 from liaison.cli.message.screen import local
 from liaison.cli.output import json_option, note, show, table
-from liaison.cli.register.choices import own_seat, register_option
+from liaison.cli.register.choices import desk_option, own_seat, register_option
 from liaison.cli.session import open_node
 from liaison.officers.permissions import Role
 from liaison.wire.identifiers import format_instant
@@ -29,7 +29,6 @@ from liaison.wire.identifiers import format_instant
 ASKED = ("telephone", "signed-mail", "in-person")
 TOLD = ("telephone", "mail")
 HOURS = ("24", "72", "168")
-desk_option = click.option("--desk", default="", help="Own desk, where this node has several.")
 
 
 @click.group()

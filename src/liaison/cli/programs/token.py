@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 import click
 
 from liaison.cli.output import json_option, show, table
-from liaison.cli.register.choices import own_seat, register_option
+from liaison.cli.register.choices import desk_option, own_seat, register_option
 from liaison.cli.session import open_node
 
 if TYPE_CHECKING:
     pass
 
 SCOPES = ("look-up", "read-register", "read-metadata", "read-cases", "acknowledge", "send")
-desk_option = click.option("--desk", default="", help="Own desk, where this node has several.")
 
 
 @click.group()

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from liaison.cli.output import REFUSED, json_option, show, table
-from liaison.cli.programs.token import desk_option
-from liaison.cli.register.choices import own_seat, register_option
+from liaison.cli.register.choices import desk_option, own_seat, register_option
 from liaison.cli.session import open_node
 from liaison.errors import UsageError
 

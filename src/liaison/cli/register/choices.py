@@ -23,6 +23,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOUND = click.Path(path_type=Path, dir_okay=False, exists=True)
 
+desk_option = click.option("--desk", default="", help="Own desk, where this node has several.")
+
 
 def register_option(command: F) -> F:
     """Adds `--register`."""

@@ -18,8 +18,8 @@ import click
 
 from liaison.cli.message.write import writing_options, written
 from liaison.cli.output import json_option, show
-from liaison.cli.register.choices import register_option
-from liaison.cli.request.places import desk_option, open_seat, read_instant, tell_gone
+from liaison.cli.register.choices import desk_option, register_option
+from liaison.cli.request.places import open_seat, read_instant, tell_gone
 
 DECISIONS = ("under-review", "accepted", "partly", "postponed", "refused")
 EXECUTIONS = ("not-begun", "under-way", "executed", "partly", "impossible")

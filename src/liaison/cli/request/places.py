@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from liaison.cli.message.write import tell_sent
 from liaison.cli.output import note, show
 from liaison.cli.register.choices import own_seat
@@ -17,8 +15,6 @@ if TYPE_CHECKING:
     from liaison.node.node import Node
     from liaison.node.services.inside.clearance import Gone
     from liaison.node.services.people.officers import Seat
-
-desk_option = click.option("--desk", default="", help="Own desk, where this node has several.")
 
 
 def open_seat(register: str, desk: str) -> tuple[Node, Seat]:

@@ -15,8 +15,8 @@ import click
 
 from liaison.cli.message.screen import Names, plain
 from liaison.cli.output import json_option, show, table
-from liaison.cli.register.choices import register_option
-from liaison.cli.request.places import desk_option, due_words, open_seat
+from liaison.cli.register.choices import desk_option, register_option
+from liaison.cli.request.places import due_words, open_seat
 from liaison.errors import UsageError
 from liaison.wire.identifiers import format_instant
 

@@ -18,11 +18,10 @@ import click
 
 from liaison.cli.message.screen import plain
 from liaison.cli.output import json_option, show, table
-from liaison.cli.register.choices import FOUND, own_desk, read_file, register_option, the_register
+from liaison.cli.register.choices import FOUND, desk_option, own_desk, read_file, register_option, the_register
 from liaison.cli.session import open_node
 from liaison.wire.identifiers import format_instant
 
-desk_option = click.option("--desk", default="", help="Own desk, where this node has several.")
 ANSWERS = ("fixed", "customer-told", "not-ours", "false-positive", "cannot-identify")
 HEAD = ("report", "when", "feed", "rows", "answered", "ticket", "reference")
 
