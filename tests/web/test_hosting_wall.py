@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from liaison.node.reads.cooperation.evidence import list_evidence
 from liaison.officers.permissions import Action, Role
 from tests.node.walls.planted import Planted, Planting
 from tests.web.pages import PAGES, patterns
@@ -18,6 +19,7 @@ from tests.web.visiting import Visitor, let_in, visit_desk
 
 NAMED = {
     "exercise": "exercise",
+    "evidence": "evidence",
     "case": "case",
     "message": "message",
     "sent_as": "message",
@@ -45,6 +47,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
 def walked(planted: Planted) -> dict[str, list[tuple[Planting, str, Any, str]]]:
     """What each page answered to each desk: where it was asked for, the answer, its text."""
     found: dict[str, list[tuple[Planting, str, Any, str]]] = {name: [] for name in DESKS}
+    accepted = conditions(planted)
     for at in (planted.plantings[0], planted.plantings[2]):
         visitor = visit_desk(planted.node, planted.register, at.seat.desk, *Role)
         let_in(planted.node, visitor.officer)
@@ -55,7 +58,21 @@ def walked(planted: Planted) -> dict[str, list[tuple[Planting, str, Any, str]]]:
                 if name in POSTED:
                     answer = visitor.post(path, POSTED[name])
                     found[name].append((at, path, answer, body(answer)))
+        for evidence, code in accepted.items():
+            path = visitor.at(f"evidence/{evidence}/export")
+            answer = visitor.post(path, {"accept": code, "agreed": "on"})
+            found["evidence-export"].append((at, path, answer, body(answer)))
     return found
+
+
+def conditions(planted: Planted) -> dict[str, str]:
+    """The code that accepts the conditions of each piece of evidence on the node, whoever's it is."""
+    with planted.at("XC"):
+        return {
+            each.evidence: each.accept
+            for at in planted.plantings
+            for each in list_evidence(planted.node, planted.register, at.seat.desk)
+        }
 
 
 def addresses(planted: Planted, name: str, visitor: Visitor) -> Iterator[str]:
@@ -112,6 +129,8 @@ def test_what_was_planted_is_seen_by_its_own_desk(
         "cases",
         "clearance-request",
         "desk",
+        "evidence",
+        "evidence-export",
         "file",
         "retention-rules",
         "transcript",
