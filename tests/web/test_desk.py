@@ -70,6 +70,20 @@ def asked(visitor: Visitor, world: World, tail: str = "") -> list[str]:
 
 
 @pytest.mark.sqlite
+def test_a_case_is_found_without_looking_at_all_rows_of_any_table(tmp_path: Path) -> None:
+    with World(tmp_path, codes=("XC", "XD")) as world:
+        visitor = visit(world, "XC")
+        (came,), (went,) = world.send("XD", "XC"), world.send("XC", "XD")
+        world.work()
+        connection = connections[world.nodes["XC"].database].connection
+        for case in (came.case, went.case):
+            statements = [each for each in asked(visitor, world, f"cases/{case}/") if each.startswith("SELECT")]
+            steps = [row[3] for each in statements for row in connection.execute(f"EXPLAIN QUERY PLAN {each}")]
+            assert any("node_outgoingmessage" in step for step in steps)
+            assert [step for step in steps if step.startswith("SCAN node_")] == []
+
+
+@pytest.mark.sqlite
 def test_the_first_page_asks_little_where_nothing_is_and_no_more_often_for_more_of_the_same(tmp_path: Path) -> None:
     with World(tmp_path, codes=("XC", "XD")) as world:
         visitor = visit(world, "XC")

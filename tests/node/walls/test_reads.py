@@ -13,7 +13,7 @@ import itertools
 import pkgutil
 import types
 import zoneinfo
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -348,6 +348,8 @@ def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
     found = next((fixed[each] for each in alternatives if each in fixed), None)
     if found is not None:
         return [found]
+    if hint == Collection[DeskRef]:
+        return [[each.seat.desk for each in world.plantings]]
     if DeskRef in alternatives:
         return [at.seat.desk] if name in DESKS else [each.seat.desk for each in world.plantings]
     return by_name[name]

@@ -21,6 +21,7 @@ from liaison.messages.turns import Turn
 from liaison.node.models import Case, IncomingCopy, OutgoingMessage
 from liaison.node.node import Node
 from liaison.node.reads.desk.titles import Title, read_titles
+from liaison.node.reads.memory import own_memory
 from liaison.node.services.line.cases import read_parties
 from liaison.node.unit_of_work import reading
 
@@ -147,8 +148,10 @@ def every_case(node: Node, desk: DeskRef, wanted: Filter) -> tuple[CaseRow, ...]
 
 def find_row(node: Node, desk: DeskRef, case: str, *, reader: Reader = METADATA) -> CaseRow | None:
     """One case of the desk by its whole identifier."""
+    # The unique index begins with the register: without it every case of the desk would be looked at.
+    place = {**of_desk(desk), "register__in": own_memory(node).registers(), "case": case}
     with reading(node):
-        found = read_rows(Case.objects.filter(**of_desk(desk), case=case)[:1], desk, reader=reader)
+        found = read_rows(Case.objects.filter(**place)[:1], desk, reader=reader)
     return next(iter(found.values()), None)
 
 

@@ -17,6 +17,7 @@ from liaison.node.models import AwaitedAnswer
 from liaison.node.node import Node
 from liaison.node.reads.desk.listing import of_desk
 from liaison.node.reads.desk.waiting import MOST, RANK, Some
+from liaison.node.reads.memory import own_memory
 from liaison.node.unit_of_work import reading
 
 WAITS = (CopyState.QUEUED.value, CopyState.RECEIVED.value)
@@ -56,8 +57,10 @@ class Awaited:
 def awaited(node: Node, desk: DeskRef, case: str) -> tuple[Awaited, ...]:
     """What this desk sent in a case and waits for a person over there, the first that was expected first."""
     columns = ("register", "copy__message__message_id", "copy__participant", "copy__node", "copy__desk", "copy__state")
+    # What was said in a case is found by its register; without it every answer ever awaited would be looked at.
+    said = {"copy__message__register__in": own_memory(node).registers(), "copy__message__case": case}
     with reading(node):
-        rows = AwaitedAnswer.objects.filter(**of_desk(desk), copy__message__case=case, answered_at=None)
+        rows = AwaitedAnswer.objects.filter(**of_desk(desk), **said, answered_at=None)
         waiting = rows.filter(copy__state__in=WAITS).order_by("expected_at", "pk")
         found = list(waiting.values_list(*columns, "expected_at", "told_at"))
     return tuple(

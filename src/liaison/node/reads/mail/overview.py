@@ -136,8 +136,10 @@ def mails_of(node: Node, register: str, messages: Iterable[str]) -> dict[tuple[s
     """How messages went by mail, those that did, by message and recipient."""
     columns = ("token", "mailbox", "fingerprint", "handed_at", "expected_at", "said")
     at = ("copy__message__message_id", "copy__participant", "copy__node", "copy__desk")
+    # A message is found by register and identifier, its mails from there: by a copy's register all would be looked at.
+    named = {"copy__message__register": register, "copy__message__message_id__in": list(messages)}
     with reading(node):
-        rows = SentMail.objects.filter(copy__register=register, copy__message__message_id__in=list(messages))
+        rows = SentMail.objects.filter(**named)
         found = list(rows.values_list(*at, *columns))
     return {(row[0], DeskRef(*row[1:4])): MailSent(*row[4:]) for row in found}
 
@@ -159,9 +161,9 @@ def mailbox_state(node: Node) -> MailboxState | None:
 
 
 def _of(register: str, desk: DeskRef) -> Any:
-    place = {"participant": desk.participant, "node": desk.node, "desk": desk.desk}
+    place = {"register": register, "participant": desk.participant, "node": desk.node, "desk": desk.desk}
     mine = {f"sent__copy__message__{name}": value for name, value in place.items()}
-    rows = FetchedMail.objects.filter(sent__copy__register=register, **mine, standing__in=BESIDE)
+    rows = FetchedMail.objects.filter(**mine, standing__in=BESIDE)
     return rows.defer("raw", "sent__copy__plaintext", "sent__copy__sealed", "sent__copy__message__core")
 
 

@@ -10,7 +10,7 @@ were destroyed goes on with the new ones alone.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,6 +60,11 @@ def read_parties(data: bytes) -> tuple[DeskRef, ...]:
     return canonical.decode_struct(data, _Parties, limit=PARTIES_LIMIT).desks
 
 
+def parties_bytes(desks: Iterable[DeskRef]) -> bytes:
+    """The desks of a case as its row keeps them: the same bytes for the same desks."""
+    return canonical.encode_struct(_Parties(sorted_desks(desks)))
+
+
 def begin_case(core: Core, fields: Mapping[str, JSON], desk: DeskRef, now: datetime) -> None:
     """A new case, as the first message in it fixes it."""
     standing = after(None, Word(core, fields, core.sender == desk, now))
@@ -70,7 +75,7 @@ def begin_case(core: Core, fields: Mapping[str, JSON], desk: DeskRef, now: datet
         participant=desk.participant,
         node=desk.node,
         desk=desk.desk,
-        parties=canonical.encode_struct(_Parties(sorted_desks(core.parties))),
+        parties=parties_bytes(core.parties),
         exercise=core.exercise,
         opened_at=now,
         last_at=now,

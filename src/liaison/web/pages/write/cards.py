@@ -95,14 +95,15 @@ def read_key(text: str) -> DeskRef | None:
 def show_cards(node: Node, seat: Seat, entries: Iterable[DeskEntry]) -> list[CardView]:
     """The cards of rows of any register this node follows, in their order."""
     rows, now = list(entries), node.clock.now()
-    usual = usual_minutes(node, Place(seat.register, seat.desk)) if rows else {}
-    cards: dict[int, CardView] = {}
+    cards: dict[int, DeskCard] = {}
+    fresh: dict[str, Mapping[DeskRef, Freshness]] = {}
     for register in dict.fromkeys(row.register for row in rows):
         places = [place for place, row in enumerate(rows) if row.register == register]
-        shown = desk_cards(node, register, [rows[place] for place in places])
-        fresh = freshness_of(node, Place(register, seat.desk), [rows[place] for place in places])
-        cards |= {place: _show(card, seat, now, usual, fresh) for place, card in zip(places, shown, strict=True)}
-    return [cards[place] for place in range(len(rows))]
+        shown = [rows[place] for place in places]
+        cards |= dict(zip(places, desk_cards(node, register, shown), strict=True))
+        fresh[register] = freshness_of(node, Place(register, seat.desk), shown)
+    usual = _usual(node, seat, cards.values())
+    return [_show(cards[at], seat, now, usual, fresh[row.register]) for at, row in enumerate(rows)]
 
 
 def brief_cards(node: Node, seat: Seat, listed: Directory, entries: Iterable[DeskEntry]) -> list[CardView]:
@@ -110,8 +111,14 @@ def brief_cards(node: Node, seat: Seat, listed: Directory, entries: Iterable[Des
     rows, now = list(entries), node.clock.now()
     if not rows:
         return []
-    usual = usual_minutes(node, Place(seat.register, seat.desk))
-    return [_show(card, seat, now, usual, {}) for card in desk_cards(node, rows[0].register, rows, listed)]
+    cards = desk_cards(node, rows[0].register, rows, listed)
+    usual = _usual(node, seat, cards)
+    return [_show(card, seat, now, usual, {}) for card in cards]
+
+
+def _usual(node: Node, seat: Seat, cards: Iterable[DeskCard]) -> Mapping[DeskRef, Usual]:
+    desks = {card.ref for card in cards if card.ref is not None}
+    return usual_minutes(node, Place(seat.register, seat.desk), desks)
 
 
 def _show(
