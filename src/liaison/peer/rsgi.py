@@ -46,9 +46,11 @@ T = TypeVar("T")
 
 def open_site() -> Site:
     """The RSGI callable of the node whose home is `LIAISON_HOME`."""
+    from liaison.node.databases import leave_folding
     from liaison.node.wiring import open_node
 
     node = open_node()
+    leave_folding(node.database)
     return Site(Door(node, divided_quotas(node.config.processes.web)))
 
 

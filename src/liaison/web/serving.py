@@ -20,12 +20,15 @@ def load_site() -> Any:
     """The WSGI callable of the pages of the node whose home is `LIAISON_HOME`, static files included."""
     from django.core.wsgi import get_wsgi_application
 
+    from liaison.node.databases import leave_folding
     from liaison.node.wiring import open_node
     from liaison.node.work.process import die_with
     from liaison.web.site import open_pages
 
     die_with(os.getppid())
-    return with_files(open_pages(open_node(), get_wsgi_application()))
+    node = open_node()
+    leave_folding(node.database)
+    return with_files(open_pages(node, get_wsgi_application()))
 
 
 def with_files(pages: Any) -> Any:
