@@ -1,8 +1,9 @@
 """How long does the server take for a page, at a desk with 10,000 cases of three years in a register of 250?
 
 Requests go through the whole of the product from the WSGI callable on: session, sign-in, middleware, queries, template,
-compression; the network and the browser are left out. The node is on SQLite with synchronous=FULL; its register and its
-messages are real and signed. Each round asks for every page once, turn about, for other cases each time.
+compression; the network and the browser are left out. The node is on SQLite with synchronous=FULL, whose log is folded
+beside, as the worker of a node does it every ten seconds; its register and its messages are real and signed. Each round
+asks for every page once, turn about, for other cases each time.
 
 The case of 120 messages stands by itself: users of a comparable system report about ten seconds for such a thread.
 """
@@ -13,7 +14,9 @@ import gzip
 import itertools
 import statistics
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +29,9 @@ from django.test.utils import CaptureQueriesContext
 
 from benchmarks.casework import BusyDesk, busy_desk
 from benchmarks.figures import Figure, Series, keep_samples, seconds, within
+from liaison.node.databases import fold_log, leave_folding
 from liaison.node.models import IncomingCopy
+from liaison.node.work.process import PAUSES
 from tests.web.visiting import Visitor, visit
 
 PARTICIPANTS, CASES, MESSAGES = 250, 10_000, 120
@@ -42,11 +47,33 @@ def measure() -> list[Figure | Series]:
     """The 95th percentile of each page, what the longest case costs, and how many bytes the first page has."""
     with tempfile.TemporaryDirectory() as folder:
         desk = busy_desk(Path(folder), participants=PARTICIPANTS, cases=CASES, long_case=MESSAGES)
-        with desk.world:
-            with connections[desk.world.nodes["XC"].database].cursor() as cursor:
+        alias = desk.world.nodes["XC"].database
+        with desk.world, folding_beside(alias):
+            with connections[alias].cursor() as cursor:
                 cursor.execute("PRAGMA synchronous=FULL")
             visitor = visit(desk.world, "XC")
             return _figures(desk, visitor)
+
+
+@contextmanager
+def folding_beside(alias: str) -> Iterator[None]:
+    """What a worker does beside the pages every ten seconds, on a connection of its own."""
+    leave_folding(alias)
+    connections[alias].close()
+    ended = threading.Event()
+
+    def fold() -> None:
+        while not ended.wait(PAUSES["folding"]):
+            fold_log(alias)
+        connections[alias].close()
+
+    thread = threading.Thread(target=fold, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def _figures(desk: BusyDesk, visitor: Visitor) -> list[Figure | Series]:
