@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from liaison.conduct.reports import Help, Report, Texts
+from liaison.conduct.reports import Help, Report, Texts, Worded, in_language
 from liaison.messages.forms.checking import Norm
+from liaison.wire.canonical import JSON
 
 INTRODUCTION, OUTCOME = "help-introduction", "help-outcome"
 OFFICE_HOURS = timedelta(hours=8)
@@ -35,6 +36,11 @@ class Way(StrEnum):
     SOUGHT = "sought"
     OFFERED = "offered"
 
+    @property
+    def other(self) -> Way:
+        """What the other side of a match does."""
+        return Way.OFFERED if self is Way.SOUGHT else Way.SOUGHT
+
 
 class Tie(StrEnum):
     """How the norm that help is offered with stands to the norm that it is sought with."""
@@ -42,6 +48,7 @@ class Tie(StrEnum):
     SAME = "same"
     NARROWER = "narrower"
     WIDER = "wider"
+    OVERLAPPING = "overlapping"
 
 
 Alike = Callable[[Norm, Norm], Tie | None]
@@ -136,6 +143,27 @@ def latest_reports(reports: Iterable[Report]) -> tuple[Report, ...]:
     return tuple(latest[key] for key in sorted(latest))
 
 
+def introduction_fields(match: Match, subject: Worded) -> dict[str, JSON]:
+    """What an introduction about a match says: the own words, those of the other side, and the languages of both."""
+    fields: dict[str, JSON] = {
+        "subject": {"lang": subject.lang, "text": subject.text},
+        "help": match.ours.way.value,
+        "norms": [
+            {"clause": norm.clause, "instrument": norm.instrument}
+            for norm in sorted({match.ours.norm, match.theirs.norm})
+        ],
+        "matter": _said_in(match.ours, match.why),
+        "quoted": _said_in(match.theirs, match.why),
+    }
+    return fields | ({"languages": list(match.why.languages)} if match.why.languages else {})
+
+
+def _said_in(wish: Wish, why: Why) -> JSON:
+    """The words of a wish in a language of both sides, if they stand in one."""
+    chosen = in_language(wish.text, why.languages)
+    return {"lang": base_language(chosen.lang), "text": chosen.text}
+
+
 def same_norm(sought: Norm, offered: Norm) -> Tie | None:
     """Norms are alike when they are one and the same."""
     return Tie.SAME if sought == offered else None
@@ -155,7 +183,7 @@ def _met(
     ours: Wish, others: Sequence[Wish], sides: Mapping[str, Side], alike: Alike, on: date
 ) -> Iterator[tuple[Wish, Why]]:
     for theirs in others:
-        if theirs.way is ours.way:
+        if theirs.way is not ours.way.other:
             continue
         sought, offered = (ours, theirs) if ours.way is Way.SOUGHT else (theirs, ours)
         tie = alike(sought.norm, offered.norm)

@@ -26,6 +26,7 @@ ROOMS = (
     ("cases/", gettext_lazy("Cases"), Action.READ_METADATA),
     ("requests/", gettext_lazy("Requests"), Action.READ_METADATA),
     ("duty/", gettext_lazy("Duty"), Action.READ_METADATA),
+    ("conduct/", gettext_lazy("Code of conduct"), Action.READ_METADATA),
     ("reports/", gettext_lazy("Reports"), Action.READ_METADATA),
     ("register/", gettext_lazy("Register"), Action.READ_METADATA),
     ("book/", gettext_lazy("Address book"), Action.READ_METADATA),

@@ -67,6 +67,8 @@ SAID: Mapping[str, Any] = MappingProxyType(
         "layer-kept": gettext_lazy("The layer is kept and counts from now on."),
         "layer-dropped": gettext_lazy("The layer is dropped, with the changes to it that were to come."),
         "noted": gettext_lazy("The note is kept here. It never leaves this node."),
+        "norm-noted": gettext_lazy("Noted beside the case. It never leaves this node."),
+        "norm-dropped": gettext_lazy("The note is taken back."),
         "follow-up-set": gettext_lazy("Noted. The case comes back to your desk page on that day."),
         "follow-up-dropped": gettext_lazy("The follow-up date is gone."),
         "fetching": gettext_lazy("The file is being fetched. This page shows when it is here; reload it to see."),

@@ -1,0 +1,122 @@
+"""Who seeks help with a norm, who offers it, and what of it meets what the own participant seeks and offers?
+
+    board = help_board(node, register, desk)
+    board.matches                      each with the reasons why
+    find_match(node, register, desk, match_key(board.matches[0]))
+
+Invariants: only what each participant chose to show to this one, in its report of the latest year; matches are between
+the own participant and another, never between two others; the order is that of norms and participants.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from liaison.conduct.help import Match, Side, Wanted, Way, Wish, find_matches, latest_reports, wishes_in
+from liaison.conduct.practices import Practice, find_practices, practices_in
+from liaison.errors import UsageError
+from liaison.messages.parties import DeskRef
+from liaison.node.node import Node
+from liaison.node.reads.conduct.reports import shown_reports
+from liaison.node.reads.desk.regions import areas_of, zones_of
+from liaison.node.reads.facts import register_facts
+from liaison.node.reads.register import directory
+from liaison.register.vocabulary import DeskKind
+
+EVERYTHING = Wanted()
+KEY = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What is sought and offered: by the own participant (whoever is shown it), and by others."""
+
+    ours: tuple[Wish, ...]
+    sought: tuple[Wish, ...]
+    offered: tuple[Wish, ...]
+    matches: tuple[Match, ...]
+    names: Mapping[str, str]
+    """Participant → what people call it."""
+
+
+def help_board(node: Node, register: str, desk: DeskRef, *, wanted: Wanted = EVERYTHING) -> Board:
+    """What help there is for the participant of a desk, and from it; matches are those that are looked for."""
+    own = desk.participant
+    reports = latest_reports(shown_reports(node, register, desk))
+    wishes = [each for report in reports for each in wishes_in(report)]
+    who = sorted({each.participant for each in wishes} | {own})
+    matches = find_matches(own, wishes, sides_of(node, register, who), on=node.clock.now().date())
+    others = [each for each in wishes if each.participant != own]
+    return Board(
+        ours=tuple(each for each in wishes if each.participant == own),
+        sought=tuple(each for each in others if each.way is Way.SOUGHT),
+        offered=tuple(each for each in others if each.way is Way.OFFERED),
+        matches=tuple(each for each in matches if wanted.fits(each)),
+        names=_names(node, register, who),
+    )
+
+
+def match_key(match: Match) -> str:
+    """What names a match: a hash of what both sides say, so that another text is another match."""
+    told = "\n".join((match.ours.key, match.theirs.key, *_texts(match.ours), *_texts(match.theirs)))
+    return hashlib.sha256(told.encode()).hexdigest()[:KEY]
+
+
+def find_match(node: Node, register: str, desk: DeskRef, key: str) -> Match:
+    """The match of this key. Raises UsageError when there is none any more."""
+    for each in help_board(node, register, desk).matches:
+        if match_key(each) == key:
+            return each
+    raise UsageError("help-match-gone")
+
+
+def desk_to_meet(node: Node, register: str, desk: DeskRef, participant: str) -> DeskRef:
+    """The contact centre of a participant that an introduction goes to: of the kind that the own desk is, else its
+    diplomatic one, else the first it has. Raises UsageError."""
+    own = directory(node, register).desk(desk.participant, desk.desk)
+    kinds = (own.kind if own is not None else None, DeskKind.DIPLOMATIC)
+    open_to = [each for each in directory(node, register).desks(participant=participant) if each.node]
+    ordered = sorted(open_to, key=lambda each: (_rank(each.kind, kinds), each.desk))
+    if not ordered:
+        raise UsageError("help-desk-not-there", participant=participant[:16])
+    return DeskRef(participant, ordered[0].node or "", ordered[0].desk)
+
+
+def shared_practices(node: Node, register: str, desk: DeskRef, *, words: str = "") -> tuple[Practice, ...]:
+    """The practices that participants chose to share with this one, in which all of these words stand."""
+    reports = latest_reports(shown_reports(node, register, desk))
+    names = _names(node, register, sorted({each.participant for each in reports}))
+    found = (each for report in reports for each in practices_in(report, names[report.participant]))
+    return find_practices(found, words)
+
+
+def sides_of(node: Node, register: str, participants: Collection[str]) -> dict[str, Side]:
+    """How each participant can be worked with, as its desks say in the register."""
+    found, areas = directory(node, register), areas_of(node, register, participants)
+    desks = {who: [each for each in found.desks(participant=who) if each.node] for who in participants}
+    refs = {who: [DeskRef(who, each.node or "", each.desk) for each in rows] for who, rows in desks.items()}
+    zones = zones_of(node, register, [ref for each in refs.values() for ref in each])
+    return {
+        who: Side(
+            languages=tuple(sorted({tag for each in rows for tag in each.languages})),
+            areas=(areas[who],) if who in areas else (),
+            zones=tuple(sorted({zones[ref] for ref in refs[who] if ref in zones})),
+        )
+        for who, rows in desks.items()
+    }
+
+
+def _rank(kind: DeskKind, kinds: Collection[DeskKind | None]) -> int:
+    return next((place for place, each in enumerate(kinds) if each is kind), len(kinds))
+
+
+def _texts(wish: Wish) -> list[str]:
+    return [f"{each.lang} {each.text}" for each in wish.text]
+
+
+def _names(node: Node, register: str, participants: Collection[str]) -> dict[str, str]:
+    facts = register_facts(node, register)
+    states = {who: facts.participant(who) for who in participants}
+    return {who: state.labels.name if state is not None else who[:8] for who, state in states.items()}

@@ -1,0 +1,58 @@
+"""What is a norm called on a page, and which words of another does a reader get?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import get_language
+
+from liaison.conduct.reports import Texts, Worded, in_language
+from liaison.instruments.texts import Instrument
+from liaison.messages.forms.checking import Norm
+from liaison.node.reads.instruments.known import known_instruments
+from liaison.web.forms.languages import language_tag
+from liaison.web.site import here
+
+
+@dataclass(frozen=True, slots=True)
+class NormName:
+    """A norm in words: the short name of its text, the number of the clause there, and what it asks in a few words."""
+
+    instrument: str
+    clause: str
+    short: str
+    article: str
+    title: str
+
+    @property
+    def key(self) -> str:
+        """What names it in an address or a form."""
+        return f"{self.instrument} {self.clause}"
+
+
+class NormNames:
+    """Names of norms, the texts looked up once a page."""
+
+    def __init__(self) -> None:
+        self.known: Mapping[str, Instrument] = known_instruments(here())
+
+    def of(self, norm: Norm) -> NormName:
+        """The norm in words; one that this node has no data of by its ids."""
+        text = self.known.get(norm.instrument)
+        clause = text.clauses.get(norm.clause) if text is not None else None
+        short = text.short if text is not None else norm.instrument
+        if clause is None:
+            return NormName(norm.instrument, norm.clause, short, norm.clause, "")
+        return NormName(norm.instrument, norm.clause, short, clause.article, clause.en)
+
+
+def read_norm(text: str) -> Norm | None:
+    """The norm that a key names; None for what is no key."""
+    instrument, _, clause = text.strip().partition(" ")
+    return Norm(instrument[:32], clause[:32]) if instrument and clause else None
+
+
+def in_own_words(texts: Texts) -> Worded:
+    """What others wrote, in the reader's language if it stands in it, else in the language it stands in first."""
+    return in_language(texts, (language_tag(get_language() or "en"),))
