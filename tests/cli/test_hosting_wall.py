@@ -20,6 +20,12 @@ from tests.node.walls.planted import Planted, Planting
 OF_ONE_DESK = {
     "book import",
     "book list",
+    "conduct help cases",
+    "conduct help introduce",
+    "conduct help introductions",
+    "conduct help list",
+    "conduct help note",
+    "conduct help practices",
     "duty away",
     "duty drop",
     "duty layer",

@@ -15,7 +15,7 @@ Invariants (docs/spec/conduct.md):
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -131,16 +131,6 @@ def wishes_in(report: Report) -> Iterator[Wish]:
         for way, found in ((Way.SOUGHT, answer.help_sought), (Way.OFFERED, answer.help_offered)):
             for place, each in enumerate(found):
                 yield Wish(report.participant, norm, way, place, report.period, each)
-
-
-def latest_reports(reports: Iterable[Report]) -> tuple[Report, ...]:
-    """Of each participant and instrument the report of the latest year: what it said before may be over."""
-    latest: dict[tuple[str, str], Report] = {}
-    for each in reports:
-        key = each.participant, each.instrument
-        if key not in latest or latest[key].period < each.period:
-            latest[key] = each
-    return tuple(latest[key] for key in sorted(latest))
 
 
 def introduction_fields(match: Match, subject: Worded) -> dict[str, JSON]:

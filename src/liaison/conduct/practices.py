@@ -2,7 +2,8 @@
 
     find_practices(practices, "disclosure un-norms-2015")      those in which every word stands
 
-Invariants: the order is that of norms, participants and years; nothing is counted or graded.
+Invariants: only answers that all participants or everybody may see, since what was told to a few is no catalogue's; the
+order is that of norms, participants and years; nothing is counted or graded.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from liaison.conduct.reports import PUBLIC, Evidence, MeasureKind, Report, Texts
+from liaison.conduct.reports import PARTICIPANTS, PUBLIC, Evidence, MeasureKind, Report, Texts
 from liaison.messages.forms.checking import Norm
 
 
@@ -35,8 +36,10 @@ class Practice:
 
 
 def practices_in(report: Report, name: str) -> Iterator[Practice]:
-    """The practices that a report tells of, clause by clause."""
+    """The practices that a report shares with all participants, clause by clause."""
     for answer in report.answers:
+        if answer.audience not in (PARTICIPANTS, PUBLIC):
+            continue
         norm, public = Norm(report.instrument, answer.clause), answer.audience == PUBLIC
         for each in answer.measures:
             if each.kind is MeasureKind.PRACTICE:

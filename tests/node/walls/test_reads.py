@@ -64,6 +64,8 @@ OF_THE_NODE: Mapping[str, str] = {
     "checks.results.node_history": NODE,
     "checks.results.node_results": NODE,
     "checks.watched.watched": NODE,
+    "conduct.help.match_key": PURE,
+    "conduct.help.sides_of": PUBLIC,
     "cooperation.listing.read_clock": INNER,
     "cooperation.spoken.spoken_clocks": INNER,
     "desk.listing.of_desk": PURE,

@@ -11,17 +11,19 @@ the own participant and another, never between two others; the order is that of 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from liaison.conduct.help import Match, Side, Wanted, Way, Wish, find_matches, latest_reports, wishes_in
+from liaison.conduct.help import Match, Side, Wanted, Way, Wish, find_matches, wishes_in
 from liaison.conduct.practices import Practice, find_practices, practices_in
+from liaison.conduct.reports import Report
 from liaison.errors import UsageError
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
-from liaison.node.reads.conduct.reports import shown_reports
+from liaison.node.reads.conduct.reports import Viewer, latest_reports, own_report
 from liaison.node.reads.desk.regions import areas_of, zones_of
 from liaison.node.reads.facts import register_facts
+from liaison.node.reads.instruments.known import carried_instruments
 from liaison.node.reads.register import directory
 from liaison.register.vocabulary import DeskKind
 
@@ -44,8 +46,7 @@ class Board:
 def help_board(node: Node, register: str, desk: DeskRef, *, wanted: Wanted = EVERYTHING) -> Board:
     """What help there is for the participant of a desk, and from it; matches are those that are looked for."""
     own = desk.participant
-    reports = latest_reports(shown_reports(node, register, desk))
-    wishes = [each for report in reports for each in wishes_in(report)]
+    wishes = [each for report in _latest(node, register, own) for each in wishes_in(report)]
     who = sorted({each.participant for each in wishes} | {own})
     matches = find_matches(own, wishes, sides_of(node, register, who), on=node.clock.now().date())
     others = [each for each in wishes if each.participant != own]
@@ -85,8 +86,8 @@ def desk_to_meet(node: Node, register: str, desk: DeskRef, participant: str) -> 
 
 
 def shared_practices(node: Node, register: str, desk: DeskRef, *, words: str = "") -> tuple[Practice, ...]:
-    """The practices that participants chose to share with this one, in which all of these words stand."""
-    reports = latest_reports(shown_reports(node, register, desk))
+    """The practices that participants chose to share with all others, in which all of these words stand."""
+    reports = list(_latest(node, register, desk.participant))
     names = _names(node, register, sorted({each.participant for each in reports}))
     found = (each for report in reports for each in practices_in(report, names[report.participant]))
     return find_practices(found, words)
@@ -106,6 +107,17 @@ def sides_of(node: Node, register: str, participants: Collection[str]) -> dict[s
         )
         for who, rows in desks.items()
     }
+
+
+def _latest(node: Node, register: str, own: str) -> Iterator[Report]:
+    """The latest report of each participant on each text the register carries, as far as `own` may see it."""
+    for instrument in carried_instruments(node, register):
+        for shown in latest_reports(node, register, instrument, viewer=Viewer(own)):
+            report = shown.report
+            if shown.participant == own:  # What is for the own participant alone counts too: only its people see it.
+                report = own_report(node, register, own, instrument, shown.period) or report
+            if report is not None:
+                yield report
 
 
 def _rank(kind: DeskKind, kinds: Collection[DeskKind | None]) -> int:

@@ -1,0 +1,1 @@
+"""How is the code of conduct kept at a terminal?"""

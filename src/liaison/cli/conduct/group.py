@@ -1,0 +1,14 @@
+"""How is the code of conduct kept at a terminal? The verbs of the noun `conduct`, each imported when it is named."""
+
+from __future__ import annotations
+
+import click
+
+from liaison.cli.lazy import LazyGroup
+
+VERBS = {"help": "liaison.cli.conduct.help:group"}
+
+
+@click.group(cls=LazyGroup, commands_in=VERBS)
+def group() -> None:
+    """The code of conduct: what was done, who needs help with it, how our own cases went."""
