@@ -2,6 +2,8 @@
 
     made = make_parts(report, draw)              one record part or more an audience, each with a fresh salt
     body = report_body(report, made, version=2)  what the entry says: digests and to whom, never who is named
+    part = open_part(record)                     a part with what stands in it
+    check_part(part, participant=…, body=body)   it is what the entry says it is
     report = join_parts(parts)                   the report as far as these parts tell it
 
 Invariants (docs/spec/conduct.md):
@@ -13,6 +15,7 @@ Invariants (docs/spec/conduct.md):
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
@@ -26,6 +29,14 @@ from liaison.wire.canonical import encode_struct
 MOST_PARTS = 32
 ROOM = RECORD_LIMIT - 6144
 """Bytes of answers in one part: the rest is for the audience, which may name 64, the salt, and what is around them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A part of a report with what stands in it."""
+
+    record: Record
+    content: Implementation
 
 
 def make_parts(report: Report, draw: Callable[[], bytes]) -> tuple[Record, ...]:
@@ -55,23 +66,26 @@ def shown_to(audience: str) -> ShownTo:
     return ShownTo(audience.partition(":")[0])
 
 
-def check_part(record: Record, *, participant: str, body: ImplementationReported) -> Implementation:
-    """What stands in a part that an entry of this participant names. Raises MalformedError, and VerificationError where
-    the part says that it is another's, or is shown to others than the entry says."""
-    content = content_of(record, Implementation)
+def open_part(record: Record) -> Opened:
+    """What stands in a part of a report. Raises MalformedError for a part of another kind."""
+    return Opened(record, content_of(record, Implementation))
+
+
+def check_part(part: Opened, *, participant: str, body: ImplementationReported) -> None:
+    """Return if an entry of this participant names the part and says the same of it. Raises VerificationError."""
+    record, content = part.record, part.content
     said = content.participant, content.instrument, content.period
-    to = {part.digest: part.to for part in body.parts}.get(record.digest)
+    to = next((each.to for each in body.parts if each.digest == record.digest), None)
     if said != (participant, body.instrument, body.period) or to != record.audience.partition(":")[0]:
         raise VerificationError("report-part-foreign", digest=record.digest)
-    return content
 
 
-def join_parts(parts: Iterable[Record]) -> Report | None:
+def join_parts(parts: Iterable[Opened]) -> Report | None:
     """The report as far as these parts of one report tell it; None for no part.
 
     Raises MalformedError for parts that answer the same twice or belong to several reports.
     """
-    found = [(each.audience, content_of(each, Implementation)) for each in parts]
+    found = [(each.record.audience, each.content) for each in parts]
     if not found:
         return None
     heads = {(each.instrument, each.participant, each.period, each.profile) for _, each in found}

@@ -20,11 +20,11 @@ from typing import Annotated, Literal, Protocol
 
 import msgspec
 
-from liaison.conduct.parts import check_part, join_parts
+from liaison.conduct.parts import Opened, check_part, join_parts, open_part
 from liaison.conduct.reports import Report
 from liaison.errors import MalformedError, VerificationError
 from liaison.register.facts import KeyFact, ParticipantState, Reported
-from liaison.register.records import Implementation, Record, content_of, decode_record, encode_record
+from liaison.register.records import Implementation, Record, decode_record, encode_record
 from liaison.wire.canonical import decode, decode_struct, encode, encode_struct
 from liaison.wire.identifiers import Hash
 from liaison.wire.typed import read_json
@@ -104,39 +104,38 @@ def decode_parts(data: bytes) -> PartsFile:
 def judge_parts(file: PartsFile, log: Log) -> tuple[Judged, ...]:
     """How each part stands. Raises MalformedError for one that is no part of a report at all."""
     found = [_record(part) for part in file.parts]
-    held = frozenset(record.digest for _, record in found if record is not None)
-    return tuple(_judge(digest, record, log, held) for digest, record in found)
+    held = frozenset(digest for digest, opened in found if opened is not None)
+    return tuple(_judge(digest, opened, log, held) for digest, opened in found)
 
 
 def report_in(judged: Iterable[Judged], file: PartsFile) -> Report | None:
     """The report that the parts in force tell. Raises MalformedError where they belong to several."""
     good = {each.digest for each in judged if each.standing is Standing.IN_FORCE}
-    records = (record for _, record in map(_record, file.parts) if record is not None)
-    return join_parts(record for record in records if record.digest in good)
+    parts = (opened for _, opened in map(_record, file.parts) if opened is not None)
+    return join_parts(each for each in parts if each.record.digest in good)
 
 
-def _record(part: bytes) -> tuple[str, Record | None]:
-    """The part, or the digest it claims where it does not fit."""
+def _record(part: bytes) -> tuple[str, Opened | None]:
+    """The part, with the digest it claims; None where it does not fit."""
     try:
         record = decode_record(part)
     except VerificationError:
         plain = decode(part, limit=PARTS_LIMIT)
         return str(plain["digest"]) if isinstance(plain, dict) else "", None
-    content_of(record, Implementation)
-    return record.digest, record
+    return record.digest, open_part(record)
 
 
-def _judge(digest: str, record: Record | None, log: Log, held: frozenset[str]) -> Judged:
-    if record is None:
+def _judge(digest: str, opened: Opened | None, log: Log, held: frozenset[str]) -> Judged:
+    if opened is None:
         return Judged(digest, Standing.FORGED, "", None)
-    content = content_of(record, Implementation)
+    record, content = opened.record, opened.content
     owner = log.participant(content.participant)
     made = owner.reports.get(f"{content.instrument}/{content.period}", ()) if owner is not None else ()
     naming = next((each for each in made if any(part.digest == digest for part in each.body.parts)), None)
     if naming is None:
         return Judged(digest, Standing.FORGED, record.audience, content)
     try:
-        check_part(record, participant=content.participant, body=naming.body)
+        check_part(opened, participant=content.participant, body=naming.body)
     except VerificationError:
         return Judged(digest, Standing.FORGED, record.audience, content)
     absent = sum(1 for part in naming.body.parts if part.digest not in held)
