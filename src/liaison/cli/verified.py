@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from liaison.cli.conduct.words import judged_value_lines
 from liaison.cli.output import table
 from liaison.register.vocabulary import REGISTER
 
@@ -47,6 +48,7 @@ def register_value(given: OfflineRegister, verified: VerifiedRegister, known: An
         "nominations": sum(1 for each in view.nominations() if not each.withdrawn),
         "instruments": _instruments(view.participant(REGISTER)),
         "stands": sum(len(made) for state in people for made in state.stands.values()),
+        "reports": [each for state in people for each in _reports(state)],
         "records": len(verified.records),
         "void": [_void(each) for each in view.changed.oddities if each.rule is not None],
         "not_understood": [_odd(each) for each in view.changed.oddities if each.rule is None],
@@ -68,6 +70,10 @@ def register_lines(value: dict[str, Any]) -> Iterator[str]:
     if value["instruments"]:
         carried = ", ".join(each["instrument"] for each in value["instruments"])
         yield f"  Instruments: {carried}; {value['stands']} stands declared"
+    if value["reports"]:
+        gone = sum(1 for each in value["reports"] if each["withdrawn"])
+        yield f"  {len(value['reports'])} implementation reports, {gone} of them withdrawn"
+    yield from (f"  {line}" for line in judged_value_lines(value.get("judged", ())))
     people = value["participants"]
     yield f"Participants: {len(people)}"
     yield from table(_row(each) for each in people)
@@ -84,6 +90,21 @@ def _instruments(secretariat: ParticipantState | None) -> list[dict[str, Any]]:
         {"instrument": name, "version": each.body.version, "text": each.body.text, "index": each.index}
         for name, each in sorted(published.items())
         if not each.body.withdrawn
+    ]
+
+
+def _reports(state: ParticipantState) -> list[dict[str, Any]]:
+    return [
+        {
+            "participant": state.id,
+            "instrument": made[-1].body.instrument,
+            "period": made[-1].body.period,
+            "version": made[-1].body.version,
+            "withdrawn": made[-1].body.withdrawn,
+            "parts": len(made[-1].body.parts),
+            "index": made[-1].index,
+        }
+        for _, made in sorted(state.reports.items())
     ]
 
 

@@ -37,10 +37,10 @@ from liaison.register.contents.implementation import (
     Obstacle,
     Texts,
     Worded,
-    Year,
     Zone,
 )
 from liaison.register.records import Reader, may_see
+from liaison.register.vocabulary import Year
 from liaison.wire.canonical import decode_struct, encode_struct
 from liaison.wire.identifiers import Hash, LocalId
 from liaison.wire.typed import convert

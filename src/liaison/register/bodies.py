@@ -34,9 +34,11 @@ from liaison.register.vocabulary import (
     Origin,
     ParticipantType,
     Party,
+    ShownTo,
     Small,
     Text,
     Words,
+    Year,
 )
 from liaison.wire.identifiers import CountryCode, Hash, LocalId
 
@@ -284,3 +286,23 @@ class StandDeclared(Body, frozen=True):
     said: Said | None
     evidence: Link | None
     replaces: Hash | None
+
+
+class ReportPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The digest of one part of a report and to whom it is shown; not who is named."""
+
+    digest: Hash
+    to: ShownTo
+
+
+class ImplementationReported(Body, frozen=True):
+    """implementation.reported: what the participant did about an instrument in one year, by the digests of its parts.
+
+    `version` counts the reports on this instrument and year; `withdrawn` takes back what stood, and has no parts.
+    """
+
+    instrument: LocalId
+    period: Year
+    version: Count
+    parts: Annotated[tuple[ReportPart, ...], msgspec.Meta(max_length=32)]
+    withdrawn: bool

@@ -81,6 +81,14 @@ class Evidence(StrEnum):
     DNS = "dns"
 
 
+class ShownTo(StrEnum):
+    """To whom a part of an implementation report is shown; who the named ones are stands in the part alone."""
+
+    PUBLIC = "public"
+    PARTICIPANTS = "participants"
+    NAMED = "named"
+
+
 class Act(StrEnum):
     """What a participant says it did about an instrument."""
 
@@ -118,6 +126,7 @@ Audience = Annotated[
 ]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+Year = Annotated[int, msgspec.Meta(ge=1990, le=2199)]
 Link = Annotated[str, msgspec.Meta(pattern=r"\Ahttps?://[!-~]{1,290}\Z")]
 Party = Annotated[str, msgspec.Meta(pattern=r"\A([0-9a-f]{64}|[A-Z]{2})\Z")]
 Language = Annotated[str, msgspec.Meta(pattern=r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")]

@@ -1,1 +1,1 @@
-"""How is the code of conduct kept at a terminal?"""
+"""What did participants do about what was agreed, at a terminal?"""

@@ -6,9 +6,12 @@ import click
 
 from liaison.cli.lazy import LazyGroup
 
-VERBS = {"help": "liaison.cli.conduct.help:group"}
+VERBS = {
+    "report": "liaison.cli.conduct.report:group",
+    "help": "liaison.cli.conduct.help:group",
+}
 
 
 @click.group(cls=LazyGroup, commands_in=VERBS)
 def group() -> None:
-    """The code of conduct: what was done, who needs help with it, how our own cases went."""
+    """Report what was done about agreed norms, and read what others show."""

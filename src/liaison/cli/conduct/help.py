@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from liaison.cli.conduct import words
+from liaison.cli.conduct import help_words as words
 from liaison.cli.output import json_option, show
 from liaison.cli.register.choices import desk_option, own_seat, register_option
 from liaison.cli.request.places import open_seat, tell_gone

@@ -1,192 +1,179 @@
-"""What does a command print of help, practices and own cases? Lines for people, plain values for `--json`."""
+"""What does a command print of a report, a difference, a judgement? Lines for people, plain values for `--json`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from liaison.cli.message.screen import Names, local, plain
-from liaison.cli.output import table
-from liaison.wire.identifiers import format_instant
+import msgspec
+
+from liaison.cli.message.screen import plain
+from liaison.conduct.differences import LISTS
+from liaison.messages.forms.codes import Code, read_code_lists
 
 if TYPE_CHECKING:
-    from liaison.conduct.help import Match, Wish
-    from liaison.conduct.practices import Practice
-    from liaison.conduct.reports import Texts
-    from liaison.messages.forms.checking import Norm
-    from liaison.node.node import Node
-    from liaison.node.reads.conduct.help import Board
-    from liaison.node.reads.conduct.introductions import Introduction
-    from liaison.node.reads.conduct.own_cases import OwnCases
+    from liaison.conduct.differences import Change, Item
+    from liaison.conduct.proof import Judged
+    from liaison.conduct.reports import Answer, Evidence, Report, Texts
+    from liaison.node.reads.conduct.reports import ReportShown
 
-SHORT = 60
+def row_of(each: ReportShown) -> tuple[str, ...]:
+    """One report as a line of a list."""
+    return plain(each.name), each.instrument, str(each.period), f"version {each.version}", state_of(each)
 
 
-def board_value(board: Board) -> dict[str, Any]:
-    """What is sought and offered, as plain values."""
-    return {
-        "matches": [_match_value(each, board) for each in board.matches],
-        "ours": [_wish_value(each, board) for each in board.ours],
-        "sought": [_wish_value(each, board) for each in board.sought],
-        "offered": [_wish_value(each, board) for each in board.offered],
-    }
+def state_of(each: ReportShown) -> str:
+    """How it stands for whoever looks."""
+    if each.withdrawn:
+        return "withdrawn"
+    seen = "nothing of it is shown to you" if each.report is None else f"{len(each.report.answers)} answers"
+    doubt = ", signed by a key that was revoked as of then" if each.suspect else ""
+    return seen + (", others see more" if each.more and each.report is not None else "") + doubt
 
 
-def board_lines(board: Board) -> list[str]:
-    """The same for people."""
-    lines = ["What meets ours:"]
-    for each in board.matches:
-        verb = "offers" if each.theirs.way.value == "offered" else "seeks"
-        lines.append(f"{_key(each)}  {plain(board.names[each.theirs.participant])} {verb} {_norm(each.theirs.norm)}")
-        lines += [f"    {_first(each.theirs.text)}", f"    {_reasons(each)}"]
-    lines += [] if board.matches else ["    nothing"]
-    for title, wishes in (("Sought by others:", board.sought), ("Offered by others:", board.offered)):
-        rows = [(_norm(each.norm), plain(board.names[each.participant]), _first(each.text)) for each in wishes]
-        lines += ["", title, *(f"    {line}" for line in table(rows) or ["nothing"])]
-    return lines
-
-
-def field_lines(fields: Mapping[str, Any]) -> list[str]:
-    """What a message would say."""
-    return [f"{name}: {plain(_said(value))}" for name, value in fields.items()]
-
-
-def introduction_value(each: Introduction) -> dict[str, Any]:
-    """An introduction as plain values."""
-    return {
-        "case": each.row.case,
-        "exercise": each.row.exercise,
-        "others": [str(desk) for desk in each.row.others],
-        "way": each.way.value if each.way else None,
-        "norms": [_norm(norm) for norm in each.norms],
-        "answer": each.answer,
-        "outcome": each.outcome,
-        "outcome_at": format_instant(each.outcome_at) if each.outcome_at else None,
-        "outcome_ours": each.outcome_ours,
-    }
-
-
-def introduction_lines(node: Node, found: Iterable[Introduction]) -> list[str]:
-    """Introductions for people."""
-    from liaison.messages.forms import english
-
-    names, rows = Names(node), []
-    for each in found:
-        others = ", ".join(names.of(each.row.register, desk) for desk in each.row.others)
-        answer = english("answer", each.answer) if each.answer else "no answer yet"
-        came = english("help-outcome", each.outcome) if each.outcome else "what came of it is not told yet"
-        mark = "EXERCISE" if each.row.exercise else ""
-        rows.append((each.row.case, mark, others, ", ".join(map(_norm, each.norms)), answer, came))
-    return table(rows)
-
-
-def practice_value(each: Practice) -> dict[str, Any]:
-    """A practice as plain values."""
+def head_value(each: ReportShown) -> dict[str, Any]:
+    """What the register says of a report, as plain values."""
     return {
         "participant": each.participant,
         "name": each.name,
-        "norm": _norm(each.norm),
-        "year": each.year,
-        "text": _texts(each.text),
-        "evidence": [
-            {"address": one.address, "document": one.document, "title": one.title} for one in each.evidence
-        ],
-        "public": each.public,
+        "instrument": each.instrument,
+        "period": each.period,
+        "number": each.version,
+        "entry": each.entry,
+        "entries": list(each.versions),
+        "withdrawn": each.withdrawn,
+        "suspect": each.suspect,
+        "more": each.more,
     }
 
 
-def practice_lines(found: Iterable[Practice]) -> list[str]:
-    """Practices for people."""
-    lines = []
-    for each in found:
-        lines += [f"{plain(each.name)}, {_norm(each.norm)}, {each.year}", f"    {plain(each.text[0].text)}"]
-        lines += [f"    {one.address or one.document}" for one in each.evidence]
-    return lines
+def report_value(report: Report) -> dict[str, Any]:
+    """A report as plain values."""
+    value: dict[str, Any] = msgspec.to_builtins(report)
+    return value
 
 
-def own_cases_value(found: OwnCases) -> dict[str, Any]:
-    """Own cases as plain values; times in seconds."""
+def report_lines(report: Report, head: Mapping[str, object]) -> Iterator[str]:
+    """A report for people."""
+    yield f"{report.instrument}, {report.period}, by {plain(str(head.get('name') or report.participant[:16]))}"
+    if head.get("withdrawn"):
+        yield "  Withdrawn."
+    for answer in report.answers:
+        yield ""
+        yield f"{answer.clause}  [{_label('answer-audience', answer.audience.partition(':')[0])}]"
+        yield from _answer_lines(answer)
+    if head.get("more"):
+        yield ""
+        yield "Its entry names parts that are for others, or are not here yet."
+
+
+def _answer_lines(answer: Answer) -> Iterator[str]:
+    for name in LISTS:
+        items: Sequence[Item] = getattr(answer, name)
+        if items:
+            yield f"  {_label('answer-list', name)}"
+        for item in items:
+            yield from (f"    {line}" for line in item_lines(item))
+
+
+def item_lines(item: Item) -> Iterator[str]:
+    """A measure, an obstacle, a wish or an offer."""
+    kind = getattr(item, "kind", None)
+    head = f"{_label('measure-kind', kind)}: " if kind else ""
+    for number, (lang, text) in enumerate(_texts(item.text)):
+        yield f"{'- ' + head if number == 0 else '  '}[{lang}] {text}"
+    for each in getattr(item, "evidence", ()):
+        yield f"    {_evidence(each)}"
+    about = [*getattr(item, "languages", ()), *getattr(item, "areas", ()), getattr(item, "zone", None) or ""]
+    if any(about):
+        yield f"    {', '.join(each for each in about if each)}"
+
+
+def _texts(texts: Texts) -> Iterator[tuple[str, str]]:
+    yield from ((each.lang, plain(each.text).replace("\n", "\n      ")) for each in texts)
+
+
+def _evidence(each: Evidence) -> str:
+    place = each.address or ""
+    document = f"SHA-256 {each.document}" if each.document else ""
+    return " ".join(part for part in (plain(each.title or ""), place, document) if part)
+
+
+def change_value(change: Change) -> dict[str, Any]:
+    """The change of one answer as plain values."""
+    lists = {
+        name: {"added": msgspec.to_builtins(each.added), "removed": msgspec.to_builtins(each.removed)}
+        for name, each in change.lists.items()
+        if each.is_any
+    }
+    audience = list(change.audience) if change.audience else None
+    return {"clause": change.clause, "change": change.kind.value, "audience": audience, **lists}
+
+
+def change_lines(changes: Sequence[Change]) -> Iterator[str]:
+    """The changes for people."""
+    if not changes:
+        yield "Nothing changed."
+    for change in changes:
+        yield f"{change.clause}  {_label('report-change', change.kind)}"
+        if change.audience:
+            before, after = (_label("answer-audience", each.partition(":")[0]) for each in change.audience)
+            yield f"  For whom: {before} -> {after}"
+        for name, each in change.lists.items():
+            yield from _list_lines(name, each.removed, "-")
+            yield from _list_lines(name, each.added, "+")
+
+
+def _list_lines(name: str, items: Iterable[Item], sign: str) -> Iterator[str]:
+    for item in items:
+        yield from (f"  {sign} {_label('answer-list', name)} {line}" for line in item_lines(item))
+
+
+def judged_value(each: Judged) -> dict[str, Any]:
+    """How a part stands, as plain values."""
+    content = each.content
     return {
-        "exercises": found.exercises,
-        "figures": [
-            {"norm": _norm(each.norm), "cases": each.cases, "open": each.open, "outcomes": dict(each.outcomes),
-             "acknowledged_median_s": each.acknowledged.median, "closed_median_s": each.closed.median}
-            for each in found.figures
-        ],
-        "cases": [
-            {"case": each.row.case, "closed": each.row.closed_at is not None, "outcome": each.row.outcome,
-             "norms": [{"norm": _norm(one.norm), "said": one.said} for one in each.cited]}
-            for each in found.rows
-        ],
-    }  # fmt: skip
-
-
-def own_cases_lines(found: OwnCases) -> list[str]:
-    """Own cases for people."""
-    lines = [f"{_norm(each.norm)}: {each.cases} cases, {each.open} open" for each in found.figures]
-    for each in found.rows:
-        state = f"closed {local(each.row.closed_at)}" if each.row.closed_at else "open"
-        lines.append(f"{each.row.case}  {state}  {', '.join(_norm(one.norm) for one in each.cited)}")
-    return lines or ["No case of this desk has to do with a norm."]
-
-
-def _match_value(each: Match, board: Board) -> dict[str, Any]:
-    return {
-        "match": _key(each),
-        "ours": _wish_value(each.ours, board),
-        "theirs": _wish_value(each.theirs, board),
-        "norms": each.why.tie.value,
-        "languages": list(each.why.languages),
-        "areas": list(each.why.areas),
-        "hours": each.why.hours,
+        "digest": each.digest,
+        "standing": each.standing.value,
+        "audience": each.audience,
+        "participant": content.participant if content else None,
+        "instrument": content.instrument if content else None,
+        "period": content.period if content else None,
+        "clauses": [answer.clause for answer in content.answers] if content else [],
+        "version": each.version,
+        "entry": each.index,
+        "absent": each.absent,
     }
 
 
-def _wish_value(each: Wish, board: Board) -> dict[str, Any]:
-    return {
-        "participant": each.participant,
-        "name": board.names[each.participant],
-        "norm": _norm(each.norm),
-        "way": each.way.value,
-        "year": each.year,
-        "text": _texts(each.text),
-        "languages": list(each.help.languages),
-        "areas": list(each.help.areas),
-        "zone": each.help.zone,
-    }
+def judged_lines(judged: Iterable[Judged]) -> Iterator[str]:
+    """How parts stand, for people."""
+    return judged_value_lines(judged_value(each) for each in judged)
 
 
-def _key(match: Match) -> str:
-    from liaison.node.reads.conduct.help import match_key
-
-    return match_key(match)
-
-
-def _norm(norm: Norm) -> str:
-    return f"{norm.instrument} {norm.clause}"
-
-
-def _texts(texts: Texts) -> list[dict[str, str]]:
-    return [{"lang": each.lang, "text": each.text} for each in texts]
-
-
-def _first(texts: Texts) -> str:
-    """The beginning of a text in one line."""
-    words = plain(" ".join(texts[0].text.split()))
-    return words if len(words) <= SHORT else f"{words[: SHORT - 1]}…"
+def judged_value_lines(values: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The same from plain values."""
+    for each in values:
+        where = f"entry {each['entry']}, version {each['version']}" if each["entry"] is not None else "no entry"
+        what = f"{each['instrument']} {each['period']} of {each['participant'][:16]}" if each["participant"] else "?"
+        found = _code("report-standing", each["standing"])
+        yield f"{found.en}: part {each['digest'][:16]} ({what}; {where}) {found.meaning}".rstrip()
+        if each["clauses"]:
+            yield f"  answers {', '.join(each['clauses'])}; shown to: {each['audience'].partition(':')[0]}"
+        if each["absent"]:
+            yield f"  {each['absent']} more parts that the same entry names are not in the file"
 
 
-def _reasons(match: Match) -> str:
-    why = match.why
-    hours = "working hours not known" if why.hours is None else f"{why.hours} working hours in common"
-    spoken = f"languages {', '.join(why.languages)}" if why.languages else "no language that both name"
-    areas = f"both in {', '.join(why.areas)}" if why.areas else "no part of the world that both name"
-    return f"norm: {why.tie.value}; {spoken}; {areas}; {hours}"
+def _label(name: str, code: str) -> str:
+    return _code(name, code).en
 
 
-def _said(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return f"{value['text']} ({value['lang']})"
-    if isinstance(value, list):
-        return ", ".join(f"{each['instrument']} {each['clause']}" if isinstance(each, Mapping) else each for each in value)
-    return str(value)
+def _code(name: str, code: str) -> Code:
+    return _lists()[name][str(code)]
+
+
+@functools.cache
+def _lists() -> Mapping[str, Mapping[str, Code]]:
+    return read_code_lists(resources.files("liaison.conduct").joinpath("data/codes"))

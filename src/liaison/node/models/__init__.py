@@ -5,6 +5,7 @@ from __future__ import annotations
 from liaison.node.models.casework import FollowUp
 from liaison.node.models.choices import CallBack, PinnedKeys
 from liaison.node.models.conduct.cited import CitedNorm
+from liaison.node.models.conduct.reports import OwnReport
 from liaison.node.models.cooperation.evidence import EvidenceItem, EvidenceLine, EvidenceMessage
 from liaison.node.models.cooperation.requests import (
     AuditGrant,
@@ -164,6 +165,7 @@ __all__ = [
     "OutgoingCopy",
     "OutgoingMessage",
     "OwnDesk",
+    "OwnReport",
     "OwnLetterBox",
     "Passkey",
     "PeerHealth",

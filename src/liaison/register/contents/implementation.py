@@ -21,7 +21,6 @@ from liaison.wire.identifiers import Hash, LocalId
 MOST_MEASURES, MOST_OTHERS = 32, 16
 LONGEST = 4000
 
-Year = Annotated[int, msgspec.Meta(ge=1990, le=2199)]
 Area = Annotated[str, msgspec.Meta(pattern=r"\A[a-z]{2,16}\Z")]
 Zone = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}\Z")]
 
