@@ -1,0 +1,1 @@
+"""Tests of reports on norms, of help with them and of practices."""

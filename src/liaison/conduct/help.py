@@ -3,7 +3,7 @@
     found = find_matches("9ab0…", wishes, sides, on=day)
     found[0].why        Why(tie=Tie.SAME, languages=("fr",), areas=("africa",), hours=6)
 
-Invariants (docs/spec/conduct.md):
+Invariants (docs/spec/help.md):
 - A match is between two participants, one that seeks help with a norm and one that offers it; the own participant is one
   of them, so that nobody sees whom others could turn to.
 - The norm alone makes a match; languages, parts of the world and working hours are told beside it and never decide, so

@@ -1,0 +1,1 @@
+"""Tests of help with norms and of own cases with a norm at own desks."""
