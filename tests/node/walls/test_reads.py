@@ -240,6 +240,8 @@ def test_what_was_planted_is_found_by_its_own_desk(planted: Planted) -> None:
     for at, name in itertools.product(planted.plantings, WALKED):
         seen |= {name for told in answers(planted, READS[name], at) if at.mark in told}
     assert seen >= {
+        "conduct.own_cases.norms_of_case",
+        "conduct.own_cases.own_cases",
         "cooperation.listing.due_clocks",
         "cooperation.listing.home_steps",
         "cooperation.listing.list_requests",
@@ -302,6 +304,7 @@ def named_options(planted: Planted, at: Planting) -> dict[str, list[Any]]:
         "number": named["number"],
         "root": named["root"],
         "name": named["root"],
+        "key": ["0" * 16],
         "ours": [True, False],
         "draft": named["number"],
         "request": named["number"],

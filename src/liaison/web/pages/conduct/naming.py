@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import get_language
 
+from liaison.conduct.profiles import load_profiles
 from liaison.conduct.reports import Texts, Worded, in_language
 from liaison.instruments.texts import Instrument
 from liaison.messages.forms.checking import Norm
@@ -38,13 +39,19 @@ class NormNames:
         self.known: Mapping[str, Instrument] = known_instruments(here())
 
     def of(self, norm: Norm) -> NormName:
-        """The norm in words; one that this node has no data of by its ids."""
+        """The norm in words: a question of a profile by what it asks, what this node has no data of by its ids."""
         text = self.known.get(norm.instrument)
         clause = text.clauses.get(norm.clause) if text is not None else None
         short = text.short if text is not None else norm.instrument
         if clause is None:
-            return NormName(norm.instrument, norm.clause, short, norm.clause, "")
+            return NormName(norm.instrument, norm.clause, short, norm.clause, _asked(norm))
         return NormName(norm.instrument, norm.clause, short, clause.article, clause.en)
+
+
+def _asked(norm: Norm) -> str:
+    """What a question that a profile adds to a text asks; empty for none."""
+    parts = (part for each in load_profiles().values() if each.instrument == norm.instrument for part in each.parts)
+    return next((part.questions[norm.clause].en for part in parts if norm.clause in part.questions), "")
 
 
 def read_norm(text: str) -> Norm | None:
