@@ -14,10 +14,11 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from liaison.conduct.help import Match, Side, Wanted, Way, Wish, find_matches, wishes_in
+from liaison.conduct.help import Match, Side, Wanted, Way, Wish, find_matches, names_norm, wishes_in
 from liaison.conduct.practices import Practice, find_practices, practices_in
 from liaison.conduct.reports import Report
 from liaison.errors import UsageError
+from liaison.messages.forms.checking import Norm
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
 from liaison.node.reads.conduct.reports import Viewer, latest_reports, own_report
@@ -29,6 +30,7 @@ from liaison.register.vocabulary import DeskKind
 
 EVERYTHING = Wanted()
 KEY = 16
+MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +43,29 @@ class Board:
     matches: tuple[Match, ...]
     names: Mapping[str, str]
     """Participant → what people call it."""
+    norms: tuple[Norm, ...]
+    """Those that something is sought or offered with, whatever is looked for."""
+    cut: bool
+    """There is more than `MOST` of something; looking for one norm shows the rest."""
 
 
 def help_board(node: Node, register: str, desk: DeskRef, *, wanted: Wanted = EVERYTHING) -> Board:
-    """What help there is for the participant of a desk, and from it; matches are those that are looked for."""
-    own = desk.participant
-    wishes = [each for report in _latest(node, register, own) for each in wishes_in(report)]
-    who = sorted({each.participant for each in wishes} | {own})
-    matches = find_matches(own, wishes, sides_of(node, register, who), on=node.clock.now().date())
-    others = [each for each in wishes if each.participant != own]
+    """What help there is for the participant of a desk, and from it: with the norm that is looked for, and of the
+    matches those that fit all of what is."""
+    own, wishes = desk.participant, _wishes(node, register, desk.participant)
+    matches = [each for each in _matches(node, register, own, wishes) if wanted.fits(each)]
+    found = [each for each in wishes if names_norm(wanted.norm, each.norm)]
+    others = [each for each in found if each.participant != own]
+    ours = [each for each in found if each.participant == own]
+    sought, offered = ([each for each in others if each.way is way] for way in (Way.SOUGHT, Way.OFFERED))
     return Board(
-        ours=tuple(each for each in wishes if each.participant == own),
-        sought=tuple(each for each in others if each.way is Way.SOUGHT),
-        offered=tuple(each for each in others if each.way is Way.OFFERED),
-        matches=tuple(each for each in matches if wanted.fits(each)),
-        names=_names(node, register, who),
+        ours=tuple(ours[:MOST]),
+        sought=tuple(sought[:MOST]),
+        offered=tuple(offered[:MOST]),
+        matches=tuple(matches[:MOST]),
+        names=_names(node, register, sorted({each.participant for each in wishes} | {own})),
+        norms=tuple(sorted({each.norm for each in wishes})),
+        cut=any(len(each) > MOST for each in (ours, sought, offered, matches)),
     )
 
 
@@ -67,7 +77,7 @@ def match_key(match: Match) -> str:
 
 def find_match(node: Node, register: str, desk: DeskRef, key: str) -> Match:
     """The match of this key. Raises UsageError when there is none any more."""
-    for each in help_board(node, register, desk).matches:
+    for each in _matches(node, register, desk.participant, _wishes(node, register, desk.participant)):
         if match_key(each) == key:
             return each
     raise UsageError("help-match-gone")
@@ -107,6 +117,17 @@ def sides_of(node: Node, register: str, participants: Collection[str]) -> dict[s
         )
         for who, rows in desks.items()
     }
+
+
+def _wishes(node: Node, register: str, own: str) -> list[Wish]:
+    """In the order of norms, then of participants."""
+    found = [each for report in _latest(node, register, own) for each in wishes_in(report)]
+    return sorted(found, key=lambda each: (each.norm, each.key))
+
+
+def _matches(node: Node, register: str, own: str, wishes: Collection[Wish]) -> tuple[Match, ...]:
+    who = sorted({each.participant for each in wishes} | {own})
+    return find_matches(own, wishes, sides_of(node, register, who), on=node.clock.now().date())
 
 
 def _latest(node: Node, register: str, own: str) -> Iterator[Report]:

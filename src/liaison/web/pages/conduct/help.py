@@ -24,7 +24,6 @@ from liaison.conduct.help import INTRODUCTION, Match, Wanted, Why, Wish, introdu
 from liaison.conduct.practices import Practice
 from liaison.conduct.reports import Worded
 from liaison.messages.forms import latest_form
-from liaison.messages.forms.checking import Norm
 from liaison.node.reads.conduct.help import Board, desk_to_meet, find_match, help_board, match_key, shared_practices
 from liaison.node.reads.conduct.introductions import introductions
 from liaison.node.services.people.officers import Seat
@@ -84,10 +83,11 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
         "introductions": _introductions(request, seat, naming),
         "wanted": wanted,
         "filtered": wanted != Wanted(),
-        "norms": _norms(board, naming),
+        "norms": [naming.of(each) for each in board.norms],
         "languages_spoken": language_choices(find_language(get_language()).locale),
         "areas": [(each, code_word("zone-area", each)) for each in codes_of("zone-area")],
         "may_write": seat.may(Action.WRITE),
+        "cut": board.cut,
     }
     return render(request, "web/conduct/help.html", given)
 
@@ -152,12 +152,6 @@ def _languages(tags: Iterable[str]) -> Iterator[str]:
     names = dict(language_choices(find_language(get_language()).locale))
     for tag in tags:
         yield names.get(tag, tag)
-
-
-def _norms(board: Board, naming: NormNames) -> list[NormName]:
-    """The norms that something is sought or offered with."""
-    found: set[Norm] = {each.norm for each in (*board.ours, *board.sought, *board.offered)}
-    return [naming.of(each) for each in sorted(found)]
 
 
 def _introductions(request: HttpRequest, seat: Seat, naming: NormNames) -> list[dict[str, Any]]:
