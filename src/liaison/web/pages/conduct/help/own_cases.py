@@ -30,7 +30,7 @@ from liaison.web.figures.charts import Chart, bars
 from liaison.web.forms import Problem
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.naming import reader_of, row_views
-from liaison.web.pages.conduct.naming import NormName, NormNames, read_norm
+from liaison.web.pages.conduct.help.naming import NormName, NormNames, read_norm
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post
 from liaison.web.site import here
