@@ -1,4 +1,4 @@
-"""Can an officer find help, begin an introduction and note a norm in a real browser, narrow and from right to left too?"""
+"""Can an officer find help, introduce and note a norm in a real browser, narrow and from right to left too?"""
 
 from __future__ import annotations
 

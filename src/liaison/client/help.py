@@ -1,4 +1,4 @@
-"""What does a program ask about help with norms: who seeks it, who offers it, what came of it, which practices are there?
+"""What does a program ask about help with norms: who seeks and offers it, what came of it, which practices are there?
 
 node.help.board(language="fr").matches[0].theirs.text[0].text
 """
@@ -109,7 +109,8 @@ class HelpReader:
         self._node = node
 
     def board(self, **wanted: str) -> Help:
-        """What is sought and offered; `norm="un-norms-2015 norm-j"`, `language="fr"`, `area="africa"`, `hours="true"`."""
+        """What is sought and offered; `norm="un-norms-2015 norm-j"`, `language="fr"`, `area="africa"`, `hours="true"`
+        narrow the matches."""
         return self._node.read("/conduct/help", Help, wanted)
 
     def practices(self, words: str = "") -> list[Practice]:

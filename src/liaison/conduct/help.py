@@ -4,8 +4,8 @@
     found[0].why        Why(tie=Tie.SAME, languages=("fr",), areas=("africa",), hours=6)
 
 Invariants (docs/spec/help.md):
-- A match is between two participants, one that seeks help with a norm and one that offers it; the own participant is one
-  of them, so that nobody sees whom others could turn to.
+- A match is between two participants, one that seeks help with a norm and one that offers it; the own participant is
+  one of them, so that nobody sees whom others could turn to.
 - The norm alone makes a match; languages, parts of the world and working hours are told beside it and never decide, so
   that nobody is left out because a record says little.
 - What a wish leaves open is filled in from what the desks of its participant say in the register.

@@ -62,7 +62,8 @@ def begun(world: World, code: str = "XC", **changes: Any) -> str:
 def tell(world: World, code: str, case: str, form: str, **fields: Any) -> None:
     found = read_thread(world.nodes[code], world.desk(code), case, reader=ALL)
     first = next(each for each in found.entries if each.core.form == "help-introduction")
-    say(world.nodes[code], world.desk(code), Saying(case=case, form=form, re=first.message_id, fields=fields), officer=7)
+    saying = Saying(case=case, form=form, re=first.message_id, fields=fields)
+    say(world.nodes[code], world.desk(code), saying, officer=7)
     world.work()
 
 

@@ -82,7 +82,8 @@ def test_what_a_message_cites_stands_beside_the_case_on_both_sides(world: World)
 def test_figures_tell_how_the_cases_of_a_norm_went_for_this_desk(world: World) -> None:
     first, second = asks(world), asks(world)
     world.advance(minutes=10)
-    say(world.nodes["XC"], world.desk("XC"), Saying(case=first, form="close", fields={"outcome": "resolved"}), officer=7)
+    closing = Saying(case=first, form="close", fields={"outcome": "resolved"})
+    say(world.nodes["XC"], world.desk("XC"), closing, officer=7)
     world.work()
     (ours,), (theirs,) = seen(world).figures, seen(world, "XD").figures
     assert (ours.norm, ours.cases, ours.open, ours.outcomes) == (J, 2, 1, (("resolved", 1),))

@@ -114,7 +114,7 @@ def own_cases_value(found: OwnCases) -> dict[str, Any]:
             for each in found.figures
         ],
         "cases": [
-            {"case": each.row.case, "closed": each.row.closed_at is not None, "outcome": each.row.outcome,
+            {"case": each.row.case, "exercise": each.row.exercise, "closed": each.row.closed_at is not None, "outcome": each.row.outcome,
              "norms": [{"norm": _norm(one.norm), "said": one.said} for one in each.cited]}
             for each in found.rows
         ],
@@ -126,7 +126,8 @@ def own_cases_lines(found: OwnCases) -> list[str]:
     lines = [f"{_norm(each.norm)}: {each.cases} cases, {each.open} open" for each in found.figures]
     for each in found.rows:
         state = f"closed {local(each.row.closed_at)}" if each.row.closed_at else "open"
-        lines.append(f"{each.row.case}  {state}  {', '.join(_norm(one.norm) for one in each.cited)}")
+        mark = "EXERCISE  " if each.row.exercise else ""
+        lines.append(f"{each.row.case}  {mark}{state}  {', '.join(_norm(one.norm) for one in each.cited)}")
     return lines or ["No case of this desk has to do with a norm."]
 
 
@@ -186,7 +187,7 @@ def _reasons(match: Match) -> str:
 
 def _said(value: Any) -> str:
     if isinstance(value, Mapping):
-        return f"{value['text']} ({value['lang']})"
+        return f"{value['text']} ({value['lang']})" if "text" in value else f"{value['instrument']} {value['clause']}"
     if isinstance(value, list):
-        return ", ".join(f"{each['instrument']} {each['clause']}" if isinstance(each, Mapping) else each for each in value)
+        return ", ".join(_said(each) for each in value)
     return str(value)

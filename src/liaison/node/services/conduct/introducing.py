@@ -1,4 +1,4 @@
-"""How does an introduction about help leave a desk at the terminal? As every message does, after its rules of clearance.
+"""How does an introduction about help leave a desk at the terminal? As every message does, by its rules of clearance.
 
     gone = introduce(node, seat, introduction_fields(match, subject), to=desk, by=7)
 

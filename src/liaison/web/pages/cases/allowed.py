@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from liaison.conduct import help
+from liaison.conduct.help import INTRODUCTION, OUTCOME
 from liaison.cooperation.steps import is_about
 from liaison.messages.case import ACKNOWLEDGEMENT
 from liaison.messages.forms import Form, latest_form
@@ -47,7 +47,7 @@ IN_A_CASE: Mapping[str, str] = MappingProxyType(
     }
 )
 # Beside the steps of requests, which their own table has: forms that speak of one other form alone.
-SPEAKS_OF: Mapping[str, str] = MappingProxyType({help.OUTCOME: help.INTRODUCTION})
+SPEAKS_OF: Mapping[str, str] = MappingProxyType({OUTCOME: INTRODUCTION})
 WITH_A_CLOCK = frozenset({"information-request", "clarification", "incident-notice", "reminder"})
 
 

@@ -1,4 +1,4 @@
-"""How did our own cases go that had to do with a norm? For this desk alone; and which norms does a case have to do with?
+"""How did our own cases with a norm go, for this desk alone; and which norms does a case have to do with?
 
     conduct/cases/             figures a norm, drawn and as a table, and the cases
     conduct/cases/0192…        the norms of one case: those its messages cite, and those this desk notes for itself
