@@ -89,7 +89,7 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
         "may_write": seat.may(Action.WRITE),
         "cut": board.cut,
     }
-    return render(request, "web/conduct/help.html", given)
+    return render(request, "web/conduct/help/board.html", given)
 
 
 @require_POST
@@ -113,7 +113,7 @@ def practices(request: HttpRequest, seat: Seat) -> HttpResponse:
     words, naming = request.GET.get("q", "").strip()[:LONGEST], NormNames()
     found = shared_practices(here(), seat.register, seat.desk, words=words)
     given = {"rows": [_practice(each, naming) for each in found], "q": words}
-    return render(request, "web/conduct/practices.html", given)
+    return render(request, "web/conduct/help/practices.html", given)
 
 
 def _wanted(request: HttpRequest) -> Wanted:

@@ -16,7 +16,7 @@ from liaison.web.requests import at_desk
 @at_desk(Action.READ_METADATA)
 def page(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The list of pages."""
-    return render(request, "web/conduct/index.html", {"reads": seat.may(Action.READ_CASE)})
+    return render(request, "web/conduct/help/index.html", {"reads": seat.may(Action.READ_CASE)})
 
 
 ROUTES = [path("conduct/", page, name="conduct")]

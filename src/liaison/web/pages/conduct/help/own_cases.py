@@ -55,7 +55,7 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
         ],
         "exercises": found.exercises,
     }
-    return render(request, "web/conduct/own_cases.html", given)
+    return render(request, "web/conduct/help/own_cases.html", given)
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,7 +83,7 @@ def of_case(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "problems": problems,
         "may_write": seat.may(Action.WRITE) and row.archived_at is None and row.destroyed_at is None,
     }
-    return render(request, "web/conduct/case_norms.html", given, status=400 if problems else 200)
+    return render(request, "web/conduct/help/case_norms.html", given, status=400 if problems else 200)
 
 
 def _change(request: HttpRequest, seat: Seat, case: str) -> str:
