@@ -118,8 +118,9 @@ def diff(*, instrument: str, year: int, before: int | None, file: Path | None, w
 @of_option
 @version_option
 @place_options
+@json_option
 def export(*, instrument: str, year: int, out: Path, parts: bool, public: bool, whom: str, version: int | None,
-           register: str, participant: str, node_id: str) -> None:  # fmt: skip
+           register: str, participant: str, node_id: str, as_json: bool) -> None:  # fmt: skip
     """Write a report as one file; an own one whole, with the answers for the participant alone."""
     node = open_node()
     from liaison.conduct.proof import encode_parts
@@ -127,14 +128,16 @@ def export(*, instrument: str, year: int, out: Path, parts: bool, public: bool, 
     from liaison.node.reads.conduct.reports import Viewer, report_records
 
     place = the_place(node, register, participant, node_id)
-    if not parts:
+    if parts:
+        viewer = Viewer() if public else Viewer(place.participant)
+        records = report_records(node, place.register, _whom(node, place, whom), instrument, year, viewer=viewer)
+        data = encode_parts(place.register, records)
+    else:
         report, _ = _report(node, place, instrument, year, whom=whom, version=version)
-        write_file(out, encode_report(seen_by(report, None) if public else report))
-        return
-    owner = _whom(node, place, whom)
-    viewer = Viewer() if public else Viewer(place.participant)
-    write_file(out, encode_parts(place.register, report_records(
-        node, place.register, owner, instrument, year, viewer=viewer)))  # fmt: skip
+        data = encode_report(seen_by(report, None) if public else report)
+    write_file(out, data)
+    if str(out) != "-":
+        show({"file": str(out), "bytes": len(data)}, [f"Wrote {out}, {len(data)} bytes"], as_json=as_json)
 
 
 @group.command("import")
