@@ -104,7 +104,6 @@ def _each_clause(walk: Walk, at: Resident, viewer: Viewer) -> object:
 
 READS: Mapping[str, Read] = {
     "answers_on": _each_clause,
-    "every_report": lambda walk, at, viewer: reads.every_report(at.node, walk.register, viewer=viewer),
     "latest_reports": lambda walk, at, viewer: reads.latest_reports(at.node, walk.register, TEXT.id, viewer=viewer),
     "report_of": lambda walk, at, viewer: reads.report_of(at.node, walk.register, walk.owner, *PLACE, viewer=viewer),
     "report_records": lambda walk, at, viewer: encode_parts(
@@ -114,6 +113,7 @@ READS: Mapping[str, Read] = {
     "reports_on": lambda walk, at, viewer: reads.reports_on(at.node, walk.register, TEXT.id, viewer=viewer),
 }
 FOR_THE_OWNER = {"own_report", "own_periods"}
+WITHOUT_ANSWERS = {"report_heads"}
 
 
 def test_every_read_of_reports_is_walked() -> None:
@@ -122,7 +122,7 @@ def test_every_read_of_reports_is_walked() -> None:
         for name, function in vars(reads).items()
         if inspect.isfunction(function) and function.__module__ == reads.__name__ and not name.startswith("_")
     }
-    assert found == READS.keys() | FOR_THE_OWNER
+    assert found == READS.keys() | FOR_THE_OWNER | WITHOUT_ANSWERS
 
 
 def test_each_reader_sees_at_each_node_what_is_for_it(walk: Walk) -> None:
@@ -132,6 +132,15 @@ def test_each_reader_sees_at_each_node_what_is_for_it(walk: Walk) -> None:
             here = sees if at.name in ("xc", "xd", "xf") else sees - {"named"}
             for name, read in READS.items():
                 assert marks_in(read(walk, at, walk.viewer(who))) == here, (at.name, who, name)
+
+
+def test_the_list_of_reports_says_of_each_reader_what_it_has_and_nothing_more(walk: Walk) -> None:
+    for at in walk.residents.values():
+        for who, sees in SEES.items():
+            (head,) = reads.report_heads(at.node, walk.register, viewer=walk.viewer(who))
+            here = sees if at.name in ("xc", "xd", "xf") else sees - {"named"}
+            assert (head.shown, head.more) == (bool(here), here != ALL_BUT_OWN), (at.name, who)
+            assert marks_in(head) == set()
 
 
 def test_the_whole_report_is_at_its_participant_alone(walk: Walk) -> None:
