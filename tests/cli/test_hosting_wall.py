@@ -73,7 +73,9 @@ OF_ONE_DESK = {
     "request withdraw",
 }
 OF_ONE_PARTICIPANT = {"register desk", "register withdraw", "register resources", "register publish", "register attest",
-                      "instrument stand"}  # fmt: skip
+                      "instrument stand", "conduct report diff", "conduct report export", "conduct report import",
+                      "conduct report list", "conduct report publish", "conduct report show",
+                      "conduct report withdraw"}  # fmt: skip
 SAYS_ONE_THING = {"message send", "message ack", "message reply", "message import"}
 # They speak of desks' rows, but to the operator: a desk has them from its own page alone.
 FOR_THE_OPERATOR = {

@@ -1,1 +1,1 @@
-"""Tests of reports on norms, of help with them and of practices."""
+"""Tests of implementation reports: their form, their parts, and what the log proves of them."""

@@ -1,1 +1,1 @@
-"""Tests of help with norms and of own cases with a norm at own desks."""
+"""Tests of implementation reports at nodes: published, fetched, seen by those they are for."""

@@ -46,6 +46,7 @@ MACHINE = "asked by the peer door for the other node"
 NODE = "tells how the node itself is, which every desk on it may know"
 SECRET = "finds what a secret opens that only one browser has"
 INNER = "takes a row or a value that its caller found for one desk"
+VIEWER = "takes who looks or whose it is; tests/node/conduct/test_audiences.py walks every audience"
 OF_THE_NODE: Mapping[str, str] = {
     "caution.disputes.check_pinned": INNER,
     "caution.disputes.disputes": PUBLIC,
@@ -64,8 +65,18 @@ OF_THE_NODE: Mapping[str, str] = {
     "checks.results.node_history": NODE,
     "checks.results.node_results": NODE,
     "checks.watched.watched": NODE,
+    "conduct.asked.asked_of": PUBLIC,
     "conduct.help.match_key": PURE,
     "conduct.help.sides_of": PUBLIC,
+    "conduct.reports.answers_on": VIEWER,
+    "conduct.reports.latest_reports": VIEWER,
+    "conduct.reports.own_periods": VIEWER,
+    "conduct.reports.own_report": VIEWER,
+    "conduct.reports.report_heads": VIEWER,
+    "conduct.reports.report_of": VIEWER,
+    "conduct.reports.report_records": VIEWER,
+    "conduct.reports.reports_of": VIEWER,
+    "conduct.reports.reports_on": VIEWER,
     "cooperation.listing.read_clock": INNER,
     "cooperation.spoken.spoken_clocks": INNER,
     "desk.listing.of_desk": PURE,

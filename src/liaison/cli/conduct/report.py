@@ -55,15 +55,12 @@ def list_(
 ) -> None:
     """List the reports of this register, by name of the participant."""
     node = open_node()
-    from liaison.node.reads.conduct.reports import Viewer, every_report
+    from liaison.node.reads.conduct.reports import Viewer, report_heads
 
     place = the_place(node, register, participant, node_id)
-    only = _whom(node, place, whom) if whom else ""
-    found = [
-        each
-        for each in every_report(node, place.register, viewer=Viewer(place.participant))
-        if instrument in ("", each.instrument) and only in ("", each.participant)
-    ]
+    only = _whom(node, place, whom) if whom else None
+    viewer = Viewer(place.participant)
+    found = report_heads(node, place.register, viewer=viewer, participant=only, instrument=instrument or None)
     lines = table(words.row_of(each) for each in found) or ["Nobody has reported yet."]
     show([words.head_value(each) for each in found], lines, as_json=as_json)
 
@@ -118,8 +115,9 @@ def diff(*, instrument: str, year: int, before: int | None, file: Path | None, w
 @of_option
 @version_option
 @place_options
+@json_option
 def export(*, instrument: str, year: int, out: Path, parts: bool, public: bool, whom: str, version: int | None,
-           register: str, participant: str, node_id: str) -> None:  # fmt: skip
+           register: str, participant: str, node_id: str, as_json: bool) -> None:  # fmt: skip
     """Write a report as one file; an own one whole, with the answers for the participant alone."""
     node = open_node()
     from liaison.conduct.proof import encode_parts
@@ -127,14 +125,16 @@ def export(*, instrument: str, year: int, out: Path, parts: bool, public: bool, 
     from liaison.node.reads.conduct.reports import Viewer, report_records
 
     place = the_place(node, register, participant, node_id)
-    if not parts:
+    if parts:
+        viewer = Viewer() if public else Viewer(place.participant)
+        records = report_records(node, place.register, _whom(node, place, whom), instrument, year, viewer=viewer)
+        data = encode_parts(place.register, records)
+    else:
         report, _ = _report(node, place, instrument, year, whom=whom, version=version)
-        write_file(out, encode_report(seen_by(report, None) if public else report))
-        return
-    owner = _whom(node, place, whom)
-    viewer = Viewer() if public else Viewer(place.participant)
-    write_file(out, encode_parts(place.register, report_records(
-        node, place.register, owner, instrument, year, viewer=viewer)))  # fmt: skip
+        data = encode_report(seen_by(report, None) if public else report)
+    write_file(out, data)
+    if str(out) != "-":
+        show({"file": str(out), "bytes": len(data)}, [f"Wrote {out}, {len(data)} bytes"], as_json=as_json)
 
 
 @group.command("import")
