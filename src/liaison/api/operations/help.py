@@ -34,10 +34,10 @@ def help_with_norms(
     hours: Annotated[bool, Query()] = False,
 ) -> shapes.Help:
     """What is sought and offered, and what of it meets the own: matches with this norm, language, part of the world, or
-    with working hours in common."""
-    seat = bearer_of(request).seat
-    wanted = Wanted(norm=norm, language=language, area=area, hours=hours)
-    return shapes.Help.of(help_board(here(), seat.register, seat.desk, wanted=wanted))
+    with working hours in common. What the own report says for the participant alone counts with `read-cases`."""
+    bearer = bearer_of(request)
+    wanted, whole = Wanted(norm=norm, language=language, area=area, hours=hours), bearer.may(Scope.READ_CASES)
+    return shapes.Help.of(help_board(here(), bearer.seat.register, bearer.seat.desk, wanted=wanted, whole=whole))
 
 
 @router.get("/conduct/practices", response={200: shapes.Practices, **PROBLEMS}, summary="Practices that are shared")

@@ -47,7 +47,7 @@ def list_(*, norm: str, language: str, area: str, hours: bool, desk: str, regist
     from liaison.node.reads.conduct.help import help_board
 
     wanted = Wanted(norm=norm, language=language, area=area, hours=hours)
-    board = help_board(node, seat.register, seat.desk, wanted=wanted)
+    board = help_board(node, seat.register, seat.desk, wanted=wanted, whole=True)
     show(words.board_value(board), words.board_lines(board), as_json=as_json)
 
 

@@ -49,10 +49,15 @@ class Board:
     """There is more than `MOST` of something; looking for one norm shows the rest."""
 
 
-def help_board(node: Node, register: str, desk: DeskRef, *, wanted: Wanted = EVERYTHING) -> Board:
+def help_board(
+    node: Node, register: str, desk: DeskRef, *, wanted: Wanted = EVERYTHING, whole: bool = False
+) -> Board:
     """What help there is for the participant of a desk, and from it: with the norm that is looked for, and of the
-    matches those that fit all of what is."""
-    own, wishes = desk.participant, _wishes(node, register, desk.participant)
+    matches those that fit all of what is.
+
+    `whole` counts what the own report says for the participant alone: for whoever may read what its cases say.
+    """
+    own, wishes = desk.participant, _wishes(node, register, desk.participant, whole=whole)
     matches = [each for each in _matches(node, register, own, wishes) if wanted.fits(each)]
     found = [each for each in wishes if names_norm(wanted.norm, each.norm)]
     others = [each for each in found if each.participant != own]
@@ -76,8 +81,9 @@ def match_key(match: Match) -> str:
 
 
 def find_match(node: Node, register: str, desk: DeskRef, key: str) -> Match:
-    """The match of this key. Raises UsageError when there is none any more."""
-    for each in _matches(node, register, desk.participant, _wishes(node, register, desk.participant)):
+    """The match of this key, for whoever may write at the desk. Raises UsageError when there is none any more."""
+    wishes = _wishes(node, register, desk.participant, whole=True)
+    for each in _matches(node, register, desk.participant, wishes):
         if match_key(each) == key:
             return each
     raise UsageError("help-match-gone")
@@ -97,7 +103,7 @@ def desk_to_meet(node: Node, register: str, desk: DeskRef, participant: str) -> 
 
 def shared_practices(node: Node, register: str, desk: DeskRef, *, words: str = "") -> tuple[Practice, ...]:
     """The practices that participants chose to share with all others, in which all of these words stand."""
-    reports = list(_latest(node, register, desk.participant))
+    reports = list(_latest(node, register, desk.participant, whole=False))
     names = _names(node, register, sorted({each.participant for each in reports}))
     found = (each for report in reports for each in practices_in(report, names[report.participant]))
     return find_practices(found, words)
@@ -119,9 +125,9 @@ def sides_of(node: Node, register: str, participants: Collection[str]) -> dict[s
     }
 
 
-def _wishes(node: Node, register: str, own: str) -> list[Wish]:
+def _wishes(node: Node, register: str, own: str, *, whole: bool) -> list[Wish]:
     """In the order of norms, then of participants."""
-    found = [each for report in _latest(node, register, own) for each in wishes_in(report)]
+    found = [each for report in _latest(node, register, own, whole=whole) for each in wishes_in(report)]
     return sorted(found, key=lambda each: (each.norm, each.key))
 
 
@@ -130,12 +136,12 @@ def _matches(node: Node, register: str, own: str, wishes: Collection[Wish]) -> t
     return find_matches(own, wishes, sides_of(node, register, who), on=node.clock.now().date())
 
 
-def _latest(node: Node, register: str, own: str) -> Iterator[Report]:
+def _latest(node: Node, register: str, own: str, *, whole: bool) -> Iterator[Report]:
     """The latest report of each participant on each text the register carries, as far as `own` may see it."""
     for instrument in carried_instruments(node, register):
         for shown in latest_reports(node, register, instrument, viewer=Viewer(own)):
             report = shown.report
-            if shown.participant == own:  # What is for the own participant alone counts too: only its people see it.
+            if whole and shown.participant == own:
                 report = own_report(node, register, own, instrument, shown.period) or report
             if report is not None:
                 yield report

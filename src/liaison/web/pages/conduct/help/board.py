@@ -74,7 +74,8 @@ class MatchView:
 def page(request: HttpRequest, seat: Seat) -> HttpResponse:
     """What is sought and offered, and what meets."""
     wanted = _wanted(request)
-    board, naming = help_board(here(), seat.register, seat.desk, wanted=wanted), NormNames()
+    whole = seat.may(Action.READ_CASE)
+    board, naming = help_board(here(), seat.register, seat.desk, wanted=wanted, whole=whole), NormNames()
     given = {
         "matches": [_match(each, board, naming) for each in board.matches],
         "ours": _wishes(board.ours, board, naming),
