@@ -19,7 +19,6 @@ def desk(tmp_path: Path, terminal: Terminal) -> Desk:
     return found
 
 
-
 def test_what_meets_is_listed_with_its_reasons(desk: Desk, terminal: Terminal) -> None:
     board = desk.value("conduct", "help", "list")
     (match,) = board["matches"]

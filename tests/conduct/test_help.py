@@ -35,11 +35,15 @@ J, G = Norm("un-norms-2015", "norm-j"), Norm("un-norms-2015", "norm-g")
 def a_help(*texts: str, **said: Any) -> dict[str, Any]:
     """Help in words of English, or of the language before a colon."""
     words = [each.partition(":") if ":" in each else ("en", "", each) for each in texts]
-    return {"text": [{"lang": lang, "text": text} for lang, _, text in words]} | {
-        "languages": [],
-        "areas": [],
-        "zone": None,
-    } | said
+    return (
+        {"text": [{"lang": lang, "text": text} for lang, _, text in words]}
+        | {
+            "languages": [],
+            "areas": [],
+            "zone": None,
+        }
+        | said
+    )
 
 
 def report(who: str, clause: str = "norm-j", *, year: int = 2026, **lists: Any) -> Report:

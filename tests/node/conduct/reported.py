@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from liaison.conduct.parts import make_parts, report_body
-from liaison.conduct.reports import make_report, named
+from liaison.conduct.reports import Report, make_report, named
 from liaison.register import bodies
 from liaison.register.vocabulary import REGISTER
-from tests.register.registry import LETTER, RegisterBuilder, seed, small_register
+from tests.conduct.planted import publish
+from tests.register.registry import LETTER, RegisterBuilder, small_register
 
 NORMS = "un-norms-2015"
 CLAUSES = ("norm-g", "norm-j")
@@ -52,15 +52,13 @@ def carrying(registry: RegisterBuilder) -> RegisterBuilder:
     return registry
 
 
-def says(registry: RegisterBuilder, who: str, *answers: dict[str, Any], year: int = 2026, version: int = 1) -> None:
+def says(registry: RegisterBuilder, who: str, *answers: dict[str, Any], year: int = 2026, version: int = 1) -> Report:
     """A report of `who`, its parts where every node of the register has them."""
     told = sorted(answers, key=lambda each: str(each["clause"]))
     values = {"instrument": NORMS, "participant": registry.ids[who], "period": year, "answers": told}
     report = make_report(values)
-    salts = iter(range(100))
-    parts = make_parts(report, lambda: seed(f"report {who} {year} {version} {next(salts)}"))
-    registry.records |= {part.digest: part for part in parts}
-    registry.by_node(report_body(report, parts, version=version), who)
+    publish(registry, who, report, version=version)
+    return report
 
 
 def helping_register(*codes: str) -> RegisterBuilder:

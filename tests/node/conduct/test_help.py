@@ -25,7 +25,9 @@ from liaison.node.services.line.calls.delivering import deliver
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Role
 from liaison.register.vocabulary import DeskKind
+from tests.conduct.planted import keep_own
 from tests.node.conduct import reported
+from tests.register.registry import small_register
 from tests.world import World
 
 ALL = Reader(contents=True)
@@ -90,6 +92,22 @@ def test_what_was_told_to_one_is_shown_to_that_one_alone(world: World) -> None:
     with world.at("XD"):
         found = shared_practices(world.nodes["XD"], world.register, world.desk("XD"))
     assert [each.text[0].text for each in found] == [reported.PRACTICE], "told to one, it is in no catalogue"
+
+
+def test_a_wish_for_ourselves_alone_shows_us_who_could_help_and_is_shown_to_nobody(tmp_path: Path) -> None:
+    registry = reported.carrying(small_register())
+    quiet = reported.answer(audience="own", help_sought=[reported.help_with("We would rather not say")])
+    made = reported.says(registry, "XC", quiet, reported.answer("norm-g", measures=[reported.practice("x")]))
+    reported.says(registry, "XD", reported.answer(help_offered=[reported.help_with(reported.OFFERS)]))
+    with World(tmp_path, registry=registry) as world:
+        keep_own(world.nodes["XC"], world.register, made)
+        node, desk = world.nodes["XC"], world.desk("XC")
+        with world.at("XC"):
+            (match,) = help_board(node, world.register, desk, whole=True).matches
+            assert help_board(node, world.register, desk).matches == ()
+            assert find_match(node, world.register, desk, match_key(match)) == match
+        for code in ("XD", "XE"):
+            assert board(world, code).sought == () == board(world, code).matches
 
 
 def test_what_is_looked_for_narrows_the_matches_and_nothing_else(world: World) -> None:

@@ -19,9 +19,9 @@ from liaison.node.services.conduct.noting import MOST, drop_norm, note_norm
 from liaison.node.services.desk.answering import Saying, say
 from liaison.node.services.inside.retention import keep_retention
 from liaison.node.services.inside.rules import make_retention_rule
+from liaison.node.services.line.sending import send_letter
 from liaison.node.services.people.case_access import close_case
 from liaison.node.services.people.officers import Seat, add_officer, grant
-from liaison.node.services.line.sending import send_letter
 from liaison.officers import retention
 from liaison.officers.permissions import Role
 from liaison.register.vocabulary import DeskKind

@@ -88,9 +88,7 @@ def practice_value(each: Practice) -> dict[str, Any]:
         "norm": _norm(each.norm),
         "year": each.year,
         "text": _texts(each.text),
-        "evidence": [
-            {"address": one.address, "document": one.document, "title": one.title} for one in each.evidence
-        ],
+        "evidence": [{"address": one.address, "document": one.document, "title": one.title} for one in each.evidence],
         "public": each.public,
     }
 

@@ -49,9 +49,7 @@ class Board:
     """There is more than `MOST` of something; looking for one norm shows the rest."""
 
 
-def help_board(
-    node: Node, register: str, desk: DeskRef, *, wanted: Wanted = EVERYTHING, whole: bool = False
-) -> Board:
+def help_board(node: Node, register: str, desk: DeskRef, *, wanted: Wanted = EVERYTHING, whole: bool = False) -> Board:
     """What help there is for the participant of a desk, and from it: with the norm that is looked for, and of the
     matches those that fit all of what is.
 

@@ -23,12 +23,7 @@ from liaison.wire.canonical import JSON
 @functools.cache
 def citing() -> Mapping[str, str]:
     """Which forms cite norms, and in which field."""
-    return {
-        form.id: name
-        for form in forms().values()
-        for name, each in form.fields.items()
-        if each.type == "norms"
-    }
+    return {form.id: name for form in forms().values() for name, each in form.fields.items() if each.type == "norms"}
 
 
 def note_cited(core: Core, fields: Mapping[str, JSON], *, own: DeskRef, at: datetime) -> None:
