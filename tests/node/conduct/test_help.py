@@ -82,7 +82,10 @@ def test_each_side_sees_whom_it_meets_and_nobody_sees_others_meet(world: World) 
     assert ours.matches[0].why.languages == ("en",) and ours.matches[0].why.hours == 8
     theirs = board(world, "XD")
     assert [each.theirs.text[0].text for each in theirs.matches] == [reported.SEEKS]
-    assert board(world, "XE").matches == ()
+    whispered = board(world, "XE").matches
+    assert [(each.ours.text[0].text, each.theirs.text[0].text) for each in whispered] == [
+        (reported.WHISPER, reported.SEEKS)
+    ]
     assert [each.text[0].text for each in board(world, "XE").sought] == [reported.SEEKS]
 
 

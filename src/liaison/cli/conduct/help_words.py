@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from liaison.node.node import Node
     from liaison.node.reads.conduct.help import Board
     from liaison.node.reads.conduct.introductions import Introduction
-    from liaison.node.reads.conduct.own_cases import OwnCases
+    from liaison.node.reads.conduct.own_cases import CaseWithNorms, OwnCases
 
 SHORT = 60
 
@@ -111,12 +111,14 @@ def own_cases_value(found: OwnCases) -> dict[str, Any]:
              "acknowledged_median_s": each.acknowledged.median, "closed_median_s": each.closed.median}
             for each in found.figures
         ],
-        "cases": [
-            {"case": each.row.case, "exercise": each.row.exercise, "closed": each.row.closed_at is not None, "outcome": each.row.outcome,
-             "norms": [{"norm": _norm(one.norm), "said": one.said} for one in each.cited]}
-            for each in found.rows
-        ],
+        "cases": [_case_value(each) for each in found.rows],
     }  # fmt: skip
+
+
+def _case_value(each: CaseWithNorms) -> dict[str, Any]:
+    row = each.row
+    told = {"case": row.case, "exercise": row.exercise, "closed": row.closed_at is not None, "outcome": row.outcome}
+    return told | {"norms": [{"norm": _norm(one.norm), "said": one.said} for one in each.cited]}
 
 
 def own_cases_lines(found: OwnCases) -> list[str]:
