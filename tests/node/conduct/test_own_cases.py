@@ -167,7 +167,8 @@ def test_a_case_closed_to_named_officers_and_a_role_without_contents_see_nothing
 
 def test_with_the_texts_of_a_case_go_the_norms_beside_it(world: World) -> None:
     case, node = asks(world), world.nodes["XC"]
-    make_retention_rule(node, seat(world), retention.Rule("", "", 1, 2, 3), by=7)
+    keeper = Seat(world.register, world.desk("XC"), frozenset({Role.DIRECTORY}))
+    make_retention_rule(node, keeper, retention.Rule("", "", 1, 2, 3), by=7)
     for _ in range(4):
         world.advance(days=4)
         keep_retention(node)
