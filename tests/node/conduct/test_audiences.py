@@ -1,8 +1,9 @@
 """Does every answer, at every audience, reach whom it is for and nobody else, by every way that leads out of a node?
 
-One report of XC has an answer for each audience, and each answer a mark that nothing else has. XD is named; XE is not; XF
-lives on XD's node and is not named either; the secretariat and the public see what everybody may. Whatever a way gives to
-a reader is searched for all marks. A read that is new in `reads/conduct/reports.py` must find its place in `READS`.
+One report of XC has an answer for each audience, and each answer a mark that nothing else has. XD is named; XE is not;
+XF lives on XD's node and is not named either; the secretariat and the public see what everybody may. Whatever a way
+gives to a reader is searched for all marks. A read that is new in `reads/conduct/reports.py` must find its place in
+`READS`.
 """
 
 from __future__ import annotations
@@ -97,9 +98,7 @@ Read = Callable[[Walk, Resident, Viewer], object]
 
 
 def _each_clause(walk: Walk, at: Resident, viewer: Viewer) -> object:
-    return [
-        reads.answers_on(at.node, walk.register, TEXT.id, clause, viewer=viewer) for clause in CLAUSES.values()
-    ]
+    return [reads.answers_on(at.node, walk.register, TEXT.id, clause, viewer=viewer) for clause in CLAUSES.values()]
 
 
 READS: Mapping[str, Read] = {
@@ -151,9 +150,7 @@ def test_the_whole_report_is_at_its_participant_alone(walk: Walk) -> None:
 
 
 def test_the_peer_door_gives_each_caller_what_is_for_it(walk: Walk) -> None:
-    shown = reads.report_records(
-        walk.residents["xc"].node, walk.register, walk.owner, *PLACE, viewer=walk.viewer("xc")
-    )
+    shown = reads.report_records(walk.residents["xc"].node, walk.register, walk.owner, *PLACE, viewer=walk.viewer("xc"))
     door = PeerAddress("https://xc.example", "")
     asked = PeerRequest(
         "POST", f"/registers/{walk.register}/records", batches.format_request([each.digest for each in shown]),
@@ -162,9 +159,7 @@ def test_the_peer_door_gives_each_caller_what_is_for_it(walk: Walk) -> None:
     secretariat = Resident("reg", walk.story.reg, walk.register, REGISTER, [])
     callers = {**walk.residents, "secretariat": secretariat}
     for who, at in callers.items():
-        key = signer(
-            at.node, purpose=Purpose.HTTP, register=walk.register, participant=at.participant, node_id="main"
-        )
+        key = signer(at.node, purpose=Purpose.HTTP, register=walk.register, participant=at.participant, node_id="main")
         told = at.node.link.call(door, replace(asked, signer=key))
         # The secretariat's node serves what all participants may see, so it is given that.
         sees = {"participants", "public"} if who == "secretariat" else SEES[who]

@@ -50,9 +50,7 @@ def group() -> None:
 @of_option
 @place_options
 @json_option
-def list_(
-    *, instrument: str, whom: str, register: str, participant: str, node_id: str, as_json: bool
-) -> None:
+def list_(*, instrument: str, whom: str, register: str, participant: str, node_id: str, as_json: bool) -> None:
     """List the reports of this register, by name of the participant."""
     node = open_node()
     from liaison.node.reads.conduct.reports import Viewer, report_heads
