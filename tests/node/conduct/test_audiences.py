@@ -9,7 +9,7 @@ gives to a reader is searched for all marks. A read that is new in `reads/conduc
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import pytest
@@ -30,7 +30,8 @@ from liaison.node.reads.conduct import reports as reads
 from liaison.node.reads.conduct.reports import Viewer
 from liaison.node.services.conduct.reporting import publish_report
 from liaison.node.services.instruments.publishing import publish_instrument
-from liaison.officers.permissions import MAY, Action, Role
+from liaison.officers.permissions import MAY, Role
+from liaison.officers.tokens import NEEDS, Scope
 from liaison.register.vocabulary import REGISTER, DeskKind
 from tests.api.calling import call_desk
 from tests.cli.homes import closing_databases
@@ -73,8 +74,16 @@ class Walk:
         return Viewer(({"secretariat": REGISTER, "nobody": ""} | names)[who])
 
 
-@pytest.fixture
-def walk(story: Story) -> Walk:
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    story = Story(tmp_path_factory.mktemp("walk"))
+    try:
+        yield _told(story)
+    finally:
+        story.close()
+
+
+def _told(story: Story) -> Walk:
     publish_instrument(story.reg, story.register, TEXT)
     residents = {name: story.join(name, name.upper()) for name in ("xc", "xd", "xe")}
     residents["xf"] = story.admit("xf", "XF", on="xd")
@@ -181,14 +190,15 @@ def test_a_program_sees_what_its_participant_may_and_the_whole_own_report_only_w
     walk: Walk, role: Role
 ) -> None:
     paths = (f"/conduct/reports/{walk.owner}/{TEXT.id}/2026", f"/conduct/reports/{walk.owner}/{TEXT.id}/2026/parts")
+    scopes = tuple(each for each in (Scope.READ_REGISTER, Scope.READ_CASES) if NEEDS[each] in MAY[role])
     for who in ("xc", "xd", "xe", "xf"):
         at = walk.residents[who]
-        program = call_desk(at.node, walk.register, DeskRef(at.participant, "main", "duty"), roles=(role,))
+        program = call_desk(at.node, walk.register, DeskRef(at.participant, "main", "duty"), *scopes, roles=(role,))
         for path in paths:
             assert marks_in(program.ask("GET", path).content) == SEES[who], (who, path)
         assert marks_in(program.ask("GET", "/conduct/reports").content) == set()
         whole = program.ask("GET", f"/conduct/own/{TEXT.id}/2026")
-        reads_contents = Action.READ_CASE in MAY[role]
+        reads_contents = Scope.READ_CASES in scopes
         assert marks_in(whole.content) == (set(MARKS) if who == "xc" and reads_contents else set()), (who, role)
         assert whole.status_code == (403 if not reads_contents else 200 if who == "xc" else 404)
 
