@@ -53,6 +53,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "proof": Operation("GET", "/register/entries/0/proof", Scope.READ_REGISTER),
     "instruments": Operation("GET", "/instruments", Scope.READ_REGISTER),
     "instrument": Operation("GET", "/instruments/budapest-2001", Scope.READ_REGISTER),
+    "stands": Operation("GET", f"/stands/{PARTICIPANT}", Scope.READ_REGISTER),
     "legal_basis": Operation("GET", "/legal-basis?to=XZ", Scope.READ_REGISTER),
     "cases": Operation("GET", "/cases", Scope.READ_METADATA),
     "case": Operation("GET", "/cases/{case}", Scope.READ_METADATA),

@@ -174,6 +174,7 @@ CALLS: Mapping[str, Callable[[Client, Here], object]] = {
     "proof": lambda node, _: node.register.proof(0),
     "instruments": lambda node, _: node.instruments.all(on="2026-11-26"),
     "instrument": lambda node, _: node.instruments.one("budapest-2001"),
+    "stands": lambda node, here: node.instruments.stands(here.participant),
     "legal_basis": lambda node, _: node.instruments.legal_basis("XZ"),
     "cases": lambda node, _: list(node.cases(state="open")),
     "case": lambda node, here: node.case(here.case),
