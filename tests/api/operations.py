@@ -53,6 +53,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "proof": Operation("GET", "/register/entries/0/proof", Scope.READ_REGISTER),
     "instruments": Operation("GET", "/instruments", Scope.READ_REGISTER),
     "instrument": Operation("GET", "/instruments/budapest-2001", Scope.READ_REGISTER),
+    "stands": Operation("GET", f"/stands/{PARTICIPANT}", Scope.READ_REGISTER),
     "legal_basis": Operation("GET", "/legal-basis?to=XZ", Scope.READ_REGISTER),
     "help_with_norms": Operation("GET", "/conduct/help", Scope.READ_METADATA),
     "practices": Operation("GET", "/conduct/practices", Scope.READ_METADATA),

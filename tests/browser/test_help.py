@@ -14,7 +14,7 @@ from tests.browser.serving import served
 from tests.node.conduct import reported
 from tests.world import World
 
-PAGES = ("conduct/", "conduct/help/", "conduct/practices/", "conduct/cases/")
+PAGES = ("conduct/help/", "conduct/practices/", "conduct/cases/")
 
 
 def test_help_is_found_introduced_and_for_everybody(page: Any, tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from liaison.conduct.help import (
     INTRODUCTION,
     Match,
     Side,
-    Tie,
     Wanted,
     Way,
     Wish,
@@ -24,6 +23,7 @@ from liaison.conduct.help import (
     wishes_in,
 )
 from liaison.conduct.reports import Report, Worded, make_report
+from liaison.instruments.texts import Kin
 from liaison.messages.forms import check_fields, latest_form
 from liaison.messages.forms.checking import Norm
 
@@ -65,7 +65,7 @@ def met(*reports: Report, sides: dict[str, Side] | None = None, own: str = XC, *
 
 def test_who_seeks_meets_who_offers_with_the_same_norm_from_either_side() -> None:
     (seen,) = met(SEEKS, OFFERS)
-    assert (seen.ours.participant, seen.theirs.participant, seen.why.tie) == (XC, XD, Tie.SAME)
+    assert (seen.ours.participant, seen.theirs.participant, seen.why.tie) == (XC, XD, Kin.SAME)
     (back,) = met(SEEKS, OFFERS, own=XD)
     assert (back.ours.participant, back.theirs.participant) == (XD, XC)
 
@@ -81,11 +81,11 @@ def test_two_that_both_seek_or_that_are_about_other_norms_do_not_meet() -> None:
 
 
 def test_norms_of_one_kin_meet_where_the_caller_says_how_they_are_kin() -> None:
-    def alike(sought: Norm, offered: Norm) -> Tie | None:
-        return Tie.WIDER if (sought, offered) == (J, G) else None
+    def alike(sought: Norm, offered: Norm) -> Kin | None:
+        return Kin.WIDER if (sought, offered) == (J, G) else None
 
     offers = report(XD, "norm-g", help_offered=[a_help("Other")])
-    assert [each.why.tie for each in met(SEEKS, offers, alike=alike)] == [Tie.WIDER]
+    assert [each.why.tie for each in met(SEEKS, offers, alike=alike)] == [Kin.WIDER]
     turned = [report(XC, help_offered=[a_help("x")]), report(XD, "norm-g", help_sought=[a_help("y")])]
     assert met(*turned, alike=alike) == (), "the first is what is sought, whoever asks"
 

@@ -83,7 +83,7 @@ def test_an_introduction_is_a_draft_with_both_words_until_an_officer_sends_it(wo
     assert typed["field.help"] == ["sought"] and typed["field.norms"] == ["un-norms-2015 norm-j"]
     assert typed["field.matter"] == [reported.SEEKS] and typed["field.quoted"] == [reported.OFFERS]
     page = html.unescape(visitor.see(f"write/{number}/text"))
-    assert reported.SEEKS in page and "un-norms-2015 norm-j" in page and "Help with un-norms-2015, norm-j" in page
+    assert reported.SEEKS in page and "un-norms-2015 norm-j" in page and "Help with Eleven norms of responsible State behaviour, 13(j)" in page
 
 
 def test_it_becomes_a_case_and_what_came_of_it_stands_on_both_pages(world: World, visitor: Visitor) -> None:
@@ -143,3 +143,10 @@ def test_roles_without_contents_have_no_page_of_own_cases(world: World) -> None:
     auditor = visit(world, "XC", Role.AUDITOR)
     auditor.see("conduct/cases/", status=403)
     assert "conduct/cases/" not in auditor.see("conduct/").partition("<main")[2]
+
+
+def test_the_page_of_a_norm_shows_its_help_and_its_practices(visitor: Visitor) -> None:
+    page = visitor.see("conduct/texts/un-norms-2015/norms/norm-j/")
+    assert reported.OFFERS in page and reported.SEEKS in page and reported.PRACTICE in page
+    assert reported.WHISPER not in page
+    assert reported.OFFERS not in visitor.see("conduct/texts/un-norms-2015/norms/norm-g/")

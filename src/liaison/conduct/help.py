@@ -1,7 +1,7 @@
 """Whose wish for help meets whose offer, and why?
 
     found = find_matches("9ab0…", wishes, sides, on=day)
-    found[0].why        Why(tie=Tie.SAME, languages=("fr",), areas=("africa",), hours=6)
+    found[0].why        Why(tie=Kin.SAME, languages=("fr",), areas=("africa",), hours=6)
 
 Invariants (docs/spec/help.md):
 - A match is between two participants, one that seeks help with a norm and one that offers it; the own participant is
@@ -21,6 +21,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from liaison.conduct.reports import Help, Report, Texts, Worded, in_language
+from liaison.instruments.texts import Kin
 from liaison.messages.forms.checking import Norm
 from liaison.wire.canonical import JSON
 
@@ -42,17 +43,8 @@ class Way(StrEnum):
         return Way.OFFERED if self is Way.SOUGHT else Way.SOUGHT
 
 
-class Tie(StrEnum):
-    """How the norm that help is offered with stands to the norm that it is sought with."""
-
-    SAME = "same"
-    NARROWER = "narrower"
-    WIDER = "wider"
-    OVERLAPPING = "overlapping"
-
-
-Alike = Callable[[Norm, Norm], Tie | None]
-"""How the second norm stands to the first; None where they have nothing to do with each other."""
+Alike = Callable[[Norm, Norm], Kin | None]
+"""How the norm that is offered compares with the one that is sought; None where they have nothing in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +82,7 @@ class Side:
 class Why:
     """What two sides have in common; `hours` of a working day of eight, None where a time zone is not known."""
 
-    tie: Tie
+    tie: Kin
     languages: tuple[str, ...]
     areas: tuple[str, ...]
     hours: int | None
@@ -154,9 +146,9 @@ def _said_in(wish: Wish, why: Why) -> JSON:
     return {"lang": base_language(chosen.lang), "text": chosen.text}
 
 
-def same_norm(sought: Norm, offered: Norm) -> Tie | None:
+def same_norm(sought: Norm, offered: Norm) -> Kin | None:
     """Norms are alike when they are one and the same."""
-    return Tie.SAME if sought == offered else None
+    return Kin.SAME if sought == offered else None
 
 
 def find_matches(
@@ -198,7 +190,7 @@ def _key(wish: Wish) -> tuple[str, str, str, str]:
     return wish.norm.instrument, wish.norm.clause, wish.way.value, f"{wish.place:02d}"
 
 
-def explain_match(one: Side, other: Side, *, tie: Tie, on: date) -> Why:
+def explain_match(one: Side, other: Side, *, tie: Kin, on: date) -> Why:
     """What two sides have in common."""
     spoken = {base_language(each) for each in one.languages} & {base_language(each) for each in other.languages}
     areas = tuple(sorted({*one.areas} & {*other.areas}))

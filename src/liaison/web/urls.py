@@ -12,6 +12,7 @@ from liaison.web.pages import (
     cases,
     centres,
     checks,
+    conduct,
     desk,
     duty,
     escalation,
@@ -45,6 +46,7 @@ DESK = [
     *own_entry.ROUTES,
     *inside.ROUTES,  # Before the steps of a draft, whose last part is any word.
     *instruments.ROUTES,
+    *conduct.ROUTES,
     *help_with_norms.ROUTES,
     *evidence.ROUTES,
     *requests.ROUTES,  # Before those too.

@@ -35,27 +35,29 @@ def answer(clause: str = "norm-j", audience: str = "participants", **lists: Any)
     return {"audience": audience, "clause": clause} | lists
 
 
-def carrying(registry: RegisterBuilder) -> RegisterBuilder:
+def carrying(registry: RegisterBuilder, text: str = NORMS, clauses: tuple[str, ...] = CLAUSES) -> RegisterBuilder:
     """The register with a text that its secretariat published."""
     body = bodies.InstrumentPublished(
-        instrument=NORMS,
+        instrument=text,
         version=1,
         title="Norms of responsible behaviour",
         text=LETTER,
         document=None,
         address="https://norms.example/text",
         acts=(),
-        clauses=CLAUSES,
+        clauses=clauses,
         withdrawn=False,
     )
     registry.by_node(body, REGISTER, "office")
     return registry
 
 
-def says(registry: RegisterBuilder, who: str, *answers: dict[str, Any], year: int = 2026, version: int = 1) -> Report:
+def says(
+    registry: RegisterBuilder, who: str, *answers: dict[str, Any], year: int = 2026, version: int = 1, text: str = NORMS
+) -> Report:
     """A report of `who`, its parts where every node of the register has them."""
     told = sorted(answers, key=lambda each: str(each["clause"]))
-    values = {"instrument": NORMS, "participant": registry.ids[who], "period": year, "answers": told}
+    values = {"instrument": text, "participant": registry.ids[who], "period": year, "answers": told}
     report = make_report(values)
     publish(registry, who, report, version=version)
     return report

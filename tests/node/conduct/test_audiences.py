@@ -1,14 +1,15 @@
 """Does every answer, at every audience, reach whom it is for and nobody else, by every way that leads out of a node?
 
-One report of XC has an answer for each audience, and each answer a mark that nothing else has. XD is named; XE is not; XF
-lives on XD's node and is not named either; the secretariat and the public see what everybody may. Whatever a way gives to
-a reader is searched for all marks. A read that is new in `reads/conduct/reports.py` must find its place in `READS`.
+One report of XC has an answer for each audience, and each answer a mark that nothing else has. XD is named; XE is not;
+XF lives on XD's node and is not named either; the secretariat and the public see what everybody may. Whatever a way
+gives to a reader is searched for all marks. A read that is new in `reads/conduct/reports.py` must find its place in
+`READS`.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import pytest
@@ -29,7 +30,8 @@ from liaison.node.reads.conduct import reports as reads
 from liaison.node.reads.conduct.reports import Viewer
 from liaison.node.services.conduct.reporting import publish_report
 from liaison.node.services.instruments.publishing import publish_instrument
-from liaison.officers.permissions import MAY, Action, Role
+from liaison.officers.permissions import MAY, Role
+from liaison.officers.tokens import NEEDS, Scope
 from liaison.register.vocabulary import REGISTER, DeskKind
 from tests.api.calling import call_desk
 from tests.cli.homes import closing_databases
@@ -72,8 +74,16 @@ class Walk:
         return Viewer(({"secretariat": REGISTER, "nobody": ""} | names)[who])
 
 
-@pytest.fixture
-def walk(story: Story) -> Walk:
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    story = Story(tmp_path_factory.mktemp("walk"))
+    try:
+        yield _told(story)
+    finally:
+        story.close()
+
+
+def _told(story: Story) -> Walk:
     publish_instrument(story.reg, story.register, TEXT)
     residents = {name: story.join(name, name.upper()) for name in ("xc", "xd", "xe")}
     residents["xf"] = story.admit("xf", "XF", on="xd")
@@ -97,9 +107,7 @@ Read = Callable[[Walk, Resident, Viewer], object]
 
 
 def _each_clause(walk: Walk, at: Resident, viewer: Viewer) -> object:
-    return [
-        reads.answers_on(at.node, walk.register, TEXT.id, clause, viewer=viewer) for clause in CLAUSES.values()
-    ]
+    return [reads.answers_on(at.node, walk.register, TEXT.id, clause, viewer=viewer) for clause in CLAUSES.values()]
 
 
 READS: Mapping[str, Read] = {
@@ -151,9 +159,7 @@ def test_the_whole_report_is_at_its_participant_alone(walk: Walk) -> None:
 
 
 def test_the_peer_door_gives_each_caller_what_is_for_it(walk: Walk) -> None:
-    shown = reads.report_records(
-        walk.residents["xc"].node, walk.register, walk.owner, *PLACE, viewer=walk.viewer("xc")
-    )
+    shown = reads.report_records(walk.residents["xc"].node, walk.register, walk.owner, *PLACE, viewer=walk.viewer("xc"))
     door = PeerAddress("https://xc.example", "")
     asked = PeerRequest(
         "POST", f"/registers/{walk.register}/records", batches.format_request([each.digest for each in shown]),
@@ -162,9 +168,7 @@ def test_the_peer_door_gives_each_caller_what_is_for_it(walk: Walk) -> None:
     secretariat = Resident("reg", walk.story.reg, walk.register, REGISTER, [])
     callers = {**walk.residents, "secretariat": secretariat}
     for who, at in callers.items():
-        key = signer(
-            at.node, purpose=Purpose.HTTP, register=walk.register, participant=at.participant, node_id="main"
-        )
+        key = signer(at.node, purpose=Purpose.HTTP, register=walk.register, participant=at.participant, node_id="main")
         told = at.node.link.call(door, replace(asked, signer=key))
         # The secretariat's node serves what all participants may see, so it is given that.
         sees = {"participants", "public"} if who == "secretariat" else SEES[who]
@@ -186,14 +190,15 @@ def test_a_program_sees_what_its_participant_may_and_the_whole_own_report_only_w
     walk: Walk, role: Role
 ) -> None:
     paths = (f"/conduct/reports/{walk.owner}/{TEXT.id}/2026", f"/conduct/reports/{walk.owner}/{TEXT.id}/2026/parts")
+    scopes = tuple(each for each in (Scope.READ_REGISTER, Scope.READ_CASES) if NEEDS[each] in MAY[role])
     for who in ("xc", "xd", "xe", "xf"):
         at = walk.residents[who]
-        program = call_desk(at.node, walk.register, DeskRef(at.participant, "main", "duty"), roles=(role,))
+        program = call_desk(at.node, walk.register, DeskRef(at.participant, "main", "duty"), *scopes, roles=(role,))
         for path in paths:
             assert marks_in(program.ask("GET", path).content) == SEES[who], (who, path)
         assert marks_in(program.ask("GET", "/conduct/reports").content) == set()
         whole = program.ask("GET", f"/conduct/own/{TEXT.id}/2026")
-        reads_contents = Action.READ_CASE in MAY[role]
+        reads_contents = Scope.READ_CASES in scopes
         assert marks_in(whole.content) == (set(MARKS) if who == "xc" and reads_contents else set()), (who, role)
         assert whole.status_code == (403 if not reads_contents else 200 if who == "xc" else 404)
 

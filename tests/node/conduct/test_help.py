@@ -11,6 +11,8 @@ import pytest
 from liaison.conduct.help import Wanted, Way, introduction_fields
 from liaison.conduct.reports import Worded
 from liaison.errors import MalformedError, UsageError
+from liaison.instruments.catalogue import load_instruments
+from liaison.instruments.lineage import relatives
 from liaison.messages.forms.checking import Norm
 from liaison.messages.parties import DeskRef
 from liaison.messages.turns import Turn
@@ -117,6 +119,18 @@ def test_what_is_looked_for_narrows_the_matches_and_nothing_else(world: World) -
     assert board(world, "XC", language="fr").matches == ()
     assert board(world, "XC", language="fr").offered == board(world, "XC").offered
     assert board(world, "XC", language="en", norm=reported.NORMS, hours=True).matches
+
+
+def test_a_norm_of_another_text_meets_ours_by_the_lineage_of_texts(tmp_path: Path) -> None:
+    texts = load_instruments()
+    kin = next(each for each in relatives(texts, reported.NORMS, "norm-j") if each.instrument == "gcsc-2019")
+    registry = reported.helping_register()
+    reported.carrying(registry, "gcsc-2019", (kin.clause,))
+    offer = reported.answer(kin.clause, help_offered=[reported.help_with("From another text")])
+    reported.says(registry, "XE", offer, text="gcsc-2019")
+    with World(tmp_path, registry=registry) as world:
+        found = [each for each in board(world, "XC").matches if each.theirs.norm.instrument == "gcsc-2019"]
+        assert [(each.theirs.text[0].text, each.why.tie) for each in found] == [("From another text", kin.kin)]
 
 
 def test_the_latest_year_counts_and_what_it_leaves_out_is_over(tmp_path: Path) -> None:

@@ -50,9 +50,7 @@ def group() -> None:
 @of_option
 @place_options
 @json_option
-def list_(
-    *, instrument: str, whom: str, register: str, participant: str, node_id: str, as_json: bool
-) -> None:
+def list_(*, instrument: str, whom: str, register: str, participant: str, node_id: str, as_json: bool) -> None:
     """List the reports of this register, by name of the participant."""
     node = open_node()
     from liaison.node.reads.conduct.reports import Viewer, report_heads
@@ -200,9 +198,11 @@ def _report(
 
 def _whom(node: Node, place: Place, given: str) -> str:
     """The participant meant by a code or the beginning of its id; own where nothing is given. Raises UsageError."""
+    from liaison.instruments.stands import codes_of
     from liaison.node.reads.register import directory
 
     if not given:
         return place.participant
-    claimants = directory(node, place.register).claimants.get(given.upper(), ())
-    return claimants[0] if len(claimants) == 1 else the_participant(node, place.register, given)
+    known = directory(node, place.register).participants
+    found = [name for name, state in known.items() if given.upper() in codes_of(state)]
+    return found[0] if len(found) == 1 else the_participant(node, place.register, given)

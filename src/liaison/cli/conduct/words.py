@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from liaison.conduct.reports import Answer, Evidence, Report, Texts
     from liaison.node.reads.conduct.reports import ReportHead
 
+
 def row_of(each: ReportHead) -> tuple[str, ...]:
     """One report as a line of a list."""
     return plain(each.name), each.instrument, str(each.period), f"version {each.version}", state_of(each)

@@ -10,21 +10,35 @@ the own participant and another, never between two others; the order is that of 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from liaison.conduct.help import Match, Side, Wanted, Way, Wish, find_matches, names_norm, wishes_in
+from liaison.conduct.help import (
+    Alike,
+    Match,
+    Side,
+    Wanted,
+    Way,
+    Wish,
+    find_matches,
+    names_norm,
+    same_norm,
+    wishes_in,
+)
 from liaison.conduct.practices import Practice, find_practices, practices_in
 from liaison.conduct.reports import Report
 from liaison.errors import UsageError
+from liaison.instruments.lineage import relatives
+from liaison.instruments.texts import Instrument, Kin
 from liaison.messages.forms.checking import Norm
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
 from liaison.node.reads.conduct.reports import Viewer, latest_reports, own_report
 from liaison.node.reads.desk.regions import areas_of, zones_of
 from liaison.node.reads.facts import register_facts
-from liaison.node.reads.instruments.known import carried_instruments
+from liaison.node.reads.instruments.known import carried_instruments, known_instruments
 from liaison.node.reads.register import directory
 from liaison.register.vocabulary import DeskKind
 
@@ -131,7 +145,19 @@ def _wishes(node: Node, register: str, own: str, *, whole: bool) -> list[Wish]:
 
 def _matches(node: Node, register: str, own: str, wishes: Collection[Wish]) -> tuple[Match, ...]:
     who = sorted({each.participant for each in wishes} | {own})
-    return find_matches(own, wishes, sides_of(node, register, who), on=node.clock.now().date())
+    sides, today = sides_of(node, register, who), node.clock.now().date()
+    return find_matches(own, wishes, sides, alike=_alike(known_instruments(node)), on=today)
+
+
+def _alike(known: Mapping[str, Instrument]) -> Alike:
+    """Norms are alike when they are one, or when the lineage of texts says how one compares with the other."""
+
+    @functools.cache
+    def kin_of(sought: Norm) -> dict[Norm, Kin]:
+        found = relatives(known, sought.instrument, sought.clause)
+        return {Norm(each.instrument, each.clause): each.kin for each in found}
+
+    return lambda sought, offered: same_norm(sought, offered) or kin_of(sought).get(offered)
 
 
 def _latest(node: Node, register: str, own: str, *, whole: bool) -> Iterator[Report]:

@@ -7,7 +7,7 @@
     own_report(node, register, participant, "un-norms-2015", 2026)    whole, for the participant itself
 
 Invariants:
-- one reader may see what its audience allows, whatever else is stored on the node: other participants run here included;
+- one reader may see what its audience allows, whatever else is stored on the node for others;
 - a part that does not say what its entry says of it is not shown; what is shown is what the log names now;
 - nothing is counted beside another participant's, and nothing is ordered by how much was said.
 """
@@ -130,9 +130,7 @@ def report_of(
     return found[0]
 
 
-def answers_on(
-    node: Node, register: str, instrument: str, clause: str, *, viewer: Viewer
-) -> list[AnswerShown]:
+def answers_on(node: Node, register: str, instrument: str, clause: str, *, viewer: Viewer) -> list[AnswerShown]:
     """What participants show about one clause in the latest report of each that stands, by name."""
     return [
         AnswerShown(shown.participant, shown.name, shown.period, answer)
@@ -247,9 +245,7 @@ def _one(
     return ReportShown(**_head(state, made, len(parts), suspects), report=_joined(parts))
 
 
-def _head(
-    state: ParticipantState, made: tuple[Reported, ...], count: int, suspects: dict[str, int]
-) -> dict[str, Any]:
+def _head(state: ParticipantState, made: tuple[Reported, ...], count: int, suspects: dict[str, int]) -> dict[str, Any]:
     """What the register says, where a reader has `count` of the parts."""
     last = made[-1]
     return {

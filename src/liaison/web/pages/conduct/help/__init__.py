@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from liaison.web.pages.conduct.help import board, index, own_cases
+from liaison.web.pages.conduct.help import board, own_cases
 
-ROUTES = [*index.ROUTES, *board.ROUTES, *own_cases.ROUTES]
+ROUTES = [*board.ROUTES, *own_cases.ROUTES]

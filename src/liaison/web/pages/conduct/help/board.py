@@ -40,6 +40,7 @@ from liaison.web.pages.write.cards import desk_key
 from liaison.web.pages.write.steps import path_of, place_of
 from liaison.web.requests import at_desk, officer_id
 from liaison.web.site import here
+from liaison.web.templatetags.show import paraphrase_text
 from liaison.web.words import code_word, codes_of
 
 LONGEST = 100
@@ -78,9 +79,9 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
     board, naming = help_board(here(), seat.register, seat.desk, wanted=wanted, whole=whole), NormNames()
     given = {
         "matches": [_match(each, board, naming) for each in board.matches],
-        "ours": _wishes(board.ours, board, naming),
-        "sought": _wishes(board.sought, board, naming),
-        "offered": _wishes(board.offered, board, naming),
+        "ours": wish_views(board.ours, board, naming),
+        "sought": wish_views(board.sought, board, naming),
+        "offered": wish_views(board.offered, board, naming),
         "introductions": _introductions(request, seat, naming),
         "wanted": wanted,
         "filtered": wanted != Wanted(),
@@ -89,6 +90,7 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
         "areas": [(each, code_word("zone-area", each)) for each in codes_of("zone-area")],
         "may_write": seat.may(Action.WRITE),
         "cut": board.cut,
+        "reads": whole,
     }
     return render(request, "web/conduct/help/board.html", given)
 
@@ -113,7 +115,8 @@ def practices(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The catalogue of practices."""
     words, naming = request.GET.get("q", "").strip()[:LONGEST], NormNames()
     found = shared_practices(here(), seat.register, seat.desk, words=words)
-    given = {"rows": [_practice(each, naming) for each in found], "q": words}
+    rows = [practice_view(each, naming) for each in found]
+    given = {"rows": rows, "q": words, "reads": seat.may(Action.READ_CASE)}
     return render(request, "web/conduct/help/practices.html", given)
 
 
@@ -124,10 +127,11 @@ def _wanted(request: HttpRequest) -> Wanted:
 
 def _subject(match: Match) -> str:
     name = NormNames().of(match.ours.norm)
-    return gettext("Help with %(norm)s, %(article)s") % {"norm": name.short, "article": name.article}
+    short = paraphrase_text(name.short, name.instrument)
+    return gettext("Help with %(norm)s, %(article)s") % {"norm": short, "article": name.article}
 
 
-def _wishes(wishes: Iterable[Wish], board: Board, naming: NormNames) -> list[WishView]:
+def wish_views(wishes: Iterable[Wish], board: Board, naming: NormNames) -> list[WishView]:
     """In the order of norms, then by name."""
     found = [_wish(each, board, naming) for each in wishes]
     return sorted(found, key=lambda each: (each.wish.norm, each.name, each.wish.key))
@@ -172,7 +176,8 @@ def _others(seat: Seat, names: DeskNames, others: Iterable[Any]) -> list[DeskNam
     return [names.of(seat.register, each) for each in others]
 
 
-def _practice(practice: Practice, naming: NormNames) -> dict[str, Any]:
+def practice_view(practice: Practice, naming: NormNames) -> dict[str, Any]:
+    """A practice in words."""
     return {"each": practice, "norm": naming.of(practice.norm), "words": in_own_words(practice.text)}
 
 

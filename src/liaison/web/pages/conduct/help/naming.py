@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 from liaison.conduct.profiles import load_profiles
 from liaison.conduct.reports import Texts, Worded, in_language
-from liaison.instruments.texts import Instrument
+from liaison.instruments.texts import Instrument, TextKind
 from liaison.messages.forms.checking import Norm
 from liaison.node.reads.instruments.known import known_instruments
 from liaison.web.forms.languages import language_tag
@@ -25,6 +25,8 @@ class NormName:
     short: str
     article: str
     title: str
+    conduct: bool = False
+    """Whether it is a norm of a code of conduct, which has a page of its own."""
 
     @property
     def key(self) -> str:
@@ -45,7 +47,8 @@ class NormNames:
         short = text.short if text is not None else norm.instrument
         if clause is None:
             return NormName(norm.instrument, norm.clause, short, norm.clause, _asked(norm))
-        return NormName(norm.instrument, norm.clause, short, clause.article, clause.en)
+        conduct = text is not None and text.kind is TextKind.CONDUCT
+        return NormName(norm.instrument, norm.clause, short, clause.article, clause.en, conduct)
 
 
 def _asked(norm: Norm) -> str:
