@@ -45,6 +45,8 @@ from liaison.register.vocabulary import DeskKind
 EVERYTHING = Wanted()
 KEY = 16
 MOST = 500
+NOWHERE = "utc"
+"""The area of a time zone that is in no part of the world."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def sides_of(node: Node, register: str, participants: Collection[str]) -> dict[s
     return {
         who: Side(
             languages=tuple(sorted({tag for each in rows for tag in each.languages})),
-            areas=(areas[who],) if who in areas else (),
+            areas=(areas[who],) if areas.get(who, NOWHERE) != NOWHERE else (),
             zones=tuple(sorted({zones[ref] for ref in refs[who] if ref in zones})),
         )
         for who, rows in desks.items()

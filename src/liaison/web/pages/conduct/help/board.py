@@ -24,7 +24,15 @@ from liaison.conduct.help import INTRODUCTION, Match, Wanted, Why, Wish, introdu
 from liaison.conduct.practices import Practice
 from liaison.conduct.reports import Worded
 from liaison.messages.forms import latest_form
-from liaison.node.reads.conduct.help import Board, desk_to_meet, find_match, help_board, match_key, shared_practices
+from liaison.node.reads.conduct.help import (
+    NOWHERE,
+    Board,
+    desk_to_meet,
+    find_match,
+    help_board,
+    match_key,
+    shared_practices,
+)
 from liaison.node.reads.conduct.introductions import introductions
 from liaison.node.services.people.officers import Seat
 from liaison.node.services.writing.drafts import begin_draft
@@ -87,7 +95,7 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
         "filtered": wanted != Wanted(),
         "norms": [naming.of(each) for each in board.norms],
         "languages_spoken": language_choices(find_language(get_language()).locale),
-        "areas": [(each, code_word("zone-area", each)) for each in codes_of("zone-area")],
+        "areas": [(each, code_word("zone-area", each)) for each in codes_of("zone-area") if each != NOWHERE],
         "may_write": seat.may(Action.WRITE),
         "cut": board.cut,
         "reads": whole,
