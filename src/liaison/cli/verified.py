@@ -110,6 +110,8 @@ def _reports(state: ParticipantState) -> list[dict[str, Any]]:
         }
         for _, made in sorted(state.reports.items())
     ]
+
+
 def _declared(state: ParticipantState) -> Iterator[dict[str, Any]]:
     from liaison.conduct.stands import history
 

@@ -16,11 +16,13 @@ from typing import Any
 from liaison.conduct.help import Wanted
 from liaison.instruments.lineage import relatives
 from liaison.node.reads.conduct.help import help_board, shared_practices
+from liaison.node.reads.conduct.reports import Viewer, answers_on, reports_of
 from liaison.node.reads.instruments.known import known_instruments
 from liaison.node.reads.instruments.proposed import StandsOf
 from liaison.node.reads.instruments.status import InstrumentStatus
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
+from liaison.web.pages.conduct.answers import said_in
 from liaison.web.pages.conduct.help.board import practice_view, wish_views
 from liaison.web.pages.conduct.help.naming import NormNames
 from liaison.web.site import here
@@ -78,8 +80,29 @@ def declared(seat: Seat, who: StandsOf) -> Panel | None:
     return Panel("web/conduct/declared.html", {"rows": rows})
 
 
-NORM: tuple[Callable[[Seat, Norm], Panel | None], ...] = (related, helped, practised)
-PARTICIPANT: tuple[Callable[[Seat, StandsOf], Panel | None], ...] = (declared,)
+def reported(seat: Seat, norm: Norm) -> Panel | None:
+    """What participants show us of what they did about the norm, each in the latest report of its own."""
+    viewer = Viewer(seat.desk.participant)
+    found = answers_on(here(), seat.register, norm.text.instrument, norm.id, viewer=viewer)
+    rows = [(each, said_in(each.answer)) for each in found]
+    return Panel("web/conduct/reported.html", {"rows": rows}) if rows else None
+
+
+def reports(seat: Seat, who: StandsOf) -> Panel | None:
+    """The reports of the participant, with what is shown to us of them."""
+    known = known_instruments(here())
+    found = reports_of(here(), seat.register, who.participant, viewer=Viewer(seat.desk.participant))
+    rows = []
+    for each in found:
+        text = known.get(each.instrument)
+        clauses = text.clauses if text is not None else {}
+        answers = each.report.answers if each.report is not None else ()
+        rows.append((each, text, [(one, clauses.get(one.clause), said_in(one)) for one in answers]))
+    return Panel("web/conduct/reports.html", {"rows": rows}) if rows else None
+
+
+NORM: tuple[Callable[[Seat, Norm], Panel | None], ...] = (related, reported, helped, practised)
+PARTICIPANT: tuple[Callable[[Seat, StandsOf], Panel | None], ...] = (declared, reports)
 
 
 def norm_panels(seat: Seat, norm: Norm) -> list[Panel]:
