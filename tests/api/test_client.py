@@ -23,8 +23,12 @@ from tests.api.calling import call
 from tests.api.examples import FENCE, PAGES, run_examples
 from tests.api.serving import served
 from tests.api.test_webhooks import listening
+from tests.conduct.examples import answer, report
+from tests.conduct.planted import carry, keep_own, publish
+from tests.register.registry import small_register
 from tests.world import NOTICE, World
 
+TEXT = "budapest-2001"
 SEED, DATA = b"s" * 32, b'{"number": 1, "case": "c", "message": "m"}'
 BODY = b'{"type": "message-received", "timestamp": "2026-11-22T03:02:00Z", "data": ' + DATA + b"}"
 SECRET = f"whsec_{base64.b64encode(SEED).decode()}"
@@ -38,7 +42,12 @@ def signed_now(body: bytes = BODY) -> dict[str, str]:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with World(tmp_path, codes=("XC", "XD")) as made:
+    registry = small_register("XC", "XD")
+    carry(registry, TEXT)
+    told = report(registry.ids["XC"], answer("art-16", "own", "own"), answer("art-29", "public", "public"))
+    publish(registry, "XC", told)
+    with World(tmp_path, codes=("XC", "XD"), registry=registry) as made:
+        keep_own(made.nodes["XC"], made.register, told)
         yield made
 
 
@@ -174,7 +183,15 @@ CALLS: Mapping[str, Callable[[Client, Here], object]] = {
     "proof": lambda node, _: node.register.proof(0),
     "instruments": lambda node, _: node.instruments.all(on="2026-11-26"),
     "instrument": lambda node, _: node.instruments.one("budapest-2001"),
+    "stands": lambda node, here: node.instruments.stands(here.participant),
     "legal_basis": lambda node, _: node.instruments.legal_basis("XZ"),
+    "help_with_norms": lambda node, _: node.help.board(language="fr"),
+    "practices": lambda node, _: node.help.practices("disclosure"),
+    "introductions": lambda node, _: node.help.introductions(),
+    "reports": lambda node, _: node.conduct.reports(instrument=TEXT),
+    "report": lambda node, here: node.conduct.report(here.participant, TEXT, 2026).answers[0].measures,
+    "report_parts": lambda node, here: node.conduct.parts(here.participant, TEXT, 2026),
+    "own_report": lambda node, _: node.conduct.own(TEXT, 2026),
     "cases": lambda node, _: list(node.cases(state="open")),
     "case": lambda node, here: node.case(here.case),
     "transcript": lambda node, here: node.transcript(here.case),

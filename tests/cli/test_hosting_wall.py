@@ -20,6 +20,12 @@ from tests.node.walls.planted import Planted, Planting
 OF_ONE_DESK = {
     "book import",
     "book list",
+    "conduct help cases",
+    "conduct help introduce",
+    "conduct help introductions",
+    "conduct help list",
+    "conduct help note",
+    "conduct help practices",
     "duty away",
     "duty drop",
     "duty layer",
@@ -67,7 +73,9 @@ OF_ONE_DESK = {
     "request withdraw",
 }
 OF_ONE_PARTICIPANT = {"register desk", "register withdraw", "register resources", "register publish", "register attest",
-                      "instrument stand"}  # fmt: skip
+                      "instrument stand", "conduct report diff", "conduct report export", "conduct report import",
+                      "conduct report list", "conduct report publish", "conduct report show",
+                      "conduct report withdraw"}  # fmt: skip
 SAYS_ONE_THING = {"message send", "message ack", "message reply", "message import"}
 # They speak of desks' rows, but to the operator: a desk has them from its own page alone.
 FOR_THE_OPERATOR = {
@@ -81,7 +89,7 @@ FOR_THE_OPERATOR = {
 OF_THE_WHOLE_NODE = {
     "case retention", "node backup", "node doctor", "node init", "node migrate-database", "node restore", "node serve",
     "instrument basis", "instrument files", "instrument import", "instrument list", "instrument publish",
-    "instrument remove", "instrument show", "instrument status",
+    "instrument remove", "instrument show", "instrument stands", "instrument status",
     "officer add", "officer audit", "officer grant", "officer invite", "officer leave", "officer list",
 }  # fmt: skip
 NO_DESK = {"demo", "exercise check", "exercise scenarios", "key", "register", "resources", "route", "verify"}

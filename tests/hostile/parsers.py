@@ -14,6 +14,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from liaison.conduct import profiles, proof, reports
+from liaison.conduct.parts import make_parts
 from liaison.cooperation import catalogue
 from liaison.cooperation.evidence import container, custody, manifest, record, stamps
 from liaison.duty import calendars
@@ -37,12 +39,14 @@ from liaison.messages import dealings, inside, letter_box, message, receipts
 from liaison.messages.parties import DeskRef
 from liaison.messages.transcript import pack
 from liaison.register import anchor, entries, export, facts, nominations, records
+from liaison.register.memory import MemoryView
 from liaison.register.vocabulary import ReportFormat
 from liaison.routing import addresses, allocation
 from liaison.routing.feeds.numbering import decode_sheet
 from liaison.tlog import bundles, checkpoint, monitor, tiles, tlogproof, witness
 from liaison.wire import age, bech32, byte_ranges, canonical, envelope, http_signature, identifiers, note, parcel
 from tests import house
+from tests.conduct import examples
 from tests.exchange import test_contacts as lists
 from tests.exchange.reports import SCAN, report
 from tests.exchange.test_row_reports import LINE, SHAPE
@@ -121,6 +125,9 @@ CSV = b"nomination,kind,letter,date,code,mission,institution\nxf-technical,techn
 DELEGATED = b"2|ripencc|20261101|1|19830705|20261101|+00\nripencc|XC|ipv4|8.0.0.0|256|20200101|allocated|x\n"
 TREATY = resources.files("liaison.instruments").joinpath("data/instruments/budapest-2022-p2.toml").read_bytes()
 POSITIONS = test_positions_file.PAGE.encode()
+REPORT = examples.report("c" * 64, examples.answer("art-1", "public", "a"), examples.answer("art-2", "own", "b"))
+REPORT_PARTS = proof.encode_parts("7a" * 32, make_parts(REPORT, examples.salts()))
+SURVEY = resources.files("liaison.conduct").joinpath("data/profiles/unidir-survey.toml")
 QUESTION = b'{"after":0,"side":"received","since":"2026-11-20T03:02:00Z"}'
 ASKED = dealings.decode_question(QUESTION)
 _DESK = {"desk": "duty", "node": "main", "participant": "7a" * 32}
@@ -290,6 +297,11 @@ PARSERS: dict[str, Parser] = {
         contacts.decode_contacts,
         [text.encode() for text in (lists.VCARD, lists.JSCONTACT, lists.RFC2350, lists.SIGNED, lists.FIRST, CONTACTS)],
     ),
+    "conduct.profiles.decode_profile": Parser(profiles.decode_profile, [SURVEY.read_bytes()]),
+    "conduct.proof.decode_parts": Parser(
+        lambda data: proof.judge_parts(proof.decode_parts(data), MemoryView()), [REPORT_PARTS]
+    ),
+    "conduct.reports.decode_report": Parser(reports.decode_report, [reports.encode_report(REPORT)]),
     "cooperation.catalogue.decode_instrument_page": Parser(
         catalogue.decode_instrument_page, [page.read_bytes() for page in catalogue_pages()]
     ),
@@ -345,6 +357,7 @@ NOT_FROM_OUTSIDE = {
         ),
         "behind exchange.contacts.files.decode_contacts, whose good inputs are of all kinds",
     ),
+    "conduct.parts.open_part": "takes the value of decode_record",
     "exchange.strict_json.decode_json": _BEHIND,
     "exchange.strict_xml.decode_xml": _BEHIND,
     "tlog.tiles.parse_index": "takes the groups that parse_tile_path and parse_bundle_path matched",

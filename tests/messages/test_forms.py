@@ -247,7 +247,8 @@ def test_no_form_attributes() -> None:
 
 def test_norms_are_cited_in_diplomatic_forms_only() -> None:
     citing = {form.id for form in forms().values() if any(each.type == "norms" for each in form.fields.values())}
-    assert citing == {form.id for form in forms().values() if form.diplomatic} == {"clarification"}
+    assert citing == {form.id for form in forms().values() if form.diplomatic}
+    assert citing == {"clarification", "help-introduction"}
 
 
 def test_every_form_of_the_line_is_there() -> None:
@@ -255,7 +256,7 @@ def test_every_form_of_the_line_is_there() -> None:
         "acknowledgement", "assistance-request", "call-note", "clarification", "close", "continuation", "correction",
         "exercise-control", "exercise-inject", "false-positive", "guest-reply", "incident-notice",
         "information-request", "internal-answer", "internal-clearance", "internal-share",
-        "introduction", "line-test", "mail-reply", "no-longer-needed",
+        "introduction", "help-introduction", "help-outcome", "line-test", "mail-reply", "no-longer-needed",
         "reminder", "reply", "report-answer", "resource-report", "withdrawal",
         "location-query", "preservation-request", "preservation-extension", "traffic-disclosure-request",
         "stored-data-request", "real-time-traffic-request", "interception-request", "assistance-request-mla",

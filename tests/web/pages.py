@@ -36,6 +36,7 @@ _EVIDENCE = {"evidence": "0" * 64}
 _METHOD = {"method": 1}
 _REPORT = {"message": CASE}
 _EXERCISE = {"exercise": uuid.UUID(CASE)}
+_CODE = {"instrument": "un-norms-2015"}
 _CENTRE = {"participant": "unknown", "desk": "duty"}
 PAGES: Mapping[str, Page] = {
     "first": Page(SIGNED_IN),
@@ -143,6 +144,18 @@ PAGES: Mapping[str, Page] = {
     "instruments": Page(Action.READ_METADATA),
     "instruments-between": Page(Action.READ_METADATA),
     "instrument": Page(Action.READ_METADATA, {"instrument": "budapest-2001"}),
+    "conduct": Page(Action.READ_METADATA),
+    "help": Page(Action.READ_METADATA),
+    "help-introduce": Page(Action.WRITE),
+    "practices": Page(Action.READ_METADATA),
+    "norm-cases": Page(Action.READ_CASE),
+    "case-norms": Page(Action.READ_CASE, _CASE),
+    "conduct-text": Page(Action.READ_METADATA, _CODE),
+    "conduct-norm": Page(Action.READ_METADATA, _CODE | {"clause": "norm-g"}),
+    "conduct-participant": Page(Action.READ_METADATA, {"participant": "0" * 64}),
+    "conduct-stand": Page(Action.PUBLISH, {"instrument": "sco-code-2015"}, again=True),
+    "conduct-stand-approve": Page(Action.PUBLISH, {"instrument": "sco-code-2015"}, again=True),
+    "conduct-stand-withdraw": Page(Action.PUBLISH, {"instrument": "sco-code-2015"}, again=True),
     "evidence": Page(Action.READ_CASE, _EVIDENCE),
     "evidence-open": Page(Action.READ_CASE, _EVIDENCE),
     "evidence-export": Page(Action.READ_CASE, _EVIDENCE),

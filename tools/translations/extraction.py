@@ -114,10 +114,20 @@ def words_of_scenario(text: str) -> Iterator[Words]:
 
 
 def words_of_instrument(text: str) -> Iterator[Words]:
-    """Name, short name and titles of the clauses of an instrument, under its id; paraphrases stay in one language."""
+    """Name, short name, titles and paraphrases of the clauses of an instrument, under its id."""
     page = tomllib.loads(text)
-    for words in (page["en"], page["short"], *(clause["en"] for clause in page["clauses"].values())):
+    clauses = (words for clause in page["clauses"].values() for words in (clause["en"], clause["text"]))
+    for words in (page["en"], page["short"], *clauses):
         yield Words(words, page["id"])
+
+
+def words_of_profile(text: str) -> Iterator[Words]:
+    """Name of a profile, of its parts and of their questions, under its id."""
+    page = tomllib.loads(text)
+    told = [page["en"], *(part["en"] for part in page["parts"])]
+    asked = [each for part in page["parts"] for each in part.get("questions", {}).values()]
+    told += [words for each in asked for words in (each["en"], each["text"])]
+    yield from (Words(words, page["id"]) for words in told)
 
 
 READERS: tuple[tuple[str, Callable[[str], Iterator[Words]]], ...] = (
@@ -133,4 +143,5 @@ READERS: tuple[tuple[str, Callable[[str], Iterator[Words]]], ...] = (
     ("**/data/requests/*.toml", words_of_requests),
     ("**/data/scenarios/*.toml", words_of_scenario),
     ("**/data/instruments/*.toml", words_of_instrument),
+    ("**/data/profiles/*.toml", words_of_profile),
 )

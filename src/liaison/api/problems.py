@@ -79,6 +79,7 @@ OF_CODE: Mapping[str, int] = {
 PROBLEMS: Mapping[int, type[Problem]] = dict.fromkeys(sorted({*OF_CODE.values(), *OF_CLASS.values()}), Problem)
 """What every operation may answer beside what it is for."""
 BINARY = {"responses": {200: {"content": {"application/octet-stream": {"schema": {"type": "string"}}}}}}
+DOCUMENT = {"responses": {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}}
 TEXT = {"responses": {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}}
 _BARE = {404: "path-not-there", 405: "method-not-there"}
 

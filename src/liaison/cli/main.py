@@ -35,6 +35,7 @@ NOUNS = {
     "check": "liaison.cli.check.command:group",
     "exercise": "liaison.cli.exercise:group",
     "instrument": "liaison.cli.instrument.command:group",
+    "conduct": "liaison.cli.conduct.group:group",
     "request": "liaison.cli.request:group",
     "token": "liaison.cli.programs.token:group",
     "webhook": "liaison.cli.programs.webhook:group",

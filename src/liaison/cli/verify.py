@@ -1,10 +1,12 @@
 """Does what somebody gave me hold? `liaison verify register|proof|transcript|evidence`: no node, no home, no network.
 
     liaison verify register register.liaison --anchor anchor.txt       or a folder of static log files
+    liaison verify register register.liaison --report xc-2026.parts    and whether this report stands in it
     liaison verify proof entry.proof --anchor anchor.txt --entry entry.json
 
 Invariants: exit 0 only if everything looked at holds; without `--anchor` the answer says that nothing vouches for
-which register it is; a void entry is told and is no failure, because it changed nothing.
+which register it is; a report that is superseded, withdrawn, suspect or forged does not hold; a void entry is told and
+is no failure, because it changed nothing.
 """
 
 from __future__ import annotations
@@ -17,12 +19,12 @@ from typing import TYPE_CHECKING
 import click
 
 from liaison.cli.lazy import LazyGroup
-from liaison.cli.output import json_option, note, show
-from liaison.errors import MalformedError, UsageError
+from liaison.cli.output import REFUSED, json_option, note, show
+from liaison.errors import MalformedError, UsageError, VerificationError
 
 if TYPE_CHECKING:
     from liaison.register.anchor import Anchor
-    from liaison.register.export import OfflineRegister, Watched
+    from liaison.register.export import OfflineRegister, VerifiedRegister, Watched
 
 VERBS = {
     "register": "liaison.cli.verify:register",
@@ -42,8 +44,9 @@ def group() -> None:
 @click.command()
 @click.argument("path", type=PLACE)
 @click.option("--anchor", "anchor_file", type=FILE, help="The anchor file you came by otherwise.")
+@click.option("--report", "reports", type=FILE, multiple=True, help="Parts of a report; may be repeated.")
 @json_option
-def register(path: Path, anchor_file: Path | None, *, as_json: bool) -> None:
+def register(path: Path, anchor_file: Path | None, reports: tuple[Path, ...], *, as_json: bool) -> int | None:
     """Verify a whole register: a file of 'register export --offline', or a folder of static log files."""
     from liaison.cli.verified import register_lines, register_value
     from liaison.node.wiring import open_lanes
@@ -54,10 +57,24 @@ def register(path: Path, anchor_file: Path | None, *, as_json: bool) -> None:
     count = len(given.leaves)
     with open_lanes(count) as lanes:
         verified = verify_offline(given, known=anchor, watched=_watched(count, quiet=as_json), lanes=lanes)
-    value = register_value(given, verified, anchor)
+    value = register_value(given, verified, anchor) | {"judged": _judged(verified, reports)}
     show(value, register_lines(value), as_json=as_json)
     if anchor is None:
         note("No --anchor was given: this agrees with itself, but nothing says that it is the register you mean.")
+    return None if all(each["standing"] == "in-force" for each in value["judged"]) else REFUSED
+
+
+def _judged(verified: VerifiedRegister, reports: Iterable[Path]) -> list[dict[str, object]]:
+    """How each part of these reports stands by the log. Raises MalformedError, VerificationError."""
+    from liaison.cli.conduct.words import judged_value
+    from liaison.conduct.proof import decode_parts, judge_parts
+
+    files = [decode_parts(read_bytes(path)) for path in reports]
+    facts = verified.view.globals()
+    for file in files:
+        if facts is None or file.register != facts.register:
+            raise VerificationError("report-other-register", register=file.register[:16])
+    return [judged_value(each) for file in files for each in judge_parts(file, verified.view)]
 
 
 @click.command()

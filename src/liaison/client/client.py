@@ -8,6 +8,8 @@ from urllib.parse import quote, urlencode
 
 from liaison.client import shapes
 from liaison.client.asking import Asker
+from liaison.client.conduct import ConductReader
+from liaison.client.help import HelpReader
 from liaison.client.instruments import InstrumentReader
 from liaison.client.register import RegisterReader
 
@@ -23,6 +25,8 @@ class Client:
         self._node = Asker(url.rstrip("/"), token)
         self.register = RegisterReader(self._node)
         self.instruments = InstrumentReader(self._node)
+        self.conduct = ConductReader(self._node)
+        self.help = HelpReader(self._node)
 
     def token(self) -> shapes.Token:
         """The token in hand: for which desk it is, what it may do now, and until when."""

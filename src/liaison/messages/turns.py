@@ -45,7 +45,15 @@ INSIDE = frozenset({"internal-share", "internal-clearance", "internal-answer"})
 EVIDENCE = frozenset({"evidence-handover", "onward-answer", "destruction-record"})
 HEARD_IS_ENOUGH = (
     frozenset(
-        {"line-test", "introduction", "resource-report", "report-answer", "continuation", "spontaneous-information"}
+        {
+            "line-test",
+            "introduction",
+            "resource-report",
+            "report-answer",
+            "continuation",
+            "spontaneous-information",
+            "help-outcome",
+        }
     )
     | INSIDE
     | EVIDENCE

@@ -51,6 +51,7 @@ BODIES: Mapping[KindName, type[bodies.Body]] = {
     "attested": bodies.Attested,
     "stand.declared": bodies.StandDeclared,
     "instrument.published": bodies.InstrumentPublished,
+    "implementation.reported": bodies.ImplementationReported,
 }
 KINDS: Mapping[type[bodies.Body], KindName] = {body: kind for kind, body in BODIES.items()}
 

@@ -118,8 +118,10 @@ def _folded(read: Callable[[], Iterable[bytes]], lanes: Lanes | None) -> MemoryV
 
 
 def digests_named(view: MemoryView) -> Iterator[str]:
-    """The digests of all record parts that stand now: of live nodes, desks and nominations."""
+    """The digests of all record parts that stand now: of live nodes, desks and nominations, and of reports."""
     for state in view.participants():
+        for reported in state.reports_standing():
+            yield from (part.digest for part in reported.body.parts)
         for node in state.nodes.values():
             if node.retired_index is not None:
                 continue

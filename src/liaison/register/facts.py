@@ -22,6 +22,7 @@ import msgspec
 from liaison.keys.public import PublicKey, Purpose
 from liaison.register.bodies import (
     Expected,
+    ImplementationReported,
     InstrumentPublished,
     Labels,
     NodePublished,
@@ -169,6 +170,16 @@ class Stated(Fact, frozen=True):
     replaced_index: int | None
 
 
+class Reported(Fact, frozen=True):
+    """One `implementation.reported`; the last one about an instrument and a year is the one that counts."""
+
+    body: ImplementationReported
+    hash: str
+    index: int
+    signer: str
+    node: str
+
+
 class PublishedInstrument(Fact, frozen=True):
     """The last `instrument.published` of an instrument."""
 
@@ -201,6 +212,12 @@ class ParticipantState(Fact, frozen=True, omit_defaults=True):
     """Instrument → everything declared about it, replaced statements included, in the order of the log."""
     instruments: dict[str, PublishedInstrument] = msgspec.field(default_factory=dict)
     """What the secretariat published; of any other participant nothing."""
+    reports: dict[str, tuple[Reported, ...]] = msgspec.field(default_factory=dict)
+    """`instrument/year` → every report, superseded and withdrawn ones included, in the order of the log."""
+
+    def reports_standing(self) -> tuple[Reported, ...]:
+        """The last report of each instrument and year, where it was not withdrawn."""
+        return tuple(made[-1] for made in self.reports.values() if not made[-1].body.withdrawn)
 
     @property
     def disputed(self) -> bool:

@@ -26,6 +26,7 @@ import msgspec
 
 from liaison.errors import MalformedError, VerificationError
 from liaison.keys.public import Algorithm, PublicKey, check_public_key
+from liaison.register.contents.implementation import Answered
 from liaison.register.vocabulary import (
     Audience,
     Date,
@@ -35,6 +36,7 @@ from liaison.register.vocabulary import (
     ParticipantType,
     ReportFormat,
     Text,
+    Year,
 )
 from liaison.wire.canonical import decode_struct, encode_struct
 from liaison.wire.identifiers import Base64, Hash, LocalId, decode_base64, encode_base64
@@ -55,6 +57,7 @@ class RecordKind(StrEnum):
     ADDRESS = "address"
     REPORTS = "reports"
     RULEBOOK = "rulebook"
+    IMPLEMENTATION = "implementation"
 
 
 class Way(StrEnum):
@@ -185,6 +188,17 @@ class Rulebook(Content, frozen=True):
     remarks: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)] | None
 
 
+class Implementation(Content, frozen=True):
+    """kind `implementation`: what a participant says it did about an instrument in one year, as far as one audience
+    sees it; the answers to one audience may stand in several parts."""
+
+    instrument: LocalId
+    participant: Hash
+    period: Year
+    profile: LocalId | None
+    answers: Annotated[tuple[Answered, ...], msgspec.Meta(min_length=1, max_length=320)]
+
+
 CONTENTS: dict[RecordKind, type[Content]] = {
     RecordKind.CONTACT: Contact,
     RecordKind.SEALING_KEY: SealingKey,
@@ -192,6 +206,7 @@ CONTENTS: dict[RecordKind, type[Content]] = {
     RecordKind.ADDRESS: Addresses,
     RecordKind.REPORTS: ReportWishes,
     RecordKind.RULEBOOK: Rulebook,
+    RecordKind.IMPLEMENTATION: Implementation,
 }
 KINDS = {content: kind for kind, content in CONTENTS.items()}
 C = TypeVar("C", bound=Content)

@@ -81,6 +81,14 @@ class Evidence(StrEnum):
     DNS = "dns"
 
 
+class ShownTo(StrEnum):
+    """To whom a part of an implementation report is shown; who the named ones are stands in the part alone."""
+
+    PUBLIC = "public"
+    PARTICIPANTS = "participants"
+    NAMED = "named"
+
+
 class Act(StrEnum):
     """What a participant says it did about an instrument."""
 
@@ -104,6 +112,12 @@ class Act(StrEnum):
     OBJECTION_WITHDRAWAL = "objection-withdrawal"
     WITHDRAWAL = "withdrawal"
     """From the instrument itself: the denunciation, dated by the day the depositary received it."""
+    ADOPTION = "adoption"
+    """Of a code of conduct: the participant says that it keeps to it."""
+    ADOPTION_WITH_RESERVATION = "adoption-with-reservation"
+    """The same, but for the clauses named or as the words with it say."""
+    DECLINE = "decline"
+    """The participant says that it does not adopt a code of conduct."""
     RETRACTION = "retraction"
     """An earlier statement was declared in error."""
 
@@ -118,6 +132,7 @@ Audience = Annotated[
 ]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+Year = Annotated[int, msgspec.Meta(ge=1990, le=2199)]
 Link = Annotated[str, msgspec.Meta(pattern=r"\Ahttps?://[!-~]{1,290}\Z")]
 Party = Annotated[str, msgspec.Meta(pattern=r"\A([0-9a-f]{64}|[A-Z]{2})\Z")]
 Language = Annotated[str, msgspec.Meta(pattern=r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")]
@@ -128,6 +143,10 @@ Index = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
 Small = Annotated[int, msgspec.Meta(ge=0, le=64)]
 AsNumber = Annotated[int, msgspec.Meta(ge=1, le=2**32 - 2)]
+Networks = Annotated[tuple[AsNumber, ...], msgspec.Meta(min_length=1, max_length=1024)]
+"""The networks a provider stands for, by their AS numbers."""
+Addressees = Annotated[tuple[ParticipantType, ...], msgspec.Meta(min_length=1, max_length=3)]
+"""The types of participant that a text speaks to."""
 ParticipantId = Annotated[str, msgspec.Meta(pattern=r"\A(register|[0-9a-f]{64})\Z")]
 
 

@@ -28,6 +28,7 @@ ROOMS = (
     ("duty/", gettext_lazy("Duty"), Action.READ_METADATA),
     ("reports/", gettext_lazy("Reports"), Action.READ_METADATA),
     ("register/", gettext_lazy("Register"), Action.READ_METADATA),
+    ("conduct/", gettext_lazy("Conduct"), Action.READ_METADATA),
     ("book/", gettext_lazy("Address book"), Action.READ_METADATA),
     ("entry/", gettext_lazy("Own entry"), Action.READ_METADATA),
     ("checks/", gettext_lazy("Checks"), Action.READ_METADATA),

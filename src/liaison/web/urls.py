@@ -12,6 +12,7 @@ from liaison.web.pages import (
     cases,
     centres,
     checks,
+    conduct,
     desk,
     duty,
     escalation,
@@ -32,6 +33,7 @@ from liaison.web.pages import (
     write,
     year,
 )
+from liaison.web.pages.conduct import help as help_with_norms
 from liaison.web.pages.evidence import custody as evidence
 from liaison.web.pages.requests import routes as requests
 
@@ -44,6 +46,8 @@ DESK = [
     *own_entry.ROUTES,
     *inside.ROUTES,  # Before the steps of a draft, whose last part is any word.
     *instruments.ROUTES,
+    *conduct.ROUTES,
+    *help_with_norms.ROUTES,
     *evidence.ROUTES,
     *requests.ROUTES,  # Before those too.
     *write.ROUTES,

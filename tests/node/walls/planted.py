@@ -23,6 +23,7 @@ from liaison.node import homes, models
 from liaison.node.config import Config
 from liaison.node.models import Officer, OutgoingMessage
 from liaison.node.node import Node
+from liaison.node.reads.inside.rules import columns
 from liaison.node.reads.memory import forget
 from liaison.node.reads.writing.drafts import Place
 from liaison.node.services.desk.answering import acknowledge_message
@@ -130,6 +131,9 @@ class Planted(World):
         out = replace(self.letter("XC", "XE", fields=fields), sender=desk, attachments=(ours,))
         (went,) = send_letter(node, out)
         self.work()
+        place = columns(self.register, desk) | {"case": went.case, "noted_by": by, "noted_at": self.clock.now()}
+        with unit_of_work(node):
+            models.CitedNorm.objects.create(**place, instrument=at.mark, clause="planted")
         for case in (came.case, went.case):
             add_note(node, seat, case, f"note {at.mark}", by=by)
             due = FollowUpRead(self.clock.now(), f"come back {at.mark}")

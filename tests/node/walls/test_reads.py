@@ -46,6 +46,7 @@ MACHINE = "asked by the peer door for the other node"
 NODE = "tells how the node itself is, which every desk on it may know"
 SECRET = "finds what a secret opens that only one browser has"
 INNER = "takes a row or a value that its caller found for one desk"
+VIEWER = "takes who looks or whose it is; tests/node/conduct/test_audiences.py walks every audience"
 OF_THE_NODE: Mapping[str, str] = {
     "caution.disputes.check_pinned": INNER,
     "caution.disputes.disputes": PUBLIC,
@@ -64,6 +65,18 @@ OF_THE_NODE: Mapping[str, str] = {
     "checks.results.node_history": NODE,
     "checks.results.node_results": NODE,
     "checks.watched.watched": NODE,
+    "conduct.asked.asked_of": PUBLIC,
+    "conduct.help.match_key": PURE,
+    "conduct.help.sides_of": PUBLIC,
+    "conduct.reports.answers_on": VIEWER,
+    "conduct.reports.latest_reports": VIEWER,
+    "conduct.reports.own_periods": VIEWER,
+    "conduct.reports.own_report": VIEWER,
+    "conduct.reports.report_heads": VIEWER,
+    "conduct.reports.report_of": VIEWER,
+    "conduct.reports.report_records": VIEWER,
+    "conduct.reports.reports_of": VIEWER,
+    "conduct.reports.reports_on": VIEWER,
     "cooperation.listing.read_clock": INNER,
     "cooperation.spoken.spoken_clocks": INNER,
     "desk.listing.of_desk": PURE,
@@ -238,6 +251,8 @@ def test_what_was_planted_is_found_by_its_own_desk(planted: Planted) -> None:
     for at, name in itertools.product(planted.plantings, WALKED):
         seen |= {name for told in answers(planted, READS[name], at) if at.mark in told}
     assert seen >= {
+        "conduct.own_cases.norms_of_case",
+        "conduct.own_cases.own_cases",
         "cooperation.listing.due_clocks",
         "cooperation.listing.home_steps",
         "cooperation.listing.list_requests",
@@ -300,6 +315,7 @@ def named_options(planted: Planted, at: Planting) -> dict[str, list[Any]]:
         "number": named["number"],
         "root": named["root"],
         "name": named["root"],
+        "key": ["0" * 16],
         "ours": [True, False],
         "draft": named["number"],
         "request": named["number"],

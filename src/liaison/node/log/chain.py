@@ -10,7 +10,7 @@ from liaison.errors import VerificationError
 from liaison.keys.public import Purpose
 from liaison.keys.signing import sign_envelope
 from liaison.node.keyring import signer
-from liaison.node.log.parts import parts_of_entry
+from liaison.node.log.parts import parts_to_hand_in
 from liaison.node.log.views import RememberingView
 from liaison.node.node import Node
 from liaison.node.unit_of_work import reading
@@ -36,6 +36,7 @@ class ChainWriter:
         self._view = MemoryView(base=RememberingView(register, pending=True), size=AFTER)
         self._signer = signer(node, purpose=Purpose.ENTRY, register=register, participant=participant, node_id=node_id)
         self.digests: set[str] = set()
+        """The parts to hand in with what was written."""
 
     def write(self, body: Body) -> bytes:
         """The leaf of the next entry. Raises `VerificationError` with the rule it would break."""
@@ -48,5 +49,5 @@ class ChainWriter:
             code = outcome.rule if isinstance(outcome, Void) else "entry-kind-not-known"
             raise VerificationError(code, kind=entry.payload.kind, version=entry.payload.version)
         self._view.record(outcome)
-        self.digests |= parts_of_entry(entry)
+        self.digests |= parts_to_hand_in(entry)
         return encode_entry(entry)

@@ -16,13 +16,18 @@ from liaison.node.models import FactRow, RecordPart
 from liaison.node.node import Node
 from liaison.node.work.statements import fetch
 from liaison.register import records
-from liaison.register.bodies import DeskNominated, DeskPublished, NodePublished
+from liaison.register.bodies import DeskNominated, DeskPublished, ImplementationReported, NodePublished
 from liaison.register.entries import Entry
 from liaison.register.facts import NodeState, NominationState, ParticipantState, decode_fact
 from liaison.register.state import RegisterListing
+from liaison.register.vocabulary import ShownTo
 
 DRAFT, CURRENT, ERASED = "draft", "current", "erased"
+REFUSED = "refused"
+"""Asked for and not given: without bytes, `stored_at` says when."""
 PUBLIC = "public"
+NAMED = ShownTo.NAMED.value
+"""The audience of a part of a report that the log does not say: only its owner knows whom to give it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class NamedPart:
 def parts_of_entry(entry: Entry) -> set[str]:
     """The digests of the parts an entry names."""
     match entry.body:
-        case DeskPublished(parts=parts) | DeskNominated(parts=parts):
+        case DeskPublished(parts=parts) | DeskNominated(parts=parts) | ImplementationReported(parts=parts):
             return {part.digest for part in parts}
         case NodePublished(desks=desks, address=address):
             keys = {desk.sealing for desk in desks} | {desk.openpgp for desk in desks if desk.openpgp}
@@ -46,13 +51,27 @@ def parts_of_entry(entry: Entry) -> set[str]:
     return set()
 
 
+def parts_to_hand_in(entry: Entry) -> set[str]:
+    """Those of them that go to the secretariat: not the parts of a report that are for named participants."""
+    if isinstance(entry.body, ImplementationReported):
+        return {part.digest for part in entry.body.parts if part.to is not ShownTo.NAMED}
+    return parts_of_entry(entry)
+
+
 def current_parts(view: RegisterListing) -> Iterator[NamedPart]:
     """Every part the view names now."""
     for state in view.participants():
-        for node in state.nodes.values():
-            yield from _parts_of_node(state.id, node)
+        yield from _parts_of_participant(state)
     for nomination in view.nominations():
         yield from _parts_of_nomination(nomination)
+
+
+def _parts_of_participant(state: ParticipantState) -> Iterator[NamedPart]:
+    for node in state.nodes.values():
+        yield from _parts_of_node(state.id, node)
+    for reported in state.reports_standing():
+        for part in reported.body.parts:
+            yield NamedPart(state.id, reported.node, part.to.value, part.digest)
 
 
 def _parts_of_node(owner: str, node: NodeState) -> Iterator[NamedPart]:
@@ -110,6 +129,24 @@ def keep_records(node: Node, register: str, found: Iterable[records.Record], *, 
     )
 
 
+def refuse_parts(node: Node, register: str, parts: Iterable[NamedPart]) -> None:
+    """Note that these were asked for and not given, so that they are not asked for again at once."""
+    now = node.clock.now()
+    rows = [
+        RecordPart(
+            register=register, digest=each.digest, audience=each.audience, part=b"", state=REFUSED, stored_at=now
+        )
+        for each in parts
+    ]
+    RecordPart.objects.bulk_create(
+        rows,
+        batch_size=50,
+        update_conflicts=True,
+        unique_fields=["register", "digest"],
+        update_fields=["state", "stored_at"],
+    )
+
+
 def read_parts(register: str, digests: Sequence[str]) -> dict[str, records.Content]:
     """What stands in those of these parts that are held here, by digest; called inside a unit of reading or work."""
     found: dict[str, records.Content] = {}
@@ -139,8 +176,7 @@ def digests_of(kind: str, data: bytes) -> set[str]:
     """The parts a stored fact names."""
     if kind == NOMINATION:
         return {part.digest for part in _parts_of_nomination(decode_fact(data, NominationState))}
-    state = decode_fact(data, ParticipantState)
-    return {part.digest for node in state.nodes.values() for part in _parts_of_node(state.id, node)}
+    return {part.digest for part in _parts_of_participant(decode_fact(data, ParticipantState))}
 
 
 def _change(register: str, digests: Sequence[str], before: str, **values: object) -> None:

@@ -139,7 +139,7 @@ class RememberingView(RowsView):
 
 
 class CautiousView:
-    """Trusted facts, less the keys revoked and the desks and nominations withdrawn in what is not trusted yet."""
+    """Trusted facts, less keys revoked and desks, nominations and reports withdrawn in what is not trusted yet."""
 
     def __init__(self, trusted: RegisterListing, newest: RegisterListing) -> None:
         self._trusted = trusted
@@ -150,7 +150,7 @@ class CautiousView:
         return self._trusted.globals()
 
     def participant(self, participant: str) -> ParticipantState | None:
-        """One participant, its withdrawn desks withdrawn."""
+        """One participant, its withdrawn desks and reports withdrawn."""
         state = self._trusted.participant(participant)
         return None if state is None else _without_withdrawn(state, self._newest.participant(participant))
 
@@ -189,7 +189,8 @@ def _without_withdrawn(state: ParticipantState, later: ParticipantState | None) 
     if later is None or later == state:
         return state
     nodes = {name: _node_without(node, later.nodes.get(name)) for name, node in state.nodes.items()}
-    return msgspec.structs.replace(state, nodes=nodes)
+    gone = {name: made for name, made in later.reports.items() if name in state.reports and made[-1].body.withdrawn}
+    return msgspec.structs.replace(state, nodes=nodes, reports={**state.reports, **gone})
 
 
 def _node_without(node: NodeState, later: NodeState | None) -> NodeState:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from liaison.node.models.casework import FollowUp
 from liaison.node.models.choices import CallBack, PinnedKeys
+from liaison.node.models.conduct.cited import CitedNorm
+from liaison.node.models.conduct.reports import OwnReport
 from liaison.node.models.cooperation.evidence import EvidenceItem, EvidenceLine, EvidenceMessage
 from liaison.node.models.cooperation.requests import (
     AuditGrant,
@@ -103,6 +105,7 @@ __all__ = [
     "CaseStub",
     "CheckPlan",
     "CheckedDesk",
+    "CitedNorm",
     "ClearanceElsewhere",
     "ClearanceRequest",
     "ClearanceRule",
@@ -163,6 +166,7 @@ __all__ = [
     "OutgoingMessage",
     "OwnDesk",
     "OwnLetterBox",
+    "OwnReport",
     "Passkey",
     "PeerHealth",
     "PeerInquiry",

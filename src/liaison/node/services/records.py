@@ -3,13 +3,16 @@
 Invariants: who asks is known by the HTTP key that signed the request; a part is checked against the digest in the log
 before it is kept; what cannot be had shows as withheld, what the log names no more as erased. Mirrors are asked first,
 many parts at once, then each owner for what is left; every batch is kept as it comes, so a broken line loses one.
+Parts of reports for named participants are had from their owner alone: the log does not say who is named, the
+secretariat is given none, and what an owner refused is asked for again a day later.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 
 from liaison.errors import LiaisonError, UnreachableError, UsageError
@@ -17,7 +20,16 @@ from liaison.keys.ports import Signer
 from liaison.keys.public import Purpose
 from liaison.node.keyring import signer
 from liaison.node.log import batches
-from liaison.node.log.parts import CURRENT, PUBLIC, NamedPart, current_parts, keep_records
+from liaison.node.log.parts import (
+    CURRENT,
+    NAMED,
+    PUBLIC,
+    REFUSED,
+    NamedPart,
+    current_parts,
+    keep_records,
+    refuse_parts,
+)
 from liaison.node.log.sources import mirrors
 from liaison.node.log.views import RowsView
 from liaison.node.models import RecordPart
@@ -32,6 +44,7 @@ from liaison.register.state import RegisterView
 from liaison.register.vocabulary import REGISTER
 
 MIRRORS = 4
+AGAIN = timedelta(days=1)
 
 log = logging.getLogger("liaison.mirror")
 
@@ -59,10 +72,18 @@ def _may_see(register: str, row: RecordPart, caller: tuple[str, str] | None) -> 
     if caller is None:
         return False
     reader = reader_of(RowsView(register), *caller)
-    if caller[0] == REGISTER or (reader is not None and records.may_see(row.audience, reader)):
+    if reader is not None and records.may_see(row.audience, reader):
         return True
+    if caller[0] == REGISTER:
+        return not _is_for_named(row)
     named = current_parts(RowsView(register, pending=True))
     return any(part.digest == row.digest and part.owner == caller[0] for part in named)
+
+
+def _is_for_named(row: RecordPart) -> bool:
+    """Whether it is a part of a report for participants whom nobody but its owner needs to know."""
+    kind = records.decode_record(bytes(row.part)).part.kind
+    return kind is records.RecordKind.IMPLEMENTATION and row.audience.partition(":")[0] == NAMED
 
 
 def reader_of(view: RegisterView, participant: str, node_id: str) -> records.Reader | None:
@@ -81,8 +102,9 @@ def fetch_records(node: Node, *, register: str) -> Fetched:
     missing = _missing(node, register)
     if not missing:
         return Fetched(0, ())
-    wanted = {part.digest: part for part in missing}
-    own = _own_signer(node, register)
+    wanted = {part.digest: part for part in missing if part.audience != NAMED}
+    asked, given = len(wanted), _take_named(node, register, [part for part in missing if part.audience == NAMED])
+    own = next(iter(_own_signers(node, register)), None)
     for door in islice(mirrors(node, register), MIRRORS):
         _take_from(node, register, door, wanted, own)
     for owner in dict.fromkeys((part.owner, part.node) for part in wanted.values() if part.node):
@@ -91,15 +113,33 @@ def fetch_records(node: Node, *, register: str) -> Fetched:
             theirs = {digest: part for digest, part in wanted.items() if (part.owner, part.node) == owner}
             _take_from(node, register, owned, theirs, own)
             wanted = {digest: part for digest, part in wanted.items() if (part.owner, part.node) != owner} | theirs
-    return Fetched(len(missing) - len(wanted), tuple(wanted))
+    return Fetched(asked - len(wanted) + given, tuple(wanted))
 
 
-def _own_signer(node: Node, register: str) -> Signer | None:
-    """The HTTP key that shows whose audience this node is in, if it is in any."""
-    me = next(iter(hostings(node, register=register)), None)
-    if me is None:
-        return None
-    return signer(node, purpose=Purpose.HTTP, register=register, participant=me.participant, node_id=me.node)
+def _take_named(node: Node, register: str, parts: Sequence[NamedPart]) -> int:
+    """Ask each owner for parts that only it can give, as each participant this node is run for; how many came."""
+    given = 0
+    signers = _own_signers(node, register) if parts else []
+    for owner in dict.fromkeys((part.owner, part.node) for part in parts):
+        door = peer_address(node, register, *owner)
+        left = {part.digest: part for part in parts if (part.owner, part.node) == owner}
+        count, refused = len(left), set(left)
+        if door is None:
+            continue
+        for own in signers:
+            refused &= _take_from(node, register, door, left, own)
+        given += count - len(left)
+        with unit_of_work(node):
+            refuse_parts(node, register, [left[digest] for digest in sorted(refused & left.keys())])
+    return given
+
+
+def _own_signers(node: Node, register: str) -> list[Signer]:
+    """The HTTP keys that show whose audiences this node is in, if it is in any."""
+    return [
+        signer(node, purpose=Purpose.HTTP, register=register, participant=me.participant, node_id=me.node)
+        for me in hostings(node, register=register)
+    ]
 
 
 def _missing(node: Node, register: str) -> list[NamedPart]:
@@ -107,7 +147,10 @@ def _missing(node: Node, register: str) -> list[NamedPart]:
     own = hostings(node, register=register)
     with reading(node):
         view = RowsView(register, pending=True)
-        held = set(RecordPart.objects.filter(register=register).exclude(part=b"").values_list("digest", flat=True))
+        rows = RecordPart.objects.filter(register=register)
+        held = set(rows.exclude(part=b"").values_list("digest", flat=True))
+        late = node.clock.now() - AGAIN
+        held |= set(rows.filter(state=REFUSED, stored_at__gt=late).values_list("digest", flat=True))
         readers = [reader for each in own if (reader := reader_of(view, each.participant, each.node))]
         names = {each.participant for each in own}
         return [
@@ -117,17 +160,28 @@ def _missing(node: Node, register: str) -> list[NamedPart]:
         ]
 
 
-def _for_one(audience: str, readers: Iterable[records.Reader]) -> bool:
-    return audience == PUBLIC or any(records.may_see(audience, reader) for reader in readers)
+def _for_one(audience: str, readers: Sequence[records.Reader]) -> bool:
+    return (
+        audience == PUBLIC
+        or (audience == NAMED and any(reader.participant != REGISTER for reader in readers))
+        or any(records.may_see(audience, reader) for reader in readers)
+    )
 
 
-def _take_from(node: Node, register: str, door: PeerAddress, wanted: dict[str, NamedPart], own: Signer | None) -> None:
-    """Fetch from one door what it gives, and take that out of `wanted`. What everybody may have travels packed."""
+def _take_from(
+    node: Node, register: str, door: PeerAddress, wanted: dict[str, NamedPart], own: Signer | None
+) -> set[str]:
+    """Fetch from one door what it gives, and take that out of `wanted`; what it was asked for and did not give.
+
+    What everybody may have travels packed.
+    """
+    refused: set[str] = set()
     for public in (True, False):
         asked = [digest for digest, part in wanted.items() if (part.audience == PUBLIC) is public]
         try:
             while asked:
                 lines = _ask(node, register, door, asked[: batches.MOST], signer=None if public else own)
+                refused |= {digest for digest, line in zip(asked, lines, strict=False) if not line}
                 found = [
                     records.verify_record(line, digest) for digest, line in zip(asked, lines, strict=False) if line
                 ]
@@ -138,7 +192,8 @@ def _take_from(node: Node, register: str, door: PeerAddress, wanted: dict[str, N
                 asked = asked[len(lines) :]
         except LiaisonError as error:
             log.info("a door gave no record parts: %s", error.code)
-            return
+            break
+    return refused
 
 
 def _ask(

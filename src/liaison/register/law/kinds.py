@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from liaison.register import bodies
-from liaison.register.law import instruments, nodes, participants, secretariat
+from liaison.register.law import instruments, nodes, participants, reports, secretariat
 from liaison.register.law.case import Case, Chain
 from liaison.register.law.numbers import Rule, broken
 from liaison.register.law.signatures import Needs
@@ -162,6 +162,13 @@ KINDS: Mapping[str, Kind] = {
         secretariat.node_needs,
         check=instruments.published_check,
         effect=instruments.published_effect,
+    ),
+    "implementation.reported": _row(
+        bodies.ImplementationReported,
+        Chain.NODE,
+        secretariat.node_needs,
+        check=reports.reported_check,
+        effect=reports.reported_effect,
     ),
     "keys.suspended": _kept(Chain.SECRETARIAT),
 }

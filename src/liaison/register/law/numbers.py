@@ -56,6 +56,7 @@ class Rule(StrEnum):
     ACT = "rule-37"
     REPLACED = "rule-38"
     CLAUSES = "rule-39"
+    REPORT = "rule-40"
 
 
 def broken(rule: Rule) -> NoReturn:

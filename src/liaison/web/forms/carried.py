@@ -2,8 +2,8 @@
 
     carried(form, {"data": {"lang": "en", "text": "Mail"}})      {"field.data": ["Mail"], "field.data.lang": ["en"]}
 
-Invariants: what has no input of its own (observables, hashes, norms) is left out and typed anew; `read_form` of what is
-given here reads the same values.
+Invariants: what has no input of its own (observables, hashes) is left out and typed anew; `read_form` of what is given
+here reads the same values.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ _TYPED: Mapping[str, Callable[[Any], dict[str, list[str]]]] = MappingProxyType(
         "date": _one,
         "codes": lambda value: {"": [str(each) for each in value]},
         "flag": lambda value: {"": ["yes" if value else "no"]},
+        "languages": lambda value: {"": [", ".join(value)]},
+        "norms": lambda value: {"": ["\n".join(f"{each['instrument']} {each['clause']}" for each in value)]},
         "instant": lambda value: {"": [str(value).removesuffix("Z")]},
     }
 )

@@ -31,6 +31,7 @@ from liaison.node.models import (
     CaseAccess,
     CaseNote,
     CaseStub,
+    CitedNorm,
     ClearanceElsewhere,
     ClearanceRequest,
     Draft,
@@ -223,7 +224,7 @@ def _empty(place: dict[str, str]) -> None:
     FetchedMail.objects.filter(sent__copy__message__in=messages).update(raw=b"", sender="")
     IncomingCopy.objects.filter(**place).update(plaintext=b"", notes=[])
     TrackedReport.objects.filter(**place).delete()
-    for table in (FollowUp, CaseNote, CaseAccess, ClearanceRequest, Review, *OF_REQUESTS):
+    for table in (FollowUp, CaseNote, CitedNorm, CaseAccess, ClearanceRequest, Review, *OF_REQUESTS):
         table.objects.filter(**place).delete()
     RequestFile.objects.filter(**place).update(grounds=[])
     ClearanceRequest.objects.filter(**desk, sent_as__in=ids).delete()

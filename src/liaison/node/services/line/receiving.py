@@ -38,6 +38,7 @@ from liaison.node.node import Node
 from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.judging import first_copy, judge_context
 from liaison.node.reads.memory import own_memory
+from liaison.node.services.conduct.citing import note_cited
 from liaison.node.services.cooperation.projecting import note_request
 from liaison.node.services.escalation.keeping import begin, note_exercise_over
 from liaison.node.services.evidence.arriving import note_evidence
@@ -308,6 +309,7 @@ def _take_in(
     note_acknowledgement(message.core, place.desk, place.now)
     note_heard(node, message.core, message.fields, place.desk)
     note_report(message.core, message.core_hash, message.fields, own=place.desk, at=place.now)
+    note_cited(message.core, message.fields, own=place.desk, at=place.now)
     note_answer(message.core, message.fields, own=place.desk, seq=message.copy.seq)
     note_request(node, message.core, place.desk, place.now)
     note_evidence(message.core, incoming)

@@ -46,6 +46,7 @@ from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.inside.rules import rule_for
 from liaison.node.reads.mail.targets import MailTarget, mail_targets
 from liaison.node.reads.memory import own_memory
+from liaison.node.services.conduct.citing import note_cited
 from liaison.node.services.cooperation.projecting import note_request
 from liaison.node.services.escalation.awaiting import await_answer
 from liaison.node.services.evidence.arriving import require_record
@@ -287,6 +288,7 @@ def _write(
     note_own_acknowledgement(core, desk.now)
     note_said(node, core, fields)
     note_report(core, message.core_hash, fields, own=core.sender, at=desk.now)
+    note_cited(core, fields, own=core.sender, at=desk.now)
     key = _write_message(message, desk, cleared)
     leases = []
     for recipient in core.to:

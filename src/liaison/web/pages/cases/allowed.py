@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from liaison.conduct.help import INTRODUCTION, OUTCOME
 from liaison.cooperation.steps import is_about
 from liaison.messages.case import ACKNOWLEDGEMENT
 from liaison.messages.forms import Form, latest_form
@@ -32,6 +33,7 @@ IN_A_CASE: Mapping[str, str] = MappingProxyType(
         "no-longer-needed": OURS,
         "withdrawal": OURS,
         "false-positive": THEIRS,
+        "help-outcome": ANY,
         "request-answer": THEIRS,
         "request-clarification": THEIRS,
         "request-consultation": THEIRS,
@@ -44,6 +46,8 @@ IN_A_CASE: Mapping[str, str] = MappingProxyType(
         "close": ANY,
     }
 )
+# Beside the steps of requests, which their own table has: forms that speak of one other form alone.
+SPEAKS_OF: Mapping[str, str] = MappingProxyType({OUTCOME: INTRODUCTION})
 WITH_A_CLOCK = frozenset({"information-request", "clarification", "incident-notice", "reminder"})
 
 
@@ -78,4 +82,5 @@ def answerable(thread: Thread, form: str) -> list[Entry]:
         and each.core.form != ACKNOWLEDGEMENT
         and (whose == ANY or each.ours == (whose == OURS))
         and is_about(form, each.core.form)
+        and SPEAKS_OF.get(form, each.core.form) == each.core.form
     ]

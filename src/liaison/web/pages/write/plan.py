@@ -187,6 +187,7 @@ OFFERED = (
     "assistance-request",
     "clarification",
     "introduction",
+    "help-introduction",
     "call-note",
     "line-test",
     *(form for form in load_catalogue() if latest_form(form).re != "required"),

@@ -1,0 +1,1 @@
+"""Which rows tell of the code of conduct: what was reported?"""

@@ -1,0 +1,1 @@
+"""What does this node know of the conduct that participants report?"""

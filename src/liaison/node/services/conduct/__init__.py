@@ -1,0 +1,1 @@
+"""What does a participant do about the code of conduct from this node?"""

@@ -1,0 +1,1 @@
+"""What do the larger contents of record parts look like?"""

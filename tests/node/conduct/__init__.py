@@ -1,0 +1,1 @@
+"""Tests of implementation reports at nodes: published, fetched, seen by those they are for."""
