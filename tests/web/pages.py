@@ -36,6 +36,7 @@ _EVIDENCE = {"evidence": "0" * 64}
 _METHOD = {"method": 1}
 _REPORT = {"message": CASE}
 _EXERCISE = {"exercise": uuid.UUID(CASE)}
+_OWN_REPORT, _OWN_ANSWER = {"number": 1}, {"number": 1, "clause": "art-29"}
 _CENTRE = {"participant": "unknown", "desk": "duty"}
 PAGES: Mapping[str, Page] = {
     "first": Page(SIGNED_IN),
@@ -143,6 +144,19 @@ PAGES: Mapping[str, Page] = {
     "instruments": Page(Action.READ_METADATA),
     "instruments-between": Page(Action.READ_METADATA),
     "instrument": Page(Action.READ_METADATA, {"instrument": "budapest-2001"}),
+    "own-reports": Page(Action.REPORT),
+    "own-report-begin": Page(Action.REPORT),
+    "own-report-import": Page(Action.REPORT),
+    "own-report": Page(Action.REPORT, _OWN_REPORT),
+    "own-report-check": Page(Action.REPORT, _OWN_REPORT),
+    "own-report-propose": Page(Action.REPORT, _OWN_REPORT),
+    "own-report-withdraw": Page(Action.REPORT, _OWN_REPORT),
+    "own-report-approve": Page(Action.PUBLISH, _OWN_REPORT, again=True),
+    "own-report-difference": Page(Action.REPORT, _OWN_REPORT),
+    "own-report-paper": Page(Action.REPORT, _OWN_REPORT),
+    "own-report-export": Page(Action.REPORT, _OWN_REPORT),
+    "own-report-answer": Page(Action.REPORT, _OWN_ANSWER),
+    "own-report-both": Page(Action.REPORT, _OWN_ANSWER),
     "evidence": Page(Action.READ_CASE, _EVIDENCE),
     "evidence-open": Page(Action.READ_CASE, _EVIDENCE),
     "evidence-export": Page(Action.READ_CASE, _EVIDENCE),

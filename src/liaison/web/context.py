@@ -33,6 +33,7 @@ ROOMS = (
     ("checks/", gettext_lazy("Checks"), Action.READ_METADATA),
     ("exercises/", gettext_lazy("Exercises"), Action.READ_METADATA),
     ("year/", gettext_lazy("Our year"), Action.READ_METADATA),
+    ("conduct/own/", gettext_lazy("Our report"), Action.REPORT),
     ("administration/", gettext_lazy("Administration"), Action.READ_AUDIT),
 )
 """The pages in the header, in order: path below the desk, title, and what a role must allow to see it listed."""

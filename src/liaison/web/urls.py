@@ -32,6 +32,7 @@ from liaison.web.pages import (
     write,
     year,
 )
+from liaison.web.pages.conduct import own as own_report
 from liaison.web.pages.evidence import custody as evidence
 from liaison.web.pages.requests import routes as requests
 
@@ -44,6 +45,7 @@ DESK = [
     *own_entry.ROUTES,
     *inside.ROUTES,  # Before the steps of a draft, whose last part is any word.
     *instruments.ROUTES,
+    *own_report.ROUTES,
     *evidence.ROUTES,
     *requests.ROUTES,  # Before those too.
     *write.ROUTES,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from liaison.node.models.casework import FollowUp
 from liaison.node.models.choices import CallBack, PinnedKeys
+from liaison.node.models.conduct.drafting import ReportAnswer, ReportDraft, ReportEdit, ReportProposal
 from liaison.node.models.conduct.reports import OwnReport
 from liaison.node.models.cooperation.evidence import EvidenceItem, EvidenceLine, EvidenceMessage
 from liaison.node.models.cooperation.requests import (
@@ -163,8 +164,8 @@ __all__ = [
     "OutgoingCopy",
     "OutgoingMessage",
     "OwnDesk",
-    "OwnReport",
     "OwnLetterBox",
+    "OwnReport",
     "Passkey",
     "PeerHealth",
     "PeerInquiry",
@@ -173,6 +174,10 @@ __all__ = [
     "RecordPart",
     "RecoveredReceipt",
     "RecoveryCode",
+    "ReportAnswer",
+    "ReportDraft",
+    "ReportEdit",
+    "ReportProposal",
     "RequestClock",
     "RequestFile",
     "RequestReminder",
