@@ -58,7 +58,12 @@ def test_two_who_type_at_once_are_both_saved_by_themselves_and_one_puts_the_text
         other.click("main form[data-saved] button[value=list]")
         other.goto(f"{there}conduct/own/1/check")
         assert "Amal wrote that, Wei wrote this" in other.locator("main").inner_text()
-        for tail, name in (("", "tasks"), ("clauses/art-29/", "answer"), ("check", "check"), ("difference", "difference")):
+        for tail, name in (
+            ("", "tasks"),
+            ("clauses/art-29/", "answer"),
+            ("check", "check"),
+            ("difference", "difference"),
+        ):
             look(other, f"{there}conduct/own/1/{tail}", "ar", name)
         look(page, f"{base}conduct/own/", "zh-hans", "years")
         context.close()

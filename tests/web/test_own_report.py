@@ -54,7 +54,9 @@ def begun(visitor: Visitor) -> Visitor:
 def page_of(visitor: Visitor, tail: str = f"conduct/own/1/clauses/{CLAUSE}/") -> dict[str, str]:
     """What stands hidden on the page of the clause, as a browser sends it back."""
     text = visitor.see(tail)
-    return {name: text.partition(f'name="{name}" value="')[2].partition('"')[0] for name in ("version", "page", "settles")}
+    return {
+        name: text.partition(f'name="{name}" value="')[2].partition('"')[0] for name in ("version", "page", "settles")
+    }
 
 
 def save(visitor: Visitor, hidden: dict[str, str], *, status: int = 302, **typed: str) -> Any:
@@ -104,7 +106,9 @@ def test_two_colleagues_who_save_at_once_lose_nothing_and_choose(resident: Resid
     assert "Earlier texts of this answer" in page
 
 
-def test_a_choice_lets_one_text_stand_and_keeps_the_other_among_the_earlier(resident: Resident, writer: Visitor) -> None:
+def test_a_choice_lets_one_text_stand_and_keeps_the_other_among_the_earlier(
+    resident: Resident, writer: Visitor
+) -> None:
     other = manager(resident, Role.OFFICER)
     mine, theirs = page_of(writer), page_of(other)
     save(other, theirs, **{"measure.1.text.1": "Theirs."})
@@ -164,7 +168,9 @@ def test_the_difference_to_last_year_tells_what_came_and_went(writer: Visitor) -
     save(writer, page_of(writer))
     writer.send("conduct/own/begin", instrument=TEXT.id, year="2027", profile="", last="on")
     tail = f"conduct/own/2/clauses/{CLAUSE}/"
-    given = ANSWER | page_of(writer, tail) | {"measure.1.text.1": "An act preserves data in an hour.", "audience": "public"}
+    given = (
+        ANSWER | page_of(writer, tail) | {"measure.1.text.1": "An act preserves data in an hour.", "audience": "public"}
+    )
     writer.send(tail, **given)
     page = writer.see("conduct/own/2/difference")
     assert "<del>" in page and "<ins>" in page

@@ -1,8 +1,8 @@
 """How is a report written together at a terminal, over the same drafts as the pages? `liaison conduct draft VERB`
 
     $ liaison conduct draft begin un-norms-2015 2026 --from-last
-    $ liaison conduct draft answer 3 norm-j --input measure.1.kind=law --input measure.1.text.1="An act protects finders." \
-          --input measure.1.lang.1=en --input audience=public --mark done
+    $ liaison conduct draft answer 3 norm-j --input measure.1.kind=law --input measure.1.lang.1=en \
+          --input measure.1.text.1="An act protects finders." --input audience=public --mark done
     $ liaison conduct draft show 3
     $ liaison conduct draft propose 3          a person who may publish approves it on the page, or the operator here
 
@@ -67,7 +67,9 @@ def list_(*, desk: str, register: str, as_json: bool) -> None:
 @desk_option
 @register_option
 @json_option
-def begin(*, instrument: str, year: int, profile: str, from_last: bool, desk: str, register: str, as_json: bool) -> None:
+def begin(
+    *, instrument: str, year: int, profile: str, from_last: bool, desk: str, register: str, as_json: bool
+) -> None:
     """Begin the report on INSTRUMENT for YEAR, or say its number if it is begun."""
     node, seat = _opened(register, desk)
     from liaison.node.services.conduct.own.drafting import begin_report
@@ -116,7 +118,7 @@ def show_(*, number: int, clause: str | None, desk: str, register: str, as_json:
 @click.argument("clause")
 @click.option("--input", "given", multiple=True, metavar="NAME=TEXT", help="One input; an empty text takes it away.")
 @click.option("--mark", type=click.Choice(MARKS), help="How far it is; default: as it was, or in work.")
-@click.option("--version", type=int, default=None, help="The version you read, as `show` prints it; default: the present.")
+@click.option("--version", type=int, default=None, help="The version you read; default: the present.")
 @desk_option
 @register_option
 @json_option
@@ -268,7 +270,8 @@ def _value(draft: DraftedReport) -> dict[str, Any]:
         "year": draft.period,
         "proposed": draft.proposal is not None,
         "answers": {
-            clause: _text_value(each.stands) | {"version": each.version, "beside": [text.number for text in each.beside]}
+            clause: _text_value(each.stands)
+            | {"version": each.version, "beside": [text.number for text in each.beside]}
             for clause, each in draft.answers.items()
         },
     }

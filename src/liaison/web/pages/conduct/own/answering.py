@@ -118,7 +118,7 @@ def _page(
     asked = asked_of_draft(draft, text)
     stands = draft.answers.get(clause)
     language = language_tag(get_language() or "en")
-    shown = {
+    shown: dict[str, Any] = {
         "draft": draft,
         "text": text,
         "asks": asked[clause],
@@ -135,7 +135,7 @@ def _page(
         "earlier": earlier_texts(here(), seat.register, seat.desk, draft.number, clause),
         "problems": (),
     }
-    return render(request, "web/conduct/own/answer.html", shown | given, status=status)
+    return render(request, "web/conduct/own/answer.html", {**shown, **given}, status=status)
 
 
 def _who(
@@ -144,7 +144,9 @@ def _who(
     """Who may see it: the choices, what was typed, who sees it as it stands, and the codes that can be typed."""
     clause, typed = said
     chosen = typed.get(AUDIENCE, OWN)
-    seen = known.seen_by(read_typed(clause, typed, known.others(seat.desk.participant)).answer.audience, own=seat.desk.participant)
+    seen = known.seen_by(
+        read_typed(clause, typed, known.others(seat.desk.participant)).answer.audience, own=seat.desk.participant
+    )
     others = [(known.called(each), name) for each, name in known.names.items() if each != seat.desk.participant]
     return {
         "choices": [(code, code == chosen) for code in AUDIENCES],

@@ -84,7 +84,10 @@ def _check(request: HttpRequest, seat: Seat, draft: DraftedReport, *, status: in
         "answers": list(_shown(seat, draft, made.report, (asked, known))),
         "in_work": [(asked.get(name), clause_path(seat, draft.number, name)) for name in made.in_work],
         "unsettled": [(asked.get(name), clause_path(seat, draft.number, name, "both")) for name in draft.unsettled],
-        "faults": [(asked.get(name), clause_path(seat, draft.number, name), problems_of(found)) for name, found in made.faults.items()],
+        "faults": [
+            (asked.get(name), clause_path(seat, draft.number, name), problems_of(found))
+            for name, found in made.faults.items()
+        ],
         "unanswered": len(asked) - len(draft.answers),
         "proposal": proposal,
         "changed": proposal is not None and not made.faults and proposal.plan != encode_report(made.report),

@@ -67,7 +67,9 @@ def years(request: HttpRequest, seat: Seat) -> HttpResponse:
     carried = [texts[name] for name, each in published.items() if name in texts and not each.withdrawn]
     drafts = list_report_drafts(here(), seat.register, seat.desk)
     given = {
-        "rows": [(each, texts.get(each.instrument), _asked(each, texts), path_of(seat, each.number)) for each in drafts],
+        "rows": [
+            (each, texts.get(each.instrument), _asked(each, texts), path_of(seat, each.number)) for each in drafts
+        ],
         "texts": carried or list(texts.values()),
         "carried": bool(carried),
         "profiles": list(load_profiles().values()),
