@@ -16,6 +16,7 @@ def text(words: str, lang: str = "en") -> list[dict[str, str]]:
 
 def answer(clause: str, audience: str, mark: str) -> Answer:
     """An answer with everything in it; `mark` stands in each of its texts."""
+    where = mark.replace(" ", "-")
     values: Mapping[str, Any] = {
         "clause": clause,
         "audience": audience,
@@ -24,7 +25,11 @@ def answer(clause: str, audience: str, mark: str) -> Answer:
                 "kind": "law",
                 "text": [*text(f"{mark} law"), *text(f"{mark} loi", "fr")],
                 "evidence": [
-                    {"address": f"https://law.example/{mark}", "document": None, "title": f"{mark} act"},
+                    {
+                        "address": f"https://law.example/{mark.replace(' ', '-')}",
+                        "document": None,
+                        "title": f"{mark} act",
+                    },
                     {"address": None, "document": hashlib.sha256(mark.encode()).hexdigest(), "title": None},
                 ],
             },

@@ -1,9 +1,9 @@
 """How does a report come into a register that a test builds, as if its participant had published it?
 
-    registry = small_register("XC", "XD"); carry(registry, "budapest-2001")
-    publish(registry, "XC", report(registry.ids["XC"], answer("art-29", PUBLIC, "x")))
-    with World(folder, registry=registry) as world:
-        keep_own(world.nodes["XC"], world.register, made)          at the participant's own node, whole
+registry = small_register("XC", "XD"); carry(registry, "budapest-2001")
+publish(registry, "XC", report(registry.ids["XC"], answer("art-29", PUBLIC, "x")))
+with World(folder, registry=registry) as world:
+    keep_own(world.nodes["XC"], world.register, made)          at the participant's own node, whole
 """
 
 from __future__ import annotations

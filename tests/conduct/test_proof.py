@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
@@ -11,8 +10,8 @@ from liaison.conduct.parts import make_parts, report_body
 from liaison.conduct.proof import Judged, Standing, decode_parts, encode_parts, judge_parts, report_in
 from liaison.conduct.reports import OWN, PARTICIPANTS, PUBLIC, Report, encode_report, seen_by
 from liaison.errors import LiaisonError, MalformedError
-from liaison.register.bodies import ImplementationReported, KeyRevoked
-from liaison.register.records import Record
+from liaison.register.bodies import ImplementationReported
+from liaison.register.records import Addresses, Record, make_record
 from liaison.wire.canonical import encode
 from tests.conduct.examples import answer, report, salts
 from tests.register.registry import RegisterBuilder
@@ -23,9 +22,7 @@ DRAW = salts()
 
 
 def said(participant: str, mark: str) -> Report:
-    public, all_, own = (
-        answer(f"art-{n}", who, mark) for n, who in enumerate((PUBLIC, PARTICIPANTS, OWN), start=1)
-    )
+    public, all_, own = (answer(f"art-{n}", who, mark) for n, who in enumerate((PUBLIC, PARTICIPANTS, OWN), start=1))
     return report(participant, public, all_, own, instrument=TREATY)
 
 
@@ -73,10 +70,10 @@ def test_what_the_log_does_not_name_is_forged() -> None:
 def test_a_report_that_another_participant_passes_off_as_its_own_or_as_of_another_year_is_forged() -> None:
     registry = carrying("XC", "XD")
     parts = make_parts(said(registry.ids["XC"], "words of XC"), DRAW)
-    registry.by_node(report_body(said(registry.ids["XD"], ""), parts, version=1), "XD")
+    registry.by_node(report_body(said(registry.ids["XD"], "x"), parts, version=1), "XD")
     assert judged(registry, *parts) == [Standing.FORGED] * 2
     older = make_parts(report(registry.ids["XC"], answer("art-1", PUBLIC, "x"), instrument=TREATY, period=2025), DRAW)
-    registry.by_node(report_body(said(registry.ids["XC"], ""), older, version=1), "XC")
+    registry.by_node(report_body(said(registry.ids["XC"], "x"), older, version=1), "XC")
     assert judged(registry, *older) == [Standing.FORGED]
 
 
@@ -93,16 +90,14 @@ def test_one_changed_letter_is_forged() -> None:
 def test_what_a_lost_key_signed_is_suspect() -> None:
     registry = carrying("XC")
     parts = publish(registry, "XC", "one", 1)
-    key = registry.view.participant(registry.ids["XC"]).nodes["main"].entry.fingerprint  # type: ignore[union-attr]
-    registry.by_roots(KeyRevoked(key, registry.view.size - 1), "XC")
+    registry.revoke("XC/main/entry", "XC", "XC/roots/1", "XC/roots/2", since=registry.view.size - 1)
     assert judged(registry, *parts) == [Standing.SUSPECT] * 2
 
 
 def test_what_a_key_signed_before_it_was_lost_stands() -> None:
     registry = carrying("XC")
     parts = publish(registry, "XC", "one", 1)
-    key = registry.view.participant(registry.ids["XC"]).nodes["main"].entry.fingerprint  # type: ignore[union-attr]
-    registry.by_roots(KeyRevoked(key, None), "XC")
+    registry.revoke("XC/main/entry", "XC", "XC/roots/1", "XC/roots/2")
     assert judged(registry, *parts) == [Standing.IN_FORCE] * 2
 
 
@@ -121,7 +116,7 @@ def test_a_report_without_salts_is_told_so() -> None:
 
 
 def test_a_part_of_another_kind_is_refused() -> None:
-    plain: Any = json.loads(encode_parts(REGISTER, make_parts(said("c" * 64, "x"), DRAW)))
-    plain["parts"][0]["part"]["kind"] = "contact"
-    with pytest.raises(LiaisonError):
-        judgement(carrying("XC"), encode(plain))
+    address = make_record(Addresses(ways=()), PUBLIC, salt=DRAW())
+    with pytest.raises(MalformedError) as error:
+        judgement(carrying("XC"), encode_parts(REGISTER, [address]))
+    assert error.value.code == "record-kind"

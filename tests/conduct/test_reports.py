@@ -34,21 +34,39 @@ from tests.conduct.examples import answer, report, text
 
 XC, XD, XE = "c" * 64, "d" * 64, "e" * 64
 WHOLE = report(
-    XC, answer("art-1", OWN, "one"), answer("art-2", named([XD]), "two"), answer("art-3", PARTICIPANTS, "three"),
+    XC,
+    answer("art-1", OWN, "one"),
+    answer("art-2", named([XD]), "two"),
+    answer("art-3", PARTICIPANTS, "three"),
     answer("art-4", PUBLIC, "four"),
-)  # fmt: skip
+)
 
-words = st.text(st.sampled_from("aé漢ب \n"), min_size=1, max_size=12).map(str.strip).filter(None)
-texts = st.lists(st.tuples(st.sampled_from(["en", "fr", "zh", "ar"]), words), min_size=1, max_size=3, unique_by=lambda x: x[0])  # fmt: skip
+words = st.text(st.sampled_from("aé漢ب \n"), min_size=1, max_size=12).map(str.strip).filter(bool)
+texts = st.lists(
+    st.tuples(st.sampled_from(["en", "fr", "zh", "ar"]), words), min_size=1, max_size=3, unique_by=lambda x: x[0]
+)
 worded = texts.map(lambda found: [{"lang": lang, "text": said} for lang, said in found])
 evidence = st.fixed_dictionaries(
-    {"address": st.just("https://x.example/1"), "document": st.none() | st.just("a" * 64), "title": st.none() | words.filter(lambda w: "\n" not in w)}  # fmt: skip
+    {
+        "address": st.just("https://x.example/1"),
+        "document": st.none() | st.just("a" * 64),
+        "title": st.none() | st.just("A title"),
+    }
 )
 measures = st.fixed_dictionaries(
-    {"kind": st.sampled_from(["law", "policy", "body", "procedure", "practice"]), "text": worded, "evidence": st.lists(evidence, max_size=1)}  # fmt: skip
+    {
+        "kind": st.sampled_from(["law", "policy", "body", "procedure", "practice"]),
+        "text": worded,
+        "evidence": st.lists(evidence, max_size=1),
+    }
 )
 helps = st.fixed_dictionaries(
-    {"text": worded, "languages": st.lists(st.sampled_from(["en", "ru"]), unique=True), "areas": st.lists(st.sampled_from(["asia", "utc"]), unique=True), "zone": st.none() | st.just("Asia/Tokyo")}  # fmt: skip
+    {
+        "text": worded,
+        "languages": st.lists(st.sampled_from(["en", "ru"]), unique=True),
+        "areas": st.lists(st.sampled_from(["asia", "utc"]), unique=True),
+        "zone": st.none() | st.just("Asia/Tokyo"),
+    }
 )
 answers = st.fixed_dictionaries(
     {
@@ -99,7 +117,14 @@ EMPTY: dict[str, Any] = {"measures": [], "obstacles": [], "help_sought": [], "he
         ({"audience": "named:"}, "not-of-this-form"),
         ({"audience": f"named:{XE},{XD}"}, "report-audience"),
         ({"audience": f"named:{XD},{XD}"}, "report-audience"),
-        ({"measures": [{"kind": "law", "text": text("a"), "evidence": [{"address": None, "document": None, "title": "b"}]}]}, "report-evidence"),  # fmt: skip
+        (
+            {
+                "measures": [
+                    {"kind": "law", "text": text("a"), "evidence": [{"address": None, "document": None, "title": "b"}]}
+                ]
+            },
+            "report-evidence",
+        ),
         ({"measures": [{"kind": "rumour", "text": text("a"), "evidence": []}]}, "not-of-this-form"),
         ({"help_sought": [{"text": text("a"), "languages": ["en", "en"], "areas": [], "zone": None}]}, "report-twice"),
         ({"score": 5}, "not-of-this-form"),
@@ -112,7 +137,9 @@ def test_a_report_with_this_in_it_is_refused(changes: dict[str, Any], code: str)
 
 
 def test_no_break_spaces_and_joiners_of_other_scripts_are_text() -> None:
-    assert make_answer({"clause": "a", "obstacles": [{"text": text("« oui\u00a0» می\u200cخواهم")}]})
+    assert make_answer(
+        {"clause": "a", "obstacles": [{"text": text("« oui\u00a0» \u0645\u06cc\u200c\u0634\u0648\u062f")}]}
+    )
 
 
 def test_an_answer_that_says_nothing_takes_the_one_before_it_out() -> None:

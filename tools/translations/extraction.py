@@ -120,6 +120,15 @@ def words_of_instrument(text: str) -> Iterator[Words]:
         yield Words(words, page["id"])
 
 
+def words_of_profile(text: str) -> Iterator[Words]:
+    """Name of a profile, of its parts and of their questions, under its id."""
+    page = tomllib.loads(text)
+    told = [page["en"], *(part["en"] for part in page["parts"])]
+    asked = [each for part in page["parts"] for each in part.get("questions", {}).values()]
+    told += [words for each in asked for words in (each["en"], each["text"])]
+    yield from (Words(words, page["id"]) for words in told)
+
+
 READERS: tuple[tuple[str, Callable[[str], Iterator[Words]]], ...] = (
     ("**/*.py", words_of_python),
     ("**/templates/**/*.html", words_of_template),
@@ -133,4 +142,5 @@ READERS: tuple[tuple[str, Callable[[str], Iterator[Words]]], ...] = (
     ("**/data/requests/*.toml", words_of_requests),
     ("**/data/scenarios/*.toml", words_of_scenario),
     ("**/data/instruments/*.toml", words_of_instrument),
+    ("**/data/profiles/*.toml", words_of_profile),
 )

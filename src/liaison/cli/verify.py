@@ -44,7 +44,7 @@ def group() -> None:
 @click.command()
 @click.argument("path", type=PLACE)
 @click.option("--anchor", "anchor_file", type=FILE, help="The anchor file you came by otherwise.")
-@click.option("--report", "reports", type=FILE, multiple=True, help="Parts of an implementation report; may be repeated.")
+@click.option("--report", "reports", type=FILE, multiple=True, help="Parts of a report; may be repeated.")
 @json_option
 def register(path: Path, anchor_file: Path | None, reports: tuple[Path, ...], *, as_json: bool) -> int | None:
     """Verify a whole register: a file of 'register export --offline', or a folder of static log files."""

@@ -106,7 +106,7 @@ def _in_parts(answers: Iterable[Answer]) -> Iterator[list[Answer]]:
     part: list[Answer] = []
     size = 0
     for answer in answers:
-        needs = len(encode_struct(answer)) + 1
+        needs = len(encode_struct(_without_audience(answer))) + 1
         if needs > ROOM:
             raise MalformedError("report-answer-too-large", clause=answer.clause, size=needs, most=ROOM)
         if size + needs > ROOM:

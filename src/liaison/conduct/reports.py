@@ -84,9 +84,7 @@ PUBLIC: Final = "public"
 REPORT_LIMIT = 2 * 1024 * 1024
 MOST_ANSWERS = 320
 
-Shown = Annotated[
-    str, msgspec.Meta(pattern=r"\A(own|public|participants|named:[0-9a-f]{64}(,[0-9a-f]{64}){0,63})\Z")
-]
+Shown = Annotated[str, msgspec.Meta(pattern=r"\A(own|public|participants|named:[0-9a-f]{64}(,[0-9a-f]{64}){0,63})\Z")]
 """Who sees an answer: the participant alone, everybody, all participants, or those named, by their ids in order."""
 
 
@@ -185,7 +183,7 @@ def named(participants: Iterable[str]) -> str:
     """The audience of these participants, by their ids. Raises MalformedError for nobody, too many, or no id."""
     text = "named:" + ",".join(sorted(set(participants)))
     try:
-        return convert(text, Shown)  # type: ignore[arg-type]
+        return convert(text, Shown)
     except ValueError as error:
         raise MalformedError("report-audience", clause="-") from error
 

@@ -103,7 +103,7 @@ def _code(list_name: str, code: str) -> Code | None:
 
 @functools.cache
 def _lists() -> Mapping[str, Mapping[str, Code]]:
-    rooms = (resources.files(room).joinpath("data/codes") for room in ("liaison.instruments", "liaison.conduct", "liaison.web"))
+    rooms = (resources.files(f"liaison.{room}").joinpath("data/codes") for room in ("instruments", "conduct", "web"))
     return {**code_lists(), **{name: table for room in rooms for name, table in read_code_lists(room).items()}}
 
 

@@ -1,14 +1,15 @@
 """Does every answer, at every audience, reach whom it is for and nobody else, by every way that leads out of a node?
 
-One report of XC has an answer for each audience, and each answer a mark that nothing else has. XD is named; XE is not; XF
-lives on XD's node and is not named either; the secretariat and the public see what everybody may. Whatever a way gives to
-a reader is searched for all marks. A read that is new in `reads/conduct/reports.py` must find its place in `READS`.
+One report of XC has an answer for each audience, and each answer a mark that nothing else has. XD is named; XE is not;
+XF lives on XD's node and is not named either; the secretariat and the public see what everybody may. Whatever a way
+gives to a reader is searched for all marks. A read that is new in `reads/conduct/reports.py` must find its place in
+`READS`.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import pytest
@@ -29,7 +30,8 @@ from liaison.node.reads.conduct import reports as reads
 from liaison.node.reads.conduct.reports import Viewer
 from liaison.node.services.conduct.reporting import publish_report
 from liaison.node.services.instruments.publishing import publish_instrument
-from liaison.officers.permissions import MAY, Action, Role
+from liaison.officers.permissions import MAY, Role
+from liaison.officers.tokens import NEEDS, Scope
 from liaison.register.vocabulary import REGISTER, DeskKind
 from tests.api.calling import call_desk
 from tests.cli.homes import closing_databases
@@ -72,8 +74,16 @@ class Walk:
         return Viewer(({"secretariat": REGISTER, "nobody": ""} | names)[who])
 
 
-@pytest.fixture
-def walk(story: Story) -> Walk:
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    story = Story(tmp_path_factory.mktemp("walk"))
+    try:
+        yield _told(story)
+    finally:
+        story.close()
+
+
+def _told(story: Story) -> Walk:
     publish_instrument(story.reg, story.register, TEXT)
     residents = {name: story.join(name, name.upper()) for name in ("xc", "xd", "xe")}
     residents["xf"] = story.admit("xf", "XF", on="xd")
@@ -97,14 +107,11 @@ Read = Callable[[Walk, Resident, Viewer], object]
 
 
 def _each_clause(walk: Walk, at: Resident, viewer: Viewer) -> object:
-    return [
-        reads.answers_on(at.node, walk.register, TEXT.id, clause, viewer=viewer) for clause in CLAUSES.values()
-    ]
+    return [reads.answers_on(at.node, walk.register, TEXT.id, clause, viewer=viewer) for clause in CLAUSES.values()]
 
 
 READS: Mapping[str, Read] = {
     "answers_on": _each_clause,
-    "every_report": lambda walk, at, viewer: reads.every_report(at.node, walk.register, viewer=viewer),
     "latest_reports": lambda walk, at, viewer: reads.latest_reports(at.node, walk.register, TEXT.id, viewer=viewer),
     "report_of": lambda walk, at, viewer: reads.report_of(at.node, walk.register, walk.owner, *PLACE, viewer=viewer),
     "report_records": lambda walk, at, viewer: encode_parts(
@@ -114,6 +121,7 @@ READS: Mapping[str, Read] = {
     "reports_on": lambda walk, at, viewer: reads.reports_on(at.node, walk.register, TEXT.id, viewer=viewer),
 }
 FOR_THE_OWNER = {"own_report", "own_periods"}
+WITHOUT_ANSWERS = {"report_heads"}
 
 
 def test_every_read_of_reports_is_walked() -> None:
@@ -122,7 +130,7 @@ def test_every_read_of_reports_is_walked() -> None:
         for name, function in vars(reads).items()
         if inspect.isfunction(function) and function.__module__ == reads.__name__ and not name.startswith("_")
     }
-    assert found == READS.keys() | FOR_THE_OWNER
+    assert found == READS.keys() | FOR_THE_OWNER | WITHOUT_ANSWERS
 
 
 def test_each_reader_sees_at_each_node_what_is_for_it(walk: Walk) -> None:
@@ -134,6 +142,15 @@ def test_each_reader_sees_at_each_node_what_is_for_it(walk: Walk) -> None:
                 assert marks_in(read(walk, at, walk.viewer(who))) == here, (at.name, who, name)
 
 
+def test_the_list_of_reports_says_of_each_reader_what_it_has_and_nothing_more(walk: Walk) -> None:
+    for at in walk.residents.values():
+        for who, sees in SEES.items():
+            (head,) = reads.report_heads(at.node, walk.register, viewer=walk.viewer(who))
+            here = sees if at.name in ("xc", "xd", "xf") else sees - {"named"}
+            assert (head.shown, head.more) == (bool(here), here != ALL_BUT_OWN), (at.name, who)
+            assert marks_in(head) == set()
+
+
 def test_the_whole_report_is_at_its_participant_alone(walk: Walk) -> None:
     for at in walk.residents.values():
         for each in walk.residents.values():
@@ -142,9 +159,7 @@ def test_the_whole_report_is_at_its_participant_alone(walk: Walk) -> None:
 
 
 def test_the_peer_door_gives_each_caller_what_is_for_it(walk: Walk) -> None:
-    shown = reads.report_records(
-        walk.residents["xc"].node, walk.register, walk.owner, *PLACE, viewer=walk.viewer("xc")
-    )
+    shown = reads.report_records(walk.residents["xc"].node, walk.register, walk.owner, *PLACE, viewer=walk.viewer("xc"))
     door = PeerAddress("https://xc.example", "")
     asked = PeerRequest(
         "POST", f"/registers/{walk.register}/records", batches.format_request([each.digest for each in shown]),
@@ -153,9 +168,7 @@ def test_the_peer_door_gives_each_caller_what_is_for_it(walk: Walk) -> None:
     secretariat = Resident("reg", walk.story.reg, walk.register, REGISTER, [])
     callers = {**walk.residents, "secretariat": secretariat}
     for who, at in callers.items():
-        key = signer(
-            at.node, purpose=Purpose.HTTP, register=walk.register, participant=at.participant, node_id="main"
-        )
+        key = signer(at.node, purpose=Purpose.HTTP, register=walk.register, participant=at.participant, node_id="main")
         told = at.node.link.call(door, replace(asked, signer=key))
         # The secretariat's node serves what all participants may see, so it is given that.
         sees = {"participants", "public"} if who == "secretariat" else SEES[who]
@@ -177,14 +190,15 @@ def test_a_program_sees_what_its_participant_may_and_the_whole_own_report_only_w
     walk: Walk, role: Role
 ) -> None:
     paths = (f"/conduct/reports/{walk.owner}/{TEXT.id}/2026", f"/conduct/reports/{walk.owner}/{TEXT.id}/2026/parts")
+    scopes = tuple(each for each in (Scope.READ_REGISTER, Scope.READ_CASES) if NEEDS[each] in MAY[role])
     for who in ("xc", "xd", "xe", "xf"):
         at = walk.residents[who]
-        program = call_desk(at.node, walk.register, DeskRef(at.participant, "main", "duty"), roles=(role,))
+        program = call_desk(at.node, walk.register, DeskRef(at.participant, "main", "duty"), *scopes, roles=(role,))
         for path in paths:
             assert marks_in(program.ask("GET", path).content) == SEES[who], (who, path)
         assert marks_in(program.ask("GET", "/conduct/reports").content) == set()
         whole = program.ask("GET", f"/conduct/own/{TEXT.id}/2026")
-        reads_contents = Action.READ_CASE in MAY[role]
+        reads_contents = Scope.READ_CASES in scopes
         assert marks_in(whole.content) == (set(MARKS) if who == "xc" and reads_contents else set()), (who, role)
         assert whole.status_code == (403 if not reads_contents else 200 if who == "xc" else 404)
 

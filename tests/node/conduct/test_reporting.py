@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from liaison.conduct.proof import Standing, encode_parts
-from liaison.conduct.reports import OWN, PARTICIPANTS, PUBLIC, Report, named, seen_by
+from liaison.conduct.reports import OWN, PARTICIPANTS, PUBLIC, Report, encode_report, named, seen_by
 from liaison.errors import LiaisonError, UsageError, VerificationError
 from liaison.instruments.catalogue import load_instruments
 from liaison.node.models import AuditRow, RecordPart
@@ -25,7 +25,6 @@ from liaison.node.services.conduct.reporting import publish_report, take_report,
 from liaison.node.services.conduct.taking import take_parts
 from liaison.node.services.instruments.publishing import publish_instrument
 from liaison.node.unit_of_work import reading
-from liaison.conduct.reports import encode_report
 from tests.conduct.examples import answer, report
 from tests.node.stories import Resident, Story
 
@@ -47,7 +46,9 @@ def whole(xc: Resident, *friends: Resident, mark: str = "x", period: int = 2026)
 
 def three(story: Story) -> tuple[Resident, Resident, Resident]:
     publish_instrument(story.reg, story.register, TEXT)
-    return story.join("xc", "XC"), story.join("xd", "XD"), story.join("xe", "XE")
+    joined = story.join("xc", "XC"), story.join("xd", "XD"), story.join("xe", "XE")
+    story.sync()
+    return joined
 
 
 def seen(at: Resident, owner: Resident) -> list[str]:
@@ -82,7 +83,7 @@ def test_each_answer_reaches_whom_it_is_for_and_nobody_else(story: Story) -> Non
 
 
 def test_what_a_node_was_refused_it_asks_for_again_a_day_later_only(story: Story) -> None:
-    xc, xd, xe = three(story)
+    xc, xd, _ = three(story)
     publish_report(xc.node, xc.place, whole(xc, xd))
     sync(story)
     story.line.requests.clear()

@@ -37,14 +37,9 @@ def reports(
     participant: Annotated[str, Query(pattern=r"^([0-9a-f]{64})?$")] = "",
 ) -> shapes.Reports:
     """Every report of the register, or those on an instrument or of a participant, without what they say."""
-    found = reads.every_report(here(), bearer_of(request).seat.register, viewer=_viewer(request))
-    return shapes.Reports(
-        reports=[
-            shapes.ReportHead.of(each)
-            for each in found
-            if instrument in ("", each.instrument) and participant in ("", each.participant)
-        ]
-    )
+    only = {"instrument": instrument or None, "participant": participant or None}
+    found = reads.report_heads(here(), bearer_of(request).seat.register, viewer=_viewer(request), **only)
+    return shapes.Reports(reports=[shapes.ReportHead.of(each) for each in found])
 
 
 @router.get(

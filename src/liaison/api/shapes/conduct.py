@@ -9,6 +9,7 @@ import msgspec
 from liaison.api.shapes.base import Told
 from liaison.conduct.reports import Answer as ReportAnswer
 from liaison.conduct.reports import Report as WholeReport
+from liaison.node.reads.conduct.reports import ReportHead as Head
 from liaison.node.reads.conduct.reports import ReportShown
 
 
@@ -87,9 +88,9 @@ class ReportHead(Told):
     shown: bool
 
     @staticmethod
-    def of(found: ReportShown) -> ReportHead:
+    def of(found: Head) -> ReportHead:
         """The shape of a report without what it says."""
-        return ReportHead.copied(found, entries=list(found.versions), shown=found.report is not None)
+        return ReportHead.copied(found, entries=list(found.versions))
 
 
 class Reports(Told):

@@ -50,20 +50,15 @@ def group() -> None:
 @of_option
 @place_options
 @json_option
-def list_(
-    *, instrument: str, whom: str, register: str, participant: str, node_id: str, as_json: bool
-) -> None:
+def list_(*, instrument: str, whom: str, register: str, participant: str, node_id: str, as_json: bool) -> None:
     """List the reports of this register, by name of the participant."""
     node = open_node()
-    from liaison.node.reads.conduct.reports import Viewer, every_report
+    from liaison.node.reads.conduct.reports import Viewer, report_heads
 
     place = the_place(node, register, participant, node_id)
-    only = _whom(node, place, whom) if whom else ""
-    found = [
-        each
-        for each in every_report(node, place.register, viewer=Viewer(place.participant))
-        if instrument in ("", each.instrument) and only in ("", each.participant)
-    ]
+    only = _whom(node, place, whom) if whom else None
+    viewer = Viewer(place.participant)
+    found = report_heads(node, place.register, viewer=viewer, participant=only, instrument=instrument or None)
     lines = table(words.row_of(each) for each in found) or ["Nobody has reported yet."]
     show([words.head_value(each) for each in found], lines, as_json=as_json)
 

@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from liaison.conduct.differences import Change, Item
     from liaison.conduct.proof import Judged
     from liaison.conduct.reports import Answer, Evidence, Report, Texts
-    from liaison.node.reads.conduct.reports import ReportShown
+    from liaison.node.reads.conduct.reports import ReportHead
 
-def row_of(each: ReportShown) -> tuple[str, ...]:
+
+def row_of(each: ReportHead) -> tuple[str, ...]:
     """One report as a line of a list."""
     return plain(each.name), each.instrument, str(each.period), f"version {each.version}", state_of(each)
 
 
-def state_of(each: ReportShown) -> str:
+def state_of(each: ReportHead) -> str:
     """How it stands for whoever looks."""
     if each.withdrawn:
         return "withdrawn"
-    seen = "nothing of it is shown to you" if each.report is None else f"{len(each.report.answers)} answers"
-    doubt = ", signed by a key that was revoked as of then" if each.suspect else ""
-    return seen + (", others see more" if each.more and each.report is not None else "") + doubt
+    seen = "shown" if each.shown and not each.more else "shown in part" if each.shown else "not for this participant"
+    return seen + (", signed by a key that was revoked as of then" if each.suspect else "")
 
 
-def head_value(each: ReportShown) -> dict[str, Any]:
+def head_value(each: ReportHead) -> dict[str, Any]:
     """What the register says of a report, as plain values."""
     return {
         "participant": each.participant,
@@ -45,6 +45,7 @@ def head_value(each: ReportShown) -> dict[str, Any]:
         "entries": list(each.versions),
         "withdrawn": each.withdrawn,
         "suspect": each.suspect,
+        "shown": each.shown,
         "more": each.more,
     }
 

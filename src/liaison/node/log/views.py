@@ -139,7 +139,7 @@ class RememberingView(RowsView):
 
 
 class CautiousView:
-    """Trusted facts, less the keys revoked and the desks, nominations and reports withdrawn in what is not trusted yet."""
+    """Trusted facts, less keys revoked and desks, nominations and reports withdrawn in what is not trusted yet."""
 
     def __init__(self, trusted: RegisterListing, newest: RegisterListing) -> None:
         self._trusted = trusted

@@ -10,7 +10,7 @@ secretariat is given none, and what an owner refused is asked for again a day la
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -124,12 +124,13 @@ def _take_named(node: Node, register: str, parts: Sequence[NamedPart]) -> int:
         door = peer_address(node, register, *owner)
         left = {part.digest: part for part in parts if (part.owner, part.node) == owner}
         count, refused = len(left), set(left)
-        for own in signers if door is not None else ():
+        if door is None:
+            continue
+        for own in signers:
             refused &= _take_from(node, register, door, left, own)
         given += count - len(left)
-        if door is not None:
-            with unit_of_work(node):
-                refuse_parts(node, register, (left[digest] for digest in sorted(refused & left.keys())))
+        with unit_of_work(node):
+            refuse_parts(node, register, [left[digest] for digest in sorted(refused & left.keys())])
     return given
 
 
@@ -160,7 +161,11 @@ def _missing(node: Node, register: str) -> list[NamedPart]:
 
 
 def _for_one(audience: str, readers: Sequence[records.Reader]) -> bool:
-    return audience == PUBLIC or (audience == NAMED and any(reader.participant != REGISTER for reader in readers)) or any(records.may_see(audience, reader) for reader in readers)
+    return (
+        audience == PUBLIC
+        or (audience == NAMED and any(reader.participant != REGISTER for reader in readers))
+        or any(records.may_see(audience, reader) for reader in readers)
+    )
 
 
 def _take_from(

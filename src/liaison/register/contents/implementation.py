@@ -1,7 +1,7 @@
 """What does a participant say it did about one clause of an instrument?
 
     {"clause":"norm-j","help_offered":[],"help_sought":[],"measures":[{"evidence":[{"address":"https://law.example/7",
-     "document":null,"title":"Act 7"}],"kind":"law","text":[{"lang":"en","text":"An act protects finders."}]}],"obstacles":[]}
+     "document":null,"title":"Act 7"}],"kind":"law","text":[{"lang":"en","text":"An act …"}]}],"obstacles":[]}
 
 Invariants (docs/spec/conduct.md):
 - nothing is obligatory but the clause: any list may be empty, and an answer in which all are says nothing;
@@ -96,5 +96,10 @@ class Answered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def texts(self) -> tuple[Texts, ...]:
         """Every text in it."""
-        each = (*self.measures, *self.obstacles, *self.help_sought, *self.help_offered)
+        each: tuple[Measure | Obstacle | Help, ...] = (
+            *self.measures,
+            *self.obstacles,
+            *self.help_sought,
+            *self.help_offered,
+        )
         return tuple(one.text for one in each)

@@ -1,12 +1,13 @@
 """What did participants report about an instrument, as far as one reader may see it?
 
     viewer = Viewer(participant)                  of a participant; Viewer() is the public
-    reports_on(node, register, "un-norms-2015", viewer=viewer)        one line a participant and year
+    report_heads(node, register, viewer=viewer)                       who reported what, without what it says
+    reports_on(node, register, "un-norms-2015", viewer=viewer)        one a participant and year
     report_of(node, register, participant, "un-norms-2015", 2026, viewer=viewer)
     own_report(node, register, participant, "un-norms-2015", 2026)    whole, for the participant itself
 
 Invariants:
-- one reader may see what its audience allows, whatever else is stored on the node: other participants run here included;
+- one reader may see what its audience allows, whatever else is stored on the node for others;
 - a part that does not say what its entry says of it is not shown; what is shown is what the log names now;
 - nothing is counted beside another participant's, and nothing is ordered by how much was said.
 """
@@ -16,7 +17,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from liaison.conduct.parts import Opened, check_part, join_parts, open_part
 from liaison.conduct.reports import Answer, Report, decode_report
@@ -32,6 +33,9 @@ from liaison.register.vocabulary import REGISTER
 
 REMEMBERED = 4096
 AT_ONCE = 400
+
+Made = tuple[ParticipantState, tuple[Reported, ...]]
+"""A participant and its reports on one instrument and year."""
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -50,8 +54,8 @@ class Viewer:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportShown:
-    """A report as one reader sees it; `report` is None where nothing of it is for this reader, or not here yet."""
+class ReportHead:
+    """What the register says of a report, and whether this reader has anything of it (`shown`)."""
 
     participant: str
     name: str
@@ -61,13 +65,20 @@ class ReportShown:
     entry: int
     """The leaf that names its parts."""
     withdrawn: bool
-    report: Report | None
+    shown: bool
     more: bool
     """Its entry names parts that this reader does not have."""
     versions: tuple[int, ...]
     """The leaves of all its versions, withdrawals included, in the order of the log."""
     suspect: bool
     """The key that signed it was revoked as of then."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportShown(ReportHead):
+    """A report as one reader sees it; `report` is None where nothing of it is for this reader, or not here yet."""
+
+    report: Report | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +103,21 @@ def reports_of(node: Node, register: str, participant: str, *, viewer: Viewer) -
     return _shown(node, register, viewer, participant=participant)
 
 
-def every_report(node: Node, register: str, *, viewer: Viewer) -> list[ReportShown]:
-    """All reports of a register, by name of the participant and instrument, the latest year first."""
-    return _shown(node, register, viewer)
+def report_heads(
+    node: Node, register: str, *, viewer: Viewer, participant: str | None = None, instrument: str | None = None
+) -> list[ReportHead]:
+    """The reports of a register without what they say, by name of the participant and instrument, the latest year
+    first."""
+    wanted = _wanted(node, register, participant=participant, instrument=instrument)
+    with reading(node):
+        held = _audiences(register, [made[-1] for _, made in wanted])
+    suspects = _suspects(node, register, {made[-1].signer for _, made in wanted})
+    heads = []
+    for state, made in wanted:
+        digests = (part.digest for part in made[-1].body.parts)
+        count = sum(1 for each in digests if each in held and _may(viewer, state.id, held[each]))
+        heads.append(ReportHead(**_head(state, made, count, suspects)))
+    return sorted(heads, key=_in_order)
 
 
 def report_of(
@@ -107,9 +130,7 @@ def report_of(
     return found[0]
 
 
-def answers_on(
-    node: Node, register: str, instrument: str, clause: str, *, viewer: Viewer
-) -> list[AnswerShown]:
+def answers_on(node: Node, register: str, instrument: str, clause: str, *, viewer: Viewer) -> list[AnswerShown]:
     """What participants show about one clause in the latest report of each that stands, by name."""
     return [
         AnswerShown(shown.participant, shown.name, shown.period, answer)
@@ -132,7 +153,7 @@ def report_records(
         made = state.reports.get(f"{instrument}/{period}", ()) if state is not None else ()
         held = _held(register, made[-1:])
     parts = [each for last in made[-1:] for each in _parts(participant, last, held)]
-    records = [each.record for each in parts if _may(viewer, participant, each)]
+    records = [each.record for each in parts if _may(viewer, participant, each.record.audience)]
     if not records:
         raise UsageError("report-not-found", instrument=instrument[:64], period=period)
     return records
@@ -170,28 +191,40 @@ def _shown(
     period: int | None = None,
     latest: bool = False,
 ) -> list[ReportShown]:
-    found = directory(node, register)
-    wanted = [
-        (state, made)
-        for state in found.participants.values()
-        if participant in (None, state.id)
-        for made in state.reports.values()
-        if instrument in (None, made[-1].body.instrument) and period in (None, made[-1].body.period)
-    ]
+    wanted = _wanted(node, register, participant=participant, instrument=instrument, period=period)
     if latest:
         wanted = _latest(wanted)
     with reading(node):
         held = _held(register, [made[-1] for _, made in wanted])
     suspects = _suspects(node, register, {made[-1].signer for _, made in wanted})
     shown = [_one(state, made, held, viewer, suspects) for state, made in wanted]
-    return sorted(shown, key=lambda each: (each.name, each.participant, each.instrument, -each.period))
+    return sorted(shown, key=_in_order)
 
 
-def _latest(
-    wanted: Iterable[tuple[ParticipantState, tuple[Reported, ...]]],
-) -> list[tuple[ParticipantState, tuple[Reported, ...]]]:
+def _in_order(each: ReportHead) -> tuple[str, str, str, int]:
+    return each.name, each.participant, each.instrument, -each.period
+
+
+def _wanted(
+    node: Node,
+    register: str,
+    *,
+    participant: str | None = None,
+    instrument: str | None = None,
+    period: int | None = None,
+) -> list[Made]:
+    return [
+        (state, made)
+        for state in directory(node, register).participants.values()
+        if participant in (None, state.id)
+        for made in state.reports.values()
+        if instrument in (None, made[-1].body.instrument) and period in (None, made[-1].body.period)
+    ]
+
+
+def _latest(wanted: Iterable[Made]) -> list[Made]:
     """Of each participant and instrument the latest year whose report stands."""
-    found: dict[tuple[str, str], tuple[ParticipantState, tuple[Reported, ...]]] = {}
+    found: dict[tuple[str, str], Made] = {}
     for state, made in wanted:
         body = made[-1].body
         before = found.get((state.id, body.instrument))
@@ -208,20 +241,26 @@ def _one(
     suspects: dict[str, int],
 ) -> ReportShown:
     last = made[-1]
-    parts = [each for each in _parts(state.id, last, held) if _may(viewer, state.id, each)]
-    return ReportShown(
-        participant=state.id,
-        name=state.labels.name,
-        instrument=last.body.instrument,
-        period=last.body.period,
-        version=last.body.version,
-        entry=last.index,
-        withdrawn=last.body.withdrawn,
-        report=_joined(parts),
-        more=len(parts) < len(last.body.parts),
-        versions=tuple(each.index for each in made),
-        suspect=last.signer in suspects and suspects[last.signer] <= last.index,
-    )
+    parts = [each for each in _parts(state.id, last, held) if _may(viewer, state.id, each.record.audience)]
+    return ReportShown(**_head(state, made, len(parts), suspects), report=_joined(parts))
+
+
+def _head(state: ParticipantState, made: tuple[Reported, ...], count: int, suspects: dict[str, int]) -> dict[str, Any]:
+    """What the register says, where a reader has `count` of the parts."""
+    last = made[-1]
+    return {
+        "participant": state.id,
+        "name": state.labels.name,
+        "instrument": last.body.instrument,
+        "period": last.body.period,
+        "version": last.body.version,
+        "entry": last.index,
+        "withdrawn": last.body.withdrawn,
+        "shown": count > 0,
+        "more": count < len(last.body.parts),
+        "versions": tuple(each.index for each in made),
+        "suspect": last.signer in suspects and suspects[last.signer] <= last.index,
+    }
 
 
 def _joined(parts: Sequence[Opened]) -> Report | None:
@@ -249,12 +288,22 @@ def _parts(participant: str, reported: Reported, held: dict[str, Opened]) -> Ite
         yield opened
 
 
-def _may(viewer: Viewer, owner: str, part: Opened) -> bool:
+def _may(viewer: Viewer, owner: str, audience: str) -> bool:
     if viewer.participant == owner:
         return True
     # The secretariat is no participant: it may see what everybody may.
     known = viewer.participant not in ("", REGISTER)
-    return may_see(part.record.audience, Reader(viewer.participant, None, frozenset()) if known else None)
+    return may_see(audience, Reader(viewer.participant, None, frozenset()) if known else None)
+
+
+def _audiences(register: str, reports: Iterable[Reported]) -> dict[str, str]:
+    """For whom the stored parts of these reports are, by digest; called inside a unit of reading."""
+    wanted = [part.digest for each in reports for part in each.body.parts]
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        rows = RecordPart.objects.filter(register=register, digest__in=wanted[start : start + AT_ONCE])
+        found |= dict(rows.exclude(part=b"").values_list("digest", "audience"))
+    return found
 
 
 def _held(register: str, reports: Iterable[Reported]) -> dict[str, Opened]:
