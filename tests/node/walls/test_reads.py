@@ -315,6 +315,8 @@ def named_options(planted: Planted, at: Planting) -> dict[str, list[Any]]:
         "sent_as": named["message"],
         "number": named["number"],
         "clause": ["art-29"],
+        "instrument": ["budapest-2001"],
+        "period": [2026],
         "root": named["root"],
         "name": named["root"],
         "ours": [True, False],
