@@ -53,6 +53,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "proof": Operation("GET", "/register/entries/0/proof", Scope.READ_REGISTER),
     "instruments": Operation("GET", "/instruments", Scope.READ_REGISTER),
     "instrument": Operation("GET", "/instruments/budapest-2001", Scope.READ_REGISTER),
+    "stands": Operation("GET", f"/stands/{PARTICIPANT}", Scope.READ_REGISTER),
     "legal_basis": Operation("GET", "/legal-basis?to=XZ", Scope.READ_REGISTER),
     "reports": Operation("GET", "/conduct/reports", Scope.READ_REGISTER),
     "report": Operation("GET", f"/conduct/reports/{PARTICIPANT}/budapest-2001/2026", Scope.READ_REGISTER),

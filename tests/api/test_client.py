@@ -183,6 +183,7 @@ CALLS: Mapping[str, Callable[[Client, Here], object]] = {
     "proof": lambda node, _: node.register.proof(0),
     "instruments": lambda node, _: node.instruments.all(on="2026-11-26"),
     "instrument": lambda node, _: node.instruments.one("budapest-2001"),
+    "stands": lambda node, here: node.instruments.stands(here.participant),
     "legal_basis": lambda node, _: node.instruments.legal_basis("XZ"),
     "reports": lambda node, _: node.conduct.reports(instrument=TEXT),
     "report": lambda node, here: node.conduct.report(here.participant, TEXT, 2026).answers[0].measures,

@@ -42,13 +42,19 @@ def test_a_node_alone_answers_from_an_imported_list(shell: Terminal) -> None:
     assert shell.run("alone", "instrument", "basis", "--to", "XC", code=2)["error"] == "choice-not-clear"
 
 
-def test_a_text_is_shown_with_its_clauses_and_that_nobody_checked_it(shell: Terminal) -> None:
+def test_a_text_is_shown_with_its_clauses_whom_it_speaks_to_and_that_nobody_checked_it(shell: Terminal) -> None:
     shell.run("alone", "node", "init", "--url", "https://127.0.0.1:9")
     shown = shell.run("alone", "instrument", "show", "un-cybercrime-2024")
     assert (shown["checked"], shown["in_force"], shown["needed"]) == (False, False, 40)
     assert {"id": "art-42", "article": "42", "role": "cooperation"}.items() <= next(
         each for each in shown["clauses"] if each["id"] == "art-42"
     ).items()
+    shown = shell.run("alone", "instrument", "show", "gcsc-2019")
+    assert (shown["kind"], shown["addressed"]) == ("conduct", ["state", "organisation", "provider"])
+    assert set(shown["acts"]) == {"adoption", "adoption-with-reservation", "decline", "withdrawal"}
+    last = shown["clauses"][-1]
+    assert {"kin": "narrower", "instrument": "paris-call-2018", "clause": "principle-8"} in last["lineage"]
+    assert shell.run("alone", "instrument", "show", "un-norms-2015")["acts"] == []
 
 
 def test_a_text_is_carried_once_published_and_states_declare_about_it(shell: Terminal) -> None:

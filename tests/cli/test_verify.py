@@ -20,10 +20,12 @@ from liaison.register.anchor import Anchor, format_anchor
 from liaison.register.checking.folder import read_static_log
 from liaison.register.export import OfflineRegister, decode_offline, encode_offline, verify_offline
 from liaison.register.state import Void
+from liaison.register.vocabulary import Act
 from liaison.tlog.log import LogReader, append_entries
 from liaison.tlog.proofs import EMPTY_HEAD
 from liaison.tlog.tlogproof import LogProof, format_proof
 from liaison.wire.note import Note, format_note
+from tests.conduct.codes import adopt, carrying, providers, said
 from tests.register.registry import RegisterBuilder, small_register
 
 COSIGNED = {"XC": 1_795_348_800, "XD": 1_795_348_860}
@@ -258,3 +260,38 @@ def test_a_damaged_folder_raises_only_our_errors_or_says_the_same(
 
 def _flipped(data: bytes, place: int, value: int) -> bytes:
     return data[:place] + bytes([data[place] ^ value]) + data[place + 1 :]
+
+
+def written(registry: RegisterBuilder, path: Path) -> str:
+    anchor = Anchor(registry.origin, registry.entries[0].leaf, (), registry.checkpoint(1))
+    whole = OfflineRegister(anchor, registry.checkpoint(), tuple(registry.leaves), tuple(registry.records.values()))
+    path.write_bytes(encode_offline(whole))
+    return str(path)
+
+
+def test_a_withdrawn_stand_is_told_as_withdrawn_and_a_forged_one_as_void_in_whose_name_it_speaks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry = carrying("sco-code-2015")
+    adopt(registry, "XC", "sco-code-2015", on="2026-01-01")
+    adopt(registry, "XC", "sco-code-2015", Act.WITHDRAWAL, on="2026-02-01")
+    forged = registry.signed(registry.drafted(said("sco-code-2015"), "XD", "main"), "XC/main/entry")
+    registry.append(forged, expected=Void)
+    file = written(registry, tmp_path / "register")
+    value = run_json(capsys, "register", file)
+    told = [(each["name"], each["act"], each["state"]) for each in value["declared"]]
+    assert told == [("State XC", "adoption", "withdrawn"), ("State XC", "withdrawal", "stands")]
+    (void,) = value["void"]
+    assert (void["kind"], void["participant"]) == ("stand.declared", registry.ids["XD"])
+    assert f"(stand.declared in the name of {registry.ids['XD'][:16]})" in run(capsys, "register", file)[1]
+
+
+def test_a_network_that_its_provider_does_not_claim_is_told_as_unclaimed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry = providers("manrs-operators")
+    adopt(registry, "XP", "manrs-operators", networks=(64496, 64511))
+    file = written(registry, tmp_path / "register")
+    (stand,) = run_json(capsys, "register", file)["declared"]
+    assert stand["networks"] == [{"asn": 64496, "claimed": True}, {"asn": 64511, "claimed": False}]
+    assert "AS64496, AS64511 (unclaimed)" in run(capsys, "register", file)[1]

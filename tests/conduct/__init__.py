@@ -1,1 +1,1 @@
-"""Tests of implementation reports: their form, their parts, and what the log proves of them."""
+"""Tests of the code of conduct: who stands to what, what was done, and who needs help."""

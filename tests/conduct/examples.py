@@ -26,7 +26,7 @@ def answer(clause: str, audience: str, mark: str) -> Answer:
                 "text": [*text(f"{mark} law"), *text(f"{mark} loi", "fr")],
                 "evidence": [
                     {
-                        "address": f"https://law.example/{mark.replace(' ', '-')}",
+                        "address": f"https://law.example/{where}",
                         "document": None,
                         "title": f"{mark} act",
                     },

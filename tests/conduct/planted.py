@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from liaison.conduct.parts import make_parts, report_body
 from liaison.conduct.reports import Report, encode_report
-from liaison.instruments.catalogue import load_instruments, text_hash
 from liaison.node.models import OwnReport
 from liaison.node.node import Node
 from liaison.node.unit_of_work import unit_of_work
-from liaison.register.bodies import InstrumentPublished
 from liaison.register.vocabulary import REGISTER
+from tests.conduct.codes import carried
 from tests.conduct.examples import salts
 from tests.mirrored import START
 from tests.register.registry import RegisterBuilder
@@ -26,19 +25,7 @@ _DRAW = salts()
 def carry(registry: RegisterBuilder, *instruments: str) -> None:
     """The register carries these texts."""
     for name in instruments:
-        text = load_instruments()[name]
-        body = InstrumentPublished(
-            instrument=name,
-            version=1,
-            title=text.en[:200],
-            text=text_hash(text),
-            document=None,
-            address=None,
-            acts=tuple(sorted(text.acts)),
-            clauses=tuple(sorted(text.clauses)),
-            withdrawn=False,
-        )
-        registry.by_node(body, REGISTER, "office")
+        registry.by_node(carried(name), REGISTER, "office")
 
 
 def publish(registry: RegisterBuilder, who: str, report: Report, *, version: int = 1) -> None:

@@ -223,15 +223,22 @@ class Story:
         return node
 
     def admit(
-        self, name: str, code: str, *, on: str | None = None, roots: int = 2, replaces: str | None = None
+        self,
+        name: str,
+        code: str,
+        *,
+        on: str | None = None,
+        roots: int = 2,
+        replaces: str | None = None,
+        type_: ParticipantType = ParticipantType.STATE,
     ) -> Resident:
-        """Admit a State whose node is `on` (by default one of its own)."""
+        """Admit a State, or what `type_` says, whose node is `on` (by default one of its own)."""
         node = self.follow(on or name)
         keys = [root(f"{name} {number}") for number in range(roots)]
         draft = ceremony.draft_admission(
             self.reg,
             register=self.register,
-            type_=ParticipantType.STATE,
+            type_=type_,
             labels=Labels(f"State {code}", (code,)),
             roots=roots_of(*keys),
             letter=LETTER,
@@ -258,9 +265,11 @@ class Story:
         publication.declare_desk(resident.node, resident.place, desk_plan(desk, **changes))
         publication.publish_node(resident.node, resident.place)
 
-    def join(self, name: str, code: str, *, cosigns: bool = False) -> Resident:
-        """A State with a node of its own, keys and a technical desk."""
-        resident = self.admit(name, code)
+    def join(
+        self, name: str, code: str, *, cosigns: bool = False, type_: ParticipantType = ParticipantType.STATE
+    ) -> Resident:
+        """A State, or what `type_` says, with a node of its own, keys and a technical desk."""
+        resident = self.admit(name, code, type_=type_)
         self.keys(resident, kinds=(DeskKind.TECHNICAL,), cosigns=cosigns)
         self.desk(resident)
         return resident

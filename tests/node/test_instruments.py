@@ -6,12 +6,13 @@ from datetime import date
 
 import pytest
 
+from liaison.conduct.stands import Declared
 from liaison.errors import LiaisonError, MalformedError, UsageError, VerificationError
 from liaison.instruments.catalogue import load_instruments, text_hash
 from liaison.instruments.positions import Status
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
-from liaison.node.reads.instruments.known import carried_instruments, imported_files
+from liaison.node.reads.instruments.known import carried_instruments, imported_files, known_instruments
 from liaison.node.reads.instruments.proposed import declared_stands, open_proposals
 from liaison.node.reads.instruments.status import basis_between, instrument_status, list_instruments
 from liaison.node.services.instruments.declaring import (
@@ -27,7 +28,9 @@ from liaison.node.services.instruments.publishing import publish_instrument
 from liaison.node.services.people.officers import add_officer, grant
 from liaison.officers.permissions import Role
 from liaison.register.bodies import StandDeclared
+from liaison.register.vocabulary import ParticipantType
 from tests.instruments.test_catalogue import own
+from tests.instruments.test_codes import OWN
 from tests.instruments.test_positions_file import PAGE
 from tests.node.stories import Resident, Story
 
@@ -48,6 +51,12 @@ def manager(node: Node, resident: Resident, login: str) -> int:
     officer = add_officer(node, login=login, name=login.upper())
     grant(node, officer, resident.register, desk_of(resident), Role.DIRECTORY)
     return int(officer.pk)
+
+
+def declared_of(resident: Resident) -> tuple[Declared, ...]:
+    found = declared_stands(resident.node, resident.register, resident.participant)
+    assert found is not None
+    return found.declared
 
 
 def refused(code: str, error: pytest.ExceptionInfo[LiaisonError]) -> bool:
@@ -94,8 +103,7 @@ def test_who_proposes_does_not_approve_while_another_may(story: Story) -> None:
     assert refused("needs-another-person", error)
     approve_stand(node, story.register, desk, number, officer=second)
     assert open_proposals(node, story.register, desk) == []
-    (made,) = declared_stands(node, story.register, xc.participant)
-    assert made.body == stand()
+    assert [each.body for each in declared_of(xc)] == [stand()]
     with pytest.raises(UsageError) as error:
         approve_stand(node, story.register, desk, number, officer=second)
     assert refused("no-proposal", error)
@@ -129,7 +137,7 @@ def test_a_proposal_is_withdrawn_once(story: Story) -> None:
     with pytest.raises(UsageError) as error:
         withdraw_stand(xc.node, story.register, desk, number, officer=officer)
     assert refused("no-proposal", error)
-    assert declared_stands(xc.node, story.register, xc.participant) == []
+    assert declared_of(xc) == ()
 
 
 def test_only_the_secretariat_publishes_and_only_what_changed(story: Story) -> None:
@@ -205,3 +213,39 @@ def test_an_instrument_nobody_knows_is_said_to_be_unknown(story: Story) -> None:
     with pytest.raises(UsageError) as error:
         instrument_status(story.reg, story.register, "no-such-text", on=DAY)
     assert refused("instrument-not-found", error)
+
+
+def test_a_register_carries_no_code_until_its_secretariat_published_one(story: Story) -> None:
+    xc = story.join("xc", "XC")
+    assert carried_instruments(xc.node, story.register) == {}
+    publish_instrument(story.reg, story.register, load_instruments()["un-norms-2015"])
+    story.sync("xc")
+    (carried,) = carried_instruments(xc.node, story.register).values()
+    assert (carried.instrument, carried.acts, carried.addressed) == ("un-norms-2015", (), (ParticipantType.STATE,))
+    with pytest.raises(VerificationError) as error:
+        declare_stand(xc.node, xc.place, stand("adoption", instrument="un-norms-2015"))
+    assert refused("rule-37", error)
+
+
+def test_a_provider_adopts_a_code_of_the_operators_own_for_its_networks(story: Story) -> None:
+    import_file(story.reg, OWN, name="xp-pledge", taken_from="xp-pledge.toml")
+    publish_instrument(story.reg, story.register, known_instruments(story.reg)["xp-pledge"])
+    xp = story.join("xp", "XP", type_=ParticipantType.PROVIDER)
+    adoption = stand("adoption", instrument="xp-pledge", networks=[64496, 64511])
+    declare_stand(xp.node, xp.place, adoption)
+    (made,) = declared_of(xp)
+    assert [(each.number, each.claimed) for each in made.networks] == [(64496, False), (64511, False)]
+    found = instrument_status(story.reg, story.register, "xp-pledge", on=DAY)
+    assert [each.standing.status for each in found.standings] == [Status.ADOPTED]
+    assert found.open_to(ParticipantType.PROVIDER) and not found.open_to(ParticipantType.STATE)
+    without = instrument_status(xp.node, story.register, "xp-pledge", on=DAY)
+    assert (without.text, without.conduct, without.addressed) == (None, True, (ParticipantType.PROVIDER,))
+
+
+def test_a_file_of_the_operator_that_is_unsound_is_refused_whole(story: Story) -> None:
+    node = story.node("alone")
+    for wrong in (OWN.replace(b"action-3", b"action-30"), OWN.replace(b'role = "norm"', b'role = "final"')):
+        with pytest.raises(MalformedError) as error:
+            import_file(node, wrong, name="xp-pledge", taken_from="xp-pledge.toml")
+        assert refused("instrument-inconsistent", error)
+    assert imported_files(node) == [] and "xp-pledge" not in known_instruments(node)

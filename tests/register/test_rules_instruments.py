@@ -9,8 +9,9 @@ import pytest
 
 from liaison.register import bodies
 from liaison.register.law import instruments as law
-from liaison.register.vocabulary import REGISTER, Act
+from liaison.register.vocabulary import REGISTER, Act, ParticipantType
 from liaison.wire.identifiers import digest
+from liaison.wire.typed import convert
 from tests.register.judging import by_node
 from tests.register.registry import RegisterBuilder, small_register
 
@@ -193,3 +194,72 @@ def test_rule_04_only_the_secretariat_publishes_a_text() -> None:
 @pytest.mark.parametrize("link", ["http s://x", "ftp://x.example", "https://" + "x" * 300, "https://x.example/\u00e9"])
 def test_rule_01_an_address_is_a_plain_link(link: str) -> None:
     assert by_node(carrying("XC"), stand(evidence=link)) == "rule-01"
+
+
+STATE, PROVIDER = ParticipantType.STATE, ParticipantType.PROVIDER
+CODE_ACTS = (Act.ADOPTION, Act.ADOPTION_WITH_RESERVATION, Act.DECLINE, Act.WITHDRAWAL)
+
+
+def of(type_: ParticipantType, *addressed: ParticipantType, acts: tuple[Act, ...] = CODE_ACTS) -> RegisterBuilder:
+    """A register with XC of this type that carries a code which speaks to those types, or does not say to whom."""
+    registry = RegisterBuilder()
+    registry.open()
+    registry.admit("XC", type=type_)
+    registry.set_up("XC")
+    more = {"addressed": addressed} if addressed else {}
+    registry.by_node(published(acts=acts, **more), REGISTER, "office")
+    return registry
+
+
+@pytest.mark.parametrize("act", [Act.ADOPTION, Act.DECLINE])
+def test_rule_37_a_stand_of_a_type_that_the_text_does_not_address_is_void(act: Act) -> None:
+    for one in ParticipantType:
+        found = {other: by_node(of(one, other), stand(act)) for other in ParticipantType}
+        assert found == {other: "stands" if other is one else "rule-37" for other in ParticipantType}
+
+
+def test_rule_37_a_text_by_consensus_is_open_to_no_stand() -> None:
+    registry = of(STATE, STATE, acts=())
+    assert {by_node(registry, stand(act)) for act in CODE_ACTS} == {"rule-37"}
+
+
+def test_rule_37_a_text_that_says_nothing_of_whom_it_addresses_is_open_to_all() -> None:
+    assert {by_node(of(one), stand(Act.ADOPTION)) for one in ParticipantType} == {"stands"}
+
+
+def test_rule_37_who_is_addressed_no_more_can_still_withdraw() -> None:
+    registry = of(STATE, STATE)
+    registry.by_node(stand(Act.ADOPTION), "XC")
+    registry.by_node(published(version=2, acts=CODE_ACTS, addressed=(PROVIDER,)), REGISTER, "office")
+    assert by_node(registry, stand(Act.ADOPTION, on="2026-05-01")) == "rule-37"
+    assert by_node(registry, stand(Act.WITHDRAWAL, on="2026-05-01")) == "stands"
+
+
+def test_rule_37_an_adoption_with_reservation_says_what_it_reserves() -> None:
+    registry = of(STATE, STATE)
+    assert by_node(registry, stand(Act.ADOPTION_WITH_RESERVATION)) == "rule-37"
+    assert by_node(registry, stand(Act.ADOPTION_WITH_RESERVATION, clauses=("art-1",))) == "stands"
+    words = bodies.Said(lang="en", text="As far as our law allows.")
+    assert by_node(registry, stand(Act.ADOPTION_WITH_RESERVATION, said=words)) == "stands"
+    assert by_node(registry, stand(Act.ADOPTION, clauses=("art-1",))) == "rule-37"
+
+
+def test_rule_37_only_a_provider_that_adopts_names_networks() -> None:
+    provider = of(PROVIDER, STATE, PROVIDER)
+    assert by_node(provider, stand(Act.ADOPTION, networks=(64496, 64497))) == "stands"
+    assert by_node(provider, stand(Act.DECLINE, networks=(64496,))) == "rule-37"
+    assert by_node(of(STATE, STATE, PROVIDER), stand(Act.ADOPTION, networks=(64496,))) == "rule-37"
+
+
+def test_rule_15_a_network_and_an_addressee_stand_once() -> None:
+    assert by_node(of(PROVIDER, PROVIDER), stand(Act.ADOPTION, networks=(64496, 64496))) == "rule-15"
+    assert publishing(small_register("XC"), addressed=(STATE, STATE)) == "rule-15"
+
+
+def test_what_is_left_out_is_signed_as_before_and_an_empty_list_is_no_other_spelling_of_it() -> None:
+    registry = small_register("XC")
+    assert b"addressed" not in registry.drafted(published(), REGISTER, "office")
+    assert b"networks" not in registry.drafted(stand(), "XC", "main")
+    for body, member in ((published(), "addressed"), (stand(), "networks")):
+        with pytest.raises(msgspec.ValidationError):
+            convert(msgspec.to_builtins(body) | {member: []}, type(body))

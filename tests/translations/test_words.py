@@ -14,6 +14,7 @@ from babel import Locale
 from django.test import override_settings
 from django.utils import translation
 
+from liaison.conduct.stands import StandState
 from liaison.errors import UsageError
 from liaison.explanations import explain
 from liaison.instruments import texts
@@ -90,6 +91,9 @@ LISTS = {
     "instrument-kind": set(TextKind),
     "clause-role": set(texts.Role),
     "instrument-standing": set(Status),
+    "kinship": set(texts.Kin),
+    "stand-state": set(StandState),
+    "conduct-addressee": set(ParticipantType),
     "basis-kind": set(BasisKind),
     "basis-reason": set(Reason),
     "observable-kind": set(get_args(observables.Kind)),

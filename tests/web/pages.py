@@ -37,6 +37,7 @@ _METHOD = {"method": 1}
 _REPORT = {"message": CASE}
 _EXERCISE = {"exercise": uuid.UUID(CASE)}
 _OWN_REPORT, _OWN_ANSWER = {"number": 1}, {"number": 1, "clause": "art-29"}
+_CODE = {"instrument": "un-norms-2015"}
 _CENTRE = {"participant": "unknown", "desk": "duty"}
 PAGES: Mapping[str, Page] = {
     "first": Page(SIGNED_IN),
@@ -157,6 +158,13 @@ PAGES: Mapping[str, Page] = {
     "own-report-export": Page(Action.REPORT, _OWN_REPORT),
     "own-report-answer": Page(Action.REPORT, _OWN_ANSWER),
     "own-report-both": Page(Action.REPORT, _OWN_ANSWER),
+    "conduct": Page(Action.READ_METADATA),
+    "conduct-text": Page(Action.READ_METADATA, _CODE),
+    "conduct-norm": Page(Action.READ_METADATA, _CODE | {"clause": "norm-g"}),
+    "conduct-participant": Page(Action.READ_METADATA, {"participant": "0" * 64}),
+    "conduct-stand": Page(Action.PUBLISH, {"instrument": "sco-code-2015"}, again=True),
+    "conduct-stand-approve": Page(Action.PUBLISH, {"instrument": "sco-code-2015"}, again=True),
+    "conduct-stand-withdraw": Page(Action.PUBLISH, {"instrument": "sco-code-2015"}, again=True),
     "evidence": Page(Action.READ_CASE, _EVIDENCE),
     "evidence-open": Page(Action.READ_CASE, _EVIDENCE),
     "evidence-export": Page(Action.READ_CASE, _EVIDENCE),

@@ -114,9 +114,10 @@ def words_of_scenario(text: str) -> Iterator[Words]:
 
 
 def words_of_instrument(text: str) -> Iterator[Words]:
-    """Name, short name and titles of the clauses of an instrument, under its id; paraphrases stay in one language."""
+    """Name, short name, titles and paraphrases of the clauses of an instrument, under its id."""
     page = tomllib.loads(text)
-    for words in (page["en"], page["short"], *(clause["en"] for clause in page["clauses"].values())):
+    clauses = (words for clause in page["clauses"].values() for words in (clause["en"], clause["text"]))
+    for words in (page["en"], page["short"], *clauses):
         yield Words(words, page["id"])
 
 

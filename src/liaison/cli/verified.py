@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from liaison.cli.conduct.words import judged_value_lines
+from liaison.cli.instrument.words import stand_cells, stand_value
+from liaison.cli.message.screen import plain
 from liaison.cli.output import table
 from liaison.register.vocabulary import REGISTER
 
@@ -49,8 +51,9 @@ def register_value(given: OfflineRegister, verified: VerifiedRegister, known: An
         "instruments": _instruments(view.participant(REGISTER)),
         "stands": sum(len(made) for state in people for made in state.stands.values()),
         "reports": [each for state in people for each in _reports(state)],
+        "declared": [each for state in people for each in _declared(state)],
         "records": len(verified.records),
-        "void": [_void(each) for each in view.changed.oddities if each.rule is not None],
+        "void": [_void(each, given.leaves[each.index]) for each in view.changed.oddities if each.rule is not None],
         "not_understood": [_odd(each) for each in view.changed.oddities if each.rule is None],
     }
 
@@ -74,11 +77,12 @@ def register_lines(value: dict[str, Any]) -> Iterator[str]:
         gone = sum(1 for each in value["reports"] if each["withdrawn"])
         yield f"  {len(value['reports'])} implementation reports, {gone} of them withdrawn"
     yield from (f"  {line}" for line in judged_value_lines(value.get("judged", ())))
+    yield from table(_stand_row(each) for each in value["declared"])
     people = value["participants"]
     yield f"Participants: {len(people)}"
     yield from table(_row(each) for each in people)
     yield f"Void entries: {len(value['void'])}"
-    yield from (f"  {each['index']}  {each['rule']}: {each['what']}" for each in value["void"])
+    yield from (f"  {each['index']}  {each['rule']}: {each['what']}{_in_name(each)}" for each in value["void"])
     if value["not_understood"]:
         yield f"Not understood: {len(value['not_understood'])}"
         yield from (f"  {each['index']}  {each['what']}" for each in value["not_understood"])
@@ -108,6 +112,26 @@ def _reports(state: ParticipantState) -> list[dict[str, Any]]:
     ]
 
 
+def _declared(state: ParticipantState) -> Iterator[dict[str, Any]]:
+    from liaison.conduct.stands import history
+
+    for each in history(state):
+        yield {"participant": state.id, "name": state.labels.name, **stand_value(each)}
+
+
+def _stand_row(each: dict[str, Any]) -> tuple[str, ...]:
+    index, *rest = stand_cells(each)
+    return f"  {index}", plain(each["name"]), *rest
+
+
+def _in_name(each: dict[str, Any]) -> str:
+    """In whose name a void entry speaks: it is no word of theirs."""
+    if not each["kind"]:
+        return ""
+    who = f" in the name of {each['participant'][:16]}" if each["participant"] else ""
+    return f" ({each['kind']}{who})"
+
+
 def proof_value(judged: JudgedProof, leaf: bytes) -> dict[str, Any]:
     """What `liaison verify proof --json` prints."""
     oddity = judged.oddity
@@ -120,7 +144,7 @@ def proof_value(judged: JudgedProof, leaf: bytes) -> dict[str, Any]:
         "by": "register" if judged.judged else "anchor",
         "witnessed": judged.witnessed,
         "entry": _entry(leaf),
-        "void": _void(oddity) if oddity is not None and void else None,
+        "void": _void(oddity, leaf) if oddity is not None and void else None,
         "not_understood": _odd(oddity) if oddity is not None and not void else None,
     }
 
@@ -171,11 +195,13 @@ def _row(each: dict[str, Any]) -> tuple[str, ...]:
     return "  " + " ".join(each["codes"]), each["type"], each["name"], *counts, each["id"][:16], mark
 
 
-def _void(oddity: Oddity) -> dict[str, Any]:
+def _void(oddity: Oddity, leaf: bytes) -> dict[str, Any]:
     from liaison.register.rules import explain_rule
 
     rule = oddity.rule or ""
-    return {"index": oddity.index, "rule": rule, "what": explain_rule(rule).what}
+    entry = _entry(leaf) or {"kind": None, "participant": None}
+    told = {"kind": entry["kind"], "participant": entry["participant"]}
+    return {"index": oddity.index, "rule": rule, "what": explain_rule(rule).what} | told
 
 
 def _odd(oddity: Oddity) -> dict[str, Any]:

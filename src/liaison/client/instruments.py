@@ -22,12 +22,29 @@ class Instrument(msgspec.Struct, frozen=True):
     symbol: str
     address: str
     checked: bool
+    addressed: list[str]
+    acts: list[str]
     carried: bool
     entry: str | None
     in_force: bool
     consents: int
     needed: int | None
     parties: int
+
+
+class Relative(msgspec.Struct, frozen=True):
+    """A clause of another text, and how its duty compares: `same`, `narrower`, `wider` or `overlapping`."""
+
+    kin: str
+    instrument: str
+    clause: str
+
+
+class Network(msgspec.Struct, frozen=True):
+    """A network a provider stands for, and whether it claims it in the register."""
+
+    number: int
+    claimed: bool
 
 
 class Clause(msgspec.Struct, frozen=True):
@@ -40,6 +57,8 @@ class Clause(msgspec.Struct, frozen=True):
     text: str
     part_of: str | None
     demands: list[str]
+    addressed: list[str]
+    lineage: list[Relative]
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -68,6 +87,33 @@ class Standing(msgspec.Struct, frozen=True):
     declarations: list[Statement]
     objections: list[Statement]
     sources: list[str]
+    networks: list[Network]
+
+
+class Stand(msgspec.Struct, frozen=True):
+    """One signed statement; `state` is `stands`, `superseded`, `withdrawn`, `replaced` or `retracted`."""
+
+    entry: int
+    payload: str
+    instrument: str
+    act: str
+    on: str
+    clauses: list[str]
+    about: str | None
+    note: str
+    lang: str
+    evidence: str
+    state: str
+    networks: list[Network]
+
+
+class Stands(msgspec.Struct, frozen=True):
+    """Everything a participant declared, in the order of the log."""
+
+    participant: str
+    name: str
+    type: str
+    stands: list[Stand]
 
 
 class WholeInstrument(msgspec.Struct, frozen=True):
@@ -135,6 +181,10 @@ class InstrumentReader:
     def one(self, instrument: str, on: str = "") -> WholeInstrument:
         """One instrument with its clauses and every standing on a day."""
         return self._node.read(f"/instruments/{quote(instrument)}", WholeInstrument, _on(on))
+
+    def stands(self, participant: str) -> Stands:
+        """What one participant declared, by its whole id."""
+        return self._node.read(f"/stands/{quote(participant)}", Stands)
 
     def legal_basis(self, to: str, on: str = "") -> LegalBasis:
         """What a request of this desk's participant to another (a code, or a participant's id) can rest on."""

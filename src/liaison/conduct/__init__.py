@@ -1,1 +1,1 @@
-"""What did participants do about what was agreed, what do they show of it, and who needs help?"""
+"""What was agreed about behaviour, who stands to it, what was done, and who needs help with it?"""

@@ -4,7 +4,8 @@
 
 Invariants:
 - adding an instrument is adding a file to `data/instruments`, or to the node's own (docs/using/instruments.md);
-- a file that names a clause, an act or a demand that is not there is refused: nothing is guessed.
+- a file that names a clause, an act or a demand that is not there is refused: nothing is guessed;
+- a code of conduct consists of norms and nothing else has any; a link of lineage leads to a clause that is there.
 
 Spec page: docs/spec/instruments.md.
 """
@@ -22,8 +23,9 @@ from types import MappingProxyType
 import msgspec
 
 from liaison.errors import MalformedError
-from liaison.instruments.texts import CONSENTS, Clause, Instrument, Role, TextKind, text_hash
-from liaison.register.vocabulary import Act
+from liaison.instruments.lineage import check_lineage
+from liaison.instruments.texts import ADOPTING, CONSENTS, Clause, Instrument, Role, TextKind, text_hash
+from liaison.register.vocabulary import Act, ParticipantType
 from liaison.wire.typed import convert
 
 __all__ = ["Clause", "Instrument", "decode_instrument", "demands", "load_instruments", "merge_instruments", "text_hash"]
@@ -58,7 +60,7 @@ def demands() -> Mapping[str, Demand]:
 
 
 def merge_instruments(known: Mapping[str, Instrument], more: Iterable[Instrument]) -> Mapping[str, Instrument]:
-    """`known` with `more`. Raises MalformedError for an id that stands twice, or a text that names an unknown one."""
+    """`known` with `more`. Raises MalformedError for an id that stands twice, or one that is not there."""
     found = dict(known)
     for instrument in more:
         if instrument.id in found:
@@ -66,6 +68,7 @@ def merge_instruments(known: Mapping[str, Instrument], more: Iterable[Instrument
         found[instrument.id] = instrument
     for instrument in found.values():
         _check_others(instrument, found)
+    check_lineage(found)
     return MappingProxyType(found)
 
 
@@ -97,6 +100,10 @@ def _check_clauses(text: Instrument) -> None:
     if not 1 <= len(text.clauses) <= MOST_CLAUSES:
         raise _bad(text, "clauses")
     for name, clause in text.clauses.items():
+        if (clause.role is Role.NORM) != (text.kind is TextKind.CONDUCT):
+            raise _bad(text, f"clauses.{name}.role")
+        if not _named_once(clause.addressed, text.addressees()):
+            raise _bad(text, f"clauses.{name}.addressed")
         if (clause.role in _PARTS) != (clause.part_of is not None):
             raise _bad(text, f"clauses.{name}.part_of")
         if clause.part_of is not None and clause.part_of not in text.clauses:
@@ -115,12 +122,19 @@ def _check_lines(text: Instrument, name: str, clause: Clause) -> None:
 
 
 def _check_acts(text: Instrument) -> None:
-    """A treaty has acts by which it enters into force and a way out; what is none has neither."""
-    treaty = text.kind is TextKind.TREATY
+    """A treaty has acts by which it enters into force and a way out; a code may be open to adoption."""
+    treaty, conduct = text.kind is TextKind.TREATY, text.kind is TextKind.CONDUCT
     if len(set(text.acts)) != len(text.acts) or Act.RETRACTION in text.acts:
         raise _bad(text, "acts")
-    if treaty != bool(text.acts) or treaty != (text.withdrawal is not None):
+    if conduct:
+        if not set(text.acts) <= ADOPTING or (text.acts and Act.WITHDRAWAL not in text.acts):
+            raise _bad(text, "acts")
+    elif treaty != bool(text.acts) or set(text.acts) & ADOPTING - {Act.WITHDRAWAL}:
         raise _bad(text, "acts")
+    if treaty != (text.withdrawal is not None) or (conduct and text.entry is not None):
+        raise _bad(text, "acts")
+    if conduct != bool(text.addressed) or not _named_once(text.addressed, tuple(ParticipantType)):
+        raise _bad(text, "addressed")
     if len(set(text.parties)) != len(text.parties) or len(text.parties) == 1:
         raise _bad(text, "parties")
     if treaty and text.entry is None:
@@ -133,6 +147,10 @@ def _check_acts(text: Instrument) -> None:
                 raise _bad(text, "entry.wait")
     if text.withdrawal is not None and text.withdrawal.clause not in text.clauses:
         raise _bad(text, "withdrawal")
+
+
+def _named_once(found: tuple[ParticipantType, ...], allowed: tuple[ParticipantType, ...]) -> bool:
+    return len(set(found)) == len(found) and set(found) <= set(allowed)
 
 
 def _check_others(text: Instrument, known: Mapping[str, Instrument]) -> None:

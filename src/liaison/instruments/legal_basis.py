@@ -116,7 +116,7 @@ class _Pair:
 
     def fits(self, text: Instrument) -> bool:
         """Whether the text can concern the two at all."""
-        if text.kind is TextKind.TEMPLATE:
+        if text.kind in (TextKind.TEMPLATE, TextKind.CONDUCT):
             return False
         return all(is_open_to(text, self.positions, party) for party in (self.ours, self.theirs))
 

@@ -7,7 +7,9 @@ Invariants (docs/spec/instruments.md):
 - the answer for a day follows from the statements dated up to that day, in the order of their dates and, on one day,
   in the order they are given;
 - a statement is somebody's: its `source` says whose word it is, and nothing is inferred that no statement says;
-- whoever leaves and comes back comes back without the reservations of the first time.
+- whoever leaves and comes back comes back without the reservations of the first time;
+- of a code of conduct the last word of a party counts alone: it adopts, declines or withdraws, and nothing enters into
+  force.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from datetime import date
 from enum import StrEnum
 
 from liaison.instruments.periods import after
-from liaison.instruments.texts import CONSENTS, Instrument
+from liaison.instruments.texts import CONSENTS, Instrument, TextKind
 from liaison.register.vocabulary import Act
 
 
@@ -40,6 +42,8 @@ class Statement:
     lang: str = ""
     evidence: str = ""
     source: str = ""
+    networks: tuple[int, ...] = ()
+    """The AS numbers for which a provider adopts a code."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,11 @@ class Status(StrEnum):
     """It consented to be bound; the text is not in force for it yet."""
     PARTY = "party"
     LEFT = "left"
+    ADOPTED = "adopted"
+    RESERVED = "adopted-with-reservation"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    """It adopted a code of conduct, and does so no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,7 @@ class Standing:
     reservations: tuple[Statement, ...] = ()
     declarations: tuple[Statement, ...] = ()
     objections: tuple[Statement, ...] = ()
+    networks: tuple[int, ...] = ()
 
 
 def entry_into_force(instrument: Instrument, positions: Positions, *, on: date) -> date | None:
@@ -177,7 +187,31 @@ def standings(instrument: Instrument, positions: Positions, *, on: date) -> Mapp
     return {party: _standing(instrument, positions, party, on, entered) for party in parties}
 
 
+_SAID: Mapping[Act, Status] = {
+    Act.ADOPTION: Status.ADOPTED,
+    Act.ADOPTION_WITH_RESERVATION: Status.RESERVED,
+    Act.DECLINE: Status.DECLINED,
+    Act.WITHDRAWAL: Status.WITHDRAWN,
+}
+
+
+def _adopting(instrument: Instrument, positions: Positions, party: str, on: date) -> Standing:
+    """How a party stands to a code: its last word, which says all of it anew."""
+    found = Standing(party, instrument.id)
+    for each in positions.of(party, instrument.id, on=on):
+        status = _SAID.get(each.act)
+        if status is None or (status is Status.WITHDRAWN and found.status is Status.NONE):
+            continue
+        reserved = (each,) if status is Status.RESERVED else ()
+        adopted = status in (Status.ADOPTED, Status.RESERVED)
+        since = each.on if adopted else None
+        found = Standing(party, instrument.id, status, since=since, reservations=reserved, networks=each.networks)
+    return found
+
+
 def _standing(instrument: Instrument, positions: Positions, party: str, on: date, entered: date | None) -> Standing:
+    if instrument.kind is TextKind.CONDUCT:
+        return _adopting(instrument, positions, party, on)
     found = Standing(party, instrument.id)
     for each in positions.of(party, instrument.id, on=on):
         found = _with(found, each, instrument, entered)

@@ -16,6 +16,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from msgspec import UnsetType
+
 from liaison.instruments.positions import Positions, Statement
 from liaison.instruments.positions_file import PositionsFile
 from liaison.register.facts import ParticipantState, Stated
@@ -31,6 +33,8 @@ class Known:
     names: Mapping[str, str]
     """Party → what people call it."""
     by_code: Mapping[str, str]
+    claimed: Mapping[str, frozenset[int]]
+    """Party → the AS numbers it claims in the register, for those that claim any."""
 
     def party(self, code: str) -> str:
         """The participant a code stands for, or the code itself."""
@@ -63,12 +67,19 @@ def gather(states: Iterable[ParticipantState], files: Iterable[PositionsFile] = 
         organisations=_organisations(files, living, by_code),
         codes=codes,
     )
-    return Known(positions, {name: state.labels.name for name, state in living.items()}, by_code)
+    claimed = {name: numbers for name, state in living.items() if (numbers := claimed_networks(state))}
+    return Known(positions, {name: state.labels.name for name, state in living.items()}, by_code, claimed)
 
 
 def codes_of(state: ParticipantState) -> frozenset[str]:
     """The codes a participant goes by: those it publishes, else those of its admission."""
     return frozenset(published_codes(state) or state.labels.codes)
+
+
+def claimed_networks(state: ParticipantState) -> frozenset[int]:
+    """The AS numbers that living nodes of the participant claim in the register."""
+    living = [node for node in state.nodes.values() if node.retired_index is None]
+    return frozenset(claim.asn for node in living if node.claims is not None for claim in node.claims.body.asns)
 
 
 def _by_code(codes: Mapping[str, frozenset[str]]) -> dict[str, str]:
@@ -102,6 +113,7 @@ def _declared(party: str, stated: Iterable[Stated]) -> Iterable[Statement]:
                 lang=body.said.lang if body.said else "",
                 evidence=body.evidence or "",
                 source=f"entry {each.index}",
+                networks=() if isinstance(body.networks, UnsetType) else body.networks,
             )
 
 

@@ -28,7 +28,8 @@
 Invariants (docs/spec/instruments.md):
 - the clauses are stable: an id keeps its meaning, and a later version of the text keeps every id;
 - every text is a paraphrase; `checked` says whether a person compared it with the official one, which decides;
-- `text_hash` covers what two readers must agree on (ids, articles, roles, effects, acts, periods), no paraphrase.
+- `text_hash` covers what two readers must agree on (ids, articles, roles, effects, acts, addressees, periods), no
+  paraphrase and no lineage. What a file leaves out as it may adds nothing to the hash.
 """
 
 from __future__ import annotations
@@ -41,15 +42,19 @@ from typing import Annotated
 import msgspec
 
 from liaison.instruments.periods import Wait
-from liaison.register.vocabulary import Act
+from liaison.register.vocabulary import Act, ParticipantType
 from liaison.wire.canonical import encode
 from liaison.wire.identifiers import CountryCode, LocalId, digest
 
+ADOPTING = frozenset({Act.ADOPTION, Act.ADOPTION_WITH_RESERVATION, Act.DECLINE, Act.WITHDRAWAL})
+"""The acts that a code of conduct can be open to; a text that States agreed by consensus is open to none."""
 CONSENTS = frozenset({Act.DEFINITIVE_SIGNATURE, Act.RATIFICATION, Act.ACCEPTANCE, Act.APPROVAL, Act.ACCESSION})
 """The acts by which a State consents to be bound."""
 
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=1200)]
+ClausePlace = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9-]{1,32}/[a-z0-9-]{1,32}\Z")]
+"""A clause of some text: `un-norms-2015/norm-f`."""
 Demanded = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9-]{1,64}\Z")]
 
 
@@ -61,6 +66,8 @@ class TextKind(StrEnum):
     """A pattern that bilateral treaties follow; it binds nobody itself."""
     PRACTICE = "practice"
     """No treaty at all: what States do for each other in the expectation of the same."""
+    CONDUCT = "conduct"
+    """Norms of behaviour: agreed, recommended or open to adoption, and binding nobody in law."""
 
 
 class Role(StrEnum):
@@ -73,6 +80,8 @@ class Role(StrEnum):
     MEASURE = "measure"
     """It concerns domestic law: offences, powers, safeguards."""
     FINAL = "final"
+    NORM = "norm"
+    """One rule of a code of conduct."""
     RESERVATION = "reservation"
     """A part of another clause that a State may reserve."""
     DECLARATION = "declaration"
@@ -87,11 +96,23 @@ class Reservations(StrEnum):
     NONE = "none"
 
 
+class Kin(StrEnum):
+    """How the duty of one clause compares with that of another."""
+
+    SAME = "same"
+    NARROWER = "narrower"
+    """It asks for a part of what the other asks for, or asks it of fewer."""
+    WIDER = "wider"
+    OVERLAPPING = "overlapping"
+    """Each asks for something that the other does not."""
+
+
 class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One clause. `demands` are codes of `data/codes/demands.toml`.
 
     A reservation or declaration names the clause it is a part of; made, it takes that clause out between the two
-    States (`excludes`) or adds its demands to it.
+    States (`excludes`) or adds its demands to it. A norm may address fewer than its text (`addressed`); `lineage` says
+    how its duty compares with clauses of other texts, each link once, in the file of either side.
     """
 
     article: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
@@ -101,6 +122,8 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     demands: tuple[Demanded, ...] = ()
     part_of: LocalId | None = None
     excludes: bool = False
+    addressed: tuple[ParticipantType, ...] = ()
+    lineage: dict[ClausePlace, Kin] = msgspec.field(default_factory=dict)
 
 
 class Members(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -147,6 +170,7 @@ class Instrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     depositary: Annotated[str, msgspec.Meta(max_length=120)] = ""
     address: Annotated[str, msgspec.Meta(max_length=300)] = ""
     acts: tuple[Act, ...] = ()
+    addressed: tuple[ParticipantType, ...] = ()
     reservations: Reservations = Reservations.NONE
     parties: tuple[CountryCode, ...] = ()
     """Whom alone it can bind; empty where it is open to others."""
@@ -162,15 +186,23 @@ class Instrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The clauses on which a request can rest, in their order."""
         return tuple(name for name, clause in self.clauses.items() if clause.role is Role.COOPERATION)
 
+    def addressees(self, clause: str = "") -> tuple[ParticipantType, ...]:
+        """Whom the text, or one clause of it, speaks to. Treaties are made by States and their organisations."""
+        own = self.clauses[clause].addressed if clause else ()
+        return own or self.addressed or (ParticipantType.STATE, ParticipantType.ORGANISATION)
+
 
 def text_hash(instrument: Instrument) -> str:
     """SHA-256 over what two readers of an instrument must agree on: `text` of an `instrument.published`."""
     plain = msgspec.to_builtins(instrument)
     for name in ("checked", "source", "address", "short", "depositary", "entered"):
         plain.pop(name)
+    if not plain["addressed"]:
+        plain.pop("addressed")
     plain["clauses"] = {name: _agreed(clause) for name, clause in plain["clauses"].items()}
     return digest(encode(plain))
 
 
 def _agreed(clause: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in clause.items() if name not in ("en", "text")}
+    unsaid = {"en", "text", "lineage"} | (set() if clause["addressed"] else {"addressed"})
+    return {name: value for name, value in clause.items() if name not in unsaid}

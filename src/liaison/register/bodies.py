@@ -1,6 +1,7 @@
 """What does each kind of entry say?
 
-One frozen struct a kind; the JSON body has exactly these members, none missing, none more, null written out:
+One frozen struct a kind; the JSON body has exactly these members, none missing, none more, null written out (what may
+be UNSET was added later and is left out where there is nothing to say, so that what was signed before reads the same):
 
     desk.published  {"desk":"duty","expected":{"emergency":15,"routine":1440,"urgent":60},"kind":"technical",
                      "languages":["en","fr"],"parts":[{"audience":"participants","digest":"5c1f…"}]}
@@ -14,10 +15,12 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from liaison.keys.public import PublicKey
 from liaison.register.vocabulary import (
     Act,
+    Addressees,
     Admission,
     AsNumber,
     Audience,
@@ -30,6 +33,7 @@ from liaison.register.vocabulary import (
     Language,
     Link,
     Minutes,
+    Networks,
     NodeRef,
     Origin,
     ParticipantType,
@@ -250,7 +254,8 @@ class Attested(Body, frozen=True):
 class InstrumentPublished(Body, frozen=True):
     """instrument.published: a text this register carries, by the hash of its data, its clauses and who may do what.
 
-    `document` is the SHA-256 of the official document as the secretariat holds it, `address` where it is official.
+    `document` is the SHA-256 of the official document as the secretariat holds it, `address` where it is official;
+    `addressed` the types of participant that may declare a stand, all of them where it is left out.
     """
 
     instrument: LocalId
@@ -262,6 +267,7 @@ class InstrumentPublished(Body, frozen=True):
     acts: Annotated[tuple[Act, ...], msgspec.Meta(max_length=32)]
     clauses: Annotated[tuple[LocalId, ...], msgspec.Meta(min_length=1, max_length=256)]
     withdrawn: bool
+    addressed: Addressees | UnsetType = UNSET
 
 
 class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -275,7 +281,7 @@ class StandDeclared(Body, frozen=True):
     """stand.declared: what the participant did about an instrument, on the day that counts for its depositary.
 
     `about` is whose reservation an objection concerns; `replaces` the payload hash of the earlier statement this one
-    stands in place of.
+    stands in place of; `networks` the AS numbers for which a provider adopts a code.
     """
 
     instrument: LocalId
@@ -286,6 +292,7 @@ class StandDeclared(Body, frozen=True):
     said: Said | None
     evidence: Link | None
     replaces: Hash | None
+    networks: Networks | UnsetType = UNSET
 
 
 class ReportPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -112,6 +112,12 @@ class Act(StrEnum):
     OBJECTION_WITHDRAWAL = "objection-withdrawal"
     WITHDRAWAL = "withdrawal"
     """From the instrument itself: the denunciation, dated by the day the depositary received it."""
+    ADOPTION = "adoption"
+    """Of a code of conduct: the participant says that it keeps to it."""
+    ADOPTION_WITH_RESERVATION = "adoption-with-reservation"
+    """The same, but for the clauses named or as the words with it say."""
+    DECLINE = "decline"
+    """The participant says that it does not adopt a code of conduct."""
     RETRACTION = "retraction"
     """An earlier statement was declared in error."""
 
@@ -137,6 +143,10 @@ Index = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
 Small = Annotated[int, msgspec.Meta(ge=0, le=64)]
 AsNumber = Annotated[int, msgspec.Meta(ge=1, le=2**32 - 2)]
+Networks = Annotated[tuple[AsNumber, ...], msgspec.Meta(min_length=1, max_length=1024)]
+"""The networks a provider stands for, by their AS numbers."""
+Addressees = Annotated[tuple[ParticipantType, ...], msgspec.Meta(min_length=1, max_length=3)]
+"""The types of participant that a text speaks to."""
 ParticipantId = Annotated[str, msgspec.Meta(pattern=r"\A(register|[0-9a-f]{64})\Z")]
 
 

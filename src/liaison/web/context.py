@@ -28,6 +28,7 @@ ROOMS = (
     ("duty/", gettext_lazy("Duty"), Action.READ_METADATA),
     ("reports/", gettext_lazy("Reports"), Action.READ_METADATA),
     ("register/", gettext_lazy("Register"), Action.READ_METADATA),
+    ("conduct/", gettext_lazy("Conduct"), Action.READ_METADATA),
     ("book/", gettext_lazy("Address book"), Action.READ_METADATA),
     ("entry/", gettext_lazy("Own entry"), Action.READ_METADATA),
     ("checks/", gettext_lazy("Checks"), Action.READ_METADATA),
@@ -62,8 +63,9 @@ def _of_exercise(request: HttpRequest, seat: Seat | None) -> bool:
 
 
 def _rooms(request: HttpRequest, seat: Seat) -> Iterator[dict[str, Any]]:
-    for tail, title, action in ROOMS:
-        path = path_to(seat, tail)
-        inside = request.path == path if not tail else request.path.startswith(path)
+    paths = [path_to(seat, tail) for tail, _, _ in ROOMS]
+    inside = [path for path, room in zip(paths, ROOMS, strict=True) if room[0] and request.path.startswith(path)]
+    here_path = max(inside, key=len, default=request.path)
+    for path, (_, title, action) in zip(paths, ROOMS, strict=True):
         if seat.may(action):
-            yield {"path": path, "title": title, "here": inside}
+            yield {"path": path, "title": title, "here": path == here_path}

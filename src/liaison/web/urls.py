@@ -12,6 +12,7 @@ from liaison.web.pages import (
     cases,
     centres,
     checks,
+    conduct,
     desk,
     duty,
     escalation,
@@ -45,7 +46,8 @@ DESK = [
     *own_entry.ROUTES,
     *inside.ROUTES,  # Before the steps of a draft, whose last part is any word.
     *instruments.ROUTES,
-    *own_report.ROUTES,
+    *own_report.ROUTES,  # Before a code whose id could be any word.
+    *conduct.ROUTES,
     *evidence.ROUTES,
     *requests.ROUTES,  # Before those too.
     *write.ROUTES,

@@ -15,9 +15,12 @@ from ninja import Path, Query, Router
 from liaison.api.authentication import bearer_of, scoped
 from liaison.api.problems import PROBLEMS
 from liaison.api.shapes import instruments as shapes
-from liaison.api.shapes.base import LOCAL_ID
+from liaison.api.shapes.base import HASH, LOCAL_ID
+from liaison.errors import UsageError
 from liaison.node.current import here
 from liaison.node.reads.instruments import status
+from liaison.node.reads.instruments.known import known_instruments
+from liaison.node.reads.instruments.proposed import declared_stands
 from liaison.officers.tokens import Scope
 
 router = Router(tags=["instruments"], auth=scoped(Scope.READ_REGISTER))
@@ -38,7 +41,17 @@ def instrument(
     request: HttpRequest, instrument: Annotated[str, Path(pattern=LOCAL_ID)], on: Day = None
 ) -> shapes.WholeInstrument:
     """Its clauses, and how every party that said anything about it stands to it on that day."""
-    return shapes.WholeInstrument.of(status.instrument_status(here(), _register(request), instrument, on=_day(on)))
+    found = status.instrument_status(here(), _register(request), instrument, on=_day(on))
+    return shapes.WholeInstrument.of(found, known_instruments(here()))
+
+
+@router.get("/stands/{participant}", response={200: shapes.Stands, **PROBLEMS}, summary="What a participant declared")
+def stands(request: HttpRequest, participant: Annotated[str, Path(pattern=HASH)]) -> shapes.Stands:
+    """Every statement it signed about an agreed text, with what became of it, in the order of the log."""
+    found = declared_stands(here(), _register(request), participant)
+    if found is None:
+        raise UsageError("participant-not-found", participant=participant[:16])
+    return shapes.Stands.of(found)
 
 
 @router.get("/legal-basis", response={200: shapes.LegalBasis, **PROBLEMS}, summary="What a request can rest on")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from liaison.api.shapes.base import Told
+from liaison.conduct.stands import Declared
 from liaison.instruments.catalogue import demands
 from liaison.instruments.legal_basis import Demand as WantedDemand
 from liaison.instruments.legal_basis import Excluded as TakenOut
+from liaison.instruments.lineage import relatives
 from liaison.instruments.positions import Statement as Said
-from liaison.instruments.texts import Clause as TextClause
 from liaison.instruments.texts import Instrument as Text
+from liaison.node.reads.instruments.proposed import StandsOf
 from liaison.node.reads.instruments.status import BasisShown, Between, InstrumentStatus, PartyStanding
 
 
@@ -25,6 +28,10 @@ class Instrument(Told):
     address: str
     source: str
     checked: bool
+    addressed: list[str]
+    """The types of participant it speaks to."""
+    acts: list[str]
+    """What participants can declare about it; none where only its implementation is reported."""
     carried: bool
     """The register carries it."""
     at_opening: bool
@@ -48,6 +55,21 @@ class Instruments(Told):
     instruments: list[Instrument]
 
 
+class Relative(Told):
+    """A clause of another text, and how its duty compares: `same`, `narrower`, `wider` or `overlapping`."""
+
+    kin: str
+    instrument: str
+    clause: str
+
+
+class Network(Told):
+    """A network a provider stands for, and whether it claims it in the register."""
+
+    number: int
+    claimed: bool
+
+
 class Clause(Told):
     """A clause in our own words; a reservation or declaration is a part of another."""
 
@@ -58,11 +80,16 @@ class Clause(Told):
     text: str
     part_of: str | None
     demands: list[str]
+    addressed: list[str]
+    lineage: list[Relative]
 
     @staticmethod
-    def of(name: str, clause: TextClause) -> Clause:
+    def of(text: Text, name: str, known: Mapping[str, Text]) -> Clause:
         """The shape of a clause."""
-        return Clause.copied(clause, id=name, title=clause.en)
+        clause = text.clauses[name]
+        lineage = [Relative.copied(each) for each in relatives(known, text.id, name)]
+        addressed = [who.value for who in text.addressees(name)]
+        return Clause.copied(clause, id=name, title=clause.en, addressed=addressed, lineage=lineage)
 
 
 class Statement(Told):
@@ -96,14 +123,56 @@ class Standing(Told):
     declarations: list[Statement]
     objections: list[Statement]
     sources: list[str]
+    networks: list[Network]
 
     @staticmethod
     def of(found: PartyStanding) -> Standing:
         """The shape of a standing."""
         stand = found.standing
         made = {name: _statements(getattr(stand, name)) for name in ("reservations", "declarations", "objections")}
-        own = {"name": found.name, "codes": list(found.codes), "sources": list(found.sources)}
+        own: dict[str, object] = {"name": found.name, "codes": list(found.codes), "sources": list(found.sources)}
+        own["networks"] = [Network.copied(each) for each in found.networks]
         return Standing.copied(stand, **own, **made)
+
+
+class Stand(Told):
+    """One signed statement; `state` is `stands`, `superseded`, `withdrawn`, `replaced` or `retracted`."""
+
+    entry: int
+    payload: str
+    instrument: str
+    act: str
+    on: date
+    clauses: list[str]
+    about: str | None
+    note: str
+    lang: str
+    evidence: str
+    state: str
+    networks: list[Network]
+
+    @staticmethod
+    def of(made: Declared) -> Stand:
+        """The shape of a statement."""
+        body = made.body
+        said = {"note": body.said.text if body.said else "", "lang": body.said.lang if body.said else ""}
+        place: dict[str, object] = {"entry": made.index, "payload": made.hash, "state": made.state.value}
+        place["networks"] = [Network.copied(each) for each in made.networks]
+        return Stand.copied(body, **said, **place, evidence=body.evidence or "", clauses=list(body.clauses))
+
+
+class Stands(Told):
+    """Everything a participant declared, in the order of the log."""
+
+    participant: str
+    name: str
+    type: str
+    stands: list[Stand]
+
+    @staticmethod
+    def of(found: StandsOf) -> Stands:
+        """The shape of it."""
+        return Stands.copied(found, stands=[Stand.of(each) for each in found.declared])
 
 
 class WholeInstrument(Told):
@@ -114,12 +183,12 @@ class WholeInstrument(Told):
     standings: list[Standing]
 
     @staticmethod
-    def of(found: InstrumentStatus) -> WholeInstrument:
-        """The shape of a whole instrument."""
-        clauses = found.text.clauses if found.text is not None else {}
+    def of(found: InstrumentStatus, known: Mapping[str, Text]) -> WholeInstrument:
+        """The shape of a whole instrument; `known` are the texts that its clauses are compared with."""
+        text = found.text
         return WholeInstrument(
             instrument=Instrument.of(found),
-            clauses=[Clause.of(name, clause) for name, clause in clauses.items()],
+            clauses=[Clause.of(text, name, known) for name in text.clauses] if text is not None else [],
             standings=[Standing.of(each) for each in found.standings],
         )
 
@@ -191,6 +260,8 @@ def _about(found: InstrumentStatus) -> dict[str, object]:
     text: Text | None = found.text
     names = ("symbol", "address", "source")
     told: dict[str, object] = {name: getattr(text, name) if text is not None else "" for name in names}
+    told["acts"] = [act.value for act in found.acts]
+    told["addressed"] = [who.value for who in found.addressed]
     told["kind"] = text.kind.value if text is not None else None
     told["checked"] = text.checked if text is not None else False
     told["carried"] = found.published is not None and not found.published.withdrawn

@@ -198,9 +198,11 @@ def _report(
 
 def _whom(node: Node, place: Place, given: str) -> str:
     """The participant meant by a code or the beginning of its id; own where nothing is given. Raises UsageError."""
+    from liaison.instruments.stands import codes_of
     from liaison.node.reads.register import directory
 
     if not given:
         return place.participant
-    claimants = directory(node, place.register).claimants.get(given.upper(), ())
-    return claimants[0] if len(claimants) == 1 else the_participant(node, place.register, given)
+    known = directory(node, place.register).participants
+    found = [name for name, state in known.items() if given.upper() in codes_of(state)]
+    return found[0] if len(found) == 1 else the_participant(node, place.register, given)

@@ -4,6 +4,7 @@ r"""How are instruments and positions read and changed at a terminal? `liaison i
     liaison instrument basis --to XD
     liaison instrument stand un-cybercrime-2024 --act ratification --dated 2026-10-01 \
         --evidence https://depositary.example/notice
+    liaison instrument stand manrs-operators --act adoption --dated 2026-10-01 --network 64496 --network 64497
     liaison instrument publish un-cybercrime-2024          at the secretariat
     liaison instrument import ets-185.toml                 positions of States outside the register
 
@@ -32,6 +33,7 @@ ACTS = (
     "signature", "definitive-signature", "ratification", "acceptance", "approval", "accession",
     "provisional-application", "provisional-end", "reservation", "reservation-withdrawal", "declaration",
     "declaration-withdrawal", "objection", "objection-to-entry", "objection-withdrawal", "withdrawal", "retraction",
+    "adoption", "adoption-with-reservation", "decline",
 )  # fmt: skip
 on_option = click.option("--on", "day", default="", metavar="DATE", help="As 2026-11-26; default: today.")
 
@@ -62,11 +64,15 @@ def list_(*, day: str, register: str, as_json: bool) -> None:
 def show_(*, instrument: str, register: str, as_json: bool) -> None:
     """Show the clauses of an instrument in our own words."""
     node = open_node()
+    from liaison.node.reads.instruments.known import known_instruments
     from liaison.node.reads.instruments.status import instrument_status
 
-    found = instrument_status(node, _register(node, register), instrument, on=_day(node, ""))
-    value = words.value_of(found) | {"clauses": words.clause_values(found)}
-    show(value, words.text_lines(found), as_json=as_json)
+    found, known = (
+        instrument_status(node, _register(node, register), instrument, on=_day(node, "")),
+        known_instruments(node),
+    )
+    value = words.value_of(found) | {"clauses": words.clause_values(found, known)}
+    show(value, words.text_lines(found, known), as_json=as_json)
 
 
 @group.command()
@@ -115,16 +121,25 @@ def basis(*, theirs: str, ours: str, day: str, register: str, as_json: bool) -> 
 @click.option("--said", default="", help="What it says, in a few words.")
 @click.option("--language", "lang", default="en", show_default=True, help="Tag of the language of --said.")
 @click.option("--replaces", default="", help="Payload hash of the earlier statement it takes the place of.")
+@click.option(
+    "--network",
+    "networks",
+    multiple=True,
+    type=click.IntRange(1, 2**32 - 2),
+    metavar="ASN",
+    help="AS number for which a provider adopts a code.",
+)
 @place_options
 @json_option
 def stand(*, instrument: str, act: str, dated: str, clauses: tuple[str, ...], about: str, evidence: str, said: str,
-          lang: str, replaces: str, register: str, participant: str, node_id: str, as_json: bool) -> None:  # fmt: skip
+          lang: str, replaces: str, networks: tuple[int, ...], register: str, participant: str, node_id: str,
+          as_json: bool) -> None:  # fmt: skip
     """Declare in the register what the participant did about an INSTRUMENT."""
     node = open_node()
     from liaison.node.services.instruments.declaring import declare_stand, make_stand
 
     place = the_place(node, register, participant, node_id)
-    wanted = {
+    wanted: dict[str, object] = {
         "instrument": instrument,
         "act": act,
         "on": dated,
@@ -134,9 +149,28 @@ def stand(*, instrument: str, act: str, dated: str, clauses: tuple[str, ...], ab
         "evidence": evidence or None,
         "replaces": replaces or None,
     }
+    if networks:
+        wanted["networks"] = sorted(set(networks))
     handed = declare_stand(node, place, make_stand(wanted))
     value = {"index": handed[0].index, "payload": handed[0].payload_hash}
     show(value, [f"Declared in entry {handed[0].index}; payload {handed[0].payload_hash}"], as_json=as_json)
+
+
+@group.command()
+@click.option("--participant", default="", help="Participant, or the beginning of its hash; default: our own.")
+@register_option
+@json_option
+def stands(*, participant: str, register: str, as_json: bool) -> None:
+    """List everything a participant declared, with what became of it."""
+    node = open_node()
+    from liaison.cli.register.choices import the_participant
+    from liaison.node.reads.instruments.proposed import declared_stands
+
+    place = the_register(node, register)
+    found = declared_stands(node, place, the_participant(node, place, participant))
+    made = found.declared if found is not None else ()
+    lines = table(words.stand_row(each) for each in made) or ["Nothing was declared."]
+    show([words.stand_value(each) for each in made], lines, as_json=as_json)
 
 
 @group.command()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from liaison.cli.message.screen import plain
 from liaison.cli.output import table
+from liaison.instruments.lineage import relatives
 
 if TYPE_CHECKING:
+    from liaison.conduct.stands import Declared
     from liaison.instruments.legal_basis import Basis
+    from liaison.instruments.lineage import Relative
     from liaison.instruments.positions import Statement
     from liaison.instruments.texts import Instrument
     from liaison.node.reads.instruments.known import ImportedFile
@@ -23,7 +27,8 @@ NOT_CHECKED = "Not yet compared with the official text, which decides."
 def row_of(each: InstrumentStatus) -> tuple[str, ...]:
     """One instrument as a line of a list."""
     carried = "carried" if each.published is not None and not each.published.withdrawn else "-"
-    return each.instrument, force_of(each), f"{each.parties} parties", carried, plain(each.title)
+    counted = "" if each.conduct else f"{each.parties} parties"
+    return each.instrument, force_of(each), counted, carried, plain(each.title)
 
 
 def force_of(each: InstrumentStatus) -> str:
@@ -46,6 +51,8 @@ def value_of(each: InstrumentStatus) -> dict[str, Any]:
         "title": each.title,
         "on": each.on.isoformat(),
         "kind": text.kind.value if text else None,
+        "addressed": [who.value for who in each.addressed],
+        "acts": [act.value for act in each.acts],
         "symbol": text.symbol if text else "",
         "address": text.address if text else "",
         "source": text.source if text else "",
@@ -61,28 +68,40 @@ def value_of(each: InstrumentStatus) -> dict[str, Any]:
     }
 
 
-def clause_values(each: InstrumentStatus) -> list[dict[str, Any]]:
-    """The clauses of an instrument."""
-    if each.text is None:
+def clause_values(each: InstrumentStatus, known: Mapping[str, Instrument]) -> list[dict[str, Any]]:
+    """The clauses of an instrument, with the clauses of other texts that are related to each."""
+    text = each.text
+    if text is None:
         return [{"id": name} for name in (each.published.clauses if each.published else ())]
     return [
         {"id": name, "article": clause.article, "role": clause.role.value, "title": clause.en, "text": clause.text,
-         "demands": list(clause.demands), "part_of": clause.part_of}
-        for name, clause in each.text.clauses.items()
+         "demands": list(clause.demands), "part_of": clause.part_of,
+         "addressed": [who.value for who in text.addressees(name)],
+         "lineage": [_relative(found) for found in relatives(known, each.instrument, name)]}
+        for name, clause in text.clauses.items()
     ]  # fmt: skip
 
 
-def text_lines(each: InstrumentStatus) -> list[str]:
+def _relative(found: Relative) -> dict[str, str]:
+    return {"kin": found.kin.value, "instrument": found.instrument, "clause": found.clause}
+
+
+def text_lines(each: InstrumentStatus, known: Mapping[str, Instrument]) -> list[str]:
     """An instrument for people."""
     if each.text is None:
         clauses = ", ".join(each.published.clauses if each.published else ())
         return [plain(each.title), "This node has no data of this text.", f"Clauses: {clauses}"]
-    return [*_head(each.text), *_differs(each), "", *_clauses(each.text)]
+    return [*_head(each.text), *_differs(each), "", *_clauses(each.text, known)]
 
 
 def _head(text: Instrument) -> list[str]:
     rows = [f"{plain(text.en)} ({text.symbol})" if text.symbol else plain(text.en), f"Source: {plain(text.source)}"]
     rows += [f"Official text: {text.address}"] if text.address else []
+    if text.kind.value == "conduct":
+        rows.append(f"Speaks to: {', '.join(who.value for who in text.addressees())}")
+        rows.append(
+            f"Open to: {', '.join(act.value for act in text.acts) or 'no stands; its implementation is reported'}"
+        )
     return [*rows, OFFICIAL if text.checked else NOT_CHECKED]
 
 
@@ -90,17 +109,21 @@ def _differs(each: InstrumentStatus) -> list[str]:
     return ["The secretariat published other data under this id than this node has."] if each.differs else []
 
 
-def _clauses(text: Instrument) -> list[str]:
+def _clauses(text: Instrument, known: Mapping[str, Instrument]) -> list[str]:
     lines = []
     for name, clause in text.clauses.items():
         lines += [f"{name}  Art. {clause.article}  {clause.en} [{clause.role.value}]", f"    {clause.text}"]
+        for found in relatives(known, text.id, name):
+            there = known[found.instrument].clauses[found.clause]
+            lines.append(f"    {found.kin.value}: {found.instrument} {found.clause}, {there.en}")
     return lines
 
 
 def status_lines(each: InstrumentStatus) -> list[str]:
     """How it stands on a day, for people."""
     rows = [_standing_row(found) for found in each.standings]
-    head = [f"{plain(each.title)}, on {each.on}: {force_of(each)}, {each.parties} parties known here"]
+    counted = f", {each.parties} parties known here" if not each.conduct else ""
+    head = [f"{plain(each.title)}, on {each.on}: {force_of(each)}{counted}"]
     notes = [NOT_CHECKED] if each.text is not None and not each.text.checked else []
     return [*head, *_differs(each), *table(rows), *notes]
 
@@ -118,7 +141,8 @@ def _standing_row(found: PartyStanding) -> tuple[str, ...]:
         )
         if count
     )
-    return plain(found.name), stand.status.value, since, ends, made, "; ".join(map(plain, found.sources))
+    networks = ", ".join(f"AS{one.number}{'' if one.claimed else ' (unclaimed)'}" for one in found.networks)
+    return plain(found.name), stand.status.value, since, ends, made, networks, "; ".join(map(plain, found.sources))
 
 
 def standing_value(found: PartyStanding) -> dict[str, Any]:
@@ -131,6 +155,7 @@ def standing_value(found: PartyStanding) -> dict[str, Any]:
         told[name] = day.isoformat() if day else None
     for name in ("reservations", "declarations", "objections"):
         told[name] = [_statement(each) for each in getattr(stand, name)]
+    told["networks"] = [{"asn": one.number, "claimed": one.claimed} for one in found.networks]
     return told | {"sources": list(found.sources)}
 
 
@@ -142,6 +167,26 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
     return value if isinstance(value, str | int | None) else value.isoformat()
+
+
+def stand_value(each: Declared) -> dict[str, Any]:
+    """A statement and what became of it, as plain values."""
+    body = each.body
+    networks = [{"asn": network.number, "claimed": network.claimed} for network in each.networks]
+    told = {"index": each.index, "payload": each.hash, "instrument": body.instrument, "act": body.act.value}
+    return told | {"on": body.on, "clauses": list(body.clauses), "state": each.state.value, "networks": networks}
+
+
+def stand_row(each: Declared) -> tuple[str, ...]:
+    """The same for people."""
+    return stand_cells(stand_value(each))
+
+
+def stand_cells(value: dict[str, Any]) -> tuple[str, ...]:
+    """A line of the plain values of a statement."""
+    said = f"{value['instrument']}: {value['act']}, {value['on']}"
+    networks = ", ".join(f"AS{one['asn']}{'' if one['claimed'] else ' (unclaimed)'}" for one in value["networks"])
+    return str(value["index"]), said, value["state"], networks
 
 
 def between_value(found: Between) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from msgspec import UnsetType
 from msgspec.structs import replace as changed
 
 from liaison.register import bodies
@@ -19,12 +20,23 @@ from liaison.register.facts import PublishedInstrument, Stated
 from liaison.register.law.case import Case
 from liaison.register.law.numbers import Rule, broken, require
 from liaison.register.views import Changes
-from liaison.register.vocabulary import REGISTER, Act
+from liaison.register.vocabulary import REGISTER, Act, ParticipantType
 
 STANDS, ALL_STANDS, INSTRUMENTS = 64, 512, 256
 """So many statements a participant can make about one instrument and in all; so many instruments a register carries."""
 
-_NAMES_CLAUSES = frozenset({Act.RESERVATION, Act.DECLARATION, Act.RESERVATION_WITHDRAWAL, Act.DECLARATION_WITHDRAWAL})
+_NAMES_CLAUSES = frozenset(
+    {
+        Act.RESERVATION,
+        Act.DECLARATION,
+        Act.RESERVATION_WITHDRAWAL,
+        Act.DECLARATION_WITHDRAWAL,
+        Act.ADOPTION_WITH_RESERVATION,
+    }
+)
+_ADOPTIONS = frozenset({Act.ADOPTION, Act.ADOPTION_WITH_RESERVATION})
+_ALWAYS = frozenset({Act.WITHDRAWAL, Act.RETRACTION})
+"""Whoever could declare can take it back, whatever a later version of the text says of whom it addresses."""
 _OBJECTIONS = frozenset({Act.OBJECTION, Act.OBJECTION_TO_ENTRY, Act.OBJECTION_WITHDRAWAL})
 
 
@@ -32,6 +44,7 @@ def published_check(case: Case, body: bodies.InstrumentPublished) -> None:
     """Versions follow each other, and a later one keeps every clause of the one before."""
     _once(body.clauses)
     _once(body.acts)
+    _once(() if isinstance(body.addressed, UnsetType) else body.addressed)
     require(Act.RETRACTION not in body.acts, Rule.ACT)
     known = case.owner.instruments
     before = known.get(body.instrument)
@@ -52,7 +65,7 @@ def published_effect(case: Case, body: bodies.InstrumentPublished) -> Changes:
 
 
 def declared_check(case: Case, body: bodies.StandDeclared) -> None:
-    """The register carries the text, the text is open to the act, and the act is complete."""
+    """The register carries the text, which is open to the act and to this participant, and the act is complete."""
     try:
         date.fromisoformat(body.on)
     except ValueError:
@@ -63,6 +76,7 @@ def declared_check(case: Case, body: bodies.StandDeclared) -> None:
     if carried is None or carried.body.withdrawn:
         broken(Rule.INSTRUMENT)
     _check_act(case, carried.body, body)
+    _check_addressed(case, carried.body, body)
     made = case.owner.stands.get(body.instrument, ())
     require(len(made) < STANDS and sum(map(len, case.owner.stands.values())) < ALL_STANDS, Rule.LIMIT)
     living = [each for each in made if each.replaced_index is None]
@@ -84,6 +98,16 @@ def _check_act(case: Case, carried: bodies.InstrumentPublished, body: bodies.Sta
         require(body.about != case.owner.id and case.view.participant(body.about) is not None, Rule.ACT)
 
 
+def _check_addressed(case: Case, carried: bodies.InstrumentPublished, body: bodies.StandDeclared) -> None:
+    if not isinstance(carried.addressed, UnsetType) and body.act not in _ALWAYS:
+        require(case.owner.type in carried.addressed, Rule.ACT)
+    if body.act is Act.ADOPTION_WITH_RESERVATION:
+        require(bool(body.clauses) or body.said is not None, Rule.ACT)
+    if not isinstance(body.networks, UnsetType):
+        _once(body.networks)
+        require(case.owner.type is ParticipantType.PROVIDER and body.act in _ADOPTIONS, Rule.ACT)
+
+
 def declared_effect(case: Case, body: bodies.StandDeclared) -> Changes:
     """One statement more, in place of the one it replaces."""
     owner = case.owner
@@ -99,5 +123,5 @@ def declared_effect(case: Case, body: bodies.StandDeclared) -> Changes:
     return Changes(participants={owner.id: changed(owner, nodes=nodes)})
 
 
-def _once(items: Sequence[str]) -> None:
+def _once(items: Sequence[str | int]) -> None:
     require(len(set(items)) == len(items), Rule.TWICE)

@@ -3,6 +3,7 @@
 {{ at|when }}                 <time datetime="2026-11-22T03:02:00Z">22 Nov 2026, 04:02 <span>CET</span></time>
 {{ code|word:"tlp" }}         the label of a code
 {{ text|own }}                <bdi> around what others wrote: its direction never turns the page's
+{{ clause.text|paraphrase:"gcsc-2019" }}   our words for an agreed text, in the reader's language
 {{ name|desk_name }}          a desk in words, with its host
 written("<b>{}</b>", text)    what such a filter gives: everything in it that is not marked as safe is escaped
 {% asset "liaison.css" %}     the path of a file of ours, with its hash, so that a new version is a new address
@@ -66,6 +67,12 @@ def when_in(at: datetime, zone: str) -> SafeString:
 def day(on: date) -> SafeString:
     """A day that the calendar names, whatever the reader's zone."""
     return written('<time datetime="{}"><bdi>{}</bdi></time>', on.isoformat(), _day(on, babel_locale())[0])
+
+
+@register.filter
+def on_day(text: str) -> SafeString:
+    """The same for a day as entries write it."""
+    return day(date.fromisoformat(text))
 
 
 @register.filter
@@ -138,6 +145,20 @@ def _hash(name: str) -> str:
 def purpose(form: Form) -> str:
     """What a form is for, in a sentence."""
     return pgettext(form.id, form.purpose)
+
+
+@register.filter
+def paraphrase_text(source: str, instrument: str) -> str:
+    """The same as plain text, for places that take no elements."""
+    return pgettext(instrument, source) if source else ""
+
+
+@register.filter
+def paraphrase(source: str, instrument: str) -> SafeString:
+    """Our words for an agreed text in the reader's language; in English, marked so, where they are untranslated."""
+    told = paraphrase_text(source, instrument)
+    foreign = told == source and (translation.get_language() or "en") != "en"
+    return written('<bdi dir="ltr" lang="en">{}</bdi>' if foreign else "<bdi>{}</bdi>", told)
 
 
 @register.filter

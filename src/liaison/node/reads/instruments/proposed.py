@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from liaison.conduct.stands import Declared, history
+from liaison.instruments.stands import claimed_networks
 from liaison.messages.parties import DeskRef
 from liaison.node.models import StandProposal
 from liaison.node.node import Node
 from liaison.node.reads.register import view
 from liaison.node.unit_of_work import reading
 from liaison.register.bodies import StandDeclared
-from liaison.register.facts import Stated
+from liaison.register.vocabulary import ParticipantType
 from liaison.wire.canonical import decode_struct
 
 OPEN, DECLARED, WITHDRAWN = "open", "declared", "withdrawn"
@@ -28,6 +30,22 @@ class Proposed:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class StandsOf:
+    """A participant of the register with all that it declared, in the order of the log."""
+
+    participant: str
+    name: str
+    type: ParticipantType
+    declared: tuple[Declared, ...]
+    claimed: tuple[int, ...]
+    """The AS numbers it claims in the register."""
+
+    def about(self, instrument: str) -> tuple[Declared, ...]:
+        """What it declared about one text."""
+        return tuple(each for each in self.declared if each.body.instrument == instrument)
+
+
 def open_proposals(node: Node, register: str, desk: DeskRef) -> list[Proposed]:
     """What is proposed at a desk, the oldest first."""
     place = {"register": register, "participant": desk.participant, "desk": desk.desk, "state": OPEN}
@@ -36,12 +54,13 @@ def open_proposals(node: Node, register: str, desk: DeskRef) -> list[Proposed]:
     return [_proposed(row) for row in rows]
 
 
-def declared_stands(node: Node, register: str, participant: str) -> list[Stated]:
-    """Everything a participant declared, replaced statements included, in the order of the log."""
+def declared_stands(node: Node, register: str, participant: str) -> StandsOf | None:
+    """Everything a participant declared and what became of it; None for one that the register does not know."""
     with reading(node):
         state = view(node, register).participant(participant)
-    made = [each for stated in state.stands.values() for each in stated] if state is not None else []
-    return sorted(made, key=lambda each: each.index)
+    if state is None or state.type is None:
+        return None
+    return StandsOf(state.id, state.labels.name, state.type, history(state), tuple(sorted(claimed_networks(state))))
 
 
 def _proposed(row: StandProposal) -> Proposed:

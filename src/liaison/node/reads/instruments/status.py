@@ -14,11 +14,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from msgspec import UNSET, UnsetType
+
+from liaison.conduct.stands import Network
 from liaison.errors import UsageError
 from liaison.instruments.legal_basis import Basis, legal_basis
 from liaison.instruments.positions import Standing, Status, count_consents, entry_into_force, standings
 from liaison.instruments.stands import Known
-from liaison.instruments.texts import Instrument, text_hash
+from liaison.instruments.texts import ADOPTING, Instrument, TextKind, text_hash
 from liaison.node.node import Node
 from liaison.node.reads.instruments.known import (
     carried_instruments,
@@ -27,6 +30,7 @@ from liaison.node.reads.instruments.known import (
     named_at_opening,
 )
 from liaison.register.bodies import InstrumentPublished
+from liaison.register.vocabulary import Act, ParticipantType
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,34 @@ class InstrumentStatus:
     standings: tuple[PartyStanding, ...] = ()
 
     @property
+    def conduct(self) -> bool:
+        """Whether it is a code of conduct; of a text without data here the acts tell, and one open to none is one."""
+        if self.text is not None:
+            return self.text.kind is TextKind.CONDUCT
+        return self.published is not None and set(self.published.acts) <= ADOPTING
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """What the register lets participants declare about it; where it does not carry it, what its data says."""
+        if self.published is not None:
+            return () if self.published.withdrawn else self.published.acts
+        return self.text.acts if self.text is not None else ()
+
+    @property
+    def addressed(self) -> tuple[ParticipantType, ...]:
+        """The types of participant it speaks to; nothing where nobody says."""
+        if self.text is not None:
+            return self.text.addressees()
+        given = self.published.addressed if self.published is not None else UNSET
+        return () if isinstance(given, UnsetType) else given
+
+    def open_to(self, who: ParticipantType | None) -> tuple[Act, ...]:
+        """What a participant of this type can declare about it in the register."""
+        if self.published is None or (self.addressed and who not in self.addressed):
+            return ()
+        return self.acts
+
+    @property
     def in_force(self) -> bool:
         """Whether it is in force on the day."""
         return self.entry is not None and self.entry <= self.on
@@ -64,6 +96,8 @@ class PartyStanding:
     standing: Standing
     sources: tuple[str, ...]
     """Whose word it is: entries of the register, or a list with its day."""
+    networks: tuple[Network, ...] = ()
+    """For which it adopts a code, and whether it claims each in the register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +118,14 @@ class Between:
     found: tuple[BasisShown, ...]
 
 
-def list_instruments(node: Node, register: str, *, on: date) -> list[InstrumentStatus]:
-    """Every instrument, those the register carries first, without the standing of each party."""
+def list_instruments(node: Node, register: str, *, on: date, each: bool = False) -> list[InstrumentStatus]:
+    """Every instrument, those the register carries first; with the standing of `each` party where it is asked for."""
     instruments = known_instruments(node)
     carried = carried_instruments(node, register) if register else {}
     known = known_positions(node, register)
     opening = named_at_opening(node, register) if register else ()
     names = [*carried, *(name for name in instruments if name not in carried)]
-    return [_status(name, instruments.get(name), carried.get(name), known, opening, on=on) for name in names]
+    return [_status(name, instruments.get(name), carried.get(name), known, opening, on=on, each=each) for name in names]
 
 
 def instrument_status(node: Node, register: str, instrument: str, *, on: date) -> InstrumentStatus:
@@ -152,4 +186,7 @@ def _by_name(known: Known, parties: Iterable[str]) -> list[str]:
 def _shown(known: Known, found: Standing, on: date) -> PartyStanding:
     said = known.positions.of(found.party, found.instrument, on=on)
     codes = tuple(sorted(known.positions.codes_of(found.party)))
-    return PartyStanding(known.name(found.party), codes, found, tuple(dict.fromkeys(each.source for each in said)))
+    claimed = known.claimed.get(found.party, frozenset())
+    networks = tuple(Network(number, number in claimed) for number in found.networks)
+    sources = tuple(dict.fromkeys(each.source for each in said))
+    return PartyStanding(known.name(found.party), codes, found, sources, networks)

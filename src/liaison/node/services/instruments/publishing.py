@@ -3,8 +3,8 @@
     publish_instrument(node, register, text)                      the next version, unless nothing changed
     publish_instrument(node, register, text, withdrawn=True)      carried no longer; what was declared stays declared
 
-Invariants: only the secretariat's node can; the entry holds the hash of the text's data, its clause ids and the acts it
-is open to, so that every node judges stands by the log alone, whatever data it has.
+Invariants: only the secretariat's node can; the entry holds the hash of the text's data, its clause ids, the acts it is
+open to and whom it addresses, so that every node judges stands by the log alone, whatever data it has.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def publish_instrument(
     """Publish a text as it is known here; nothing where the register says so already. Raises UsageError."""
     if not is_secretariat(node, register):
         raise UsageError("not-the-secretariat", register=register)
-    if text.kind is not TextKind.TREATY:
+    if text.kind not in (TextKind.TREATY, TextKind.CONDUCT):
         raise UsageError("instrument-not-a-treaty", instrument=text.id)
     before = _published(node, register, text.id)
     if before is None and withdrawn:
@@ -66,6 +66,7 @@ def _body(text: Instrument, version: int, document: str | None, withdrawn: bool)
         acts=tuple(sorted(text.acts)),
         clauses=tuple(sorted(text.clauses)),
         withdrawn=withdrawn,
+        addressed=text.addressees(),
     )
 
 

@@ -1,1 +1,7 @@
-"""What does a desk see of the code of conduct: norms, reports, help, its own cases?"""
+"""What does a desk see of codes of conduct: what they ask, who stands how, what was reported?"""
+
+from __future__ import annotations
+
+from liaison.web.pages.conduct import stands, texts
+
+ROUTES = [*texts.ROUTES, *stands.ROUTES]

@@ -4,6 +4,8 @@
     instruments/budapest-2001/ ?on=2026-11-26       clauses, source, who is bound
     instruments/between        ?with=XD&on=…        which texts bind both sides, article by article
 
+A code of conduct is no text a request can rest on: it has pages of its own (`pages/conduct`).
+
 Invariants: a day that cannot be read is refused and today's shown; every sentence about a text is a paraphrase, and the
 page says whether anybody compared it with the official one.
 """
@@ -15,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
@@ -30,7 +32,7 @@ from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.forms import Problem
 from liaison.web.names import DeskNames
-from liaison.web.requests import at_desk
+from liaison.web.requests import at_desk, path_to
 from liaison.web.site import here
 from liaison.web.words import explained
 
@@ -52,7 +54,8 @@ class BasisView:
 def listing(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Every text on a day."""
     on, problems = _day(request)
-    given = {"rows": list_instruments(here(), seat.register, on=on), "on": on, "problems": problems}
+    rows = [each for each in list_instruments(here(), seat.register, on=on) if not each.conduct]
+    given = {"rows": rows, "on": on, "problems": problems}
     return render(request, "web/instruments/list.html", given, status=400 if problems else 200)
 
 
@@ -65,6 +68,8 @@ def one(request: HttpRequest, seat: Seat, instrument: str) -> HttpResponse:
         found = instrument_status(here(), seat.register, instrument, on=on)
     except UsageError as error:
         raise Http404 from error
+    if found.conduct:
+        return HttpResponseRedirect(path_to(seat, f"conduct/texts/{instrument}/"))
     given = {"each": found, "clauses": dict(found.text.clauses) if found.text else {}, "on": on, "problems": problems}
     return render(request, "web/instruments/one.html", given, status=400 if problems else 200)
 

@@ -14,11 +14,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_http_methods
 
 from liaison.cooperation.catalogue import load_catalogue
 from liaison.errors import LiaisonError
+from liaison.instruments.texts import Instrument, TextKind
 from liaison.messages.parties import DeskRef
 from liaison.node.reads.instruments.known import known_instruments
 from liaison.node.reads.recipients import find_recipient
@@ -79,7 +80,7 @@ def _read(
         wrong.append(Problem("to", explained(error).what))
     if typed["form"] not in load_catalogue():
         wrong.append(Problem("form", gettext("Choose what was asked for.")))
-    if typed["instrument"] not in known_instruments(here()):
+    if typed["instrument"] not in _texts():
         wrong.append(Problem("instrument", gettext("Choose the text it rests on.")))
     try:
         at = parse_local(typed["at"], find_zone(zone))
@@ -106,6 +107,11 @@ def _spoken(typed: Mapping[str, str], to: DeskRef, at: datetime) -> Spoken:
     )
 
 
+def _texts() -> Mapping[str, Instrument]:
+    """The texts on which a request can rest."""
+    return {name: text for name, text in known_instruments(here()).items() if text.kind is not TextKind.CONDUCT}
+
+
 def _page(
     request: HttpRequest, typed: Mapping[str, str], zone: str, problems: tuple[Problem, ...] = ()
 ) -> HttpResponse:
@@ -113,7 +119,7 @@ def _page(
         "typed": typed,
         "problems": problems,
         "forms": list(load_catalogue()),
-        "texts": [(name, text.short) for name, text in known_instruments(here()).items()],
+        "texts": [(name, pgettext(name, text.short)) for name, text in _texts().items()],
         "urgencies": URGENCIES,
         "zone": zone,
     }
