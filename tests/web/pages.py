@@ -36,6 +36,7 @@ _EVIDENCE = {"evidence": "0" * 64}
 _METHOD = {"method": 1}
 _REPORT = {"message": CASE}
 _EXERCISE = {"exercise": uuid.UUID(CASE)}
+_OWN_REPORT, _OWN_ANSWER = {"number": 1}, {"number": 1, "clause": "art-29"}
 _CODE = {"instrument": "un-norms-2015"}
 _CENTRE = {"participant": "unknown", "desk": "duty"}
 PAGES: Mapping[str, Page] = {
@@ -144,6 +145,19 @@ PAGES: Mapping[str, Page] = {
     "instruments": Page(Action.READ_METADATA),
     "instruments-between": Page(Action.READ_METADATA),
     "instrument": Page(Action.READ_METADATA, {"instrument": "budapest-2001"}),
+    "own-reports": Page(Action.REPORT),
+    "own-report-begin": Page(Action.REPORT),
+    "own-report-import": Page(Action.REPORT),
+    "own-report": Page(Action.REPORT, _OWN_REPORT),
+    "own-report-check": Page(Action.REPORT, _OWN_REPORT),
+    "own-report-propose": Page(Action.REPORT, _OWN_REPORT),
+    "own-report-withdraw": Page(Action.REPORT, _OWN_REPORT),
+    "own-report-approve": Page(Action.PUBLISH, _OWN_REPORT, again=True),
+    "own-report-difference": Page(Action.REPORT, _OWN_REPORT),
+    "own-report-paper": Page(Action.REPORT, _OWN_REPORT),
+    "own-report-export": Page(Action.REPORT, _OWN_REPORT),
+    "own-report-answer": Page(Action.REPORT, _OWN_ANSWER),
+    "own-report-both": Page(Action.REPORT, _OWN_ANSWER),
     "conduct": Page(Action.READ_METADATA),
     "help": Page(Action.READ_METADATA),
     "help-introduce": Page(Action.WRITE),

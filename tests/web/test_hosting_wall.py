@@ -32,6 +32,7 @@ POSTED: dict[str, dict[str, str]] = {"transcript": {"what": "download"}}
 ASKED: dict[str, dict[str, str]] = {
     "own-entry-letter": {"letter": "nomination", "in": "en"},
     "case-export": {"as": "stix"},
+    "own-report-paper": {"in": "en"},
 }
 """Downloads that have to be told what is wanted."""
 DESKS = sorted(name for name, page in PAGES.items() if isinstance(page.who, Action))
@@ -142,4 +143,9 @@ def test_what_was_planted_is_seen_by_its_own_desk(
     assert {name for name, answers in walked.items() for at, _, _, text in answers if at.person in text} >= {
         "administration",
         "audit",
+        "own-report-answer",
+        "own-report-both",
+        "own-report-check",
+        "own-report-difference",
+        "own-report-export",
     }

@@ -40,14 +40,16 @@ class Action(StrEnum):
     READ_METADATA = "read-metadata"
     READ_AUDIT = "read-audit"
     SET_RULES = "set-rules"
+    REPORT = "report"
+    """Write the participant's report on an agreed text, and read it while it is written."""
 
 
 _READING = {Action.READ_CASE, Action.READ_METADATA, Action.ACKNOWLEDGE}
 MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
-        Role.OFFICER: frozenset(_READING | {Action.WRITE}),
-        Role.APPROVER: frozenset(_READING | {Action.WRITE, Action.CLEAR}),
-        Role.DIRECTORY: frozenset({Action.READ_METADATA, Action.PUBLISH, Action.SET_RULES}),
+        Role.OFFICER: frozenset(_READING | {Action.WRITE, Action.REPORT}),
+        Role.APPROVER: frozenset(_READING | {Action.WRITE, Action.CLEAR, Action.REPORT}),
+        Role.DIRECTORY: frozenset({Action.READ_METADATA, Action.PUBLISH, Action.SET_RULES, Action.REPORT}),
         Role.ADMINISTRATOR: frozenset(
             {Action.READ_METADATA, Action.MANAGE_PEOPLE, Action.READ_AUDIT, Action.SET_RULES}
         ),

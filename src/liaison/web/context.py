@@ -34,6 +34,7 @@ ROOMS = (
     ("checks/", gettext_lazy("Checks"), Action.READ_METADATA),
     ("exercises/", gettext_lazy("Exercises"), Action.READ_METADATA),
     ("year/", gettext_lazy("Our year"), Action.READ_METADATA),
+    ("conduct/own/", gettext_lazy("Our report"), Action.REPORT),
     ("administration/", gettext_lazy("Administration"), Action.READ_AUDIT),
 )
 """The pages in the header, in order: path below the desk, title, and what a role must allow to see it listed."""
@@ -62,8 +63,9 @@ def _of_exercise(request: HttpRequest, seat: Seat | None) -> bool:
 
 
 def _rooms(request: HttpRequest, seat: Seat) -> Iterator[dict[str, Any]]:
-    for tail, title, action in ROOMS:
-        path = path_to(seat, tail)
-        inside = request.path == path if not tail else request.path.startswith(path)
+    paths = [path_to(seat, tail) for tail, _, _ in ROOMS]
+    inside = [path for path, room in zip(paths, ROOMS, strict=True) if room[0] and request.path.startswith(path)]
+    here_path = max(inside, key=len, default=request.path)
+    for path, (_, title, action) in zip(paths, ROOMS, strict=True):
         if seat.may(action):
-            yield {"path": path, "title": title, "here": inside}
+            yield {"path": path, "title": title, "here": path == here_path}

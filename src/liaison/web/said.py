@@ -87,6 +87,14 @@ SAID: Mapping[str, Any] = MappingProxyType(
         "check-made": gettext_lazy("Checked. What came of it stands below."),
         "persons-asked": gettext_lazy("Sent. The answers come as people acknowledge; this page shows them."),
         "persons-asked-some": gettext_lazy("Sent where it could be. Some contact centres cannot be written to now."),
+        "report-both-kept": gettext_lazy(
+            "A colleague saved this answer while you wrote. Both texts are kept: choose one, or put them together."
+        ),
+        "report-text-chosen": gettext_lazy("Noted. The other text stays among the earlier ones."),
+        "report-imported": gettext_lazy("Taken in. What differs from an answer that was here stands beside it."),
+        "report-proposed": gettext_lazy("Proposed as you saw it. Somebody else looks at it and publishes it."),
+        "report-proposal-withdrawn": gettext_lazy("Taken back. Nothing was published."),
+        "report-published": gettext_lazy("Published: each answer to those you chose, and its hash in the register."),
         "confirmed": gettext_lazy("Confirmed. Others see it when the register has taken it in."),
         "saved": gettext_lazy("Saved."),
         "passkey-added": gettext_lazy("The passkey was added. You can sign in with it from now on."),

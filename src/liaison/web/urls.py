@@ -33,7 +33,7 @@ from liaison.web.pages import (
     write,
     year,
 )
-from liaison.web.pages.conduct import help as help_with_norms
+from liaison.web.pages.conduct import help as help_with_norms, own as own_report
 from liaison.web.pages.evidence import custody as evidence
 from liaison.web.pages.requests import routes as requests
 
@@ -46,6 +46,7 @@ DESK = [
     *own_entry.ROUTES,
     *inside.ROUTES,  # Before the steps of a draft, whose last part is any word.
     *instruments.ROUTES,
+    *own_report.ROUTES,  # Before a code whose id could be any word.
     *conduct.ROUTES,
     *help_with_norms.ROUTES,
     *evidence.ROUTES,

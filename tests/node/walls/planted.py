@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from liaison.conduct.drafting import Mark, Saved
 from liaison.cooperation.evidence.conditions import Words
 from liaison.duty.exercises.scenario import decode_scenario
 from liaison.duty.rota import DAY, Layer, Spell
@@ -26,6 +27,7 @@ from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns
 from liaison.node.reads.memory import forget
 from liaison.node.reads.writing.drafts import Place
+from liaison.node.services.conduct.own.drafting import begin_report, save_answer
 from liaison.node.services.desk.answering import acknowledge_message
 from liaison.node.services.desk.following import FollowUpRead, set_follow_up
 from liaison.node.services.duty import rotas
@@ -152,9 +154,19 @@ class Planted(World):
         attach(node, place, number, officer=by, attachment=ours)
         book = f"name,email,country\n{at.mark},{at.mark}@contact.example,XE\n".encode()
         import_contacts(node, place, book, source=f"source {at.mark}", dated="2026-11-01", officer=by)
+        self._report(at)
         self._propose(at)
         self._duty(at)
         self._exercise(at)
+
+    def _report(self, at: Planting) -> None:
+        """A report that is being written, which is the participant's: its words bear the name of its people."""
+        where = (self.node, self.register, at.seat.desk)
+        number = begin_report(*where, "budapest-2001", 2026, officer=at.officer)
+        said = {"measure.1.kind": "law", "measure.1.text.1": f"report of a {at.person}", "measure.1.lang.1": "en"}
+        for words, version in ((said, 0), (said | {"audience": "public"}, 1), (said | {"audience": "participants"}, 0)):
+            saved = Saved(words, Mark.DONE, version, f"page {version}", at.officer)
+            save_answer(*where, number, "art-29", saved)
 
     def _duty(self, at: Planting) -> None:
         """A rota whose layer bears the mark, a time away, a holiday, and a note for the next officer."""

@@ -7,6 +7,7 @@ import click
 from liaison.cli.lazy import LazyGroup
 
 VERBS = {
+    "draft": "liaison.cli.conduct.draft:group",
     "report": "liaison.cli.conduct.report:group",
     "help": "liaison.cli.conduct.help:group",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from liaison.node.models.casework import FollowUp
 from liaison.node.models.choices import CallBack, PinnedKeys
 from liaison.node.models.conduct.cited import CitedNorm
+from liaison.node.models.conduct.drafting import ReportAnswer, ReportDraft, ReportEdit, ReportProposal
 from liaison.node.models.conduct.reports import OwnReport
 from liaison.node.models.cooperation.evidence import EvidenceItem, EvidenceLine, EvidenceMessage
 from liaison.node.models.cooperation.requests import (
@@ -175,6 +176,10 @@ __all__ = [
     "RecordPart",
     "RecoveredReceipt",
     "RecoveryCode",
+    "ReportAnswer",
+    "ReportDraft",
+    "ReportEdit",
+    "ReportProposal",
     "RequestClock",
     "RequestFile",
     "RequestReminder",

@@ -216,9 +216,16 @@ def list_officers(node: Node) -> list[OfficerRead]:
 
 def who_may(node: Node, register: str, desk: DeskRef, action: Action) -> frozenset[int]:
     """The officers whose roles at an own desk allow the action."""
+    return _who_may(node, action, register=register, participant=desk.participant, desk=desk.desk)
+
+
+def who_may_of(node: Node, register: str, participant: str, action: Action) -> frozenset[int]:
+    """The officers whose roles at any own desk of a participant allow the action."""
+    return _who_may(node, action, register=register, participant=participant)
+
+
+def _who_may(node: Node, action: Action, **where: str) -> frozenset[int]:
     roles = [role.value for role in Role if action in MAY[role]]
     with reading(node):
-        rows = Membership.objects.filter(
-            register=register, participant=desk.participant, desk=desk.desk, role__in=roles, officer__is_active=True
-        )
+        rows = Membership.objects.filter(**where, role__in=roles, officer__is_active=True)
         return frozenset(rows.values_list("officer", flat=True))

@@ -26,6 +26,7 @@ ACTION_NAMES: Mapping[Action, Any] = MappingProxyType(
         Action.ACKNOWLEDGE: gettext_lazy("Acknowledge what came in"),
         Action.WRITE: gettext_lazy("Write and send messages"),
         Action.CLEAR: gettext_lazy("Clear what a colleague wants to send"),
+        Action.REPORT: gettext_lazy("Write the participant's report on agreed texts"),
         Action.PUBLISH: gettext_lazy("Change the desk's own entry and keys"),
         Action.MANAGE_PEOPLE: gettext_lazy("Add officers, give roles, end access"),
         Action.SET_RULES: gettext_lazy("Make the rules of clearance and retention"),

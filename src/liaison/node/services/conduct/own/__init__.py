@@ -1,0 +1,1 @@
+"""How does a participant write its own report together and let it go?"""
