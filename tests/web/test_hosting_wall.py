@@ -132,6 +132,8 @@ def test_what_was_planted_is_seen_by_its_own_desk(
         "evidence",
         "evidence-export",
         "file",
+        "measured",
+        "measurement",
         "retention-rules",
         "transcript",
         "write",

@@ -36,6 +36,7 @@ NOUNS = {
     "exercise": "liaison.cli.exercise:group",
     "instrument": "liaison.cli.instrument.command:group",
     "request": "liaison.cli.request:group",
+    "conduct": "liaison.cli.conduct.group:group",
     "token": "liaison.cli.programs.token:group",
     "webhook": "liaison.cli.programs.webhook:group",
     "route": "liaison.cli.route.command:route",

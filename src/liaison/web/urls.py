@@ -12,6 +12,7 @@ from liaison.web.pages import (
     cases,
     centres,
     checks,
+    conduct,
     desk,
     duty,
     escalation,
@@ -44,6 +45,7 @@ DESK = [
     *own_entry.ROUTES,
     *inside.ROUTES,  # Before the steps of a draft, whose last part is any word.
     *instruments.ROUTES,
+    *conduct.ROUTES,
     *evidence.ROUTES,
     *requests.ROUTES,  # Before those too.
     *write.ROUTES,
@@ -69,6 +71,7 @@ urlpatterns = [
     *account.ROUTES,
     *guests.DOOR,
     *duty.OUTSIDE,
+    *conduct.OUTSIDE,
     *escalation.OWN_ROUTES,
     path("d/<str:seat>/", include(DESK)),
 ]

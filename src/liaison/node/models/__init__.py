@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from liaison.node.models.casework import FollowUp
 from liaison.node.models.choices import CallBack, PinnedKeys
+from liaison.node.models.conduct.measured import Measurement, MeasurementStep
 from liaison.node.models.cooperation.evidence import EvidenceItem, EvidenceLine, EvidenceMessage
 from liaison.node.models.cooperation.requests import (
     AuditGrant,
@@ -152,6 +153,8 @@ __all__ = [
     "MailContact",
     "MailKey",
     "MailboxPlace",
+    "Measurement",
+    "MeasurementStep",
     "Membership",
     "NodeCheck",
     "Notification",

@@ -38,6 +38,7 @@ from liaison.node.models import (
     FollowUp,
     HomeStep,
     IncomingCopy,
+    Measurement,
     OutgoingCopy,
     OutgoingMessage,
     OwnDesk,
@@ -223,6 +224,7 @@ def _empty(place: dict[str, str]) -> None:
     FetchedMail.objects.filter(sent__copy__message__in=messages).update(raw=b"", sender="")
     IncomingCopy.objects.filter(**place).update(plaintext=b"", notes=[])
     TrackedReport.objects.filter(**place).delete()
+    Measurement.objects.filter(**place).delete()
     for table in (FollowUp, CaseNote, CaseAccess, ClearanceRequest, Review, *OF_REQUESTS):
         table.objects.filter(**place).delete()
     RequestFile.objects.filter(**place).update(grounds=[])

@@ -1,0 +1,1 @@
+"""What did participants do about what was agreed, at a terminal?"""

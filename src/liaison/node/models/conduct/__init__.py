@@ -1,0 +1,1 @@
+"""What does a node keep of the code of conduct?"""

@@ -1,0 +1,1 @@
+"""What does a desk see of the code of conduct?"""

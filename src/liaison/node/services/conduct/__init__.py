@@ -1,0 +1,1 @@
+"""What does a desk do about the code of conduct?"""
