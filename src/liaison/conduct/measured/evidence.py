@@ -193,9 +193,8 @@ def read_evidence(fields: Mapping[str, JSON]) -> Evidence:
 
 
 def said_counts(fields: Mapping[str, JSON]) -> dict[str, int]:
-    """The counts that stand in a notice or in a review that corrects one."""
-    names = {name for group in COUNTS.values() for name in group}
-    return {name: _whole(value) for name, value in fields.items() if name in names}
+    """The counts that stand in a notice or in a review that corrects one, in the order of their measure."""
+    return {name: _whole(fields[name]) for group in COUNTS.values() for name in group if name in fields}
 
 
 def _listed(files: JSON) -> list[Mapping[str, JSON]]:

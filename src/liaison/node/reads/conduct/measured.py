@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from liaison.conduct.measured.evidence import Evidence, read_evidence
+from liaison.conduct.measured.evidence import Evidence, read_evidence, said_counts
 from liaison.conduct.measured.lifecycle import WHO, Audience, Event, Side, Standing, Step, in_order, may, stand
 from liaison.errors import UsageError
 from liaison.messages.parties import DeskRef
@@ -148,7 +148,7 @@ def steps_of(row: Any) -> list[Step]:
             at=each.at,
             hash=each.hash,
             about=each.about or None,
-            counts=each.counts or None,
+            counts=said_counts(each.counts) or None,
             shown_to=Audience(each.shown_to) if each.shown_to else None,
         )
         for each in row.steps.all()
