@@ -22,16 +22,17 @@ def enter(
     *roles: Role,
     language: str = "en",
     name: str = "A Person",
+    desk: str = "duty",
 ) -> str:
-    """Sign an officer of the duty desk of `code` in; the address of their desk."""
-    node, desk = world.nodes[code], world.desk(code)
+    """Sign an officer of a desk of `code` in; the address of their desk."""
+    node, at = world.nodes[code], world.desk(code, desk)
     officer = add_officer(node, login=f"browser{next(_numbers)}", name=name, language=language)
     for role in roles or ALL:
-        grant(node, officer, world.register, desk, role)
+        grant(node, officer, world.register, at, role)
     page.goto(f"{address}/join/{invite(node, officer)}")
     page.click("main button")
     page.wait_for_url("**/account/first")
     let_in(node, officer.pk)
     page.goto(f"{address}/")
     page.wait_for_url("**/d/**")
-    return f"{address}/d/{desk.participant[:12]}.{desk.desk}/"
+    return f"{address}/d/{at.participant[:12]}.{at.desk}/"

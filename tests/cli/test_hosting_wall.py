@@ -36,6 +36,13 @@ OF_ONE_DESK = {
     "conduct draft propose",
     "conduct draft show",
     "conduct draft withdraw",
+    "conduct consent",
+    "conduct dispute",
+    "conduct drop",
+    "conduct measure",
+    "conduct measured",
+    "conduct notify",
+    "conduct review",
     "duty away",
     "duty drop",
     "duty layer",
@@ -97,6 +104,7 @@ FOR_THE_OPERATOR = {
     "webhook add", "webhook again", "webhook list", "webhook log", "webhook remove", "webhook test",
 }  # fmt: skip
 OF_THE_WHOLE_NODE = {
+    "conduct shown",
     "case retention", "node backup", "node doctor", "node init", "node migrate-database", "node restore", "node serve",
     "instrument basis", "instrument files", "instrument import", "instrument list", "instrument publish",
     "instrument remove", "instrument show", "instrument stands", "instrument status",

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from liaison.conduct import profiles, proof, reports
 from liaison.conduct.parts import make_parts
+from liaison.conduct.measured import routes
 from liaison.cooperation import catalogue
 from liaison.cooperation.evidence import container, custody, manifest, record, stamps
 from liaison.duty import calendars
@@ -198,7 +199,17 @@ def read_evidence(data: bytes) -> None:
             pass
 
 
+ROUTES = [
+    b"asn,prefix,seen_at,state\nAS64496,192.0.2.0/24,2026-11-20T06:00:00Z,invalid\n",
+    b'[{"asn":64496,"prefix":"2001:db8::/32","seen_at":"2026-11-20T06:00:00Z"}]',
+]
+ROAS = [
+    b"ASN,IP Prefix,Max Length,Trust Anchor\nAS64496,192.0.2.0/24,24,example\n",
+    b'{"metadata":{},"roas":[{"asn":"AS64496","prefix":"192.0.2.0/24","maxLength":24,"ta":"example"}]}',
+]
 PARSERS: dict[str, Parser] = {
+    "conduct.measured.routes.decode_roas": Parser(routes.decode_roas, ROAS),
+    "conduct.measured.routes.decode_routes": Parser(routes.decode_routes, ROUTES),
     "cooperation.evidence.container.read_container": Parser(read_evidence, [_file("evidence/container.tar")]),
     "cooperation.evidence.custody.decode_line": Parser(custody.decode_line, [_file("evidence/line.json")]),
     "cooperation.evidence.manifest.decode_manifest": Parser(

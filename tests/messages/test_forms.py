@@ -265,6 +265,7 @@ def test_every_form_of_the_line_is_there() -> None:
         "request-answer", "request-clarification", "request-consultation", "request-extension", "request-supplement",
         "request-withdrawal", "status-answer", "status-query",
         "evidence-handover", "onward-request", "onward-answer", "destruction-record",
+        "conformance-notice", "conformance-dispute", "conformance-review", "conformance-consent",
     }  # fmt: skip
 
 

@@ -135,6 +135,8 @@ def test_what_was_planted_is_seen_by_its_own_desk(
         "case-norms",
         "file",
         "norm-cases",
+        "measured",
+        "measurement",
         "retention-rules",
         "transcript",
         "write",

@@ -43,6 +43,8 @@ ENDING = frozenset({CLOSE, "withdrawal", "false-positive", "no-longer-needed", "
 BESIDE = frozenset({ACKNOWLEDGEMENT, "correction", "call-note", "exercise-control", "status-query", "status-answer"})
 INSIDE = frozenset({"internal-share", "internal-clearance", "internal-answer"})
 EVIDENCE = frozenset({"evidence-handover", "onward-answer", "destruction-record"})
+# Nobody owes consent, and nobody is hurried to it.
+MEASURED = frozenset({"conformance-review", "conformance-consent"})
 HEARD_IS_ENOUGH = (
     frozenset(
         {
@@ -57,6 +59,7 @@ HEARD_IS_ENOUGH = (
     )
     | INSIDE
     | EVIDENCE
+    | MEASURED
 )
 REQUEST_ANSWER = "request-answer"
 

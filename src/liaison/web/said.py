@@ -20,6 +20,9 @@ SAID: Mapping[str, Any] = MappingProxyType(
         "acknowledged-before": gettext_lazy("It was acknowledged before; nothing was sent again."),
         "sent": gettext_lazy("Sent. It is kept in the outbox until the other side's node has it."),
         "answered": gettext_lazy("Sent. The desk that reported sees what became of its rows."),
+        "networks-measured": gettext_lazy("Measured. Nobody was told yet: mark those whose providers are to be told."),
+        "providers-told": gettext_lazy("Sent. The providers are told privately; nobody else sees it."),
+        "measurement-dropped": gettext_lazy("Dropped. Nobody was told of it."),
         "call-noted": gettext_lazy("On record on both sides. The time to confirm it in writing runs."),
         "evidence-destroyed": gettext_lazy(
             "Destroyed here. The signed record is on its way to whoever handed it over."

@@ -74,6 +74,7 @@ urlpatterns = [
     *account.ROUTES,
     *guests.DOOR,
     *duty.OUTSIDE,
+    *conduct.OUTSIDE,
     *escalation.OWN_ROUTES,
     path("d/<str:seat>/", include(DESK)),
 ]

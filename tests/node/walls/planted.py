@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from liaison.conduct.drafting import Mark, Saved
+from liaison.conduct.measured.evidence import Evidence, Measure, evidence_fields
 from liaison.cooperation.evidence.conditions import Words
 from liaison.duty.exercises.scenario import decode_scenario
 from liaison.duty.rota import DAY, Layer, Spell
@@ -158,6 +159,21 @@ class Planted(World):
         self._propose(at)
         self._duty(at)
         self._exercise(at)
+        self._measured(at)
+
+    def _measured(self, at: Planting) -> None:
+        """What the desk measured of a network, from a source that bears the mark."""
+        desk, now = at.seat.desk, self.clock.now()
+        counts = {"valid": 1, "invalid": 0, "not_found": 0}
+        evidence = Evidence(
+            asn=64496, measure=Measure.ROUTE_ORIGIN, source=at.mark, since=now, until=now, counts=counts
+        )
+        with unit_of_work(self.node):
+            models.Measurement.objects.create(
+                register=self.register, participant=desk.participant, node=desk.node, desk=desk.desk, side="measurer",
+                other_participant=self.desk("XE").participant, other_node="main", other_desk="duty", asn=64496,
+                measure="route-origin", evidence=evidence_fields(evidence), made_at=now, state="measured",
+            )  # fmt: skip
 
     def _report(self, at: Planting) -> None:
         """A report that is being written, which is the participant's: its words bear the name of its people."""
@@ -280,5 +296,12 @@ def replace_languages(declared: Any) -> Any:
 def _largest() -> Iterator[int]:
     """The highest keys of tables whose rows are asked for by number."""
     tables = (models.Draft, models.ClearanceRequest, models.Review, models.CaseStub, models.ClearanceRule)
-    for table in (*tables, models.RetentionRule, models.DutySpell, models.DutySwap, models.HandoverNote):
+    for table in (
+        *tables,
+        models.RetentionRule,
+        models.Measurement,
+        models.DutySpell,
+        models.DutySwap,
+        models.HandoverNote,
+    ):
         yield table.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

@@ -45,6 +45,7 @@ OPERATOR = "asked by the operator's commands and by the node itself, never by a 
 MACHINE = "asked by the peer door for the other node"
 NODE = "tells how the node itself is, which every desk on it may know"
 SECRET = "finds what a secret opens that only one browser has"
+AGREED = "tells what the owners of networks agreed to have shown to everybody who asks it"
 INNER = "takes a row or a value that its caller found for one desk"
 VIEWER = "takes who looks or whose it is; tests/node/conduct/test_audiences.py walks every audience"
 OF_THE_NODE: Mapping[str, str] = {
@@ -82,6 +83,9 @@ OF_THE_NODE: Mapping[str, str] = {
     "conduct.reports.report_records": VIEWER,
     "conduct.reports.reports_of": VIEWER,
     "conduct.reports.reports_on": VIEWER,
+    "conduct.measured.evidence_of": INNER,
+    "conduct.measured.shown": AGREED,
+    "conduct.measured.steps_of": INNER,
     "cooperation.listing.read_clock": INNER,
     "cooperation.spoken.spoken_clocks": INNER,
     "desk.listing.of_desk": PURE,

@@ -1,1 +1,1 @@
-"""Which rows tell of the code of conduct: what was reported?"""
+"""Which rows tell of the code of conduct: reports and their drafts, help, and what was measured?"""

@@ -39,6 +39,7 @@ from liaison.node.models import (
     FollowUp,
     HomeStep,
     IncomingCopy,
+    Measurement,
     OutgoingCopy,
     OutgoingMessage,
     OwnDesk,
@@ -224,6 +225,7 @@ def _empty(place: dict[str, str]) -> None:
     FetchedMail.objects.filter(sent__copy__message__in=messages).update(raw=b"", sender="")
     IncomingCopy.objects.filter(**place).update(plaintext=b"", notes=[])
     TrackedReport.objects.filter(**place).delete()
+    Measurement.objects.filter(**place).delete()
     for table in (FollowUp, CaseNote, CitedNorm, CaseAccess, ClearanceRequest, Review, *OF_REQUESTS):
         table.objects.filter(**place).delete()
     RequestFile.objects.filter(**place).update(grounds=[])

@@ -39,6 +39,7 @@ from liaison.node.reads.facts import RegisterFacts, register_facts
 from liaison.node.reads.judging import first_copy, judge_context
 from liaison.node.reads.memory import own_memory
 from liaison.node.services.conduct.citing import note_cited
+from liaison.node.services.conduct.measured.noting import note_measured
 from liaison.node.services.cooperation.projecting import note_request
 from liaison.node.services.escalation.keeping import begin, note_exercise_over
 from liaison.node.services.evidence.arriving import note_evidence
@@ -312,6 +313,7 @@ def _take_in(
     note_cited(message.core, message.fields, own=place.desk, at=place.now)
     note_answer(message.core, message.fields, own=place.desk, seq=message.copy.seq)
     note_request(node, message.core, place.desk, place.now)
+    note_measured(message.core, message.core_hash, message.fields, own=place.desk, now=place.now)
     note_evidence(message.core, incoming)
     note_exercise_over(message.core, message.fields, place.desk, place.now)
     tell_received(message.core, place.desk, place.now)

@@ -47,6 +47,7 @@ from liaison.node.reads.inside.rules import rule_for
 from liaison.node.reads.mail.targets import MailTarget, mail_targets
 from liaison.node.reads.memory import own_memory
 from liaison.node.services.conduct.citing import note_cited
+from liaison.node.services.conduct.measured.noting import note_measured
 from liaison.node.services.cooperation.projecting import note_request
 from liaison.node.services.escalation.awaiting import await_answer
 from liaison.node.services.evidence.arriving import require_record
@@ -299,6 +300,7 @@ def _write(
         leases.append(_write_copy(node, message, key, closed, desk))
         note_answer(core, fields, own=core.sender, seq=closed.signed.payload.copy.seq)
     note_request(node, core, core.sender, desk.now)
+    note_measured(core, message.core_hash, fields, own=core.sender, now=desk.now)
     tell(EventKind.SENT, core.register, core.sender, Happened(core.case, core.id, desk.now))
     return SentMessage(core.id, core.case, message.core_hash, tuple(leases))
 

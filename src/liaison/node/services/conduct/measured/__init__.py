@@ -1,0 +1,1 @@
+"""How is a provider's network measured, and what do the two sides say of it?"""
