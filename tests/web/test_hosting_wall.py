@@ -131,6 +131,7 @@ def test_what_was_planted_is_seen_by_its_own_desk(
         "desk",
         "evidence",
         "evidence-export",
+        "evidence-hand-over",
         "file",
         "retention-rules",
         "transcript",

@@ -32,7 +32,7 @@ from liaison.web.pages import (
     write,
     year,
 )
-from liaison.web.pages.evidence import custody as evidence
+from liaison.web.pages.evidence import routes as evidence
 from liaison.web.pages.requests import routes as requests
 
 DESK = [

@@ -131,7 +131,7 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "escalations": escalations(here(), keeper.desk, case=case) if held.own else (),
     } | inside_of(seat, thread.row, held, names, readable=readable)
     if readable and held.own:
-        given |= evidence_of(seat, case, names, {each.core.form for each in thread.entries})
+        given |= evidence_of(seat, thread, names, writes=writes)
     return render(request, "web/cases/case.html", given)
 
 
