@@ -187,6 +187,8 @@ PAGES: Mapping[str, Page] = {
     "readers-close": Page(Action.READ_CASE, _CASE),
     "readers-open": Page(Action.READ_CASE, _CASE),
     "readers-name": Page(Action.MANAGE_PEOPLE, _CASE),
+    "readers-grant": Page(Action.CLEAR, _CASE),
+    "readers-grant-end": Page(Action.CLEAR, _CASE | {"number": 1}),
     "administration": Page(Action.READ_AUDIT),
     "officer-add": Page(Action.MANAGE_PEOPLE, again=True),
     "officer": Page(Action.MANAGE_PEOPLE, _OFFICER),
