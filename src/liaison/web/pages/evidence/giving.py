@@ -68,7 +68,7 @@ def page(request: HttpRequest, seat: Seat, evidence: str) -> HttpResponse:
         wish = _wish(seat, item, typed, read)
         conditions = check_hand_over(here(), seat, item.evidence, wish)
         if one(typed, "go") != "send":
-            return _check(request, seat, item, typed, wish, conditions)
+            return _check(request, seat, item, typed, wish=wish, conditions=conditions)
         stays = kept(typed, evidence=item.evidence)
         gone = hand_over(here(), seat, item.evidence, wish, by=officer_id(request), typed=stays)
     except LiaisonError as error:
@@ -124,7 +124,7 @@ def _form(
 
 
 def _check(
-    request: HttpRequest, seat: Seat, item: EvidenceRead, typed: Typed, wish: HandOver, conditions: UseConditions
+    request: HttpRequest, seat: Seat, item: EvidenceRead, typed: Typed, *, wish: HandOver, conditions: UseConditions
 ) -> HttpResponse:
     given = {
         "each": item,
