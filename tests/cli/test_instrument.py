@@ -75,14 +75,24 @@ def test_a_text_is_carried_once_published_and_states_declare_about_it(shell: Ter
     said = ["--act", "ratification", "--dated", "2020-01-15", "--evidence", "https://depositary.example/xc"]
     made = shell.run("reg", "instrument", "stand", "budapest-2001", *said)
     assert shell.run("reg", "instrument", "stand", "reciprocity", *said, code=1)["error"] == "rule-36"
+    shell.run("reg", "register", "desk", "--kind", "technical", "--language", "en")
     taken = ["--act", "retraction", "--dated", "2020-01-15", "--replaces", made["payload"]]
+    number = shell.run("reg", "instrument", "propose", "budapest-2001", *taken)["number"]
+    (proposed,) = shell.run("reg", "instrument", "proposals")
+    assert (proposed["number"], proposed["stand"]["act"]) == (number, "retraction")
+    assert shell.run("reg", "instrument", "withdraw", str(number)) == {"withdrawn": number}
+    assert shell.run("reg", "instrument", "approve", str(number), code=2)["error"] == "no-proposal"
+    assert shell.run("reg", "instrument", "proposals") == []
+    reserved = ["--act", "declaration", "--dated", "2020-01-15", "--said", "By the central authority"]
+    number = shell.run("reg", "instrument", "propose", "budapest-2001", *reserved)["number"]
+    approved = shell.run("reg", "instrument", "approve", str(number))
     status = shell.run("reg", "instrument", "status", "budapest-2001", "--on", "2026-11-26")
     assert [(each["status"], each["sources"]) for each in status["standings"]] == [
-        ("party", [f"entry {made['index']}"])
+        ("party", [f"entry {made['index']}", f"entry {approved['index']}"])
     ]
     shell.run("reg", "register", "export", "--offline", shell.path("register.file"))
     verified = shell.run("-", "verify", "register", shell.path("register.file"))
-    assert ([each["instrument"] for each in verified["instruments"]], verified["stands"]) == (["budapest-2001"], 1)
+    assert ([each["instrument"] for each in verified["instruments"]], verified["stands"]) == (["budapest-2001"], 2)
     assert (verified["void"], verified["not_understood"], verified["register"]) == ([], [], register)
     shell.run("reg", "instrument", "stand", "budapest-2001", *taken)
     assert shell.run("reg", "instrument", "status", "budapest-2001")["standings"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,3 +113,40 @@ def test_a_search_for_its_reference_finds_a_closed_case_for_the_named_only(world
     assert case not in auditor.see("cases/", text="xc-cert")
     assert case in named.see("cases/", text="xc-cert")
     assert case in other.see("cases/", text=case[:13]), "that it is there is no secret"
+
+
+def test_an_auditor_reads_a_case_by_leave_alone_and_each_reading_is_in_the_trail(world: World) -> None:
+    case = world.send("XC", "XD")[0].case
+    giver, auditor = visit(world, "XD", Role.APPROVER), visit(world, "XD", Role.AUDITOR)
+    words = "Scanning"
+    assert words in giver.see(f"cases/{case}/") and words not in auditor.see(f"cases/{case}/")
+    where = f"cases/{case}/readers"
+    given = {"auditor": str(auditor.officer), "days": "7", "reason": "Complaint 4/2026"}
+    page = giver.send(f"{where}/grant", status=400, **(given | {"reason": " "})).content.decode()
+    assert "needs a reason" in page and f'value="{auditor.officer}" dir="auto" selected' in page
+    assert giver.send(f"{where}/grant", status=400, **(given | {"auditor": str(giver.officer)})).status_code == 400
+    auditor.send(f"{where}/grant", status=403, **given)
+    giver.send(f"{where}/grant", **given)
+    page = auditor.see(f"cases/{case}/")
+    assert words in page and "by leave that was given to you" in page and "say/reply" not in page
+    assert auditor.get(auditor.at(f"cases/{case}/transcript")).status_code == 403
+    assert "Complaint 4/2026" in auditor.see(where)
+    number = re.findall(rf"{where}/grant/(\d+)/end", giver.see(where))[0]
+    giver.send(f"{where}/grant/{number}/end")
+    assert words not in auditor.see(f"cases/{case}/")
+    trail = auditor.see("administration/audit")
+    for told in ("An auditor was given leave to read a case", "An auditor read a case by such leave"):
+        assert told in trail
+
+
+def test_leave_for_a_closed_case_is_given_by_a_named_officer_only(world: World) -> None:
+    case = world.send("XC", "XD")[0].case
+    named, other = visit(world, "XD", Role.APPROVER), visit(world, "XD", Role.APPROVER)
+    auditor = visit(world, "XD", Role.AUDITOR)
+    named.send(f"cases/{case}/readers/close", officer=str(named.officer))
+    given = {"auditor": str(auditor.officer), "days": "1", "reason": "Complaint"}
+    assert "Give leave" not in other.see(f"cases/{case}/readers")
+    other.send(f"cases/{case}/readers/grant", status=400, **given)
+    assert "Scanning" not in auditor.see(f"cases/{case}/")
+    named.send(f"cases/{case}/readers/grant", **given)
+    assert "Scanning" in auditor.see(f"cases/{case}/")

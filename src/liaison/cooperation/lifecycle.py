@@ -195,12 +195,6 @@ def advance(state: State, event: Event) -> State:
         raise UsageError("request-no-such-step", state=state.value, event=event.value) from error
 
 
-def require_side(event: Event, side: Side) -> None:
-    """Return if this side may take the step. Raises UsageError."""
-    if side not in WHO[event]:
-        raise UsageError("request-not-yours", event=event.value)
-
-
 def choices(state: State, side: Side) -> tuple[Event, ...]:
     """What a side can do with a request that stands so, in the order of the events."""
     return tuple(event for event in Event if side in WHO[event] and (state, event) in STEPS)

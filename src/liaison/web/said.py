@@ -27,6 +27,15 @@ SAID: Mapping[str, Any] = MappingProxyType(
         "evidence-destroyed": gettext_lazy(
             "Destroyed here. The signed record is on its way to whoever handed it over."
         ),
+        "evidence-destroyed-waits": gettext_lazy(
+            "Destroyed here. The signed record waits for a second person of this desk before it is sent."
+        ),
+        "evidence-added": gettext_lazy("Kept as evidence: hashed, sealed, and the first line of its record is signed."),
+        "audit-granted": gettext_lazy("Leave is given. It ends by itself; each reading is a line of the audit trail."),
+        "audit-grant-ended": gettext_lazy("That leave is ended."),
+        "stand-proposed": gettext_lazy("Proposed. Somebody else at this desk approves it; nothing is published yet."),
+        "stand-declared": gettext_lazy("Published. It stands in the register from now on."),
+        "stand-withdrawn": gettext_lazy("The proposal is taken back."),
         "status-asked": gettext_lazy("Asked. The answer comes into this request by itself."),
         "status-told": gettext_lazy("Told, as the steps below have it."),
         "request-seen": gettext_lazy(

@@ -34,7 +34,7 @@ from liaison.web.pages import (
     year,
 )
 from liaison.web.pages.conduct import help as help_with_norms, own as own_report
-from liaison.web.pages.evidence import custody as evidence
+from liaison.web.pages.evidence import custody as evidence, routes as evidence
 from liaison.web.pages.requests import routes as requests
 
 DESK = [

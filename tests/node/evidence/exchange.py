@@ -45,7 +45,7 @@ class Exchange(World):
 
     def hand_over(self, evidence: str, sender: str = "XC", to: str = "XD", **given: Any) -> str:
         wish = HandOver(to=self.desk(to), **({"conditions": CONDITIONS} | given))
-        (sent,) = hand_over(self.nodes[sender], self.seat(sender), evidence, wish, by=OFFICER)
+        (sent,) = hand_over(self.nodes[sender], self.seat(sender), evidence, wish, by=OFFICER).sent
         self.settle()
         return sent.message_id
 

@@ -21,11 +21,13 @@ from liaison.node.reads.cooperation.evidence import not_taken
 from liaison.node.reads.inbox import show_message
 from liaison.node.services.evidence.arriving import HAND_OVER
 from liaison.node.services.evidence.ending import Destruction, destroy_evidence
-from liaison.node.services.evidence.giving import HandOver, evidence_letter, hand_over
+from liaison.node.services.evidence.giving import HandOver, hand_over
 from liaison.node.services.evidence.keeping import files_of, own_item, write_line
+from liaison.node.services.evidence.leaving import add_record, evidence_letter
 from liaison.node.services.evidence.opening import export_evidence, note_copy
 from liaison.node.services.evidence.taking import take_evidence
 from liaison.node.services.inside.between import sharing
+from liaison.node.services.inside.clearance import Gone
 from liaison.node.services.line.attachments import open_file
 from liaison.node.services.line.fetching import want_attachments
 from liaison.node.services.line.sending import send_letter
@@ -171,7 +173,7 @@ def test_nothing_is_destroyed_that_its_recipient_has_not_fetched(between: Exchan
     between.network.down.clear()
     between.advance(hours=1)
     between.settle()
-    assert destroy_evidence(node, seat, evidence, Destruction("erased"), by=OFFICER) == []
+    assert destroy_evidence(node, seat, evidence, Destruction("erased"), by=OFFICER) == Gone()
     assert between.open("XD", evidence) == FILES
 
 
@@ -205,9 +207,9 @@ def test_conditions_that_differ_from_those_signed_keep_the_evidence_closed(betwe
         row = own_item(between.register, between.desk("XC"), evidence, lock=True)
         write_line(node, row, Event.HANDED_OVER, to=between.desk("XD"), conditions=CONDITIONS)
         letter = evidence_letter(
-            node, row, HAND_OVER, words | shown, to=between.desk("XD"), tlp="amber", files=files_of(row)
+            row, HAND_OVER, words | shown, to=between.desk("XD"), tlp="amber", attachments=files_of(row)
         )
-        (sent,) = send_letter(node, letter)
+        (sent,) = send_letter(node, add_record(node, row, letter))
     between.settle()
     message_id = sent.message_id
     (stray,) = not_taken(between.node("XD"), between.register, between.desk("XD"))

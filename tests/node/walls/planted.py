@@ -49,7 +49,9 @@ from liaison.node.unit_of_work import unit_of_work
 from liaison.officers import retention
 from liaison.officers.clearance import Demand, Rule, Silence
 from liaison.officers.permissions import Role
-from liaison.register.vocabulary import DeskKind
+from liaison.register.bodies import Said, StandDeclared
+from liaison.register.vocabulary import Act, DeskKind
+from liaison.wire.canonical import encode_struct
 from liaison.wire.identifiers import digest
 from tests.mirrored import hold_keys, seed_node
 from tests.node.inside.desks import HOUR
@@ -148,6 +150,7 @@ class Planted(World):
         make_clearance_rule(node, seat, Rule("close", "", Demand.INFORM), by=by)
         self._ask(at, came.case, came.core_hash)
         self._evidence(at, went.case)
+        self._leave(at, went.case)
         place = Place(self.register, desk)
         number = begin_draft(
             node, place, officer=by, form="incident-notice", typed={"field.title": [f"draft {at.mark}"]}
@@ -239,6 +242,25 @@ injects.first = {{ to = ["one"], en = "{at.mark}", text = "{at.mark}" }}
         """A file of the desk in its custody, described by the mark."""
         source = Source(f"{at.mark}.bin", "application/octet-stream", [at.mark.encode()])
         add_evidence(self.node, at.seat, case, [source], Words("en", f"evidence {at.mark}"), by=at.officer)
+
+    def _leave(self, at: Planting, case: str) -> None:
+        """Leave for an auditor to read a case, and a stand that is proposed, each with the mark in its words."""
+        place = {"register": self.register, "participant": at.seat.desk.participant, "node": at.seat.desk.node}
+        place |= {"desk": at.seat.desk.desk}
+        now, words = self.clock.now(), Said("en", f"stand {at.mark}")
+        stand = StandDeclared("budapest-2001", Act.SIGNATURE, "2020-01-15", (), None, words, None, None)
+        with unit_of_work(self.node):
+            models.AuditGrant.objects.create(
+                **place, case=case, officer_id=at.officer, reason=f"leave {at.mark}", granted_by=at.officer,
+                granted_at=now, until=now + 24 * HOUR,
+            )  # fmt: skip
+            models.StandProposal.objects.create(
+                **place,
+                instrument=stand.instrument,
+                stand=encode_struct(stand),
+                proposed_by=at.officer,
+                proposed_at=now,
+            )
 
     def _file(self, node: Node, at: Planting) -> Attachment:
         return seal_attachment(node, name=f"{at.mark}.txt", media_type="text/plain", chunks=[at.mark.encode()])

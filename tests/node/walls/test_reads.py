@@ -283,6 +283,7 @@ def test_what_was_planted_is_found_by_its_own_desk(planted: Planted) -> None:
         "inside.sharing.notes_of",
         "inside.waiting.find_request",
         "inside.waiting.waiting_requests",
+        "instruments.proposed.open_proposals",
         "writing.book.contacts",
         "writing.drafts.list_drafts",
         "writing.drafts.read_draft",

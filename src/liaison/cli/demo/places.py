@@ -16,10 +16,13 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -112,6 +115,11 @@ COMMANDS.set_forkserver_preload(
     ]
 )
 
+_STATUS = threading.Lock()
+"""Held while a status is read. The fork server tells the status of a process once; `start` looks at every process that
+this one started before and takes what it finds, so whoever waits for one of them just then would find nothing and be
+told 255."""
+
 
 def environment() -> dict[str, str]:
     """The environment of every command: no home or database of the person who runs the demonstration."""
@@ -125,13 +133,22 @@ def run_liaison(arguments: Sequence[str | Path], *, expect: Sequence[int] = (0,)
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
         process = COMMANDS.Process(target=_run_command, args=(command, environment(), out, err))
-        process.start()
-        process.join()
+        code = exit_of(process)
         said, told = out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8")
-    if process.exitcode not in expect:
-        raise StepFailed(f"liaison {' '.join(command)}\n  exit {process.exitcode}: {(told or said).strip()}")
+    if code not in expect:
+        raise StepFailed(f"liaison {' '.join(command)}\n  exit {code}: {(told or said).strip()}")
     text = said if said.strip() else told
     return json.loads(text) if text.strip() else None
+
+
+def exit_of(process: BaseProcess) -> int | None:
+    """Start a process, wait for its end, and give its exit code; several threads do so at once."""
+    with _STATUS:
+        process.start()
+    wait([process.sentinel])  # Reads nothing, so it may go on while others start.
+    with _STATUS:
+        process.join()
+        return process.exitcode
 
 
 def _run_command(command: list[str], variables: dict[str, str], out: Path, err: Path) -> None:

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from liaison.cli.message.write import read_chunks, tell_sent
+from liaison.cli.message.write import read_chunks
 from liaison.cli.output import json_option, show
 from liaison.cli.register.choices import FOUND, desk_option, own_seat, register_option
+from liaison.cli.request.places import tell_gone
 from liaison.cli.session import open_node
 from liaison.errors import UsageError
 from liaison.officers.permissions import Role
@@ -90,8 +91,8 @@ def hand_over_(*, evidence: str, recipient: str, as_json: bool, **rest: Any) -> 
         tlp=rest["tlp"],
         host_may_read=rest["host_may_read"],
     )
-    sent = hand_over(node, seat, evidence, wish, by=SYSTEM, leased=True)
-    tell_sent(node, seat.register, sent, as_json=as_json)
+    gone = hand_over(node, seat, evidence, wish, by=SYSTEM, leased=True)
+    tell_gone(node, seat.register, gone, as_json=as_json)
 
 
 @click.command()
@@ -111,8 +112,8 @@ def ask(*, evidence: str, recipient: str, why: str, lang: str, desk: str, regist
 
     seat = own_seat(node, register, desk, Role.OFFICER)
     to = find_recipient(node, seat.register, recipient)
-    sent = ask_onward(node, seat, evidence, to, {"lang": lang, "text": why}, by=SYSTEM, leased=True)
-    tell_sent(node, seat.register, sent, as_json=as_json)
+    gone = ask_onward(node, seat, evidence, to, {"lang": lang, "text": why}, by=SYSTEM, leased=True)
+    tell_gone(node, seat.register, gone, as_json=as_json)
 
 
 @click.command()
@@ -133,8 +134,8 @@ def answer(
 
     seat = own_seat(node, register, desk, Role.OFFICER)
     words = {"lang": lang, "text": remark} if remark else None
-    sent = answer_onward(node, seat, message, allowed=allowed, by=SYSTEM, remark=words, leased=True)
-    tell_sent(node, seat.register, sent, as_json=as_json)
+    gone = answer_onward(node, seat, message, allowed=allowed, by=SYSTEM, remark=words, leased=True)
+    tell_gone(node, seat.register, gone, as_json=as_json)
 
 
 def _conditions(rest: dict[str, Any]) -> UseConditions | None:

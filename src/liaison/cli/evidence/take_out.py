@@ -17,9 +17,9 @@ import click
 
 from liaison.cli.evidence.give import lang_option
 from liaison.cli.message.attached import save_to
-from liaison.cli.message.write import tell_sent
 from liaison.cli.output import json_option, note, show
 from liaison.cli.register.choices import FILE, desk_option, own_seat, register_option, write_chunks
+from liaison.cli.request.places import tell_gone
 from liaison.cli.session import open_node
 from liaison.officers.permissions import Role
 
@@ -109,9 +109,9 @@ def destroy(
 
     seat = own_seat(node, register, desk, Role.OFFICER)
     how = Destruction(means, {"lang": lang, "text": remark} if remark else None)
-    sent = destroy_evidence(node, seat, evidence, how, by=SYSTEM, leased=True)
-    tell_sent(node, seat.register, sent, as_json=as_json)
-    if not sent:
+    gone = destroy_evidence(node, seat, evidence, how, by=SYSTEM, leased=True)
+    tell_gone(node, seat.register, gone, as_json=as_json)
+    if not gone.sent and not gone.request:
         note("It was this desk's own: nobody has to be told.")
 
 

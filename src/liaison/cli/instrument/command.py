@@ -5,6 +5,7 @@ r"""How are instruments and positions read and changed at a terminal? `liaison i
     liaison instrument stand un-cybercrime-2024 --act ratification --dated 2026-10-01 \
         --evidence https://depositary.example/notice
     liaison instrument stand manrs-operators --act adoption --dated 2026-10-01 --network 64496 --network 64497
+    liaison instrument propose un-cybercrime-2024 --act …  for somebody else to approve (`proposing`)
     liaison instrument publish un-cybercrime-2024          at the secretariat
     liaison instrument import ets-185.toml                 positions of States outside the register
 
@@ -16,11 +17,12 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from liaison.cli.instrument import words
+from liaison.cli.instrument.proposing import approve, proposals, propose, stand_of, stand_options, withdraw
 from liaison.cli.output import json_option, show, table
 from liaison.cli.register.choices import FOUND, place_options, read_file, register_option, the_place, the_register
 from liaison.cli.session import open_node
@@ -29,12 +31,6 @@ from liaison.errors import UsageError
 if TYPE_CHECKING:
     from liaison.node.node import Node
 
-ACTS = (
-    "signature", "definitive-signature", "ratification", "acceptance", "approval", "accession",
-    "provisional-application", "provisional-end", "reservation", "reservation-withdrawal", "declaration",
-    "declaration-withdrawal", "objection", "objection-to-entry", "objection-withdrawal", "withdrawal", "retraction",
-    "adoption", "adoption-with-reservation", "decline",
-)  # fmt: skip
 on_option = click.option("--on", "day", default="", metavar="DATE", help="As 2026-11-26; default: today.")
 
 
@@ -113,47 +109,17 @@ def basis(*, theirs: str, ours: str, day: str, register: str, as_json: bool) -> 
 
 @group.command()
 @click.argument("instrument")
-@click.option("--act", type=click.Choice(ACTS), required=True)
-@click.option("--dated", required=True, metavar="DATE", help="The day that counts for the depositary.")
-@click.option("--clause", "clauses", multiple=True, help="Id of a clause it is about. May be repeated.")
-@click.option("--about", default="", help="Whose reservation an objection is about: a code, or a participant's id.")
-@click.option("--evidence", default="", help="Address of the depositary's notice.")
-@click.option("--said", default="", help="What it says, in a few words.")
-@click.option("--language", "lang", default="en", show_default=True, help="Tag of the language of --said.")
-@click.option("--replaces", default="", help="Payload hash of the earlier statement it takes the place of.")
-@click.option(
-    "--network",
-    "networks",
-    multiple=True,
-    type=click.IntRange(1, 2**32 - 2),
-    metavar="ASN",
-    help="AS number for which a provider adopts a code.",
-)
-@place_options
-@json_option
-def stand(*, instrument: str, act: str, dated: str, clauses: tuple[str, ...], about: str, evidence: str, said: str,
-          lang: str, replaces: str, networks: tuple[int, ...], register: str, participant: str, node_id: str,
-          as_json: bool) -> None:  # fmt: skip
-    """Declare in the register what the participant did about an INSTRUMENT."""
     node = open_node()
-    from liaison.node.services.instruments.declaring import declare_stand, make_stand
+    from liaison.node.services.instruments.declaring import declare_stand
 
     place = the_place(node, register, participant, node_id)
-    wanted: dict[str, object] = {
-        "instrument": instrument,
-        "act": act,
-        "on": dated,
-        "clauses": sorted(set(clauses)),
-        "about": about or None,
-        "said": {"lang": lang, "text": said} if said else None,
-        "evidence": evidence or None,
-        "replaces": replaces or None,
-    }
-    if networks:
-        wanted["networks"] = sorted(set(networks))
-    handed = declare_stand(node, place, make_stand(wanted))
+    handed = declare_stand(node, place, stand_of(instrument, said))
     value = {"index": handed[0].index, "payload": handed[0].payload_hash}
     show(value, [f"Declared in entry {handed[0].index}; payload {handed[0].payload_hash}"], as_json=as_json)
+
+
+for _command in (propose, proposals, approve, withdraw):
+    group.add_command(_command)
 
 
 @group.command()

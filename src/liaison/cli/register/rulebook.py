@@ -54,6 +54,7 @@ def rulebook(*, whom: str, file: Path | None, remove: bool, desk_id: str, regist
 def _show(node: Node, register: str, whom: str, desk_id: str, *, as_json: bool) -> None:
     import msgspec
 
+    from liaison.cooperation.rulebook import is_old
     from liaison.node.reads.cooperation.rulebooks import rulebook_for
     from liaison.node.reads.recipients import find_recipient
 
@@ -64,7 +65,9 @@ def _show(node: Node, register: str, whom: str, desk_id: str, *, as_json: bool) 
         return
     told: dict[str, Any] = msgspec.to_builtins(found.rulebook)
     lines = [f"{name:<17} {_line(each)}" for name, each in told.items() if each not in (None, [], ())]
-    show({"desk": found.desk.desk, "rulebook": told}, lines, as_json=as_json)
+    old = is_old(found.rulebook, node.clock.now().date())
+    lines += ["Looked at more than a year ago: ask whether it still holds."] if old else []
+    show({"desk": found.desk.desk, "old": old, "rulebook": told}, lines, as_json=as_json)
 
 
 def _line(value: Any) -> str:

@@ -146,7 +146,8 @@ def calendar(*, out: Path | None, days: int, desk: str, register: str, as_json: 
 @register_option
 @json_option
 def figures(*, days: int, theirs: bool, desk: str, register: str, as_json: bool) -> None:
-    """Count the own requests by type, outcome, ground and time; numbers below five are not shown."""
+    """Count the own requests by type, outcome, ground and time. Numbers below five are not shown, nor others that would
+    give one away."""
     node, seat = open_seat(register, desk)
     from liaison.node.reads.cooperation.listing import own_figures
 
@@ -215,4 +216,4 @@ def _whole(at: Any) -> str:
 
 
 def _number(count: float | None) -> str:
-    return "fewer than 5" if count is None else f"{count:g}"
+    return "not shown" if count is None else f"{count:g}"

@@ -75,7 +75,7 @@ def change(request: HttpRequest, seat: Seat) -> HttpResponse:
     if request.method != "POST":
         return _form(request, _typed(base), {})
     typed = {name: value.strip() for name, value in request.POST.items() if isinstance(value, str)}
-    wanted, wrong = _read(entry.declared, typed)
+    wanted, wrong = _read(base, typed)
     if wanted is None:
         return _form(request, typed, wrong)
     own_entry.propose(here(), seat.register, seat.desk, wanted, officer=officer_id(request))
@@ -178,17 +178,17 @@ def _typed(wanted: Wanted) -> dict[str, str]:
     return typed
 
 
-def _read(declared: Wanted, typed: Mapping[str, str]) -> tuple[Wanted | None, dict[str, str]]:
-    """The version that was typed, or what is wrong with it by field."""
+def _read(base: Wanted, typed: Mapping[str, str]) -> tuple[Wanted | None, dict[str, str]]:
+    """The version that was typed, what this form does not ask as in `base`, or what is wrong with it by field."""
     wrong: dict[str, str] = {}
     tags = tuple(each.strip() for each in _COMMA.split(typed.get("languages", "")) if each.strip())
     expected = Expected(*(_minutes(name, typed, wrong) for name in MINUTES))
-    contacts = {name: contact for name, contact in declared.contacts.items() if name not in AUDIENCES}
+    contacts = {name: contact for name, contact in base.contacts.items() if name not in AUDIENCES}
     for audience in AUDIENCES:
         contact = _contact(audience, typed, wrong)
         if contact is not None:
             contacts[audience] = contact
-    wanted = Wanted(declared.kind, tags, expected, contacts, _wishes(typed, wrong), declared.rulebook)
+    wanted = Wanted(base.kind, tags, expected, contacts, _wishes(typed, wrong), base.rulebook)
     try:
         wanted = convert(msgspec.to_builtins(wanted), Wanted)
     except msgspec.ValidationError as error:

@@ -2,6 +2,7 @@
 
     list_evidence(node, register, desk, case="019a…")     the newest last
     show_evidence(node, register, desk, "9f86d081")       one item with its record, judged by this node's register
+    onward_question(node, register, desk, "019a…")        what another desk asks to hand on
 
 Invariants: rows of the desk alone; values only; the conditions are shown before anything opens, with the code by which
 they are accepted.
@@ -9,6 +10,7 @@ they are accepted.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,13 +19,20 @@ from liaison.cooperation.evidence.conditions import UseConditions, hash_conditio
 from liaison.cooperation.evidence.manifest import Manifest, decode_manifest
 from liaison.cooperation.evidence.report import CustodyReport
 from liaison.cooperation.evidence.verify import verify_record
+from liaison.errors import UsageError
+from liaison.messages.forms.strict import strictly
+from liaison.messages.message import Core, open_message
 from liaison.messages.parties import DeskRef
-from liaison.node.models import EvidenceItem, EvidenceMessage
+from liaison.node.models import Case, EvidenceItem, EvidenceMessage, IncomingCopy
+from liaison.node.models.line import READABLE
 from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns
 from liaison.node.reads.judging import own_mirror
+from liaison.node.services.evidence.arriving import REQUEST
 from liaison.node.services.evidence.keeping import custody_of, files_of, own_item, record_of
+from liaison.node.services.line.cases import read_parties
 from liaison.node.unit_of_work import reading
+from liaison.wire.canonical import JSON
 
 MOST = 500
 
@@ -32,7 +41,8 @@ MOST = 500
 class EvidenceRead:
     """One item as this desk has it; `conditions` bind the desk, None where it collected the evidence itself.
 
-    `accept` is the hash by which they are accepted, empty where there are none; `missing` the files that are not here.
+    `accept` is the hash by which they are accepted, empty where there are none; `missing` the files that are not here;
+    `others` the other desks of its case.
     """
 
     evidence: str
@@ -48,6 +58,7 @@ class EvidenceRead:
     ends_by: datetime | None
     missing: tuple[str, ...]
     exercise: bool
+    others: tuple[DeskRef, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,29 @@ def not_taken(node: Node, register: str, desk: DeskRef) -> list[NotTaken]:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class OnwardQuestion:
+    """What another desk asks: may it hand `evidence` of this desk on to `recipient`?"""
+
+    evidence: str
+    recipient: DeskRef
+    core: Core
+    core_hash: str
+    fields: Mapping[str, JSON]
+
+
+def onward_question(node: Node, register: str, desk: DeskRef, message_id: str) -> OnwardQuestion:
+    """Such a message to this desk, by its id or the beginning of it. Raises UsageError."""
+    with reading(node):
+        rows = IncomingCopy.objects.filter(READABLE, **columns(register, desk), form=REQUEST, verdict="accepted")
+        found = list(rows.filter(message_id__startswith=message_id.lower())[:2])
+        if len(found) != 1:
+            raise UsageError("message-ambiguous" if found else "message-not-found", message=message_id[:36])
+        asked = open_message(bytes(found[0].plaintext))
+    recipient = strictly(asked.fields["recipient"], DeskRef)
+    return OnwardQuestion(str(asked.fields["evidence"]), recipient, asked.core, asked.core_hash, asked.fields)
+
+
 def _read(node: Node, row: EvidenceItem, desk: DeskRef) -> EvidenceRead:
     custody = custody_of(row)
     holder = custody.holders.get(desk) or Holder(desk, (), None, holds=False)
@@ -106,4 +140,10 @@ def _read(node: Node, row: EvidenceItem, desk: DeskRef) -> EvidenceRead:
         ends_by=row.ends_by,
         missing=tuple(each.name for each in files_of(row) if not node.blobs.has(each.sealed)),
         exercise=custody.order[0].line.exercise,
+        others=_others(row, desk),
     )
+
+
+def _others(row: EvidenceItem, desk: DeskRef) -> tuple[DeskRef, ...]:
+    found = Case.objects.filter(**columns(row.register, desk), case=row.case).first()
+    return () if found is None else tuple(sorted(set(read_parties(bytes(found.parties))) - {desk}))

@@ -197,10 +197,14 @@ def request_calendar(node: Node, register: str, desk: DeskRef, *, name: str, wor
     return encode_calendar(name, entries, made=node.clock.now())
 
 
-def own_figures(node: Node, register: str, desk: DeskRef, *, since: datetime, ours: bool) -> tuple[Row, ...]:
-    """How the requests went that this desk made (`ours`) or got since then, small numbers hidden; no exercises."""
+def own_figures(
+    node: Node, register: str, desk: DeskRef, *, since: datetime, until: datetime | None = None, ours: bool
+) -> tuple[Row, ...]:
+    """How the requests went that this desk made (`ours`) or got since then and before `until`, small numbers hidden; no
+    exercises."""
     with reading(node):
         rows = RequestFile.objects.filter(**columns(register, desk), sent_at__gte=since, ours=ours, exercise=False)
+        rows = rows.filter(sent_at__lt=until) if until is not None else rows
         made = [
             Ended(form, state, tuple(grounds), answered - sent if answered is not None else None)
             for form, state, grounds, sent, answered in rows.values_list(

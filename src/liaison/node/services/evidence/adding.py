@@ -2,6 +2,9 @@
 
     evidence = add_evidence(node, seat, "019a…", [Source("disk.img", "application/octet-stream", chunks)],
                             Words("en", "Image of a server's disk"), by=7)
+    require_case(node, seat, "019a…")            where files arrive by themselves: before the first byte, then
+    each = collect(node, Source(…))              each as it comes, then
+    evidence = keep_evidence(node, seat, "019a…", [each, …], Words(…), by=7)
 
 Invariants (docs/spec/evidence.md): no plaintext touches the disk; the item, its first signed line and the names of its
 sealed files are one transaction; what was sealed for an item that was not made is swept away like any such file.
@@ -41,18 +44,47 @@ class Source:
     chunks: Iterable[bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A file whose bytes were read: measured and sealed."""
+
+    file: EvidenceFile
+    sealed: Attachment
+
+
 def add_evidence(
-    node: Node, seat: Seat, case: str, sources: Sequence[Source], description: Words, *, by: int, remark: str = ""
+    node: Node, seat: Seat, case: str, sources: Iterable[Source], description: Words, *, by: int, remark: str = ""
 ) -> str:
     """Make an item of evidence of these files in a case of the desk; its identifier, the hash of its first line.
 
     `remark`: how and where it was collected, in one line. Raises UsageError, MalformedError, NotNowError.
     """
+    require_case(node, seat, case)
+    files = [collect(node, each) for each in sources]
+    return keep_evidence(node, seat, case, files, description, by=by, remark=remark)
+
+
+def require_case(node: Node, seat: Seat, case: str) -> None:
+    """Return where this seat may add evidence to the case. Raises UsageError."""
     require(Action.WRITE, seat.roles)
     with reading(node):
         _case(seat, case)
-    files, sealed = _seal(node, sources)
-    manifest = Manifest(manifest=1, description=description, files=files)
+
+
+def collect(node: Node, source: Source) -> Collected:
+    """One file, measured and sealed in one pass. Raises UsageError, MalformedError, NotNowError."""
+    measure = Measure()
+    chunks = measure.through(source.chunks)
+    sealed = seal_attachment(node, name=source.name, media_type=source.media_type, chunks=chunks)
+    return Collected(measure.file(source.name, source.media_type), sealed)
+
+
+def keep_evidence(
+    node: Node, seat: Seat, case: str, files: Sequence[Collected], description: Words, *, by: int, remark: str = ""
+) -> str:
+    """Make an item of files that were collected; its identifier. Raises UsageError, MalformedError, NotNowError."""
+    require(Action.WRITE, seat.roles)
+    manifest = Manifest(manifest=1, description=description, files=tuple(each.file for each in files))
     check_manifest(manifest)
     with unit_of_work(node):
         found = _case(seat, case)
@@ -65,7 +97,7 @@ def add_evidence(
             evidence=first.line_hash,
             case=found.case,
             manifest=encode_struct(manifest),
-            attachments=[msgspec.to_builtins(each) for each in sealed],
+            attachments=[msgspec.to_builtins(each.sealed) for each in files],
             added_at=node.clock.now(),
         )
         add_lines(row, [first])
@@ -80,14 +112,3 @@ def _case(seat: Seat, case: str) -> Case:
         raise UsageError("case-not-found", case=case[:36])
     require_texts(row)
     return row
-
-
-def _seal(node: Node, sources: Iterable[Source]) -> tuple[tuple[EvidenceFile, ...], tuple[Attachment, ...]]:
-    """Each file measured and sealed in one pass."""
-    files, sealed = [], []
-    for source in sources:
-        measure = Measure()
-        chunks = measure.through(source.chunks)
-        sealed.append(seal_attachment(node, name=source.name, media_type=source.media_type, chunks=chunks))
-        files.append(measure.file(source.name, source.media_type))
-    return tuple(files), tuple(sealed)

@@ -9,6 +9,7 @@ from liaison.messages.message import Attachment, Core
 from liaison.node.models import EvidenceMessage
 
 HAND_OVER, ANSWER, DESTRUCTION = "evidence-handover", "onward-answer", "destruction-record"
+REQUEST = "onward-request"
 WITH_RECORD = frozenset({HAND_OVER, ANSWER, DESTRUCTION})
 RECORD_NAME, RECORD_TYPE = "custody-record.json", "application/json"
 

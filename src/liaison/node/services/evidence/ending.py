@@ -27,7 +27,6 @@ from liaison.node.reads.inside.rules import columns
 from liaison.node.services.escalation.keeping import fresh_code
 from liaison.node.services.escalation.queueing import queue, ways_to_desk
 from liaison.node.services.evidence.arriving import DESTRUCTION
-from liaison.node.services.evidence.giving import evidence_letter
 from liaison.node.services.evidence.keeping import (
     DESTROYED,
     HELD,
@@ -38,8 +37,9 @@ from liaison.node.services.evidence.keeping import (
     require_held,
     write_line,
 )
+from liaison.node.services.evidence.leaving import evidence_letter
+from liaison.node.services.inside.clearance import Asking, Gone, send_or_ask
 from liaison.node.services.line.attachments import GONE, hold_blobs, named_blobs
-from liaison.node.services.line.sending import SentMessage, send_letter
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import after_commit, reading, unit_of_work
@@ -57,10 +57,10 @@ class Destruction:
     remark: JSON = None
 
 
-def destroy_evidence(
-    node: Node, seat: Seat, evidence: str, how: Destruction, *, by: int, leased: bool = False
-) -> list[SentMessage]:
+def destroy_evidence(node: Node, seat: Seat, evidence: str, how: Destruction, *, by: int, leased: bool = False) -> Gone:
     """Destroy the files here and send the signed record to whoever gave them; nothing is sent of the desk's own.
+
+    Where the desk's rules want a second person for such a message, only the message waits.
 
     Raises UsageError while somebody who was given them has still to fetch them, and what `send_letter` raises.
     """
@@ -72,11 +72,11 @@ def destroy_evidence(
         require_held(row)
         _require_fetched(row)
         line = write_line(node, row, Event.DESTROYED, means=how.means)
-        sent = _tell_giver(node, row, how, line, by, leased=leased)
+        gone = _tell_giver(node, row, how, line, by, leased=leased)
         _drop(node, row)
         told: JSON = {"desk": row.desk, "evidence": row.evidence, "means": how.means}
         note(node, "evidence-destroyed", officer=by, subject=row.case, params=told, participant=row.participant)
-    return sent
+    return gone
 
 
 def _require_fetched(row: EvidenceItem) -> None:
@@ -95,19 +95,17 @@ def _sent(copy: OutgoingCopy) -> set[str]:
     return {each.sealed for each in open_message(bytes(copy.plaintext)).core.attachments} if copy.plaintext else set()
 
 
-def _tell_giver(
-    node: Node, row: EvidenceItem, how: Destruction, line: SignedLine, by: int, *, leased: bool
-) -> list[SentMessage]:
+def _tell_giver(node: Node, row: EvidenceItem, how: Destruction, line: SignedLine, by: int, *, leased: bool) -> Gone:
     given = custody_of(row).holders[desk_of(row)].given
     if given is None:
-        return []
+        return Gone()
     fields: dict[str, JSON] = {"evidence": row.evidence, "means": how.means, "destroyed_at": line.line.at}
     if how.remark is not None:
         fields["remark"] = how.remark
     letter = evidence_letter(
-        node, row, DESTRUCTION, fields, to=given.line.by, case=row.case, re=row.given_core, written_by=by
+        row, DESTRUCTION, fields, to=given.line.by, case=row.case, re=row.given_core, written_by=by
     )
-    return send_letter(node, letter, leased=leased)
+    return send_or_ask(node, letter, Asking(officer=by, leased=leased))
 
 
 def _drop(node: Node, row: EvidenceItem) -> None:

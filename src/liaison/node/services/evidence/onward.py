@@ -11,32 +11,34 @@ from __future__ import annotations
 
 import msgspec
 
-from liaison.cooperation.evidence.custody import Event
 from liaison.errors import UsageError
-from liaison.messages.forms.strict import strictly
-from liaison.messages.message import ReceivedMessage, open_message
 from liaison.messages.parties import DeskRef
-from liaison.node.models import IncomingCopy
-from liaison.node.models.line import READABLE
 from liaison.node.node import Node
-from liaison.node.reads.inside.rules import columns
-from liaison.node.services.evidence.arriving import ANSWER
-from liaison.node.services.evidence.giving import case_between, evidence_letter
-from liaison.node.services.evidence.keeping import custody_of, own_item, require_held, write_line
-from liaison.node.services.line.sending import Letter, SentMessage, send_letter
+from liaison.node.reads.cooperation.evidence import onward_question
+from liaison.node.services.evidence.arriving import ANSWER, REQUEST
+from liaison.node.services.evidence.giving import Inputs
+from liaison.node.services.evidence.keeping import custody_of, own_item, require_held
+from liaison.node.services.evidence.leaving import ALLOWED, REFUSED, case_between, evidence_letter
+from liaison.node.services.inside.clearance import Asking, Gone, send_or_ask
+from liaison.node.services.line.sending import Letter
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Action, require
 from liaison.wire.canonical import JSON
 
-REQUEST = "onward-request"
-ALLOWED, REFUSED = "allowed", "refused"
-
 
 def ask_onward(
-    node: Node, seat: Seat, evidence: str, recipient: DeskRef, reason: JSON, *, by: int, leased: bool = False
-) -> list[SentMessage]:
+    node: Node,
+    seat: Seat,
+    evidence: str,
+    recipient: DeskRef,
+    reason: JSON,
+    *,
+    by: int,
+    typed: Inputs | None = None,
+    leased: bool = False,
+) -> Gone:
     """Ask the desk that collected the evidence whether it may go on to another. Raises UsageError."""
     require(Action.WRITE, seat.roles)
     with unit_of_work(node):
@@ -58,52 +60,38 @@ def ask_onward(
             case=case_between(row, custody.source),
             written_by=by,
         )
-        sent = send_letter(node, letter, leased=leased)
+        gone = send_or_ask(node, letter, Asking(officer=by, typed=typed or {}, leased=leased))
         told: JSON = {"desk": row.desk, "evidence": row.evidence, "to": str(recipient)}
         note(node, "evidence-onward-asked", officer=by, subject=row.case, params=told, participant=row.participant)
-    return sent
+    return gone
 
 
 def answer_onward(
-    node: Node, seat: Seat, message_id: str, *, allowed: bool, by: int, remark: JSON = None, leased: bool = False
-) -> list[SentMessage]:
+    node: Node,
+    seat: Seat,
+    message_id: str,
+    *,
+    allowed: bool,
+    by: int,
+    remark: JSON = None,
+    typed: Inputs | None = None,
+    leased: bool = False,
+) -> Gone:
     """Answer such a request; consent is a signed line that goes with the answer. Raises UsageError."""
     require(Action.WRITE, seat.roles)
     with unit_of_work(node):
-        asked = _request(seat, message_id)
-        recipient = strictly(asked.fields["recipient"], DeskRef)
-        row = own_item(seat.register, seat.desk, str(asked.fields["evidence"]), lock=True)
+        asked = onward_question(node, seat.register, seat.desk, message_id)
+        row = own_item(seat.register, seat.desk, asked.evidence, lock=True)
         if row.given_in:
             raise UsageError("evidence-not-own")
-        if allowed:
-            write_line(node, row, Event.CONSENTED, to=recipient)
-        answer = ALLOWED if allowed else REFUSED
         fields: dict[str, JSON] = {
             "evidence": row.evidence,
-            "recipient": msgspec.to_builtins(recipient),
-            "answer": answer,
+            "recipient": msgspec.to_builtins(asked.recipient),
+            "answer": ALLOWED if allowed else REFUSED,
         }
         if remark is not None:
             fields["remark"] = remark
         letter = evidence_letter(
-            node,
-            row,
-            ANSWER,
-            fields,
-            to=asked.core.sender,
-            case=asked.core.case,
-            re=asked.core_hash,
-            written_by=by,
+            row, ANSWER, fields, to=asked.core.sender, case=asked.core.case, re=asked.core_hash, written_by=by
         )
-        sent = send_letter(node, letter, leased=leased)
-        told: JSON = {"desk": row.desk, "evidence": row.evidence, "to": str(recipient), "answer": answer}
-        note(node, "evidence-onward-answered", officer=by, subject=row.case, params=told, participant=row.participant)
-    return sent
-
-
-def _request(seat: Seat, message_id: str) -> ReceivedMessage:
-    rows = IncomingCopy.objects.filter(READABLE, **columns(seat.register, seat.desk), form=REQUEST, verdict="accepted")
-    found = list(rows.filter(message_id__startswith=message_id.lower())[:2])
-    if len(found) != 1:
-        raise UsageError("message-ambiguous" if found else "message-not-found", message=message_id[:36])
-    return open_message(bytes(found[0].plaintext))
+        return send_or_ask(node, letter, Asking(officer=by, typed=typed or {}, leased=leased))

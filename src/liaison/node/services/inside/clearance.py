@@ -12,6 +12,7 @@ Invariants:
 - A letter is checked when it is handed in, so that whoever clears it decides about its words only, and again when it
   leaves, because keys and register may have changed meanwhile.
 - Who sends alone is on shift: where the desk keeps a rota and it has others on duty, whoever is not takes over first.
+- Of a letter about evidence its line is signed when it leaves, never while it waits (`services.evidence.leaving`).
 - Nobody clears what they wrote. What waits is decided once; its text is kept in the draft it came from, or in the
   inputs it was typed in, until then.
 - Where a case is shared for clearance with a desk of another node, its people decide there; their answer counts here.
@@ -38,6 +39,7 @@ from liaison.node.models.inside import REASON
 from liaison.node.node import Node
 from liaison.node.reads.duty.rotas import is_on_shift
 from liaison.node.reads.inside.rules import columns, rule_for, writers
+from liaison.node.services.evidence.leaving import with_record
 from liaison.node.services.inside.between.clearing import call_letters_back, show_elsewhere
 from liaison.node.services.line.sending import Letter, SentMessage, check_letter, send_letter
 from liaison.node.services.people.audit import SYSTEM, note
@@ -82,7 +84,7 @@ def send_or_ask(node: Node, letter: Letter, asking: Asking) -> Gone:
         _require_on_shift(node, letter, asking.officer)
     if cleared is not None:
         ready = replace(letter, cleared=cleared, written_by=asking.officer)
-        return Gone(tuple(send_letter(node, ready, leased=asking.leased)))
+        return Gone(tuple(send_letter(node, with_record(node, ready), leased=asking.leased)))
     if rule is None:
         raise UsageError("clearance-needed", form=letter.form, urgency=letter.urgency)
     exercise = check_letter(node, letter)
@@ -123,8 +125,10 @@ def waits(letter: Letter, *, alone: bool) -> bool:
 
 def _forget_returned(letter: Letter, officer: int) -> None:
     """An answer that was returned is said anew: what was typed then is not kept any longer."""
-    if letter.case is not None:
-        mine = ClearanceRequest.objects.filter(**columns(letter.register, letter.sender), case=letter.case)
+    if letter.case is not None or letter.evidence:
+        mine = ClearanceRequest.objects.filter(**columns(letter.register, letter.sender), case=letter.case or "")
+        if letter.evidence:
+            mine = mine.filter(typed__evidence=[letter.evidence])
         theirs = Q(asked_by=officer) | ~Q(asked_by__in=writers(letter.register, letter.sender))
         mine.filter(theirs, form=letter.form, state=RETURNED).update(typed={})
 
@@ -240,7 +244,7 @@ def _waiting(reach: Q, number: int) -> ClearanceRequest:
 
 def _pass(node: Node, row: ClearanceRequest, cleared: Cleared, *, by: int, leased: bool) -> list[SentMessage]:
     letter = replace(kept_letter(bytes(row.letter)), cleared=cleared, written_by=row.asked_by)
-    sent = send_letter(node, letter, leased=leased)
+    sent = send_letter(node, with_record(node, letter), leased=leased)
     sent_as = sent_together_as(letter.register, sent)
     _decide(node, row, PASSED, by=by, sent_as=sent_as, typed={})
     end_draft(node, row.draft, sent_as, officer=row.asked_by)

@@ -99,6 +99,8 @@ class Letter:
     """The officer knows that a host opens what is sealed to a desk it hosts, and sends red or amber-strict anyway."""
     cleared: Cleared | None = None
     """Why it may leave where the desk's rules make it wait; decided by `services.inside`, never by a page."""
+    evidence: str = ""
+    """The item whose line is signed and whose record is added when it leaves (`services.evidence.leaving`)."""
     written_by: int = 0
     """The officer, for whoever looks at it later; 0 for the command line. Never part of the message."""
 
@@ -145,6 +147,7 @@ def send_letter(node: Node, letter: Letter, *, leased: bool = False) -> list[Sen
     Raises MalformedError when it does not fit its form, VerificationError for keys that may not be used or are
     disputed, UsageError, NotNowError.
     """
+    require_record(letter.form, letter.attachments)
     desk, messages = _prepare(node, letter, leased=leased)
     with reading(node):
         cleared = clear_letter(letter)  # Before anything is signed.
@@ -166,8 +169,10 @@ def send_letter(node: Node, letter: Letter, *, leased: bool = False) -> list[Sen
 def check_letter(node: Node, letter: Letter) -> bool:
     """Return if the letter could be sent now, but for its clearance; whether it would be an exercise.
 
-    Raises what `send_letter` raises.
+    Of evidence the record is added when it leaves. Raises what `send_letter` raises.
     """
+    if not letter.evidence:
+        require_record(letter.form, letter.attachments)
     _, messages = _prepare(node, letter, leased=True)
     return messages[0].core.exercise
 
@@ -188,7 +193,6 @@ def _prepare(node: Node, letter: Letter, *, leased: bool) -> tuple[_Desk, list[C
     own_memory(node).require_writable()
     if letter.form != ACKNOWLEDGEMENT:  # That a person has heard is said as long as it can be said at all.
         node.storage.require_room()
-    require_record(letter.form, letter.attachments)
     desk = _sending_desk(node, letter, leased=leased)
     messages = [_compose(node, draft, desk) for draft in _drafts(node, letter, desk)]
     for message in messages:

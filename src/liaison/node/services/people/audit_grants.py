@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from liaison.errors import UsageError
-from liaison.node.models import AuditGrant, Membership
+from liaison.node.models import AuditGrant, Membership, Officer
 from liaison.node.models.inside import REASON
 from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns
@@ -34,11 +35,18 @@ class GrantRead:
     number: int
     case: str
     officer: int
+    name: str
     reason: str
     granted_by: int
+    by: str
+    """Empty where it was given at the terminal."""
     granted_at: datetime
     until: datetime
     ended_at: datetime | None
+
+    def counts(self, now: datetime) -> bool:
+        """Whether the auditor may read by it."""
+        return self.ended_at is None and self.until > now
 
 
 def grant_audit(node: Node, seat: Seat, case: str, *, officer: int, reason: str, until: datetime, by: int) -> None:
@@ -54,8 +62,7 @@ def grant_audit(node: Node, seat: Seat, case: str, *, officer: int, reason: str,
             raise UsageError("case-not-found", case=case[:36])
         require_case_access(node, seat, by, case)
         place = columns(seat.register, seat.desk)
-        audits = Membership.objects.filter(**place, officer=officer, role=Role.AUDITOR.value, officer__is_active=True)
-        if officer == by or not audits.exists():
+        if officer == by or not _auditors(seat).filter(officer=officer).exists():
             raise UsageError("audit-grant-auditor")
         AuditGrant.objects.create(
             **place, case=case, officer_id=officer, reason=reason.strip(), granted_by=by, granted_at=now, until=until
@@ -77,9 +84,31 @@ def end_grant(node: Node, seat: Seat, number: int, *, by: int) -> None:
 def grants_of(node: Node, seat: Seat, case: str) -> list[GrantRead]:
     """Who was given leave to read a case, the newest first."""
     with reading(node):
-        rows = AuditGrant.objects.filter(**columns(seat.register, seat.desk), case=case).order_by("-pk")
-        names = ("pk", "case", "officer", "reason", "granted_by", "granted_at", "until", "ended_at")
-        return [GrantRead(*row) for row in rows.values_list(*names)]
+        rows = AuditGrant.objects.filter(**columns(seat.register, seat.desk), case=case).select_related("officer")
+        found = list(rows.order_by("-pk"))
+        givers = dict(Officer.objects.filter(pk__in={row.granted_by for row in found}).values_list("pk", "name"))
+    return [
+        GrantRead(
+            number=row.pk,
+            case=row.case,
+            officer=row.officer_id,
+            name=row.officer.name,
+            reason=row.reason,
+            granted_by=row.granted_by,
+            by=givers.get(row.granted_by, ""),
+            granted_at=row.granted_at,
+            until=row.until,
+            ended_at=row.ended_at,
+        )
+        for row in found
+    ]
+
+
+def auditors(node: Node, seat: Seat) -> list[tuple[int, str]]:
+    """The auditors of this desk, by name: whom leave can be given to."""
+    with reading(node):
+        rows = _auditors(seat).select_related("officer").order_by("officer__name", "officer")
+        return [(row.officer_id, row.officer.name) for row in rows]
 
 
 def require_content(node: Node, seat: Seat, officer: int, case: str) -> None:
@@ -87,9 +116,20 @@ def require_content(node: Node, seat: Seat, officer: int, case: str) -> None:
     if seat.may(Action.READ_CASE):
         require_case_access(node, seat, officer, case)
         return
+    with reading(node):  # Before the lock of a unit of work, as most who look have none.
+        _require_grant(node, seat, officer, case)
     with unit_of_work(node):
-        place, now = columns(seat.register, seat.desk), node.clock.now()
-        here = AuditGrant.objects.filter(**place, case=case, officer=officer, ended_at=None, until__gt=now)
-        if Role.AUDITOR not in seat.roles or not here.exists():
-            raise UsageError("not-permitted", action=Action.READ_CASE.value)
+        _require_grant(node, seat, officer, case)
         note(node, "audit-grant-used", officer=officer, subject=case, participant=seat.desk.participant)
+
+
+def _require_grant(node: Node, seat: Seat, officer: int, case: str) -> None:
+    place, now = columns(seat.register, seat.desk), node.clock.now()
+    here = AuditGrant.objects.filter(**place, case=case, officer=officer, ended_at=None, until__gt=now)
+    if Role.AUDITOR not in seat.roles or not here.exists():
+        raise UsageError("not-permitted", action=Action.READ_CASE.value)
+
+
+def _auditors(seat: Seat) -> Any:
+    place = columns(seat.register, seat.desk)
+    return Membership.objects.filter(**place, role=Role.AUDITOR.value, officer__is_active=True)

@@ -31,7 +31,7 @@ from liaison.web.pages.cases.allowed import allowed_forms
 from liaison.web.pages.cases.documents import may_be_document
 from liaison.web.pages.cases.held import HeldSeat, find_held
 from liaison.web.pages.cases.inside import inside_of
-from liaison.web.pages.cases.naming import case_path, reader_of
+from liaison.web.pages.cases.naming import case_path, reader_of, reader_of_case
 from liaison.web.pages.cases.values import ShownField, form_title, shown_fields
 from liaison.web.pages.duty.late import Due, answers_due, cards_of
 from liaison.web.pages.evidence.in_case import evidence_of
@@ -95,7 +95,7 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
     """The page of a case."""
     found = find_held(seat, case)
     held, keeper = found.held, found.seat
-    reader = reader_of(request, keeper)
+    reader = reader_of_case(request, seat, case) if held.own else reader_of(request, keeper)
     thread, names, now = found.thread(case, reader=reader), DeskNames(here()), here().clock.now()
     readable = reader.may(case)
     writes = seat.may(Action.WRITE) and readable and held.answers and thread.row.archived_at is None
@@ -124,14 +124,18 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "may_write": seat.may(Action.WRITE) and readable and held.own and thread.row.archived_at is None,
         "forms": allowed_forms(thread, here(), keeper) if writes else [],
         "follow_up": follow_up_of(here(), keeper.desk, case) if readable and held.own else None,
-        "may_export": readable and (held.own or held.answers) and thread.row.form not in INSIDE,
+        "by_grant": readable and not seat.may(Action.READ_CASE),
+        "may_export": readable
+        and seat.may(Action.READ_CASE)
+        and (held.own or held.answers)
+        and thread.row.form not in INSIDE,
         "guest": _guest(seat, thread) if writes and held.own else None,
         "here": case_path(seat, case),
         "paper_languages": languages().values() if held.own or held.answers else (),
         "escalations": escalations(here(), keeper.desk, case=case) if held.own else (),
     } | inside_of(seat, thread.row, held, names, readable=readable)
     if readable and held.own:
-        given |= evidence_of(seat, case, names, {each.core.form for each in thread.entries})
+        given |= evidence_of(seat, thread, names, writes=writes)
     return render(request, "web/cases/case.html", given)
 
 

@@ -22,9 +22,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liaison.cooperation.evidence.report import CustodyReport, Written
-from liaison.errors import LiaisonError, UsageError
+from liaison.errors import LiaisonError
 from liaison.messages.forms import code_list
-from liaison.node.reads.cooperation.evidence import EvidenceRead, show_evidence
+from liaison.messages.forms.codes import code_lists
+from liaison.node.reads.cooperation.evidence import EvidenceRead
 from liaison.node.services.evidence.ending import Destruction, destroy_evidence
 from liaison.node.services.evidence.opening import export_evidence, open_evidence
 from liaison.node.services.people.officers import Seat
@@ -33,11 +34,12 @@ from liaison.web.forms import Problem
 from liaison.web.forms.languages import language_tag
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.files import safe_name
-from liaison.web.pages.cases.naming import case_path, reader_of
+from liaison.web.pages.cases.naming import case_path
+from liaison.web.pages.evidence.finding import find_item
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post
 from liaison.web.site import here
-from liaison.web.words import explained
+from liaison.web.words import code_word, explained
 from liaison.wire.identifiers import parse_instant
 
 COPIED = "Downloaded in a browser"
@@ -48,7 +50,7 @@ LONGEST = 2000
 @at_desk(Action.READ_CASE)
 def page(request: HttpRequest, seat: Seat, evidence: str) -> HttpResponse:
     """One item of evidence."""
-    found, report = _found(request, seat, evidence)
+    found, report = find_item(request, seat, evidence)
     return _page(request, seat, found, report)
 
 
@@ -59,17 +61,24 @@ def _page(
     given = {
         "each": found,
         "report": report,
+        "findings": [(each.fatal, _finding(each.code)) for each in report.findings],
         "lines": [_line(seat, names, line) for line in report.lines],
         "source": names.of(seat.register, found.source) if found.source is not None else None,
         "giver": names.of(seat.register, found.given_by) if found.given_by is not None else None,
         "problems": problems,
-        "may_destroy": seat.may(Action.WRITE) and found.state == "held",
+        "may_give": seat.may(Action.WRITE) and found.state == "held",
+        "may_ask": found.conditions is not None and found.conditions.onward == "ask-first",
         "held": found.state == "held",
         "now": here().clock.now(),
         "case": case_path(seat, found.case),
         "here": path_to(seat, f"evidence/{found.evidence}/"),
     }
     return render(request, "web/evidence/one.html", given, status=400 if problems else 200)
+
+
+def _finding(code: str) -> str:
+    """What was found, by the list that has it: that of custody records, else that of every log."""
+    return code_word("custody-finding" if code in code_lists()["custody-finding"] else "finding", code)
 
 
 def _line(seat: Seat, names: DeskNames, written: Written) -> dict[str, Any]:
@@ -80,17 +89,6 @@ def _line(seat: Seat, names: DeskNames, written: Written) -> dict[str, Any]:
         "by": names.of(seat.register, line.by),
         "to": names.of(seat.register, line.to) if line.to is not None else None,
     }
-
-
-def _found(request: HttpRequest, seat: Seat, evidence: str) -> tuple[EvidenceRead, CustodyReport]:
-    """The item of this desk in a case that is open to this officer. Raises Http404."""
-    try:
-        found, report = show_evidence(here(), seat.register, seat.desk, evidence)
-    except UsageError as error:
-        raise Http404 from error
-    if not reader_of(request, seat).may(found.case):
-        raise Http404
-    return found, report
 
 
 def _accepted(request: HttpRequest, found: EvidenceRead) -> tuple[str, tuple[Problem, ...]]:
@@ -105,7 +103,7 @@ def _accepted(request: HttpRequest, found: EvidenceRead) -> tuple[str, tuple[Pro
 @at_desk(Action.READ_CASE)
 def opening(request: HttpRequest, seat: Seat, evidence: str) -> HttpResponse:
     """One file, as a download, with the lines that say so in the custody record."""
-    found, report = _found(request, seat, evidence)
+    found, report = find_item(request, seat, evidence)
     shown, problems = _accepted(request, found)
     position = request.POST.get("position", "")
     if not (position.isdecimal() and len(position) < 3 and int(position) < len(found.manifest.files)):
@@ -125,7 +123,7 @@ def opening(request: HttpRequest, seat: Seat, evidence: str) -> HttpResponse:
 @at_desk(Action.READ_CASE)
 def export(request: HttpRequest, seat: Seat, evidence: str) -> HttpResponse:
     """The container that is checked offline."""
-    found, report = _found(request, seat, evidence)
+    found, report = find_item(request, seat, evidence)
     shown, problems = _accepted(request, found) if found.state == "held" else ("", ())
     if problems:
         return _page(request, seat, found, report, problems)
@@ -150,7 +148,7 @@ def _download(chunks: Iterator[bytes], name: str, *, size: int | None = None) ->
 @at_desk(Action.WRITE)
 def destroy(request: HttpRequest, seat: Seat, evidence: str) -> HttpResponse:
     """Destroy the files here: how, the same once more, done."""
-    found, _ = _found(request, seat, evidence)
+    found, _ = find_item(request, seat, evidence)
     user: Any = request.user
     typed = {name: request.POST.get(name, "").strip() for name in ("means", "remark")}
     here_ = path_to(seat, f"evidence/{found.evidence}/")
@@ -165,8 +163,8 @@ def destroy(request: HttpRequest, seat: Seat, evidence: str) -> HttpResponse:
             words = {"lang": language_tag(user.language), "text": typed["remark"]} if typed["remark"] else None
             try:
                 how = Destruction(typed["means"], words)
-                destroy_evidence(here(), seat, found.evidence, how, by=officer_id(request))
-                return after_post(here_, "evidence-destroyed")
+                gone = destroy_evidence(here(), seat, found.evidence, how, by=officer_id(request))
+                return after_post(here_, "evidence-destroyed-waits" if gone.request else "evidence-destroyed")
             except LiaisonError as error:
                 problems = (Problem("means", explained(error).what),)
     check = request.method == "POST" and not problems and go != "change"

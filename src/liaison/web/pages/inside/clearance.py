@@ -28,6 +28,7 @@ from liaison.node.reads.inside.waiting import (
     to_review,
     waiting_requests,
 )
+from liaison.node.services.evidence.arriving import ANSWER, HAND_OVER, REQUEST
 from liaison.node.services.inside.clearance import approve, give_back, take_back
 from liaison.node.services.inside.review import mark_seen
 from liaison.node.services.people.officers import Seat
@@ -44,6 +45,12 @@ from liaison.web.words import explained
 
 FIRST_ATTEMPTS = 4.0
 """Seconds the page waits for them."""
+EVIDENCE_PAGES = {
+    HAND_OVER: "evidence/{evidence}/hand-over",
+    REQUEST: "evidence/{evidence}/ask",
+    ANSWER: "evidence/answer/{message}",
+}
+"""Where what was typed about evidence opens again."""
 
 
 @at_desk(Action.READ_CASE)
@@ -71,6 +78,9 @@ def _line(seat: Seat, each: Any, officer: int) -> dict[str, Any]:
 
 
 def _answer_path(seat: Seat, each: Request) -> str:
+    if each.form in EVIDENCE_PAGES:
+        about = {name: each.typed.get(name, ("",))[0] for name in ("evidence", "message")}
+        return path_to(seat, f"{EVIDENCE_PAGES[each.form].format(**about)}?returned={each.number}")
     return case_path(seat, each.case, f"say/{each.form}?returned={each.number}")
 
 

@@ -1,7 +1,7 @@
-"""What does a desk see of agreed texts?"""
+"""What does a desk see of agreed texts, and how does its participant declare what it did about them?"""
 
 from __future__ import annotations
 
-from liaison.web.pages.instruments import texts
+from liaison.web.pages.instruments import stands, texts
 
-ROUTES = [*texts.ROUTES]
+ROUTES = [*stands.ROUTES, *texts.ROUTES]

@@ -5,6 +5,6 @@ Apart from the package, so that the pages of cases can use `naming` and `saying`
 
 from __future__ import annotations
 
-from liaison.web.pages.requests import listing, paper, showing, spoken
+from liaison.web.pages.requests import figures, listing, paper, rulebooks, showing, spoken
 
-ROUTES = [*listing.ROUTES, *spoken.ROUTES, *showing.ROUTES, *paper.ROUTES]
+ROUTES = [*listing.ROUTES, *figures.ROUTES, *rulebooks.ROUTES, *spoken.ROUTES, *showing.ROUTES, *paper.ROUTES]

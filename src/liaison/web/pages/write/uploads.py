@@ -75,7 +75,7 @@ class SealingUpload(FileUploadHandler):
 
     def __init__(self, request: HttpRequest, node: Node) -> None:
         super().__init__(request)
-        self._node = node
+        self.node = node  # Where the sealed bytes are kept.
 
     def handle_raw_input(
         self, input_data: Any, META: Mapping[str, Any], content_length: int, boundary: bytes, encoding: Any = None
@@ -104,12 +104,15 @@ class SealingUpload(FileUploadHandler):
             raise UsageError("upload-cut-off", missing=body.left)
         return post, files
 
-    def _seal(self, name: str, told: Mapping[str, Any], content: Any) -> SealedFile:
+    def _seal(self, name: str, told: Mapping[str, Any], content: Any) -> Any:
         media_type = str(told.get("content-type", ("",))[0]).strip().lower()
         if not _MEDIA_TYPE.fullmatch(media_type):
             media_type = UNKNOWN
-        pieces: Iterator[bytes] = iter(content)
-        return SealedFile(seal_attachment(self._node, name=name, media_type=media_type, chunks=pieces))
+        return self.arrived(name, media_type, iter(content))
+
+    def arrived(self, name: str, media_type: str, chunks: Iterator[bytes]) -> Any:
+        """One file as its bytes come in; what stands for it in `request.FILES`."""
+        return SealedFile(seal_attachment(self.node, name=name, media_type=media_type, chunks=chunks))
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         """Never called: `handle_raw_input` reads the body."""
