@@ -6,7 +6,6 @@ import zoneinfo
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -17,6 +16,7 @@ from liaison.node.services.people.factors import factors
 from liaison.node.services.people.officers import change_person
 from liaison.node.services.people.sessions import end, end_others, sessions
 from liaison.web.entrance.entering import the_session
+from liaison.web.entrance.reauthentication import for_officers
 from liaison.web.pages.sign_in import ways_in
 from liaison.web.requests import officer_seats, path_to, seat_name
 from liaison.web.said import after_post, said
@@ -32,7 +32,7 @@ def browser_of(agent: str) -> str:
     return ", ".join(name.replace("Edg", "Edge") for name in found if name) or agent[:60]
 
 
-@login_required
+@for_officers
 @require_GET
 def account(request: HttpRequest) -> HttpResponse:
     """Everything about oneself on one page."""
@@ -50,7 +50,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "web/account/account.html", given)
 
 
-@login_required
+@for_officers
 @require_POST
 def save_person(request: HttpRequest) -> HttpResponse:
     """Keep language and time zone."""
@@ -62,7 +62,7 @@ def save_person(request: HttpRequest) -> HttpResponse:
     return after_post("/account", "saved")
 
 
-@login_required
+@for_officers
 @require_POST
 def end_session(request: HttpRequest, session: int) -> HttpResponse:
     """End one session of one's own."""
@@ -70,7 +70,7 @@ def end_session(request: HttpRequest, session: int) -> HttpResponse:
     return after_post("/account", "session-ended")
 
 
-@login_required
+@for_officers
 @require_POST
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """End every session of one's own but this one."""
