@@ -16,10 +16,12 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -102,6 +104,7 @@ class Place:
 PROGRAM = (sys.executable, "-m", "liaison.cli.main")
 # Each command is a process of its own, forked from one that has loaded what all of them load and nothing of a node.
 COMMANDS = multiprocessing.get_context("forkserver")
+ASKING = threading.Lock()
 COMMANDS.set_forkserver_preload(
     [
         "django.core.management",
@@ -124,14 +127,27 @@ def run_liaison(arguments: Sequence[str | Path], *, expect: Sequence[int] = (0,)
     command = [str(each) for each in arguments]
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
-        process = COMMANDS.Process(target=_run_command, args=(command, environment(), out, err))
-        process.start()
-        process.join()
+        code = exit_code(_run_command, command, environment(), out, err)
         said, told = out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8")
-    if process.exitcode not in expect:
-        raise StepFailed(f"liaison {' '.join(command)}\n  exit {process.exitcode}: {(told or said).strip()}")
+    if code not in expect:
+        raise StepFailed(f"liaison {' '.join(command)}\n  exit {code}: {(told or said).strip()}")
     text = said if said.strip() else told
     return json.loads(text) if text.strip() else None
+
+
+def exit_code(target: Callable[..., object], *arguments: object) -> int | None:
+    """How a process of its own ends that calls `target`.
+
+    Whoever starts a process also asks how the others ended, and an end can be read once: so asking is never done by
+    two threads at once. What waits, waits without asking.
+    """
+    process = COMMANDS.Process(target=target, args=arguments)
+    with ASKING:
+        process.start()
+    wait([process.sentinel])
+    with ASKING:
+        process.join()
+    return process.exitcode
 
 
 def _run_command(command: list[str], variables: dict[str, str], out: Path, err: Path) -> None:

@@ -61,7 +61,7 @@ def _alone(template: str, *, status: int, **given: object) -> HttpResponse:
 
 
 def form_alone(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-    """Where only a form may be sent and somebody asked for a page, as by the way back of a browser: words, not nothing."""
+    """Where only a form may be sent and somebody asked for a page, as a link does: words, not an empty answer."""
     page = render(request, "web/not_found.html", status=answer.status_code)
     page.headers["Allow"] = answer.headers["Allow"]
     return page
