@@ -22,6 +22,6 @@ def test_the_pages_of_a_desk_take_one_line_of_a_telephone_until_they_are_asked_f
         enter(world, "XC", page, address)
         assert page.locator("h1").bounding_box()["y"] < 320, "what needs the desk stands in the upper half"
         assert not page.get_by_role("link", name="Write", exact=True).is_visible()
-        page.get_by_text("Pages of this desk").last.click()
+        page.get_by_text("All pages of this desk").click()
         page.get_by_role("link", name="Write", exact=True).click()
         page.wait_for_url("**/write/")
