@@ -17,8 +17,9 @@ from liaison.node.services.people.officers import change_person
 from liaison.node.services.people.sessions import end, end_others, sessions
 from liaison.web.entrance.entering import the_session
 from liaison.web.entrance.reauthentication import for_officers
+from liaison.web.names import DeskNames
 from liaison.web.pages.sign_in import ways_in
-from liaison.web.requests import officer_seats, path_to, seat_name
+from liaison.web.requests import officer_seats, path_to
 from liaison.web.said import after_post, said
 from liaison.web.site import here
 
@@ -36,7 +37,7 @@ def browser_of(agent: str) -> str:
 @require_GET
 def account(request: HttpRequest) -> HttpResponse:
     """Everything about oneself on one page."""
-    session, user = the_session(request), request.user
+    session, user, names = the_session(request), request.user, DeskNames(here())
     given = {
         "said": said(request),
         "have": factors(here(), session.officer),
@@ -44,7 +45,10 @@ def account(request: HttpRequest) -> HttpResponse:
         "current": session.id,
         "zones": sorted(zoneinfo.available_timezones()),
         "person": user,
-        "token_pages": [(seat_name(each), path_to(each, "administration/tokens")) for each in officer_seats(request)],
+        "token_pages": [
+            (names.of(each.register, each.desk), path_to(each, "administration/tokens"))
+            for each in officer_seats(request)
+        ],
         **ways_in(request),
     }
     return render(request, "web/account/account.html", given)
