@@ -88,7 +88,7 @@ SAID: Mapping[str, Any] = MappingProxyType(
         "entry-published": gettext_lazy("Published. Others see it when the register has taken it in."),
         "draft-discarded": gettext_lazy("The draft is discarded. Nothing of it was sent."),
         "contacts-removed": gettext_lazy("All that came from this source is removed from the address book."),
-        "mailbox-kept": gettext_lazy("Kept. Messages can be written to it by its mail address."),
+        "mailbox-kept": gettext_lazy("Kept. What can be sent to it stands below."),
         "mailbox-removed": gettext_lazy("Removed. Nothing is written to it by mail any more."),
         "certificate-attached": gettext_lazy("Attached. It is used once its fingerprint was read out and compared."),
         "certificate-compared": gettext_lazy("They agree. Mails to this desk are encrypted to this key from now on."),
