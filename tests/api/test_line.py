@@ -84,6 +84,13 @@ def test_a_key_is_for_one_request_of_one_token(world: World) -> None:
     assert sent_by(world, "XC") == 2
 
 
+def test_the_number_of_a_ticket_is_a_key_however_short_and_one_that_nobody_can_type_is_none(world: World) -> None:
+    program = call(world, "XC")
+    program.write("/messages", NEW, status=201, idempotency_key="7")
+    for unfit in ("x" * 129, "a b"):
+        assert "1 to 128" in program.write("/messages", NEW, status=400, idempotency_key=unfit)["detail"]
+
+
 def test_what_was_refused_can_be_sent_with_the_same_key_when_it_is_put_right(world: World) -> None:
     program = call(world, "XC")
     program.write("/messages", NEW | {"to": ["XZ"]}, status=422, idempotency_key="one-message")

@@ -55,3 +55,17 @@ def test_a_reply_is_sent_with_scripts_off(chromium: Any, tmp_path: Path) -> None
         window.get_by_role("button", name="Send", exact=True).click()
         assert "Sent." in window.get_by_role("status").first.inner_text()
         window.context.close()
+
+
+def test_the_keyboard_goes_on_at_what_has_to_be_put_right(chromium: Any, tmp_path: Path) -> None:
+    with real(tmp_path) as world, served(world, "XD") as address:
+        case = ask(world)
+        window = chromium.new_context().new_page()
+        desk = enter(world, "XD", window, address)
+        window.goto(f"{desk}cases/{case}/say/reply")
+        window.get_by_role("button", name="Send", exact=True).click()
+        assert window.evaluate("document.activeElement.id") == "errors"
+        window.keyboard.press("Tab")
+        window.keyboard.press("Enter")
+        assert window.evaluate("location.hash") == "#field-answer"
+        window.context.close()

@@ -83,3 +83,18 @@ def test_nothing_runs_over_the_edge_of_a_narrow_screen_from_right_to_left(page: 
         for url in (f"{base}find/?q=www.example.xd", f"{base}find/?q=10.0.0.1", f"{base}book/", centre, *steps):
             page.goto(url)
             assert page.evaluate("document.documentElement.scrollWidth") <= 320, url
+
+
+def test_enter_finds_one_thing_and_with_shift_begins_a_list(page: Any, tmp_path: Path) -> None:
+    with World(tmp_path) as world, served(world, "XC") as address:
+        page.goto(f"{enter(world, 'XC', page, address)}find/")
+        page.fill("#q", "www.example.xd")
+        page.press("#q", "Enter")
+        page.wait_for_url("**/find/?asked=1")
+        assert "State XD" in page.locator("main").inner_text()
+        page.press("#q", "End")
+        page.press("#q", "Shift+Enter")
+        page.keyboard.type("www.example.xe")
+        page.press("#q", "Enter")
+        assert page.input_value("#q").split() == ["www.example.xd", "www.example.xe"]
+        assert page.url.endswith("/find/?asked=1"), "a list is sent by its button"

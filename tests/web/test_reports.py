@@ -96,6 +96,14 @@ def test_a_file_answers_many_rows_at_once(feeding: Feeding) -> None:
     assert answered(feeding) == {"customer-told": 125, "fixed": 125}
 
 
+def test_a_file_of_answers_may_be_as_large_as_reports_are(feeding: Feeding) -> None:
+    rows = "".join(f"{number},fixed,{'a' * 30_000}\r\n" for number in range(1, 151))
+    file = SimpleUploadedFile("answers.csv", f"liaison_row,answer,another column\r\n{rows}".encode())
+    assert file.size and file.size > 4 << 20
+    visit(feeding.world, "XD").send(f"{path(feeding, 'XD')}answer", of="file", file=file)
+    assert answered(feeding) == {"fixed": 150}
+
+
 def test_a_file_that_names_a_foreign_row_is_refused_whole_with_its_line(feeding: Feeding) -> None:
     page = upload(visit(feeding.world, "XD"), feeding, b"row,answer\n1,fixed\n251,fixed\n", status=400)
     assert "Line 3 names row 251, and the report has rows 1 to 250." in page

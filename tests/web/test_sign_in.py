@@ -333,3 +333,26 @@ def test_another_officers_passkey_does_not_confirm_this_session(world: World) ->
 def test_the_sign_in_page_says_what_a_browser_without_scripts_can_do(world: World) -> None:
     node: Node = world.nodes["XC"]
     assert "<noscript>" in Visitor(node).get("/sign-in").content.decode()
+
+
+def test_what_was_sent_as_the_session_had_ended_waits_for_the_same_officer_alone(world: World) -> None:
+    visitor, officer, seed, _ = with_password(world)
+    _, other, seed_of_other, _ = with_password(world)
+    form = {"zone": "Africa/Nairobi", "language": "en"}
+    for who, its_seed, waits in ((officer, seed, True), (other, seed_of_other, False)):
+        world.advance(minutes=61)
+        late = visitor.post("/account/person", form, headers={"referer": "http://testserver/account"})
+        assert late.headers["Location"] == "/sign-in?next=/account/person"
+        typed = {"login": who.login, "password": PASSWORD, "code": code(world, its_seed), "next": "/account"}
+        answer = visitor.post("/sign-in", typed)
+        page = answer.content.decode()
+        assert ('action="/account/person"' in page) == waits, page
+        assert not waits or ("Africa/Nairobi" in page and '<a href="/account">Do not send it' in page)
+        assert waits or answer.headers["Location"] == "/account"
+
+
+def test_an_address_that_takes_forms_only_says_so_to_whoever_comes_by_a_link(world: World) -> None:
+    visitor, *_ = with_password(world)
+    answer = visitor.get("/account/person")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "Go to your desk" in answer.content.decode()

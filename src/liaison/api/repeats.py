@@ -26,12 +26,12 @@ KEY = {
             "in": "header",
             "name": "Idempotency-Key",
             "required": True,
-            "schema": {"type": "string", "pattern": "^[!-~]{8,128}$"},
+            "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
             "description": "A fresh word for each message; the same one when the request is sent again.",
         }
     ]
 }
-_KEY = re.compile("[!-~]{8,128}")
+_KEY = re.compile("[!-~]{1,128}")
 
 
 def repeatable(request: HttpRequest, do: Callable[[], tuple[int, Told]]) -> HttpResponse:

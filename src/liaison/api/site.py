@@ -71,7 +71,7 @@ def answer_program(request: HttpRequest, paths: str) -> HttpResponse:
 
 def check_length(request: HttpRequest) -> None:
     """Refuse a body of unknown length, or of too much, before a byte of it is read. Raises UsageError."""
-    if request.method in ("GET", "HEAD", "DELETE"):
+    if request.method in ("GET", "HEAD", "DELETE", "OPTIONS"):
         return
     told = request.META.get("CONTENT_LENGTH") or ""
     if not told.isascii() or not told.isdigit() or "HTTP_TRANSFER_ENCODING" in request.META:

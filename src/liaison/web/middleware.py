@@ -5,12 +5,14 @@
 - officer_session: a session that ended (by age, unused, revoked, because its officer left) is nobody's from now on; one
   entered by an invitation gets no further than setting up a way to sign in
 - officer_language: the officer's language, else the one chosen in this browser, else the one the browser asks for
-- ExplainErrors: an error of ours becomes a page with three sentences: what happened, what was kept, what to do next
+- ExplainErrors: an error of ours becomes a page with three sentences: what happened, what was kept, what to do next;
+  where only a form may be sent, whoever comes by a link is told that no page is there
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -20,7 +22,7 @@ from liaison.errors import LiaisonError
 from liaison.web.entrance.entering import FIRST_WAY_IN, WHILE_INVITED, open_session
 from liaison.web.forms.instants import find_zone
 from liaison.web.logged import log_refusal
-from liaison.web.pages.problems import explained_page
+from liaison.web.pages.problems import explained_page, form_alone
 
 Answer = Callable[[HttpRequest], HttpResponse]
 METHODS = ("GET", "HEAD", "POST")
@@ -118,7 +120,8 @@ class ExplainErrors:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on."""
-        return self._answer(request)
+        answer = self._answer(request)
+        return form_alone(request, answer) if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED else answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Called by Django for what a view raised."""

@@ -18,12 +18,12 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 
 from liaison.node.services.people.audit import acting_for
 from liaison.node.services.people.officers import Seat, seats
 from liaison.officers.permissions import Action, require
+from liaison.web.entrance.reauthentication import for_officers
 from liaison.web.logged import log_refusal
 from liaison.web.site import here
 
@@ -35,7 +35,7 @@ def at_desk(action: Action) -> Callable[[View], View]:
     """A page of a desk, for officers whose roles there allow the action. Raises Http404, UsageError."""
 
     def decorate(view: View) -> View:
-        @login_required
+        @for_officers
         @functools.wraps(view)
         def guarded(request: HttpRequest, seat: str, **rest: Any) -> HttpResponse:
             found = find_seat(request, seat)

@@ -109,5 +109,5 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 << 20  # type: ignore[assignment]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 # A list that is dropped on a page is held in memory, up to this size; a file that is attached has a way of its own
 # (`web.pages.write.uploads`). Nothing that is uploaded is ever written to a temporary file.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["liaison.web.forms.uploads.HeldUpload"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 3 << 20  # type: ignore[assignment]

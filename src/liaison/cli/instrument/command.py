@@ -109,6 +109,11 @@ def basis(*, theirs: str, ours: str, day: str, register: str, as_json: bool) -> 
 
 @group.command()
 @click.argument("instrument")
+@stand_options
+@place_options
+@json_option
+def stand(*, instrument: str, register: str, participant: str, node_id: str, as_json: bool, **said: Any) -> None:
+    """Declare in the register at once what the participant did about an INSTRUMENT."""
     node = open_node()
     from liaison.node.services.instruments.declaring import declare_stand
 

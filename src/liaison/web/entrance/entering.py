@@ -51,14 +51,15 @@ def enter_as(request: HttpRequest, officer: Any, method: str) -> None:
 
 
 def open_session(request: HttpRequest) -> Session | None:
-    """The session of this request; a request without one is signed out. Kept with the request."""
+    """The session of this request; a request without one is signed out. Kept with the request, as is whose ended."""
     user: Any = request.user
     found = None
     if user.is_authenticated:
         found = sessions.current(here(), request.session.session_key or "")
         if found is None or found.officer != user.pk:
-            found = None
+            found, ended = None, user.pk
             logout(request)
+            request.ended_officer = ended  # type: ignore[attr-defined]
     request.officer_session = found  # type: ignore[attr-defined]
     return found
 

@@ -1,8 +1,7 @@
 """Whom does this desk know outside the register? A list that can be searched, printed, brought in and thrown out.
 
 Invariants: every contact shows its sources and their days, and that it is not in the register; bringing a list in
-replaces what
-came from the same source; what was typed beside a list that is refused stays on the page.
+replaces what came from the same source; what was typed beside a list that is refused stays on the page.
 """
 
 from __future__ import annotations
@@ -32,6 +31,7 @@ from liaison.officers.permissions import Action
 from liaison.web.forms import Problem
 from liaison.web.pages.write.steps import place_of
 from liaison.web.requests import at_desk, officer_id, path_to
+from liaison.web.said import after_post, said
 from liaison.web.site import here
 from liaison.web.words import explained
 from liaison.wire.identifiers import parse_instant
@@ -79,7 +79,7 @@ INPUTS = {"book-source-missing": "source", "book-day": "dated"}
 @at_desk(Action.READ_METADATA)
 def contacts(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The contacts that bear the words in the box, all of them where it is empty."""
-    return _page(request, seat, {"said": _said(request)})
+    return _page(request, seat, {"said": _taken_in(request) or said(request)})
 
 
 def _page(request: HttpRequest, seat: Seat, given: dict[str, Any], *, status: int = 200) -> HttpResponse:
@@ -96,7 +96,7 @@ def _page(request: HttpRequest, seat: Seat, given: dict[str, Any], *, status: in
     return render(request, "web/book.html", shown | given, status=status)
 
 
-def _said(request: HttpRequest) -> str:
+def _taken_in(request: HttpRequest) -> str:
     """What the last import did, told after the redirect."""
     taken = request.GET.get("taken", "")
     refused = request.GET.get("refused", "")
@@ -152,7 +152,7 @@ def export(request: HttpRequest, seat: Seat) -> HttpResponse:
 def forget(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Throw everything of a source out."""
     forget_source(here(), place_of(seat), request.POST.get("source", ""), officer=officer_id(request))
-    return HttpResponseRedirect(path_to(seat, "book/"))
+    return after_post(path_to(seat, "book/"), "contacts-removed")
 
 
 ROUTES = [

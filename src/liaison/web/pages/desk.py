@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
@@ -41,6 +40,7 @@ from liaison.node.reads.writing.drafts import Place, list_drafts
 from liaison.node.services.people.officers import Seat
 from liaison.node.wiring import dated_certificates
 from liaison.officers.permissions import Action
+from liaison.web.entrance.reauthentication import for_officers
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.naming import case_path, reader_of, row_views
 from liaison.web.pages.duty.late import ways_on
@@ -70,7 +70,7 @@ class Looking:
     """Of which kinds there is anything (`reads.desk.present`)."""
 
 
-@login_required
+@for_officers
 def first(request: HttpRequest) -> HttpResponse:
     """The officer's desk, or the list of them where there are several."""
     found = officer_seats(request)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import get_language, to_locale
@@ -37,6 +37,7 @@ from liaison.web.forms import Problem
 from liaison.web.forms.languages import language_choices
 from liaison.web.pages.write.steps import place_of
 from liaison.web.requests import at_desk, officer_id, path_to
+from liaison.web.said import after_post
 from liaison.web.site import here
 from liaison.web.words import explained
 
@@ -48,6 +49,7 @@ INPUTS = {
     "openpgp-fingerprint": "read_out",
     "mail-fingerprint-differs": "read_out",
     "too-large": "certificate",
+    "upload-too-large": "file",
 }
 TYPED = ("name", "mailbox", "source", "certificate", "read_out", "channel", "language")
 
@@ -85,7 +87,7 @@ def _row(each: ContactRead, now: datetime) -> dict[str, Any]:
 def from_book(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Keep a contact of the address book."""
     keep_from_book(here(), place_of(seat), request.POST.get("mailbox", ""), officer=officer_id(request))
-    return HttpResponseRedirect(path_to(seat, "mailboxes/"))
+    return after_post(path_to(seat, "mailboxes/"), "mailbox-kept")
 
 
 @require_POST
@@ -94,20 +96,26 @@ def from_register(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Keep a desk of a register in which this one has no part."""
     desk = Elsewhere(*(request.POST.get(name, "") for name in ("register", "participant", "desk")))
     keep_from_register(here(), place_of(seat), desk, officer=officer_id(request))
-    return HttpResponseRedirect(path_to(seat, "mailboxes/"))
+    return after_post(path_to(seat, "mailboxes/"), "mailbox-kept")
 
 
 @require_POST
 @at_desk(Action.WRITE)
 def attach(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Attach a certificate, which the desk has still to read out."""
-    mailbox, file = request.POST.get("mailbox", ""), request.FILES.get("file")
-    data = file.read(LARGEST + 1) if file is not None else request.POST.get("certificate", "").strip().encode()
+    mailbox, place = request.POST.get("mailbox", ""), (seat.register, seat.desk)
     return _changed(
         request,
         seat,
-        lambda: attach_certificate(here(), seat.register, seat.desk, mailbox, data, officer=officer_id(request)),
+        lambda: attach_certificate(here(), *place, mailbox, _certificate(request), officer=officer_id(request)),
+        "certificate-attached",
     )
+
+
+def _certificate(request: HttpRequest) -> bytes:
+    """What stands in the file, or was pasted. Raises UsageError for a file that is too large."""
+    file = request.FILES.get("file")
+    return file.read(LARGEST + 1) if file is not None else request.POST.get("certificate", "").strip().encode()
 
 
 @require_POST
@@ -120,10 +128,11 @@ def check(request: HttpRequest, seat: Seat) -> HttpResponse:
         request,
         seat,
         lambda: check_certificate(here(), seat.register, seat.desk, mailbox, heard, officer=officer_id(request)),
+        "certificate-compared",
     )
 
 
-def _changed(request: HttpRequest, seat: Seat, change: Callable[[], object]) -> HttpResponse:
+def _changed(request: HttpRequest, seat: Seat, change: Callable[[], object], code: str) -> HttpResponse:
     """The page again: as it is now, or with what is wrong beside what was typed."""
     try:
         change()
@@ -133,7 +142,7 @@ def _changed(request: HttpRequest, seat: Seat, change: Callable[[], object]) -> 
                   "certificate": request.POST.get("certificate", "")}  # fmt: skip
         problem = Problem("kept", f"{told.what} {told.next}")
         return _page(request, seat, {"beside": beside, "problems": (problem,)}, status=400)
-    return HttpResponseRedirect(path_to(seat, "mailboxes/"))
+    return after_post(path_to(seat, "mailboxes/"), code)
 
 
 @require_POST
@@ -141,24 +150,22 @@ def _changed(request: HttpRequest, seat: Seat, change: Callable[[], object]) -> 
 def keep(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Keep a desk, or what is new of it."""
     typed = {name: request.POST.get(name, "").strip() for name in TYPED}
-    file = request.FILES.get("file")
-    data = file.read(LARGEST + 1) if file is not None else typed["certificate"].encode()
-    contact = Contact(
-        name=typed["name"],
-        mailbox=typed["mailbox"],
-        source=typed["source"],
-        languages=(typed["language"] or "en",),
-        certificate=data,
-        read_out=typed["read_out"],
-        channel=typed["channel"],
-    )
     try:
+        contact = Contact(
+            name=typed["name"],
+            mailbox=typed["mailbox"],
+            source=typed["source"],
+            languages=(typed["language"] or "en",),
+            certificate=_certificate(request),
+            read_out=typed["read_out"],
+            channel=typed["channel"],
+        )
         keep_contact(here(), seat.register, seat.desk, contact, officer=officer_id(request))
     except LiaisonError as error:
         told = explained(error)
         problem = Problem(INPUTS.get(error.code, "name"), f"{told.what} {told.next}")
         return _page(request, seat, {"typed": typed, "problems": (problem,)}, status=400)
-    return HttpResponseRedirect(path_to(seat, "mailboxes/"))
+    return after_post(path_to(seat, "mailboxes/"), "mailbox-kept")
 
 
 @require_POST
@@ -167,7 +174,7 @@ def forget(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Write to a mailbox no more."""
     mailbox = request.POST.get("mailbox", "")
     forget_contact(here(), seat.register, seat.desk, mailbox, officer=officer_id(request))
-    return HttpResponseRedirect(path_to(seat, "mailboxes/"))
+    return after_post(path_to(seat, "mailboxes/"), "mailbox-removed")
 
 
 ROUTES = [

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext
@@ -79,7 +79,7 @@ def change(request: HttpRequest, seat: Seat) -> HttpResponse:
     if wanted is None:
         return _form(request, typed, wrong)
     own_entry.propose(here(), seat.register, seat.desk, wanted, officer=officer_id(request))
-    return HttpResponseRedirect(path_to(seat, "entry/"))
+    return after_post(path_to(seat, "entry/"), "entry-proposed")
 
 
 @recently_signed_in
@@ -88,7 +88,7 @@ def change(request: HttpRequest, seat: Seat) -> HttpResponse:
 def withdraw(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Take the proposal back."""
     own_entry.withdraw(here(), seat.register, seat.desk, officer=officer_id(request))
-    return HttpResponseRedirect(path_to(seat, "entry/"))
+    return after_post(path_to(seat, "entry/"), "entry-withdrawn")
 
 
 @recently_signed_in
@@ -97,7 +97,7 @@ def withdraw(request: HttpRequest, seat: Seat) -> HttpResponse:
 def approve(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Publish the proposal."""
     own_entry.approve(here(), seat.register, seat.desk, officer=officer_id(request))
-    return HttpResponseRedirect(path_to(seat, "entry/"))
+    return after_post(path_to(seat, "entry/"), "entry-published")
 
 
 @require_POST

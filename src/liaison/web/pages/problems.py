@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -40,7 +42,10 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """A request that no page takes, such as one for another host."""
+    """A request that no page takes, such as one for another host, or a form with more in it than is read."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        sizes = {"limit": settings.DATA_UPLOAD_MAX_MEMORY_SIZE, "fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS}
+        return _alone("web/not_understood.html", status=413, problem=explained(UsageError("form-too-large", **sizes)))
     return _alone("web/not_understood.html", status=400)
 
 
@@ -49,10 +54,17 @@ def broken(request: HttpRequest) -> HttpResponse:
     return _alone("web/broken.html", status=500)
 
 
-def _alone(template: str, *, status: int) -> HttpResponse:
+def _alone(template: str, *, status: int, **given: object) -> HttpResponse:
     """A page that needs no table, session or officer, as those may be what is broken."""
     language = find_language(translation.get_language())
-    return HttpResponse(render_to_string(template, {"language": language}), status=status)
+    return HttpResponse(render_to_string(template, {"language": language} | given), status=status)
+
+
+def form_alone(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Where only a form may be sent and somebody asked for a page, as a link does: words, not an empty answer."""
+    page = render(request, "web/not_found.html", status=answer.status_code)
+    page.headers["Allow"] = answer.headers["Allow"]
+    return page
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

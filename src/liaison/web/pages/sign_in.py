@@ -22,6 +22,7 @@ from liaison.node.services.people.sessions import INVITATION
 from liaison.node.unit_of_work import unit_of_work
 from liaison.web.entrance.ceremonies import answered, asked, fresh_challenge
 from liaison.web.entrance.entering import FIRST_WAY_IN, address_of, enter_as, leave_session, site_of
+from liaison.web.entrance.reauthentication import waiting_form
 from liaison.web.site import here
 from liaison.web.words import explained
 
@@ -49,7 +50,16 @@ def attempt(request: HttpRequest, method: str) -> HttpResponse:
     except LiaisonError as error:
         return sign_in_page(request, error)
     enter_as(request, officer, method)
-    return HttpResponseRedirect(back_to(request))
+    return go_on(request, back_to(request))
+
+
+def go_on(request: HttpRequest, wanted: str) -> HttpResponse:
+    """On with what the officer who just proved who they are was doing: the form that waits, or the page."""
+    officer: Any = request.user
+    waiting = waiting_form(request, officer.pk)
+    if waiting is not None:
+        return render(request, "web/account/go_on.html", {"waiting": waiting})
+    return HttpResponseRedirect(wanted)
 
 
 def prove(request: HttpRequest, method: str, purpose: str) -> Officer:

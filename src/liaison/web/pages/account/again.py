@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods
@@ -16,15 +15,15 @@ from liaison.node.services.people.passkeys import ask_passkey
 from liaison.node.services.people.sessions import confirm
 from liaison.web.entrance.ceremonies import asked, fresh_challenge
 from liaison.web.entrance.entering import site_of, the_session
-from liaison.web.entrance.reauthentication import waiting_form
-from liaison.web.pages.sign_in import back_to, prove, ways_in
+from liaison.web.entrance.reauthentication import for_officers
+from liaison.web.pages.sign_in import back_to, go_on, prove, ways_in
 from liaison.web.site import here
 from liaison.web.words import explained
 
 PURPOSE = "again"
 
 
-@login_required
+@for_officers
 @require_http_methods(["GET", "POST"])
 def again(request: HttpRequest) -> HttpResponse:
     """Ask for a passkey, or password and code, of the officer who is signed in."""
@@ -38,18 +37,10 @@ def again(request: HttpRequest) -> HttpResponse:
     except LiaisonError as error:
         return _page(request, error)
     confirm(here(), the_session(request))
-    return confirmed(request, back_to(request))
+    return go_on(request, back_to(request))
 
 
-def confirmed(request: HttpRequest, wanted: str) -> HttpResponse:
-    """On with what the officer was doing: the form that waits, or the page."""
-    waiting = waiting_form(request)
-    if waiting is not None:
-        return render(request, "web/account/go_on.html", {"waiting": waiting})
-    return HttpResponseRedirect(wanted)
-
-
-@login_required
+@for_officers
 @require_GET
 def challenge(request: HttpRequest) -> HttpResponse:
     """What passkey.js asks for before it asks the authenticator."""

@@ -9,7 +9,6 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
@@ -25,7 +24,7 @@ from liaison.node.services.people.sessions import confirm
 from liaison.officers.one_time import SEED, enrolment_uri, seed_text
 from liaison.web.entrance.ceremonies import answered, asked, fresh_challenge
 from liaison.web.entrance.entering import address_of, site_of, the_session
-from liaison.web.entrance.reauthentication import recently_signed_in
+from liaison.web.entrance.reauthentication import for_officers, recently_signed_in
 from liaison.web.pages.sign_in import ways_in
 from liaison.web.said import after_post
 from liaison.web.site import here
@@ -34,7 +33,7 @@ from liaison.web.words import explained
 PURPOSE = "passkey"
 
 
-@login_required
+@for_officers
 @require_GET
 def first(request: HttpRequest) -> HttpResponse:
     """After an invitation: set up a way to sign in from now on."""

@@ -6,7 +6,6 @@ import zoneinfo
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -17,8 +16,10 @@ from liaison.node.services.people.factors import factors
 from liaison.node.services.people.officers import change_person
 from liaison.node.services.people.sessions import end, end_others, sessions
 from liaison.web.entrance.entering import the_session
+from liaison.web.entrance.reauthentication import for_officers
+from liaison.web.names import DeskNames
 from liaison.web.pages.sign_in import ways_in
-from liaison.web.requests import officer_seats, path_to, seat_name
+from liaison.web.requests import officer_seats, path_to
 from liaison.web.said import after_post, said
 from liaison.web.site import here
 
@@ -32,11 +33,11 @@ def browser_of(agent: str) -> str:
     return ", ".join(name.replace("Edg", "Edge") for name in found if name) or agent[:60]
 
 
-@login_required
+@for_officers
 @require_GET
 def account(request: HttpRequest) -> HttpResponse:
     """Everything about oneself on one page."""
-    session, user = the_session(request), request.user
+    session, user, names = the_session(request), request.user, DeskNames(here())
     given = {
         "said": said(request),
         "have": factors(here(), session.officer),
@@ -44,13 +45,16 @@ def account(request: HttpRequest) -> HttpResponse:
         "current": session.id,
         "zones": sorted(zoneinfo.available_timezones()),
         "person": user,
-        "token_pages": [(seat_name(each), path_to(each, "administration/tokens")) for each in officer_seats(request)],
+        "token_pages": [
+            (names.of(each.register, each.desk), path_to(each, "administration/tokens"))
+            for each in officer_seats(request)
+        ],
         **ways_in(request),
     }
     return render(request, "web/account/account.html", given)
 
 
-@login_required
+@for_officers
 @require_POST
 def save_person(request: HttpRequest) -> HttpResponse:
     """Keep language and time zone."""
@@ -62,7 +66,7 @@ def save_person(request: HttpRequest) -> HttpResponse:
     return after_post("/account", "saved")
 
 
-@login_required
+@for_officers
 @require_POST
 def end_session(request: HttpRequest, session: int) -> HttpResponse:
     """End one session of one's own."""
@@ -70,7 +74,7 @@ def end_session(request: HttpRequest, session: int) -> HttpResponse:
     return after_post("/account", "session-ended")
 
 
-@login_required
+@for_officers
 @require_POST
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """End every session of one's own but this one."""

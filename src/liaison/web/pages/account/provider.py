@@ -15,8 +15,7 @@ from liaison.node.services.people.attempts import counted
 from liaison.node.services.people.identity import Flow, ask_provider, told_by_provider
 from liaison.node.services.people.sessions import confirm
 from liaison.web.entrance.entering import address_of, enter_as, site_of
-from liaison.web.pages.account.again import confirmed
-from liaison.web.pages.sign_in import safe_path, sign_in_page
+from liaison.web.pages.sign_in import go_on, safe_path, sign_in_page
 from liaison.web.site import here
 
 KEPT, METHOD = "provider-flow", "provider"
@@ -56,9 +55,9 @@ def back(request: HttpRequest) -> HttpResponse:
     wanted = safe_path(request, kept[4])
     if flow.again and session is not None:
         confirm(here(), session)
-        return confirmed(request, wanted)
+        return go_on(request, wanted)
     enter_as(request, officer, METHOD)
-    return HttpResponseRedirect(wanted)
+    return go_on(request, wanted)
 
 
 def _flow(request: HttpRequest, texts: list[str], *, again: bool) -> Flow:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -19,7 +18,7 @@ from liaison.duty.plans import URGENCIES
 from liaison.errors import LiaisonError
 from liaison.node.services.escalation import methods
 from liaison.node.services.escalation.methods import Way
-from liaison.web.entrance.reauthentication import recently_signed_in
+from liaison.web.entrance.reauthentication import for_officers, recently_signed_in
 from liaison.web.requests import officer_id
 from liaison.web.said import after_post
 from liaison.web.site import here
@@ -29,7 +28,7 @@ HERE = "/account/reached"
 DIGITS = 4
 
 
-@login_required
+@for_officers
 @require_GET
 def reached(request: HttpRequest) -> HttpResponse:
     """The officer's ways, with a form for one more."""
@@ -56,7 +55,7 @@ def add(request: HttpRequest) -> HttpResponse:
     return _done(request, act, "method-added")
 
 
-@login_required
+@for_officers
 @require_POST
 def confirm(request: HttpRequest, method: int) -> HttpResponse:
     """The code came back."""
@@ -64,14 +63,14 @@ def confirm(request: HttpRequest, method: int) -> HttpResponse:
     return _done(request, lambda: methods.confirm_method(here(), officer_id(request), method, code), "method-confirmed")
 
 
-@login_required
+@for_officers
 @require_POST
 def code(request: HttpRequest, method: int) -> HttpResponse:
     """Send another code."""
     return _done(request, lambda: methods.send_code_again(here(), officer_id(request), method), "method-code-sent")
 
 
-@login_required
+@for_officers
 @require_POST
 def test(request: HttpRequest, method: int) -> HttpResponse:
     """Send a test."""
@@ -85,7 +84,7 @@ def change(request: HttpRequest, method: int) -> HttpResponse:
     return _done(request, lambda: methods.change_method(here(), officer_id(request), method, _way(request)), "saved")
 
 
-@login_required
+@for_officers
 @require_POST
 def first(request: HttpRequest, method: int) -> HttpResponse:
     """One place further to the front."""

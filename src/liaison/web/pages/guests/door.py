@@ -139,9 +139,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 def _wrong(request: HttpRequest, text: str, file: Any, *, seen: bool) -> Problem | None:
     """What keeps the form from being taken."""
-    # What is larger than is held in memory arrives without its file.
-    size = int(request.META.get("CONTENT_LENGTH") or 0)
-    if (file is not None and file.size > LARGEST_FILE) or size > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
+    if file is not None and file.size > LARGEST_FILE:
         told = gettext("The file is larger than %(mebibytes)s MiB. Nothing of the form was taken.")
         return Problem("file", told % {"mebibytes": LARGEST_FILE >> 20})
     if not seen and not text.strip() and file is None:

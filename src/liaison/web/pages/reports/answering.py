@@ -12,6 +12,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, gettext
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from liaison.errors import LiaisonError
@@ -24,6 +25,7 @@ from liaison.officers.permissions import Action
 from liaison.web.forms import Problem
 from liaison.web.forms.languages import language_tag
 from liaison.web.forms.row_answers import join_ranges, read_ranges
+from liaison.web.forms.uploads import HeldUpload
 from liaison.web.pages.reports.listing import open_report, report_page, report_path
 from liaison.web.requests import at_desk, officer_id
 from liaison.web.said import after_post
@@ -32,13 +34,21 @@ from liaison.web.words import explained
 
 WHOLE, MARKED, NUMBERS, FILE = "whole", "marked", "numbers", "file"
 TYPED = ("of", "answer", "ticket", "to", "remark", "numbers")
-"""As keyboards in Arabic have them too."""
+BESIDE = 1 << 20
+"""Bytes that a form of answers may have beside its file."""
 
 
+@csrf_exempt
 @require_POST
 @at_desk(Action.WRITE)
 def answer(request: HttpRequest, seat: Seat, message: uuid.UUID) -> HttpResponse:
-    """Send what was marked, typed or uploaded."""
+    """Send what was marked, typed or uploaded; a file is held for who may answer alone, and its token checked then."""
+    request.upload_handlers = [HeldUpload(request, LARGEST + BESIDE)]
+    return _answer(request, seat, message)
+
+
+@csrf_protect
+def _answer(request: HttpRequest, seat: Seat, message: uuid.UUID) -> HttpResponse:
     report = open_report(request, seat, message)
     typed: dict[str, Any] = {name: request.POST.get(name, "").strip() for name in TYPED}
     typed["mark"] = request.POST.getlist("mark")[:1000]

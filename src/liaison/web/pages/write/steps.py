@@ -37,6 +37,7 @@ from liaison.web.pages.write import recipients
 from liaison.web.pages.write.plan import OFFERED, Plan, chosen_desks, first, forms_to_choose, read_plan, surroundings
 from liaison.web.pages.write.views import STEP_PAGES
 from liaison.web.requests import at_desk, officer_id, path_to
+from liaison.web.said import after_post
 from liaison.web.site import here
 from liaison.web.words import explained
 
@@ -133,7 +134,7 @@ def discard(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     draft = read_draft(here(), place_of(seat), number)
     if request.method == "POST":
         discard_draft(here(), place_of(seat), number, officer=officer_id(request))
-        return HttpResponseRedirect(path_to(seat, "write/"))
+        return after_post(path_to(seat, "write/"), "draft-discarded")
     return render(request, "web/write/discard.html", {"row": listed_draft(seat, draft)})
 
 

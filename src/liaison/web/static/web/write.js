@@ -23,5 +23,3 @@ for (const form of document.querySelectorAll("form[data-saved]")) {
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 2000); });
   form.addEventListener("submit", () => { clearTimeout(timer); stopped = true; });
 }
-const errors = document.getElementById("errors");
-if (errors) errors.focus();
