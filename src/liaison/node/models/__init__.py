@@ -20,11 +20,20 @@ from liaison.node.models.duty.escalation import (
     Escalation,
     EscalationEvent,
     EscalationPlan,
+    NoticeGateway,
     Notification,
     NotificationAttempt,
 )
 from liaison.node.models.duty.exercises import Exercise, ExerciseInject, ExerciseReturn
-from liaison.node.models.duty.rotas import DutyFeed, DutyHoliday, DutyLayer, DutySpell, DutySwap, HandoverNote
+from liaison.node.models.duty.rotas import (
+    DutyFeed,
+    DutyHoliday,
+    DutyLayer,
+    DutyNotice,
+    DutySpell,
+    DutySwap,
+    HandoverNote,
+)
 from liaison.node.models.inside import (
     CaseNote,
     CaseShare,
@@ -112,6 +121,7 @@ __all__ = [
     "DutyFeed",
     "DutyHoliday",
     "DutyLayer",
+    "DutyNotice",
     "DutySpell",
     "DutySwap",
     "EntryProposal",
@@ -154,6 +164,7 @@ __all__ = [
     "MailboxPlace",
     "Membership",
     "NodeCheck",
+    "NoticeGateway",
     "Notification",
     "NotificationAttempt",
     "Officer",
