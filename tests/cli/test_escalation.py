@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,7 @@ def test_the_terminal_says_what_is_late_over_there(tmp_path: Path, terminal: Ter
 def test_the_terminal_puts_off_hands_on_and_sets_hours_of_a_way(tmp_path: Path, terminal: Terminal) -> None:
     with staffed(tmp_path, "ada", "bo") as stage:
         home = opened(stage)
+        stage.world.clock.at = datetime.now(UTC)  # That of the commands.
         message = stage.receive("urgent")
         assert terminal.refusal(home, "escalation", "snooze", "ada", message, "--minutes", "90") == "snooze-minutes"
         assert terminal.run(home, "escalation", "snooze", "ada", message, "--minutes", "10") == 0

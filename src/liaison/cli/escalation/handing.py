@@ -13,6 +13,7 @@ import click
 from liaison.cli.output import json_option, show
 from liaison.cli.register.choices import own_seat, register_option
 from liaison.cli.session import open_node
+from liaison.officers.permissions import Role
 from liaison.wire.identifiers import format_instant
 
 
@@ -26,7 +27,7 @@ from liaison.wire.identifiers import format_instant
 def snooze(*, login: str, message: str, minutes: int, desk: str, register: str, as_json: bool) -> None:
     """The officer LOGIN has MESSAGE and is told again later; nobody else is told until then."""
     node = open_node()
-    seat = own_seat(node, register, desk)
+    seat = own_seat(node, register, desk, Role.OFFICER)
     from liaison.node.services.escalation.handing import snooze as put_off
     from liaison.node.services.people.officers import find_officer
 
@@ -44,7 +45,7 @@ def snooze(*, login: str, message: str, minutes: int, desk: str, register: str, 
 def hand(*, login: str, message: str, colleague: str, desk: str, register: str, as_json: bool) -> None:
     """The officer LOGIN hands MESSAGE to a colleague; when they stay silent, escalation begins again."""
     node = open_node()
-    seat = own_seat(node, register, desk)
+    seat = own_seat(node, register, desk, Role.OFFICER)
     from liaison.node.services.escalation.handing import hand_on
     from liaison.node.services.people.officers import find_officer
 
