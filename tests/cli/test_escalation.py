@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from liaison.errors import UnreachableError
 from liaison.node import homes
 from liaison.node.config import Config
-from liaison.node.models import Escalation, EscalationPlan
+from liaison.node.models import ContactMethod, Escalation, EscalationPlan
 from tests.cli.homes import Terminal
 from tests.node.duty.desk import Stage, staffed
 
@@ -88,3 +89,23 @@ def test_the_terminal_says_what_is_late_over_there(tmp_path: Path, terminal: Ter
         assert terminal.run(home, "escalation", "show") == 0
         assert "late over there: XC/duty was to acknowledge it by" in terminal.out
         assert "its node has not received it" in terminal.out
+
+
+def test_the_terminal_puts_off_hands_on_and_sets_hours_of_a_way(tmp_path: Path, terminal: Terminal) -> None:
+    with staffed(tmp_path, "ada", "bo") as stage:
+        home = opened(stage)
+        stage.world.clock.at = datetime.now(UTC)  # That of the commands.
+        message = stage.receive("urgent")
+        assert terminal.refusal(home, "escalation", "snooze", "ada", message, "--minutes", "90") == "snooze-minutes"
+        assert terminal.run(home, "escalation", "snooze", "ada", message, "--minutes", "10") == 0
+        assert "ada has it and is told again at" in terminal.out
+        assert terminal.run(home, "escalation", "hand", "ada", message, "--to", "bo") == 0
+        assert terminal.run(home, "escalation", "show") == 0
+        assert "handed to Bo  until " in terminal.out
+        assert terminal.refusal(home, "escalation", "hand", "ada", message, "--to", "ada") == "colleague-not-here"
+        assert terminal.refusal(home, "escalation", "reach", "ada", "x@xd.example", "--from", "late") == "method-hours"
+        assert terminal.run(home, "duty", "notices", "ada", "--off") == 0
+        with stage.world.at("XD"):
+            ContactMethod.objects.filter(address="ada").update(begins="08:00", ends="09:00")
+        assert terminal.run(home, "escalation", "simulate", "--at", "2026-11-29T03:00Z") == 0
+        assert "Ada (sms, outside of its hours)" in terminal.out

@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from liaison.duty.escalation import Happening, Kind, Lapse, Snapshot, Tell, due_of, moment, stand
+from liaison.duty.escalation import Happening, Kind, Lapse, Snapshot, State, Tell, due_of, moment, stand
 from liaison.duty.plans import Plan, Step
 from tests.mirrored import START
 
@@ -20,11 +20,13 @@ END = 30 * 60
 
 @dataclass(frozen=True)
 class Act:
-    """Somebody has it, or tells the sender, or the message is owed nothing any more."""
+    """Somebody has it, puts it off, is handed it, or tells the sender, or the message is owed nothing any more."""
 
     at: int
     kind: Kind
     officer: int = 0
+    minutes: int = 0
+    by: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Said:
     """What came of a schedule: (real second, cycle, place), a lapse has no place."""
 
     told: list[tuple[int, int, int | None]] = field(default_factory=list)
+    reminded: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
+    """At which second a step told those as well who had put it off."""
 
 
 def naive(schedule: Schedule) -> Said:
@@ -72,6 +76,8 @@ def naive(schedule: Schedule) -> Said:
     last_reached = 0
     wanted, people, signed = steps[0][1], set[int](), False
     held_since: int | None = None
+    until: int | None = None
+    handed, later = False, set[int]()
     finished, newest = False, 0
     acts = sorted(schedule.acts, key=lambda act: act.at)
     for second, now, runs in schedule.ticks():
@@ -81,22 +87,32 @@ def naive(schedule: Schedule) -> Said:
             if act.kind is Kind.DROPPED:
                 finished = True
                 continue
-            if act.kind is Kind.HAS:
-                people.add(act.officer)
-            else:
+            if act.kind is Kind.HANDED:
+                people -= set() if signed else {act.by}
+                later.discard(act.by)
+                handed, held_since, until = True, now, now + act.minutes * 60
+                continue
+            if handed:
+                handed, held_since, until = False, now, None
+            if act.kind is Kind.SIGNED:
                 signed = True
                 people = people or {act.officer}
+            else:
+                people.add(act.officer)
             if len(people) >= wanted:
                 finished = signed
-                held_since = now if held_since is None else held_since
+                held_since, until = (now, None) if held_since is None else (held_since, until)
+            if act.kind is Kind.SNOOZED:
+                later.add(act.officer)
+                until = now + act.minutes * 60 if held_since is not None else None
         while runs and not finished:
             set_back = newest - now > 60
             if held_since is not None:
-                if now < held_since + plan.signed_within * 60 and not set_back:
+                if now < (held_since + plan.signed_within * 60 if until is None else until) and not set_back:
                     break
                 said.told.append((second, cycle, None))
                 cycle, place, base, last_told, held_since = cycle + 1, 0, now, None, None
-                wanted, people, signed, newest = steps[0][1], set(), False, now
+                wanted, people, newest, until, handed = steps[0][1], set(), now, None, False
                 continue
             if place == len(steps):
                 break
@@ -108,6 +124,8 @@ def naive(schedule: Schedule) -> Said:
             if not waited and not set_back:
                 break
             said.told.append((second, cycle, place))
+            said.reminded += [(second, tuple(sorted(later)))] if later else []
+            later = set()
             wanted = steps[0][1] if place == 0 else max(wanted, steps[place][1])
             last_reached, last_told, newest = schedule.reached(steps[place][0]), now, now
             place += 1
@@ -125,7 +143,9 @@ def engine(schedule: Schedule) -> Said:
         fresh = runs and not ran  # A worker that starts knows what was noted, and nothing else.
         while acts and acts[0].at <= second:
             act = acts.pop(0)
-            history.append(Happening(act.kind, clock(shows), officer=act.officer))
+            if act.kind is Kind.HANDED and stand(snapshot, history).state is State.OVER:
+                continue
+            history.append(Happening(act.kind, clock(shows), officer=act.officer, minutes=act.minutes, by=act.by))
             fresh = True
         ran = runs
         while fresh or (runs and due_at is not None and (due_at <= shows or last_at > shows)):
@@ -134,6 +154,8 @@ def engine(schedule: Schedule) -> Said:
                 if next_ is None:
                     break
                 history.append(_noted(schedule, next_, clock(shows)))
+                if isinstance(next_, Tell) and next_.also:
+                    said.reminded.append((second, next_.also))
                 said.told.append((second, next_.cycle, next_.place if isinstance(next_, Tell) else None))
             standing, fresh = stand(snapshot, list(history)), False
             due_at, last_at = _seconds(moment(snapshot, standing)), int((standing.last_at - START).total_seconds())
@@ -158,15 +180,17 @@ def draw(chance: random.Random, *, jumps: bool) -> Schedule:
     """A random schedule."""
     steps = tuple(_step(chance) for _ in range(chance.randint(1, 3)))
     plan = Plan(steps, ("desk",), repeats=chance.randint(0, 2), signed_within=chance.randint(1, 8))
-    kinds = [Kind.HAS, Kind.HAS, Kind.SIGNED, Kind.DROPPED]
-    acts = tuple(
-        Act(chance.randrange(0, END, POLL), chance.choice(kinds), chance.randint(1, 3))
-        for _ in range(chance.randint(0, 4))
-    )
+    kinds = [Kind.HAS, Kind.HAS, Kind.SIGNED, Kind.DROPPED, Kind.SNOOZED, Kind.SNOOZED, Kind.HANDED, Kind.HANDED]
+    acts = tuple(_act(chance, chance.choice(kinds)) for _ in range(chance.randint(0, 5)))
     down = tuple((begin, begin + chance.randrange(5, 900)) for begin in chance.sample(range(END), chance.randint(0, 2)))
     leaps = tuple((chance.randrange(0, END), chance.choice((-7200, -300, -30, 30, 7200))) for _ in range(2))
     empty = frozenset(target for target in ("rota", "officer:1") if chance.random() < 0.2)
     return Schedule(plan, acts, down, leaps if jumps else (), empty)
+
+
+def _act(chance: random.Random, kind: Kind) -> Act:
+    at, officer, by = chance.randrange(0, END, POLL), chance.randint(1, 3), chance.randint(1, 3)
+    return Act(at, kind, officer, chance.randint(1, 12) if kind in (Kind.SNOOZED, Kind.HANDED) else 0, by)
 
 
 def _step(chance: random.Random) -> Step:

@@ -13,6 +13,9 @@ Invariants (docs/spec/escalation.md):
 - Who says "I have it" stops it; in a plan that told a step which wants two, the first of two people does not.
 - Who has it and does not acknowledge it to the sender within the plan's time is a silent acknowledger: a new cycle
   begins, in which what was said before counts no more.
+- Who puts it off has it until the time they named; it then begins again, and they are told with its first step.
+- Who hands it to a colleague has it no more; the colleague is given some minutes, and when they stay silent it begins
+  again.
 """
 
 from __future__ import annotations
@@ -49,6 +52,7 @@ class Event(StrEnum):
     EXHAUSTED = "exhausted"
     NOT_ENOUGH = "not-enough"
     ENOUGH = "enough"
+    HANDED = "handed"
     SETTLED = "settled"
     LAPSED = "lapsed"
     DROPPED = "dropped"
@@ -60,14 +64,18 @@ STEPS: Mapping[tuple[State, Event], State] = MappingProxyType(
         (State.WAITING, Event.EXHAUSTED): State.SPENT,
         (State.WAITING, Event.NOT_ENOUGH): State.WAITING,
         (State.WAITING, Event.ENOUGH): State.HELD,
+        (State.WAITING, Event.HANDED): State.HELD,
         (State.WAITING, Event.SETTLED): State.OVER,
         (State.WAITING, Event.DROPPED): State.OVER,
+        (State.HELD, Event.NOT_ENOUGH): State.HELD,
         (State.HELD, Event.ENOUGH): State.HELD,
+        (State.HELD, Event.HANDED): State.HELD,
         (State.HELD, Event.LAPSED): State.WAITING,
         (State.HELD, Event.SETTLED): State.OVER,
         (State.HELD, Event.DROPPED): State.OVER,
         (State.SPENT, Event.NOT_ENOUGH): State.SPENT,
         (State.SPENT, Event.ENOUGH): State.HELD,
+        (State.SPENT, Event.HANDED): State.HELD,
         (State.SPENT, Event.SETTLED): State.OVER,
         (State.SPENT, Event.DROPPED): State.OVER,
         (State.OVER, Event.NOT_ENOUGH): State.OVER,
@@ -84,6 +92,8 @@ class Kind(StrEnum):
 
     TOLD = "told"
     HAS = "has"
+    SNOOZED = "snoozed"
+    HANDED = "handed"
     SIGNED = "signed"
     LAPSED = "lapsed"
     DROPPED = "dropped"
@@ -91,7 +101,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line of a history; `reached` is how many officers a telling was meant for."""
+    """One line of a history; `reached` is how many officers a telling was meant for, `minutes` for how long it was put
+    off or handed to the officer, and `by` who handed it on."""
 
     kind: Kind
     at: datetime
@@ -99,6 +110,8 @@ class Happening:
     place: int = 0
     officer: int = 0
     reached: int = 0
+    minutes: int = 0
+    by: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +124,11 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a history comes to: the present cycle, which telling is next in it, and who has the message."""
+    """What a history comes to: the present cycle, which telling is next in it, and who has the message.
+
+    `until` is when what was put off or handed on begins again, `handed_to` who was given it and said nothing yet, and
+    `remind` who is to be told with the first step of the next cycle.
+    """
 
     state: State
     begun: datetime
@@ -123,15 +140,19 @@ class Standing:
     wanted: int = 1
     people: frozenset[int] = field(default_factory=frozenset)
     signed: bool = False
+    until: datetime | None = None
+    handed_to: int = 0
+    remind: frozenset[int] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """These have to be told now."""
+    """These have to be told now, and the officers `also` who put it off until now."""
 
     cycle: int
     place: int
     rung: Rung
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +175,17 @@ def stand(snapshot: Snapshot, history: Iterable[Happening]) -> Standing:
     rungs = ladder(snapshot.plan)
     standing = Standing(State.WAITING, snapshot.begun, snapshot.begun, wanted=rungs[0].wants)
     for happening in history:
-        standing = replace(_HAPPENS[happening.kind](rungs, standing, happening), last_at=happening.at)
+        standing = _go_on(rungs, standing, happening)
     return standing
+
+
+def stand_on(snapshot: Snapshot, standing: Standing, happening: Happening) -> Standing:
+    """What one more line makes of it. Raises UsageError for one that cannot be."""
+    return _go_on(ladder(snapshot.plan), standing, happening)
+
+
+def _go_on(rungs: tuple[Rung, ...], standing: Standing, what: Happening) -> Standing:
+    return replace(_HAPPENS[what.kind](rungs, standing, what), last_at=what.at)
 
 
 def _told(rungs: tuple[Rung, ...], now: Standing, what: Happening) -> Standing:
@@ -164,15 +194,34 @@ def _told(rungs: tuple[Rung, ...], now: Standing, what: Happening) -> Standing:
     rung = rungs[what.place]
     state = advance(now.state, Event.EXHAUSTED if rung.last else Event.TOLD)
     wanted = max(now.wanted, rung.wants) if now.place else rung.wants
-    return replace(now, state=state, place=now.place + 1, told_at=what.at, reached=what.reached, wanted=wanted)
+    told = replace(now, state=state, place=now.place + 1, told_at=what.at, reached=what.reached, wanted=wanted)
+    return replace(told, remind=frozenset())
 
 
 def _has(rungs: tuple[Rung, ...], now: Standing, what: Happening) -> Standing:
-    return _heard(replace(now, people=now.people | {what.officer}), what)
+    return _heard(replace(_taken_up(now, what), people=now.people | {what.officer}), what)
+
+
+def _snoozed(rungs: tuple[Rung, ...], now: Standing, what: Happening) -> Standing:
+    has = _has(rungs, now, what)
+    until = what.at + timedelta(minutes=what.minutes) if has.state is State.HELD else None
+    return replace(has, until=until, remind=now.remind | {what.officer})
+
+
+def _handed(rungs: tuple[Rung, ...], now: Standing, what: Happening) -> Standing:
+    people = now.people if now.signed else now.people - {what.by}
+    until, remind = what.at + timedelta(minutes=what.minutes), now.remind - {what.by}
+    state = advance(now.state, Event.HANDED)
+    return replace(now, state=state, people=people, told_at=what.at, until=until, handed_to=what.officer, remind=remind)
 
 
 def _signed(rungs: tuple[Rung, ...], now: Standing, what: Happening) -> Standing:
-    return _heard(replace(now, signed=True, people=now.people or frozenset({what.officer})), what)
+    return _heard(replace(_taken_up(now, what), signed=True, people=now.people or frozenset({what.officer})), what)
+
+
+def _taken_up(now: Standing, what: Happening) -> Standing:
+    """What was handed on is in somebody's hands from now on."""
+    return replace(now, handed_to=0, until=None, told_at=what.at) if now.handed_to else now
 
 
 def _heard(now: Standing, what: Happening) -> Standing:
@@ -180,13 +229,15 @@ def _heard(now: Standing, what: Happening) -> Standing:
     enough = len(now.people) >= now.wanted
     event = Event.NOT_ENOUGH if not enough else Event.SETTLED if now.signed else Event.ENOUGH
     state = advance(now.state, event)
-    first = state is State.HELD and now.state is not State.HELD
-    return replace(now, state=state, told_at=what.at if first else now.told_at)
+    if now.state is State.HELD:
+        return replace(now, state=state)
+    return replace(now, state=state, told_at=what.at if state is State.HELD else now.told_at, until=None)
 
 
 def _lapsed(rungs: tuple[Rung, ...], now: Standing, what: Happening) -> Standing:
     state = advance(now.state, Event.LAPSED)
-    return Standing(state, what.at, what.at, now.cycle + 1, wanted=rungs[0].wants)
+    begun = Standing(state, what.at, what.at, now.cycle + 1, wanted=rungs[0].wants)
+    return replace(begun, signed=now.signed, remind=now.remind)
 
 
 def _dropped(rungs: tuple[Rung, ...], now: Standing, what: Happening) -> Standing:
@@ -194,12 +245,22 @@ def _dropped(rungs: tuple[Rung, ...], now: Standing, what: Happening) -> Standin
 
 
 _HAPPENS: Mapping[Kind, Callable[[tuple[Rung, ...], Standing, Happening], Standing]] = MappingProxyType(
-    {Kind.TOLD: _told, Kind.HAS: _has, Kind.SIGNED: _signed, Kind.LAPSED: _lapsed, Kind.DROPPED: _dropped}
+    {
+        Kind.TOLD: _told,
+        Kind.HAS: _has,
+        Kind.SNOOZED: _snoozed,
+        Kind.HANDED: _handed,
+        Kind.SIGNED: _signed,
+        Kind.LAPSED: _lapsed,
+        Kind.DROPPED: _dropped,
+    }
 )
 
 
 def moment(snapshot: Snapshot, standing: Standing) -> datetime | None:
     """When something is next to be done; None when nothing is."""
+    if standing.state is State.HELD and standing.until is not None:
+        return standing.until
     if standing.state is State.HELD and standing.told_at is not None:
         return standing.told_at + timedelta(minutes=snapshot.plan.signed_within)
     if standing.state is not State.WAITING:
@@ -225,7 +286,8 @@ def due_of(snapshot: Snapshot, standing: Standing, now: datetime, *, set_back: b
         return None
     if standing.state is State.HELD:
         return Lapse(standing.cycle)
-    return Tell(standing.cycle, standing.place, ladder(snapshot.plan)[standing.place])
+    also = tuple(sorted(standing.remind))
+    return Tell(standing.cycle, standing.place, ladder(snapshot.plan)[standing.place], also)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """The words of one notification; `link` is the page with the one button, empty where there is none."""
+    """The words of one notification; `link` is the page with the one button, empty where there is none.
+
+    `answer` is the secret by which a channel that takes answers knows one again, and `how_to_answer` says how it is
+    done; both are empty where nobody reads answers.
+    """
 
     name: str
     subject: str
@@ -20,3 +24,5 @@ class Notice:
     at: datetime
     urgent: bool = False
     link: str = ""
+    answer: str = ""
+    how_to_answer: str = ""

@@ -45,6 +45,12 @@ class Window:
         closes = day if self.ends > self.begins else day + timedelta(days=1)
         return datetime.combine(day, self.begins), datetime.combine(closes, self.ends)
 
+    def opened_on(self, wall: datetime) -> tuple[date, ...]:
+        """The days, its own or the one before, on which it opened to be open when the clock shows `wall`."""
+        days = (wall.date(), wall.date() - timedelta(days=1))
+        spans = ((day, self.of(day)) for day in days if day.weekday() in self.weekdays)
+        return tuple(day for day, (opens, closes) in spans if opens <= wall < closes)
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:
@@ -158,9 +164,4 @@ def _open(rota: Rota, layer: Layer, wall: datetime) -> bool:
     """Whether a layer answers when the clock shows `wall`; a window belongs to the day it opens on."""
     if layer.window is None:
         return layer.on_holidays or wall.date() not in rota.holidays
-    for day in (wall.date(), wall.date() - timedelta(days=1)):
-        opens, closes = layer.window.of(day)
-        rests = not layer.on_holidays and day in rota.holidays
-        if day.weekday() in layer.window.weekdays and not rests and opens <= wall < closes:
-            return True
-    return False
+    return any(layer.on_holidays or day not in rota.holidays for day in layer.window.opened_on(wall))

@@ -94,6 +94,8 @@ SAID: Mapping[str, Any] = MappingProxyType(
         "method-code-sent": gettext_lazy("Another code is on its way there."),
         "method-tested": gettext_lazy("A test is on its way. Reload this page to see what came of it."),
         "method-removed": gettext_lazy("Removed. Nothing is sent there any more."),
+        "snoozed": gettext_lazy("Noted: you have it, and are told again then. The sender is not told yet."),
+        "handed-on": gettext_lazy("Handed on. Your colleague is told now; if they stay silent, it begins again."),
         "taken": gettext_lazy("Noted: you have it. The sender is told when somebody acknowledges it."),
         "checks-begun": gettext_lazy("The worker is looking at every node. This page shows what it found; reload it."),
         "check-made": gettext_lazy("Checked. What came of it stands below."),

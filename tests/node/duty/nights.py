@@ -101,6 +101,9 @@ class Lived:
     told: dict[int, list[Any]] = field(default_factory=dict)
     tries: dict[int, list[Any]] = field(default_factory=dict)
     rung: dict[str, int] = field(default_factory=dict)
+    rings: dict[int, list[datetime]] = field(default_factory=dict)
+    """When each notification was tried that carried itself and others."""
+    rings_by_way: dict[int, list[datetime]] = field(default_factory=dict)
     kills: int = 0
 
     def up_from(self, at: datetime) -> datetime:
@@ -121,7 +124,9 @@ def draw(chance: random.Random, officers: Mapping[int, bool]) -> Night:
     kills = tuple((chance.randint(1, 250), chance.choice(back)) for _ in range(chance.randint(0, 4)))
     looks = frozenset(chance.sample(range(END), 4))
     reached = frozenset(number for number, way in officers.items() if way)
-    return Night(begins, _rota(chance, zone, begins, officers), comings, stops, kills, looks, tuple(officers), reached)
+    return Night(
+        begins, draw_rota(chance, zone, begins, officers), comings, stops, kills, looks, tuple(officers), reached
+    )
 
 
 def _coming(chance: random.Random, officers: Mapping[int, bool]) -> Coming:
@@ -139,7 +144,8 @@ def _coming(chance: random.Random, officers: Mapping[int, bool]) -> Coming:
     return Coming(chance.randrange(0, 600), plan, acts)
 
 
-def _rota(chance: random.Random, zone: str, begins: datetime, officers: Mapping[int, bool]) -> Rota:
+def draw_rota(chance: random.Random, zone: str, begins: datetime, officers: Mapping[int, bool]) -> Rota:
+    """A random rota around the beginning of a night."""
     names = [str(each) for each in officers]
     first = begins.replace(tzinfo=None, hour=0, minute=0) - timedelta(days=1)
     windows = (None, None, Window(ALL_DAYS, time(20), time(8)), Window(frozenset(range(5)), time(8), time(18)))
@@ -306,3 +312,6 @@ def _read(lived: Lived) -> None:
         lived.told[number] = list(Notification.objects.filter(escalation=row).order_by("pk"))
         tries = NotificationAttempt.objects.filter(notification__escalation=row).select_related("notification")
         lived.tries[number] = list(tries.order_by("pk"))
+        for each in lived.tries[number]:
+            lived.rings.setdefault(each.notification_id, []).append(each.at)
+            lived.rings_by_way.setdefault(each.notification.method_id, []).append(each.at)

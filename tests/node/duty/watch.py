@@ -143,16 +143,38 @@ class _Judge:
         if len(set(named)) < len(named):
             yield "an officer was told twice for a step"
         for each in self.notices:
-            rang = self.lived.rung.get(f"notice-{each.pk}", 0)
-            if rang > 1 + each.repeated or (each.state == "sent" and not rang):
+            carrier = each.leader_id or each.pk
+            rang = self.lived.rung.get(f"notice-{carrier}", 0)
+            if rang > 2 or (each.leader_id is None and rang > 1 + each.repeated) or (each.state == "sent" and not rang):
                 yield f"notification {each.pk} ({each.state}) rang {rang} times"
             if each.state in ("queued", "sending") and self.lived.up_from(each.due) + LATE < self.end:
                 yield f"notification {each.pk} was never sent"
+            tried = self.lived.rings.get(carrier, [])
+            if each.state in ("sent", "unknown") and not tried:
+                yield f"notification {each.pk} ({each.state}) was never tried"
+            if tried and not each.repeated:
+                yield from self._gathered(each, tried[0])
         for each in self.tries:
-            if any(begin < each.at < end for begin, end in self.quiet):
+            if any(begin < each.at < end for begin, end in self.quiet) and not self._told_of_others(each):
                 yield f"an attempt was made at {each.at}, when somebody had it"
-            if not each.notification.repeated and each.at > self.lived.up_from(each.notification.made_at) + LATE:
-                yield f"an attempt was made {each.at - each.notification.made_at} late"
+
+    def _gathered(self, notice: Any, tried: datetime) -> Iterator[str]:
+        """What was not told at once waited for a way that had rung once in a minute or three times in ten."""
+        at = self.lived.up_from(notice.made_at) + LATE
+        rings = self.lived.rings_by_way.get(notice.method_id, [])
+        while at + LATE < tried:
+            minute = [each for each in rings if at - MINUTE - LATE < each <= at]
+            ten = [each for each in rings if at - 10 * MINUTE - LATE < each <= at]
+            if not minute and len(ten) < 3 and self.lived.up_from(at) == at:
+                yield f"notification {notice.pk} waited at {at} for a way that was free"
+                return
+            at += LATE
+
+    def _told_of_others(self, attempt: Any) -> bool:
+        """Whether somebody else still had to be told by it."""
+        return any(
+            each.leader_id == attempt.notification_id for notices in self.lived.told.values() for each in notices
+        )
 
     def _acts(self) -> Iterator[str]:
         """Whoever took it stands in the history, in the cycle in which they did."""

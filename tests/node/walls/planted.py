@@ -60,6 +60,8 @@ from tests.world import NOTICE, World
 
 ROLES = frozenset(Role)
 MARKS = {("XC", "duty"): "quartz-heron", ("XC", "ministry"): "juniper-anvil", ("XD", "duty"): "copper-lantern"}
+CODE = "0007"
+"""By which an officer was told of something at each of the three desks."""
 BETWEEN = "saffron-kettle"
 """What XC's duty desk and XD's say to one another on the one node: theirs, and not the ministry's."""
 
@@ -161,6 +163,7 @@ class Planted(World):
         self._report(at)
         self._propose(at)
         self._duty(at)
+        self._told(at)
         self._exercise(at)
         self._measured(at)
 
@@ -195,6 +198,18 @@ class Planted(World):
         rotas.be_away(node, seat, Spell(now + 2 * HOUR, now + 3 * HOUR, str(by)), by=by)
         rotas.keep_holiday(node, seat, now.date(), f"holiday {at.mark}", by=by)
         leave_note(node, seat, f"hand-over {at.mark}", by=by)
+
+    def _told(self, at: Planting) -> None:
+        """One officer is told of something at every desk, by the same code, whose case bears the mark."""
+        officer, now = self.plantings[0].officer, self.clock.now()
+        place = {"register": self.register, "participant": at.seat.desk.participant, "node": "main"}
+        place |= {"desk": at.seat.desk.desk, "case": at.mark, "clock": "answer", "due_at": now, "moment": now}
+        with unit_of_work(self.node):
+            way = models.ContactMethod.objects.create(officer_id=officer, channel="sms", address="0", made_at=now)
+            reminder = models.RequestReminder.objects.create(**place, code=CODE, told_at=now, seen_at=now)
+            models.Notification.objects.create(
+                purpose="clock", reminder=reminder, officer_id=officer, method=way, code=CODE, state="sent", made_at=now
+            )
 
     def _exercise(self, at: Planting) -> None:
         """An exercise whose every text bears the mark, with XE as the one who plays."""

@@ -36,7 +36,7 @@ from liaison.node.reads.register import directory
 from liaison.node.reads.writing.drafts import Place
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading
-from tests.node.walls.planted import Planted, Planting
+from tests.node.walls.planted import CODE, Planted, Planting
 
 # What no desk is named for, and why nothing of a desk comes out of it.
 PURE = "makes values of its arguments and asks no table of a desk"
@@ -104,6 +104,10 @@ OF_THE_NODE: Mapping[str, str] = {
     "duty.failing.failing_gateways": NODE,
     "duty.failing.failing_ways": NODE,
     "duty.rotas.keeps_rota": PURE,
+    "duty.ways.hours_of": INNER,
+    "duty.ways.own_way": INNER,
+    "duty.ways.usable_ways": INNER,
+    "duty.ways.zone_of": INNER,
     "duty.rotas.read_layer": INNER,
     "explorer.entries_from": PUBLIC,
     "explorer.entries_since": PUBLIC,
@@ -334,6 +338,9 @@ def named_options(planted: Planted, at: Planting) -> dict[str, list[Any]]:
         "request": named["number"],
         "token": ["LX-AAAAAAAAAAAAAAAA"],
         "officer": named["officer"],
+        "officers": [named["officer"]],
+        "code": [CODE],
+        "at": [world.clock.now()],
         "year": [2026],
         "turn": list(Turn),
         "now": [world.clock.now()],

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from liaison.node.node import Node
 
 
-MAKING = {name: f"liaison.cli.duty.making:{name}" for name in ("layer", "drop", "away")}
+MAKING = {name: f"liaison.cli.duty.making:{name}" for name in ("layer", "drop", "away", "notices")}
 
 
 @click.group(cls=LazyGroup, commands_in=MAKING)

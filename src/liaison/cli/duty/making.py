@@ -138,3 +138,18 @@ def _local(text: str, code: str) -> datetime:
     if found is None or found.tzinfo is not None or not after <= found.year < before:
         raise UsageError(code, after=after, before=before, text=text[:40])
     return found
+
+
+@click.command()
+@click.argument("login")
+@click.option("--on/--off", "wanted", default=True, help="Whether the officer is told; everybody is at first.")
+@json_option
+def notices(*, login: str, wanted: bool, as_json: bool) -> None:
+    """Tell the officer LOGIN when duty begins and an hour before it ends, or do not."""
+    node = open_node()
+    from liaison.node.services.duty.noticing import choose_notices
+    from liaison.node.services.people.officers import find_officer
+
+    choose_notices(node, find_officer(node, login).pk, wanted=wanted)
+    said = "is told that duty begins and ends." if wanted else "is not told that duty begins and ends."
+    show({"officer": login, "told": wanted}, [f"{login} {said}"], as_json=as_json)

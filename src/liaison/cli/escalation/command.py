@@ -1,8 +1,8 @@
 """Who is told when nobody acknowledges a message? `liaison escalation show|simulate|plan|reach`.
 
     liaison escalation simulate --urgency urgent --at 2026-11-29T03:00Z
-    2026-11-29T03:00:00Z  step 1          rota        Ada
-    2026-11-29T03:10:00Z  step 2          rota, desk  Ada, Bo (no way)
+    2026-11-29T03:00:00Z  step 1          rota        Ada (sms)
+    2026-11-29T03:10:00Z  step 2          rota, desk  Ada (sms), Bo (no way)
 
     liaison escalation plan --urgency urgent --step rota=10 --step rota,desk=20 --last desk
     liaison escalation reach ada ada@csirt.xd.example        a code goes there
@@ -15,7 +15,7 @@ printed.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,10 +26,20 @@ from liaison.cli.register.choices import own_seat, register_option
 from liaison.cli.session import open_node
 from liaison.errors import UsageError
 
+if TYPE_CHECKING:
+    from liaison.duty.escalation import WouldTell
+
 URGENCIES = ("routine", "urgent", "emergency")
 
 
-@click.group(cls=LazyGroup, commands_in={"show": "liaison.cli.escalation.showing:show_desk"})
+COMMANDS = {
+    "show": "liaison.cli.escalation.showing:show_desk",
+    "snooze": "liaison.cli.escalation.handing:snooze",
+    "hand": "liaison.cli.escalation.handing:hand",
+}
+
+
+@click.group(cls=LazyGroup, commands_in=COMMANDS)
 def group() -> None:
     """See who is told when nobody acknowledges a message."""
 
@@ -45,11 +55,20 @@ def simulate(*, urgency: str, at: str, desk: str, register: str, as_json: bool) 
     node = open_node()
     seat = own_seat(node, register, desk)
     from liaison.node.reads.duty.escalations import reachable
+    from liaison.node.reads.duty.ways import ways_then
     from liaison.node.services.escalation.planning import simulate_plan
     from liaison.wire.identifiers import format_instant
 
     told = simulate_plan(node, seat, urgency, _instant(at) if at else node.clock.now())
     people = {each.number: each for each in reachable(node, seat.register, seat.desk)}
+
+    def then(each: WouldTell) -> dict[int, list[dict[str, Any]]]:
+        found: dict[int, list[dict[str, Any]]] = {}
+        for way in ways_then(node, seat.register, seat.desk, each.officers, urgency=urgency, at=each.at):
+            said = {"channel": way.channel, "after_minutes": way.after_minutes, "out_of_hours": way.out_of_hours}
+            found.setdefault(way.officer, []).append(said)
+        return found
+
     value: list[dict[str, Any]] = [
         {
             "at": format_instant(each.at),
@@ -58,13 +77,14 @@ def simulate(*, urgency: str, at: str, desk: str, register: str, as_json: bool) 
             "last": each.rung.last,
             "tell": list(each.rung.tell),
             "officers": [
-                {"officer": one, "name": people[one].name, "ways": people[one].ways}
+                {"officer": one, "name": people[one].name, "ways": people[one].ways, "by": by.get(one, [])}
                 if one in people
-                else {"officer": one, "name": "", "ways": 0}
+                else {"officer": one, "name": "", "ways": 0, "by": []}
                 for one in each.officers
             ],
         }
         for each in told
+        for by in (then(each),)
     ]
     lines = table(
         (
@@ -123,14 +143,29 @@ def make(
 @click.argument("login")
 @click.argument("address")
 @click.option("--channel", default="email", show_default=True)
+@click.option("--from", "begins", default="", help="Silent before this time of the officer's own clock, as 08:00.")
+@click.option("--to", "ends", default="", help="Silent from this time on; earlier than --from: past midnight.")
+@click.option("--days", default="", help="Digits of the days on which it rings, 0 for Monday; none: every day.")
+@click.option("--any-time-from", type=click.Choice(URGENCIES), default=None, help="At any hour from this urgency on.")
 @json_option
-def reach(*, login: str, address: str, channel: str, as_json: bool) -> None:
+def reach(
+    *,
+    login: str,
+    address: str,
+    channel: str,
+    begins: str,
+    ends: str,
+    days: str,
+    any_time_from: str | None,
+    as_json: bool,
+) -> None:
     """Let the officer LOGIN be told at ADDRESS; a code goes there first."""
     node = open_node()
     from liaison.node.services.escalation.methods import Way, add_method
     from liaison.node.services.people.officers import find_officer
 
-    number = add_method(node, find_officer(node, login).pk, channel, address, way=Way())
+    way = Way(weekdays=days, begins=begins, ends=ends, any_time_from=any_time_from or "")
+    number = add_method(node, find_officer(node, login).pk, channel, address, way=way)
     show({"number": number}, [f"Way {number}: a code is sent there. Confirm it within an hour."], as_json=as_json)
 
 
@@ -159,7 +194,10 @@ def _step(text: str) -> dict[str, object]:
 
 
 def _said(one: dict[str, Any]) -> str:
-    return f"{plain(one['name']) or one['officer']}{'' if one['ways'] else ' (no way)'}"
+    if not one["ways"]:
+        return f"{plain(one['name']) or one['officer']} (no way)"
+    ways = (f"{by['channel']}{', outside of its hours' if by['out_of_hours'] else ''}" for by in one["by"])
+    return f"{plain(one['name'])} ({'; '.join(ways) or 'no way for this urgency'})"
 
 
 def _instant(text: str) -> datetime:

@@ -62,7 +62,8 @@ def _waiting(node: Node, desk: DeskRef) -> list[dict[str, Any]]:
 
     return [
         {"message": e.message_id, "case": e.case, "code": e.code, "state": e.state, "since": format_instant(e.begun_at),
-         "told": len(e.told), "due": format_instant(e.due) if e.due else None}
+         "told": len(e.told), "handed_to": e.handed_to, "held_until": format_instant(e.until) if e.until else None,
+         "due": format_instant(e.due) if e.due else None}
         for e in escalations(node, desk)
     ]  # fmt: skip
 
@@ -105,7 +106,9 @@ def _words(value: dict[str, Any]) -> Iterator[str]:
     if not value["waiting"]:
         yield "Nothing waits."
     for each in value["waiting"]:
-        yield f"{each['message']}  {each['state']}  code {each['code']}  told {each['told']}"
+        handed = f"  handed to {plain(each['handed_to'])}" if each["handed_to"] else ""
+        until = f"  until {each['held_until']}" if each["held_until"] else ""
+        yield f"{each['message']}  {each['state']}  code {each['code']}  told {each['told']}{handed}{until}"
     for each in value["silent"]:
         missing = "" if each["received"] else ", and its node has not received it"
         yield f"{each['message']}  late over there: {each['desk']} was to acknowledge it by {each['expected']}{missing}"
@@ -121,6 +124,7 @@ def _line(line: Line) -> dict[str, Any]:
     whom = ", ".join(line.rung.tell) if line.rung is not None else line.officer
     sent = [
         {"officer": each.officer, "channel": each.channel, "state": each.state, "sent_twice": each.repeated,
+         "together": each.together,
          "tries": [
              {"at": format_instant(one.at), "provider": one.provider, "state": one.state, "error": one.error,
               "seconds": one.seconds}
@@ -135,7 +139,8 @@ def _line_words(line: dict[str, Any]) -> Iterator[str]:
     yield f"{line['at']}  {line['what']}  {plain(line['whom'])}"
     for each in line["sent"]:
         twice = ", sent twice" if each["sent_twice"] else ""
-        yield f"  {plain(each['officer'])}, {each['channel']}: {each['state']}{twice}"
+        others = f", together with others, code {each['together']}" if each["together"] else ""
+        yield f"  {plain(each['officer'])}, {each['channel']}: {each['state']}{twice}{others}"
         for one in each["tries"]:
             why = f" ({one['error']})" if one["error"] else ""
             yield f"    {one['at']}  {one['provider']}: {one['state']}{why}"

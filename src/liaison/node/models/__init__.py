@@ -24,11 +24,20 @@ from liaison.node.models.duty.escalation import (
     Escalation,
     EscalationEvent,
     EscalationPlan,
+    NoticeGateway,
     Notification,
     NotificationAttempt,
 )
 from liaison.node.models.duty.exercises import Exercise, ExerciseInject, ExerciseReturn
-from liaison.node.models.duty.rotas import DutyFeed, DutyHoliday, DutyLayer, DutySpell, DutySwap, HandoverNote
+from liaison.node.models.duty.rotas import (
+    DutyFeed,
+    DutyHoliday,
+    DutyLayer,
+    DutyNotice,
+    DutySpell,
+    DutySwap,
+    HandoverNote,
+)
 from liaison.node.models.inside import (
     CaseNote,
     CaseShare,
@@ -117,6 +126,7 @@ __all__ = [
     "DutyFeed",
     "DutyHoliday",
     "DutyLayer",
+    "DutyNotice",
     "DutySpell",
     "DutySwap",
     "EntryProposal",
@@ -161,6 +171,7 @@ __all__ = [
     "MeasurementStep",
     "Membership",
     "NodeCheck",
+    "NoticeGateway",
     "Notification",
     "NotificationAttempt",
     "Officer",

@@ -18,7 +18,8 @@ ROLE = 24
 
 
 class Officer(AbstractBaseUser):
-    """A person who signs in; `login` is what they type, `zone` an IANA name."""
+    """A person who signs in; `login` is what they type, `zone` an IANA name, `duty_notices` whether they are told that
+    their duty begins and ends."""
 
     login = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=100)
@@ -26,6 +27,7 @@ class Officer(AbstractBaseUser):
     language = models.CharField(max_length=8, default="en")
     zone = models.CharField(max_length=64, default="UTC")
     is_active = models.BooleanField(default=True)
+    duty_notices = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
 

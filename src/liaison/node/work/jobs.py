@@ -16,6 +16,7 @@ from liaison.node.services import mirror, rotation, witnessing
 from liaison.node.services.care import orphans
 from liaison.node.services.checks import asking, persons, watching
 from liaison.node.services.cooperation import reminding
+from liaison.node.services.duty import noticing as noticing_duty
 from liaison.node.services.evidence import ending, stamping, taking
 from liaison.node.services.exercises.running import run_exercises
 from liaison.node.services.feeds import holding
@@ -70,6 +71,11 @@ def keep_clearance_deadlines(node: Node) -> None:
 def keep_request_clocks(node: Node) -> None:
     """Tell desks of the dates of requests that come near or have come."""
     reminding.keep_request_clocks(node)
+
+
+def tell_duty(node: Node) -> None:
+    """Tell officers that their duty begins, or ends in an hour."""
+    noticing_duty.tell_duty(node)
 
 
 def keep_retention(node: Node) -> None:
@@ -160,6 +166,7 @@ JOBS: tuple[Job, ...] = (
     Job("expire-letters", timedelta(hours=1), expire_letters),
     Job("hold-exercises", timedelta(seconds=10), hold_exercises),
     Job("keep-evidence", timedelta(seconds=60), keep_evidence),
+    Job("tell-duty", timedelta(seconds=60), tell_duty),
     Job("keep-retention", timedelta(hours=24), keep_retention),
     Job("fetch-mail", timedelta(seconds=60), fetch_mail),
     Job("send-held-reports", timedelta(seconds=60), send_held_reports),

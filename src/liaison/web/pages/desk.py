@@ -53,7 +53,7 @@ from liaison.web.requests import at_desk, officer_id, officer_seats, path_to
 from liaison.web.site import here
 from liaison.web.words import explained
 
-DRAFTS, OTHERS = 5, 3
+DRAFTS, OTHERS, NOTES = 5, 3, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,9 @@ def _duty(looking: Looking) -> dict[str, Any]:
     named = Naming(me, looking.seat, {*now.asked, *(now.after.officers if now.after else ())})
     unread = [each for each in told if each.by != me]
     waiting = [each for each in asked if each.other.officer == str(me)]
-    return {**present_words(now, named), "notes": len(unread), "swaps": len(waiting), "rows": (now,)}
+    words, mine = present_words(now, named), [each for each in told if each.by != me][:NOTES]
+    shown = mine if words["on_duty"] and now.shift is not None else []
+    return {**words, "notes": len(unread), "shown": shown, "swaps": len(waiting), "rows": (now,)}
 
 
 def _unacknowledged(looking: Looking) -> dict[str, Any]:
@@ -127,7 +129,7 @@ def _unacknowledged(looking: Looking) -> dict[str, Any]:
         }
         for each in found.rows
     ]
-    return {"rows": rows, "count": found.count, "more": found.more}
+    return {"rows": rows, "count": found.count, "more": found.more, "told": bool(told)}
 
 
 def _waiting_for_us(looking: Looking) -> dict[str, Any]:

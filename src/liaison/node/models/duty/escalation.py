@@ -5,6 +5,7 @@ Invariants (docs/spec/escalation.md):
   cycle is there once, because the table lets no second one in.
 - Nothing here says what a message is about; a link that was sent out is kept as its hash only.
 - A notification is one officer by one way; an attempt that was begun and whose end nobody wrote down is `unknown`.
+- One that leaves together with others names the one that carries it (`leader`); its tries are that one's.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class EscalationPlan(OfDesk):
 class Escalation(OfDesk):
     """A message that came in and waits for a person; `due` is when something is next to be done, null for never.
 
-    `code` is what a notification names it by; `last_at` when its history last grew.
+    `code` is what a notification names it by; `last_at` when its history last grew; `held_until` when what was put off
+    or handed on begins again, and `handed_to` who was given it and said nothing yet.
     """
 
     incoming = models.OneToOneField(IncomingCopy, on_delete=models.CASCADE, related_name="escalation")
@@ -57,6 +59,8 @@ class Escalation(OfDesk):
     begun_at = models.DateTimeField()
     due = models.DateTimeField(null=True)
     last_at = models.DateTimeField()
+    held_until = models.DateTimeField(null=True)
+    handed_to = models.BigIntegerField(default=0)
 
     class Meta:
         indexes = [
@@ -74,6 +78,8 @@ class EscalationEvent(models.Model):
     place = models.IntegerField(default=0)
     officer = models.BigIntegerField(default=0)
     reached = models.IntegerField(default=0)
+    minutes = models.IntegerField(default=0)
+    by = models.BigIntegerField(default=0)
     at = models.DateTimeField()
 
     class Meta:
@@ -110,7 +116,9 @@ class AwaitedAnswer(OfDesk):
 class ContactMethod(models.Model):
     """How an officer is told: an address in a channel, from which urgency on, and so many minutes after a step began.
 
-    It is used once `verified_at` is set, which takes the code that was sent there; `code_hash` keeps that code.
+    It is used once `verified_at` is set, which takes the code that was sent there; `code_hash` keeps that code. It is
+    silent outside of its hours (`liaison.duty.hours`), which are of the officer's zone; `weekdays` are digits from 0
+    for Monday.
     """
 
     officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="methods")
@@ -120,6 +128,10 @@ class ContactMethod(models.Model):
     position = models.SmallIntegerField(default=0)
     urgency = models.CharField(max_length=CODE, default="routine")
     after_minutes = models.SmallIntegerField(default=0)
+    weekdays = models.CharField(max_length=7, default="")
+    begins = models.CharField(max_length=5, default="")
+    ends = models.CharField(max_length=5, default="")
+    any_time_from = models.CharField(max_length=CODE, default="")
     made_at = models.DateTimeField()
     verified_at = models.DateTimeField(null=True)
     code_hash = models.CharField(max_length=HASH, default="")
@@ -138,7 +150,11 @@ class ContactMethod(models.Model):
 
 
 class Notification(models.Model):
-    """One officer to be told by one method; `state` as in docs/spec/escalation.md."""
+    """One officer to be told by one method; `state` as in docs/spec/escalation.md.
+
+    `told_at` is when it left as the carrier of itself and of those that name it as `leader`, `told_urgency` that of the
+    most urgent of them, and `list_code` what the list of them is opened by.
+    """
 
     purpose = models.CharField(max_length=CODE)
     escalation = models.ForeignKey(Escalation, null=True, on_delete=models.CASCADE, related_name="notifications")
@@ -151,6 +167,7 @@ class Notification(models.Model):
     code = models.CharField(max_length=8, default="")
     urgency = models.CharField(max_length=CODE, default="routine")
     exercise = models.BooleanField(default=False)
+    out_of_hours = models.BooleanField(default=False)
     state = models.CharField(max_length=CODE)
     provider = models.SmallIntegerField(default=0)
     repeated = models.BooleanField(default=False)
@@ -158,6 +175,10 @@ class Notification(models.Model):
     rounds = models.SmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     lease_by = models.CharField(max_length=CODE, default="")
+    leader = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="followers")
+    list_code = models.CharField(max_length=4, default="")
+    told_at = models.DateTimeField(null=True)
+    told_urgency = models.CharField(max_length=CODE, default="")
     made_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
 
@@ -169,7 +190,10 @@ class Notification(models.Model):
                 name="notification_once",
             )
         ]
-        indexes = [models.Index(fields=["due"], condition=Q(due__isnull=False), name="notification_due")]
+        indexes = [
+            models.Index(fields=["due"], condition=Q(due__isnull=False), name="notification_due"),
+            models.Index(fields=["method", "told_at"], condition=Q(told_at__isnull=False), name="notification_rang"),
+        ]
 
 
 class NotificationAttempt(models.Model):
@@ -184,3 +208,17 @@ class NotificationAttempt(models.Model):
     token_used_at = models.DateTimeField(null=True)
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+
+
+class NoticeGateway(models.Model):
+    """How one provider of a channel does: how many of its newest tries failed in a row, since when, and why."""
+
+    channel = models.CharField(max_length=CODE)
+    provider = models.CharField(max_length=PROVIDER)
+    failures = models.IntegerField(default=0)
+    failing_since = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=64, default="")
+    tried_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "provider"], name="notice_gateway_once")]

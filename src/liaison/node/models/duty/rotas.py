@@ -111,3 +111,18 @@ class DutyFeed(OfDesk):
     token_hash = models.CharField(max_length=HASH, unique=True)
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+
+
+class DutyNotice(OfDesk):
+    """An officer was told that their duty begins, or ends, `at` an instant."""
+
+    officer = models.BigIntegerField()
+    kind = models.CharField(max_length=16)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["register", "participant", "node", "desk", "officer", "kind", "at"], name="duty_notice_once"
+            )
+        ]

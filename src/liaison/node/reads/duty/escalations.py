@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from liaison.duty.escalation import Happening, Kind, Snapshot, Standing, stand
@@ -24,6 +24,8 @@ from liaison.node.reads.inside.rules import columns
 from liaison.node.unit_of_work import reading
 
 MOST = 100
+HAVE = (Kind.HAS, Kind.SNOOZED)
+"""Lines by which an officer says that they have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,11 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One notification: to whom, by which way, what came of it, and every try; `due` is when the next one is made."""
+    """One notification: to whom, by which way, what came of it, and every try; `due` is when the next one is made.
+
+    `together` is the code of the notification that told of several messages, and of this one among them; `out_of_hours`
+    says that all ways of the officer should have been silent.
+    """
 
     officer: str
     channel: str
@@ -53,11 +59,16 @@ class Sent:
     due: datetime | None
     repeated: bool
     tries: tuple[Try, ...]
+    together: str = ""
+    out_of_hours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a history, with the name of the officer it speaks of and what was sent for it."""
+    """One line of a history, with the name of the officer it speaks of and what was sent for it.
+
+    `until` is when what was put off or handed on begins again, `by` who handed it on.
+    """
 
     kind: str
     at: datetime
@@ -65,11 +76,16 @@ class Line:
     rung: Rung | None
     reached: int
     sent: tuple[Sent, ...]
+    until: datetime | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EscalationRead:
-    """An escalation with its history; `more` people have to have it before it stops."""
+    """An escalation with its history; `more` people have to have it before it stops.
+
+    `until` is when what was put off begins again, or what was `handed_to` a colleague who has said nothing yet.
+    """
 
     message_id: str
     case: str
@@ -79,6 +95,8 @@ class EscalationRead:
     due: datetime | None
     more: int
     lines: tuple[Line, ...]
+    until: datetime | None = None
+    handed_to: str = ""
 
     @property
     def told(self) -> tuple[Line, ...]:
@@ -93,12 +111,12 @@ class EscalationRead:
     @property
     def held_by(self) -> tuple[str, ...]:
         """Who said "I have it"."""
-        return tuple(dict.fromkeys(each.officer for each in self.lines if each.kind == Kind.HAS and each.officer))
+        return tuple(dict.fromkeys(each.officer for each in self.lines if each.kind in HAVE and each.officer))
 
     @property
     def has_at(self) -> datetime | None:
         """When the first of them said so."""
-        return next((each.at for each in self.lines if each.kind == Kind.HAS), None)
+        return next((each.at for each in self.lines if each.kind in HAVE), None)
 
     @property
     def signed_at(self) -> datetime | None:
@@ -125,23 +143,32 @@ def escalations(node: Node, desk: DeskRef, *, case: str = "") -> tuple[Escalatio
             events.setdefault(event.escalation_id, []).append(event)
         sent = _sent(keys)
         named = dict(
-            Officer.objects.filter(pk__in={e.officer for es in events.values() for e in es}).values_list("pk", "name")
+            Officer.objects.filter(
+                pk__in={one for es in events.values() for e in es for one in (e.officer, e.by)}
+            ).values_list("pk", "name")
         )
         return tuple(_read(row, events.get(row.pk, []), sent, named) for row in found)
 
 
 def _sent(keys: list[int]) -> dict[tuple[int, int, int], list[Sent]]:
     found: dict[tuple[int, int, int], list[Sent]] = {}
-    rows = Notification.objects.filter(escalation__in=keys).select_related("officer", "method")
-    for row in rows.prefetch_related("attempts").order_by("pk"):
+    rows = Notification.objects.filter(escalation__in=keys).select_related("officer", "method", "leader")
+    for row in rows.prefetch_related("attempts", "leader__attempts").order_by("pk"):
+        carrier = row.leader or row
         tries = tuple(
             Try(each.provider, each.state, each.error, each.at, each.ended_at)
-            for each in sorted(row.attempts.all(), key=lambda each: each.pk)
+            for each in sorted((*row.attempts.all(), *_carried(row)), key=lambda each: each.pk)
         )
         due = row.due if row.state == "queued" else None
-        told = Sent(row.officer.name, row.method.channel, row.state, row.made_at, due, row.repeated, tries)
+        who, how = (row.officer.name, row.method.channel, row.state), (carrier.list_code, row.out_of_hours)
+        told = Sent(*who, row.made_at, due, row.repeated, tries, *how)
         found.setdefault((row.escalation_id, row.cycle, row.place), []).append(told)
     return found
+
+
+def _carried(row: Notification) -> list[Any]:
+    """The tries of the notification that told of this one too."""
+    return list(row.leader.attempts.all()) if row.leader is not None else []
 
 
 def _read(
@@ -151,11 +178,13 @@ def _read(
     standing = _standing(plan, row, events)
     lines = tuple(_lines(row, plan, events, sent, named))
     more = max(0, standing.wanted - len(standing.people))
-    return EscalationRead(row.incoming.message_id, row.case, row.code, row.state, row.begun_at, row.due, more, lines)
+    handed = next((line.officer for line in reversed(lines) if line.kind == Kind.HANDED), "") if row.handed_to else ""
+    found = (row.incoming.message_id, row.case, row.code, row.state, row.begun_at, row.due)
+    return EscalationRead(*found, more, lines, row.held_until, handed)
 
 
 def _standing(plan: Plan, row: Escalation, events: list[Any]) -> Standing:
-    history = [Happening(Kind(e.kind), e.at, e.cycle, e.place, e.officer, e.reached) for e in events]
+    history = [Happening(Kind(e.kind), e.at, e.cycle, e.place, e.officer, e.reached, e.minutes, e.by) for e in events]
     return stand(Snapshot(plan, row.begun_at), history)
 
 
@@ -166,8 +195,11 @@ def _lines(
     for event in events:
         told = event.kind == Kind.TOLD
         rung = rungs[event.place] if told else None
-        by_step = tuple(sent.get((row.pk, event.cycle, event.place), ())) if told else ()
-        yield Line(event.kind, event.at, named.get(event.officer, ""), rung, event.reached, by_step)
+        key = (row.pk, event.cycle, event.place)
+        by_step = tuple(sent.get(key, ())) if told or event.kind == Kind.HANDED else ()
+        until = event.at + timedelta(minutes=event.minutes) if event.minutes else None
+        who = named.get(event.officer, "")
+        yield Line(event.kind, event.at, who, rung, event.reached, by_step, until, named.get(event.by, ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ told who may answer.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from liaison.messages.lifecycle import CopyState
 from liaison.messages.message import Core
@@ -21,7 +22,8 @@ from liaison.node.node import Node
 from liaison.node.services.escalation.keeping import drop_queued, fresh_code
 from liaison.node.services.escalation.queueing import queue, ways_to_desk
 from liaison.node.services.people.officers import desk_filter
-from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.unit_of_work import reading
+from liaison.node.work.group_commit import all_in_group
 from liaison.node.work.statements import add
 from liaison.register.bodies import Expected
 
@@ -33,8 +35,7 @@ AT_ONCE = 100
 
 def await_answer(node: Node, core: Core, copy: int, promised: Expected | None, now: datetime) -> None:
     """Inside the unit of work that writes a copy: a person over there has to acknowledge it."""
-    minutes = getattr(promised, core.urgency, None) or UNPROMISED[core.urgency]
-    late = now + timedelta(minutes=minutes)
+    late = now + timedelta(minutes=promised_minutes(promised, core.urgency))
     add(
         AwaitedAnswer,
         register=core.register,
@@ -46,6 +47,11 @@ def await_answer(node: Node, core: Core, copy: int, promised: Expected | None, n
         expected_at=late,
         due=late,
     )
+
+
+def promised_minutes(promised: Expected | None, urgency: str) -> int:
+    """In how many minutes a desk answers a message of an urgency, as it promises, or as it is taken to."""
+    return getattr(promised, urgency, None) or UNPROMISED[urgency]
 
 
 def note_answered(copy: int, now: datetime) -> None:
@@ -62,12 +68,17 @@ def tell_silent(node: Node) -> int:
     now = node.clock.now()
     with reading(node):
         keys = list(AwaitedAnswer.objects.filter(due__lte=now).order_by("due").values_list("pk", flat=True)[:AT_ONCE])
-    for key in keys:
-        with unit_of_work(node):
-            row = AwaitedAnswer.objects.select_for_update(of=("self",)).select_related("copy").filter(pk=key).first()
-            if row is not None and row.due is not None:
-                _tell(node, row, now)
+    done = all_in_group(node, [partial(_look, node, key, now) for key in keys])
+    for error in [each.error for each in done if each.error is not None][:1]:
+        raise error
     return len(keys)
+
+
+def _look(node: Node, key: int, now: datetime) -> None:
+    """Inside a unit of work."""
+    row = AwaitedAnswer.objects.select_for_update(of=("self",)).select_related("copy").filter(pk=key).first()
+    if row is not None and row.due is not None:
+        _tell(node, row, now)
 
 
 def _tell(node: Node, row: AwaitedAnswer, now: datetime) -> None:

@@ -12,15 +12,16 @@ people have it, or it is over, nothing that was queued to tell somebody is sent 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
-from liaison.duty.escalation import Happening, Kind, Snapshot, Standing, State, moment, stand
+from liaison.duty.escalation import Happening, Kind, Snapshot, Standing, State, moment, stand, stand_on
 from liaison.duty.exercises.scenario import INJECT
-from liaison.duty.plans import plans_at_first, print_plan, read_plan
+from liaison.duty.plans import Plan, plans_at_first, print_plan, read_plan
 from liaison.messages.message import Core, kept_fields
 from liaison.messages.parties import DeskRef
 from liaison.node.models import Escalation, EscalationEvent, EscalationPlan, IncomingCopy, Notification
@@ -29,7 +30,7 @@ from liaison.node.reads.duty.exercises import CONTROL
 from liaison.node.reads.inside.rules import columns
 from liaison.node.services.people.officers import desk_filter
 from liaison.node.unit_of_work import unit_of_work
-from liaison.node.work.statements import add, fetch
+from liaison.node.work.statements import add, change, fetch
 from liaison.wire.canonical import JSON
 
 CODES = 10_000
@@ -65,12 +66,17 @@ def fresh_code(node: Node) -> str:
 
 def snapshot_of(row: Escalation) -> Snapshot:
     """What held when the message arrived."""
-    return Snapshot(read_plan(row.plan.encode()), row.begun_at)
+    return Snapshot(_plan(row.plan), row.begun_at)
+
+
+@functools.lru_cache(maxsize=256)
+def _plan(text: str) -> Plan:
+    return read_plan(text.encode())
 
 
 def history_of(row: Escalation) -> list[Happening]:
     """Inside a reading or a unit of work: what happened since, in order."""
-    columns = ("kind", "at", "cycle", "place", "officer", "reached")
+    columns = ("kind", "at", "cycle", "place", "officer", "reached", "minutes", "by")
     return [Happening(Kind(kind), *rest) for kind, *rest in row.events.order_by("pk").values_list(*columns)]
 
 
@@ -79,16 +85,19 @@ def standing_of(row: Escalation) -> Standing:
     return stand(snapshot_of(row), history_of(row))
 
 
-def add_event(row: Escalation, what: Happening) -> Standing:
-    """Inside a unit of work that holds the row: note a happening and move the row. Raises UsageError."""
+def add_event(row: Escalation, what: Happening, before: Standing | None = None) -> Standing:
+    """Inside a unit of work that holds the row: note a happening and move the row; `before`: what its history came to.
+
+    Raises UsageError.
+    """
     snapshot = snapshot_of(row)
-    standing = stand(snapshot, [*history_of(row), what])
-    names = ("cycle", "place", "officer", "reached", "at")
-    EscalationEvent.objects.create(
-        escalation=row, kind=what.kind.value, **{name: getattr(what, name) for name in names}
-    )
+    standing = stand_on(snapshot, before or standing_of(row), what)
+    names = ("cycle", "place", "officer", "reached", "minutes", "by", "at")
+    add(EscalationEvent, escalation_id=row.pk, kind=what.kind.value, **{name: getattr(what, name) for name in names})
     row.state, row.due, row.last_at = standing.state.value, moment(snapshot, standing), what.at
-    row.save(update_fields=["state", "due", "last_at"])
+    row.held_until, row.handed_to = standing.until, standing.handed_to
+    moved = ("state", "due", "last_at", "held_until", "handed_to")
+    change(Escalation, row.pk, **{name: getattr(row, name) for name in moved})
     if standing.state in QUIET:
         drop_queued(row.notifications.all(), what.at)
     return standing

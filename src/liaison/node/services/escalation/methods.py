@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from liaison.duty.hours import make_hours
 from liaison.duty.plans import URGENCIES
 from liaison.errors import UsageError
 from liaison.node.models import ContactMethod, Notification, NotificationAttempt
@@ -28,19 +29,33 @@ MOST_EACH = 10
 CODES, CODE_FOR, TRIES = 1_000_000, timedelta(hours=1), 5
 LONGEST_WAIT = 120
 LABEL = 80
+WAY = ("urgency", "after_minutes", "weekdays", "begins", "ends", "any_time_from")
 LOGGED = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """What an officer says of a way: from which urgency on it is used, and how many minutes after a step began."""
+    """What an officer says of a way: from which urgency on it is used, how many minutes after a step began, and when.
+
+    `weekdays`, `begins`, `ends` and `any_time_from` are as `liaison.duty.hours.make_hours` takes them.
+    """
 
     urgency: str = "routine"
     after_minutes: int = 0
+    weekdays: str = ""
+    begins: str = ""
+    ends: str = ""
+    any_time_from: str = ""
 
     def __post_init__(self) -> None:
         if self.urgency not in URGENCIES or not 0 <= self.after_minutes <= LONGEST_WAIT:
             raise UsageError("method-way", most=LONGEST_WAIT)
+        make_hours(self.weekdays, self.begins, self.ends, self.any_time_from)
+
+    def columns(self) -> dict[str, Any]:
+        """What of it stands in a row; times to the minute."""
+        minute = {"begins": self.begins[:5], "ends": self.ends[:5]}
+        return {name: getattr(self, name) for name in WAY} | minute
 
 
 def add_method(node: Node, officer: int, channel: str, address: str, *, way: Way, label: str = "") -> int:
@@ -58,8 +73,7 @@ def add_method(node: Node, officer: int, channel: str, address: str, *, way: Way
             address=kept,
             label=label[:LABEL],
             position=mine.count(),
-            urgency=way.urgency,
-            after_minutes=way.after_minutes,
+            **way.columns(),
             made_at=now,
         )
         _send_code(node, row)
@@ -94,11 +108,10 @@ def confirm_method(node: Node, officer: int, number: int, code: str) -> None:
 
 
 def change_method(node: Node, officer: int, number: int, way: Way) -> None:
-    """From which urgency on, and how late. Raises UsageError."""
+    """From which urgency on, how late, and at which hours. Raises UsageError."""
     with unit_of_work(node):
         row = _find(officer, number)
-        values = {"urgency": way.urgency, "after_minutes": way.after_minutes}
-        ContactMethod.objects.filter(pk=row.pk).update(**values)
+        ContactMethod.objects.filter(pk=row.pk).update(**way.columns())
         note(node, "method-changed", officer=officer, subject=str(number))
 
 
@@ -168,8 +181,7 @@ class MethodRead:
     channel: str
     address: str
     label: str
-    urgency: str
-    after_minutes: int
+    way: Way
     confirmed: bool
     waits_for_code: bool
     worked_at: datetime | None
@@ -205,8 +217,7 @@ def _read(row: ContactMethod, now: datetime) -> MethodRead:
         row.channel,
         row.address,
         row.label,
-        row.urgency,
-        row.after_minutes,
+        Way(**{name: getattr(row, name) for name in WAY}),
         row.verified_at is not None,
         waits,
         row.worked_at,

@@ -12,6 +12,7 @@ Invariants (docs/spec/escalation.md):
 - A provider that hangs holds one thread until it is given up; all others go on.
 - What was on its way when somebody took it is neither repeated nor tried again.
 - Who may not acknowledge at the desk any more when it would leave is not told.
+- What waits for one way leaves together, and no way rings more often than `liaison.duty.gathering` allows.
 """
 
 from __future__ import annotations
@@ -33,11 +34,14 @@ from liaison.duty.escalation import SET_BACK, State
 from liaison.duty.notices import Notice
 from liaison.errors import NotNowError, UnreachableError
 from liaison.messages.parties import DeskRef
-from liaison.node.models import ContactMethod, Notification, NotificationAttempt, OwnDesk
+from liaison.node.models import ContactMethod, NoticeGateway, Notification, NotificationAttempt, OwnDesk
 from liaison.node.node import Node
 from liaison.node.reads.duty.rotas import at_the_desk
-from liaison.node.services.escalation.keeping import QUIET
+from liaison.node.services.escalation.gathering import NEEDED, held_until, let_go, settle_along, take_along
+from liaison.node.services.escalation.handing import HANDED
+from liaison.node.services.escalation.keeping import QUIET, fresh_code
 from liaison.node.services.escalation.methods import LONGEST_WAIT as LONGEST_DELAY
+from liaison.node.services.escalation.queueing import wake_silent
 from liaison.node.services.escalation.wording import LINKED, REPEATED, links_to, write_notice
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.wire.identifiers import encode_base64
@@ -48,6 +52,7 @@ THREADS = 16
 LEASE = timedelta(minutes=2)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=15)
 LINK_HOURS = 12
+NOT_LEFT = frozenset({"failed", "dropped"})
 TOKEN = 16
 
 
@@ -112,7 +117,7 @@ def send_due(node: Node) -> int:
 def free_tries(node: Node, living: Iterable[str]) -> None:
     """What workers that died had in hand is looked at at once, not when its lease ends."""
     with unit_of_work(node):
-        mine = Notification.objects.filter(state="sending").exclude(lease_by__in=list(living))
+        mine = Notification.objects.filter(state="sending", leader=None).exclude(lease_by__in=list(living))
         mine.update(lease_until=node.clock.now(), due=node.clock.now())
 
 
@@ -124,11 +129,14 @@ def take_due(node: Node, *, most: int, worker: str = "") -> list[Try]:
         if most <= 0 or not Notification.objects.filter(late).exists():
             return []
     with unit_of_work(node):
-        rows = Notification.objects.select_for_update(of=("self",)).select_related(
-            "method", "officer", "escalation", "awaited"
-        )
-        found = list(rows.filter(late).order_by("due", "pk")[:most])
-        return [each for row in found if (each := _take(node, row, now, worker)) is not None]
+        taking, seen = _Taking(node, now, worker), list[int]()
+        while True:
+            rows = Notification.objects.select_for_update(of=("self",)).select_related(*NEEDED)
+            found = list(rows.filter(late, leader=None).exclude(pk__in=seen).order_by("due", "pk")[:most])
+            tries = [each for row in found if (each := taking.take(row)) is not None]
+            if tries or len(found) < most:  # What was held or dropped left room for what else is due.
+                return tries
+            seen += [row.pk for row in found]
 
 
 def _set_back(now: datetime) -> Q:
@@ -137,62 +145,102 @@ def _set_back(now: datetime) -> Q:
     return Q(state="queued", due__isnull=False) & (ahead | Q(due__gt=now + timedelta(minutes=LONGEST_DELAY)))
 
 
-def _take(node: Node, row: Notification, now: datetime, worker: str) -> Try | None:
-    """Inside the unit of work: the attempt to make now; None where there is none to make."""
-    if row.state == "sending" and not _forget_lost(row, now):
-        return None
-    if not _wanted(row) or not _may_be_told(node, row, now):
-        _settle(row, "dropped", now)
-        return None
-    providers = node.notifier.providers(row.method.channel)
-    if row.provider >= len(providers):
-        _note_method(row.method, "channel-not-here", now)
-        _settle(row, "failed", now)
-        _next_method(row, now)
-        return None
-    token = _token(node) if row.purpose in LINKED else ""
-    attempt = NotificationAttempt.objects.create(
-        notification=row,
-        provider=providers[row.provider],
-        state="sending",
-        token_hash=hash_token(token) if token else None,
-        token_until=now + timedelta(hours=LINK_HOURS) if token else None,
-        at=now,
-    )
-    row.state, row.lease_by, row.lease_until = "sending", worker, now + LEASE
-    row.due = row.lease_until
-    row.save(update_fields=["state", "lease_by", "lease_until", "due", "repeated"])
-    notice = write_notice(node, row, link=links_to(node, token) if token else "")
-    return Try(attempt.pk, row.pk, row.method.channel, attempt.provider, row.method.address, notice)
+class _Taking:
+    """One look at what is due, inside a unit of work."""
+
+    def __init__(self, node: Node, now: datetime, worker: str) -> None:
+        self._node, self._now, self._worker = node, now, worker
+        self._there: dict[tuple[str, DeskRef], tuple[int, ...]] = {}
+        self._ways: set[tuple[int, str, bool]] = set()
+
+    def take(self, row: Notification) -> Try | None:
+        """The attempt to make now; None where there is none to make."""
+        node, now, state = self._node, self._now, row.state
+        if self._told_of(row):
+            return None
+        if state == "sending" and not _forget_lost(row, now):
+            return None
+        if not self._wanted(row):
+            _settle(row, "dropped", now)
+            return None
+        if state == "queued" and held_until(row, now) is not None:
+            return None
+        providers = node.notifier.providers(row.method.channel)
+        if row.provider >= len(providers):
+            _note_method(row.method, "channel-not-here", now)
+            _settle(row, "failed", now)
+            _next_method(row, now)
+            return None
+        return self._begin(row, providers[row.provider])
+
+    def _told_of(self, row: Notification) -> bool:
+        """Whether it went along with another, or waits with it, since this look began."""
+        way = (row.method_id, row.purpose, row.exercise)
+        if way in self._ways:
+            return not Notification.objects.filter(pk=row.pk, state=row.state, due=row.due).exists()
+        self._ways.add(way)
+        return False
+
+    def _begin(self, row: Notification, provider: str) -> Try:
+        """Write down the attempt, with all that it tells of."""
+        node, now = self._node, self._now
+        token = _token(node) if row.purpose in LINKED else ""
+        attempt = NotificationAttempt.objects.create(
+            notification=row,
+            provider=provider,
+            state="sending",
+            token_hash=hash_token(token) if token else None,
+            token_until=now + timedelta(hours=LINK_HOURS) if token else None,
+            at=now,
+        )
+        row.state, row.lease_by, row.lease_until = "sending", self._worker, now + LEASE
+        row.due, row.told_at, row.told_urgency = row.lease_until, now, row.urgency
+        along = take_along(row, now, wanted=self._wanted)
+        row.list_code = fresh_code(node) if along else ""
+        told = ("told_at", "told_urgency", "list_code")
+        row.save(update_fields=["state", "lease_by", "lease_until", "due", "repeated", *told])
+        notice = write_notice(node, row, link=links_to(node, token) if token else "", along=along)
+        return Try(attempt.pk, row.pk, row.method.channel, attempt.provider, row.method.address, notice)
+
+    def _wanted(self, row: Notification) -> bool:
+        """Whether what it tells of still waits for somebody, and the officer may still be told."""
+        return _wanted(row) and self._may_be_told(row)
+
+    def _may_be_told(self, row: Notification) -> bool:
+        """Whether the officer is still one of the desk, or of another own desk that a step told, and not gone since."""
+        of = row.escalation or row.awaited
+        if of is None:
+            return bool(row.officer.is_active)
+        place = {"register": of.register, "participant": of.participant, "node": of.node}
+        others = OwnDesk.objects.filter(**place).exclude(desk=of.desk).values_list("desk", flat=True)
+        desks = (DeskRef(of.participant, of.node, name) for name in itertools.chain((of.desk,), others))
+        return any(row.officer_id in self._at(of.register, desk) for desk in desks)
+
+    def _at(self, register: str, desk: DeskRef) -> tuple[int, ...]:
+        """Who is at a desk, asked once a look."""
+        if (register, desk) not in self._there:
+            self._there[register, desk] = at_the_desk(self._node, register, desk, self._now)
+        return self._there[register, desk]
 
 
 def _wanted(row: Notification) -> bool:
     """Whether what it tells of still waits for somebody; what was on its way when they took it could not be dropped."""
+    if row.escalation is not None and row.purpose == HANDED:
+        return bool(row.escalation.handed_to == row.officer_id)
     if row.escalation is not None:
         return State(row.escalation.state) not in QUIET
     return row.awaited is None or row.awaited.answered_at is None
 
 
-def _may_be_told(node: Node, row: Notification, now: datetime) -> bool:
-    """Whether the officer is still one of the desk, or of another own desk that a step told, and not gone since."""
-    of = row.escalation or row.awaited
-    if of is None:
-        return bool(row.officer.is_active)
-    place = {"register": of.register, "participant": of.participant, "node": of.node}
-    others = OwnDesk.objects.filter(**place).exclude(desk=of.desk).values_list("desk", flat=True)
-    desks = (DeskRef(of.participant, of.node, name) for name in itertools.chain((of.desk,), others))
-    return any(row.officer_id in at_the_desk(node, of.register, desk, now) for desk in desks)
-
-
 def _forget_lost(row: Notification, now: datetime) -> bool:
     """An attempt whose end nobody wrote down: whether it is made once more."""
     row.attempts.filter(state="sending").update(state="unknown", ended_at=now)
+    if row.repeated:
+        _end(row, "unknown", now)
+        return False
+    let_go(row, due=now, repeated=True)
     if not _wanted(row):  # Somebody took it while no worker ran.
         _settle(row, "unknown", now)
-        return False
-    if row.repeated:
-        _settle(row, "unknown", now)
-        _next_method(row, now)
         return False
     row.repeated = True
     return True
@@ -224,18 +272,38 @@ def _note(node: Node, each: Try, error: UnreachableError | None) -> None:
         return  # It took so long that it counts as unknown.
     row = Notification.objects.select_for_update(of=("self",)).select_related("method").get(pk=each.notification)
     _note_method(row.method, code, now)
+    _note_gateway(each.channel, each.provider, code, now)
     if error is None:
+        settle_along(row, "sent", now)
         _settle(row, "sent", now)
         return
     if row.provider + 1 < len(node.notifier.providers(row.method.channel)):
         _again(row, now, provider=row.provider + 1)
     elif error.permanent or row.purpose not in REPEATED:
-        _settle(row, "failed", now)
-        _next_method(row, now)
+        _end(row, "failed", now)
     else:
-        rounds = row.rounds + 1
+        rounds, along = row.rounds + 1, list(row.followers.filter(state="sending"))
         _again(row, now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(rounds - 1, 10)), provider=0, rounds=rounds)
-        _next_method(row, now)
+        for told in (row, *along):
+            _next_method(told, now)
+
+
+def _end(row: Notification, state: str, now: datetime) -> None:
+    """Inside a unit of work: nothing more comes of it, nor of what went along; the officer's next ways are used."""
+    for told in (*settle_along(row, state, now), row):
+        _next_method(told, now)
+    _settle(row, state, now)
+
+
+def _note_gateway(channel: str, provider: str, code: str, now: datetime) -> None:
+    """Inside a unit of work: a gateway took something, or fails since the first of its newest failures."""
+    row, _ = NoticeGateway.objects.select_for_update().get_or_create(
+        channel=channel, provider=provider, defaults={"tried_at": now}
+    )
+    failing: dict[str, Any] = {"failures": 0, "failing_since": None, "last_error": ""}
+    if code:
+        failing = {"failures": row.failures + 1, "failing_since": row.failing_since or now, "last_error": code[:64]}
+    NoticeGateway.objects.filter(pk=row.pk).update(**failing, tried_at=now)
 
 
 def _note_method(method: ContactMethod, code: str, now: datetime) -> None:
@@ -249,23 +317,30 @@ def _note_method(method: ContactMethod, code: str, now: datetime) -> None:
 
 
 def _again(row: Notification, due: datetime, **changes: Any) -> None:
+    """It did not leave: it is tried again, as everything that went along."""
+    let_go(row, due=due, **changes)
     values = {"state": "queued", "due": due, "lease_until": None, "lease_by": "", **changes}
-    Notification.objects.filter(pk=row.pk).update(**values)
+    Notification.objects.filter(pk=row.pk).update(**values, told_at=None, list_code="")
 
 
 def _settle(row: Notification, state: str, now: datetime) -> None:
     values = {"state": state, "due": None, "lease_until": None, "lease_by": "", "settled_at": now}
     forgotten = {"code": ""} if row.purpose == "verify" else {}  # From now on its hash alone is known here.
-    Notification.objects.filter(pk=row.pk).update(**values, **forgotten, repeated=row.repeated)
+    silent = {"told_at": None} if state in NOT_LEFT else {}  # What did not ring holds up nothing.
+    Notification.objects.filter(pk=row.pk).update(**values, **forgotten, **silent, repeated=row.repeated)
 
 
 def _next_method(row: Notification, now: datetime) -> None:
     """The officer's next method of the same step does not wait any longer."""
     same = {name: getattr(row, name) for name in ("purpose", "escalation_id", "awaited_id", "reminder_id")}
     rest = Notification.objects.filter(**same, cycle=row.cycle, place=row.place, officer=row.officer_id)
-    waiting = rest.filter(state="queued", due__gt=now, rounds=0).order_by("due", "pk").first()
-    if waiting is not None and row.purpose in REPEATED:
-        Notification.objects.filter(pk=waiting.pk).update(due=now)
+    if row.purpose not in REPEATED:
+        return
+    waiting = rest.filter(state="queued", rounds=0).exclude(pk=row.pk).order_by("due", "pk").first()
+    if waiting is not None:
+        Notification.objects.filter(pk=waiting.pk, due__gt=now).update(due=now)
+    elif not rest.filter(Q(state__in=("sending", "sent")) & ~Q(pk=row.pk)).exists():
+        wake_silent(row, now)
 
 
 def _token(node: Node) -> str:

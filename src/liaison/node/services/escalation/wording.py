@@ -3,6 +3,9 @@
     One urgent message waits for your desk. Sign in at https://liaison.xc.example, code 4821.
     To say that you have it, without signing in: https://liaison.xc.example/have/n0eMSLj2…
 
+    Messages that wait for you, urgent ones among them: 49. The list, once you sign in:
+    https://liaison.xc.example/told/0317
+
 Invariants: nothing of any message, case, desk or sender is in it, whatever way it goes; of an exercise it says so
 first; it is in the officer's own language.
 """
@@ -18,10 +21,11 @@ from liaison.messages.forms.codes import Code, read_code_lists
 from liaison.node.models import Notification
 from liaison.node.node import Node
 
-LINKED = frozenset({"step"})
+LINKED = frozenset({"step", "handed"})
 """What carries a link by which an officer says "I have it"."""
 REPEATED = LINKED | {"clock"}
 """What is tried again until it was sent, and then by the officer's next method."""
+SUBJECTS = dict.fromkeys(("duty-begins", "duty-begins-note", "duty-ends"), "duty-subject")
 SAYS_HOW_URGENT = frozenset({"step"})
 
 
@@ -30,26 +34,31 @@ def _words() -> Mapping[str, Code]:
     return read_code_lists(resources.files("liaison.duty").joinpath("data/codes"))["notice"]
 
 
-def write_notice(node: Node, row: Notification, *, link: str = "") -> Notice:
-    """The words for an officer."""
+def write_notice(node: Node, row: Notification, *, link: str = "", along: int = 0) -> Notice:
+    """The words for an officer; `along` is of how many more it tells."""
     language = row.officer.language
-    given = {"url": node.config.pages.url, "code": row.code, "link": link}
+    given = {"url": node.config.pages.url, "code": row.list_code or row.code, "link": link, "count": along + 1}
 
     def say(name: str) -> str:
         source = _words()[name].en
         return (node.catalogues.say(language, "notice", source) if node.catalogues else source).format(**given)
 
-    what = row.urgency if row.purpose in SAYS_HOW_URGENT else row.purpose
+    urgency = row.told_urgency or row.urgency
+    what = urgency if row.purpose in SAYS_HOW_URGENT else row.purpose
+    what = f"several-{what}" if along else what
     lines = [say("exercise")] if row.exercise else []
     lines += [say(what)]
-    lines += [say("link")] if link else []
-    subject = say("exercise-subject") if row.exercise else say("subject")
+    lines += [say("several-link" if along else "link")] if link else []
+    subject = say(SUBJECTS.get(row.purpose, "exercise-subject" if row.exercise else "subject"))
+    answers = bool(link) and node.mail is not None and bool(node.config.mail.imap)
     return Notice(
         name=f"notice-{row.pk}",
         subject=subject,
         text="\n".join(lines),
         link=link,
-        urgent=row.urgency != "routine",
+        answer=link.rpartition("/")[2] if answers else "",
+        how_to_answer=say("answer") if answers else "",
+        urgent=urgency != "routine",
         at=node.clock.now(),
     )
 

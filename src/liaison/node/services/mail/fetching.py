@@ -33,6 +33,7 @@ from liaison.messages.mail.tokens import correspondent_id, tokens_in
 from liaison.messages.message import open_message
 from liaison.node.models import FetchedMail, MailboxPlace, MailContact, OutgoingCopy, SentMail
 from liaison.node.node import Node
+from liaison.node.services.escalation.answers import take_answer
 from liaison.node.services.line.progress import advance
 from liaison.node.services.mail.keys import all_keys
 from liaison.node.services.mail.storing import enter_case, seal_files, words_of, write_words
@@ -177,6 +178,8 @@ def _sent_here(mail: Mail, *more: str) -> SentMail | None:
 
 
 def _take_unsigned(node: Node, fetched: FetchedBytes, mail: Mail) -> str:
+    if take_answer(node, mail):
+        return _keep(node, fetched, mail, "stray", "taken")
     if note_ticket(node, mail):
         return _keep(node, fetched, mail, "stray", "ticket")
     return _keep(node, fetched, mail, "unverified" if _sent(node, mail) else "stray", "unsigned")

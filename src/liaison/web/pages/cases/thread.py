@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import path
 
 from liaison.cooperation.catalogue import load_catalogue
+from liaison.duty.putting_off import CHOICES
 from liaison.messages.case import ACKNOWLEDGEMENT
 from liaison.messages.parties import DeskRef
 from liaison.messages.turns import INSIDE
@@ -34,9 +35,10 @@ from liaison.web.pages.cases.inside import inside_of
 from liaison.web.pages.cases.naming import case_path, reader_of, reader_of_case
 from liaison.web.pages.cases.values import ShownField, form_title, shown_fields
 from liaison.web.pages.duty.late import Due, answers_due, cards_of
+from liaison.web.pages.duty.naming import colleagues
 from liaison.web.pages.evidence.in_case import evidence_of
 from liaison.web.pages.write.cards import CardView
-from liaison.web.requests import at_desk
+from liaison.web.requests import at_desk, officer_id
 from liaison.web.site import here
 from liaison.wire.identifiers import parse_instant
 
@@ -102,6 +104,7 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
     due = answers_due(keeper, names, case) if held.own else NOTHING_DUE
     said = list(spoken(thread, names, due))
     titles = {each.entry.message_id: each.title for each in said}
+    told = escalations(here(), keeper.desk, case=case) if held.own else ()
     given = {
         "thread": thread,
         "row": thread.row,
@@ -132,7 +135,9 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "guest": _guest(seat, thread) if writes and held.own else None,
         "here": case_path(seat, case),
         "paper_languages": languages().values() if held.own or held.answers else (),
-        "escalations": escalations(here(), keeper.desk, case=case) if held.own else (),
+        "escalations": told,
+        "colleagues": colleagues(seat, officer_id(request)) if any(each.state != "over" for each in told) else [],
+        "snoozes": CHOICES,
     } | inside_of(seat, thread.row, held, names, readable=readable)
     if readable and held.own:
         given |= evidence_of(seat, thread, names, writes=writes)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from liaison.duty.rota import DAY, WEEK, Layer
 from liaison.duty.shifts import Shift
 from liaison.errors import LiaisonError
-from liaison.node.reads.duty.rotas import names
+from liaison.node.reads.duty.rotas import at_the_desk, names
 from liaison.node.services.people.officers import Seat
 from liaison.web.forms import Problem
 from liaison.web.site import here
@@ -90,3 +90,9 @@ def problem_of(error: LiaisonError, otherwise: str) -> Problem:
 def typed_of(request: HttpRequest) -> dict[str, Any]:
     """What was typed, for the page to show again."""
     return {name: value.strip() for name, value in request.POST.items() if isinstance(value, str)}
+
+
+def colleagues(seat: Seat, me: int) -> list[tuple[int, str]]:
+    """Who else may acknowledge at the desk, by name."""
+    others = set(at_the_desk(here(), seat.register, seat.desk, here().clock.now())) - {me}
+    return sorted(names(here(), seat.register, seat.desk, others).items(), key=lambda each: each[1]) if others else []

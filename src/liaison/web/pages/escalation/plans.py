@@ -18,9 +18,11 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from liaison.duty.escalation import WouldTell
 from liaison.duty.plans import DESK, MOST, OFFICER, OTHER_DESK, ROTA, URGENCIES, Plan
 from liaison.errors import LiaisonError
 from liaison.node.reads.duty.escalations import Reachable, plans_of, reachable
+from liaison.node.reads.duty.ways import ways_then
 from liaison.node.services.escalation.planning import drop_plan, make_plan_of, other_desks, simulate_plan
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
@@ -156,19 +158,26 @@ def _simulated(
         told = simulate_plan(here(), seat, urgency, instant)
     except LiaisonError as error:
         return begin | {"problem": explained(error)}
-    named, reached = {each.number: each.name for each in people}, {each.number for each in people if each.ways}
+    named = {each.number: each.name for each in people}
     rows = [
         {
             "at": each.at,
             "rung": each.rung,
             "tell": _words(each.rung.tell, words),
-            "officers": [
-                (named.get(one, gettext("an officer of another desk")), one in reached) for one in each.officers
-            ],
+            "officers": list(_officers(seat, each, urgency, named)),
         }
         for each in told
     ]
     return begin | {"told": rows, "instant": instant}
+
+
+def _officers(seat: Seat, told: WouldTell, urgency: str, named: dict[int, str]) -> Iterator[dict[str, Any]]:
+    """Who that is then, and by which ways."""
+    ways = ways_then(here(), seat.register, seat.desk, told.officers, urgency=urgency, at=told.at)
+    for officer in told.officers:
+        mine = [each for each in ways if each.officer == officer]
+        name = named.get(officer, "")
+        yield {"name": name or gettext("an officer of another desk"), "known": bool(name), "ways": mine}
 
 
 ROUTES = [

@@ -16,15 +16,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from liaison.duty.plans import URGENCIES
 from liaison.errors import LiaisonError
+from liaison.node.services.duty.noticing import choose_notices
 from liaison.node.services.escalation import methods
 from liaison.node.services.escalation.methods import Way
 from liaison.web.entrance.reauthentication import for_officers, recently_signed_in
+from liaison.web.pages.duty.naming import weekday_names
 from liaison.web.requests import officer_id
 from liaison.web.said import after_post
 from liaison.web.site import here
 from liaison.web.words import explained
 
 HERE = "/account/reached"
+EVERY_DAY = frozenset("0123456")
 DIGITS = 4
 
 
@@ -80,7 +83,7 @@ def test(request: HttpRequest, method: int) -> HttpResponse:
 @recently_signed_in
 @require_POST
 def change(request: HttpRequest, method: int) -> HttpResponse:
-    """From which urgency on, and how late."""
+    """From which urgency on, how late, and at which hours."""
     return _done(request, lambda: methods.change_method(here(), officer_id(request), method, _way(request)), "saved")
 
 
@@ -98,10 +101,26 @@ def remove(request: HttpRequest, method: int) -> HttpResponse:
     return _done(request, lambda: methods.remove_method(here(), officer_id(request), method), "method-removed")
 
 
+@for_officers
+@require_POST
+def duty(request: HttpRequest) -> HttpResponse:
+    """Whether to be told that duty begins and ends."""
+    choose_notices(here(), officer_id(request), wanted=request.POST.get("wanted") == "on")
+    return after_post(HERE, "saved")
+
+
 def _way(request: HttpRequest) -> Way:
     minutes = request.POST.get("after", "0").strip() or "0"
     number = int(minutes) if minutes.isascii() and minutes.isdecimal() and len(minutes) < DIGITS else -1
-    return Way(urgency=request.POST.get("urgency", ""), after_minutes=number)
+    typed = request.POST
+    return Way(
+        urgency=typed.get("urgency", ""),
+        after_minutes=number,
+        weekdays="".join(sorted(typed.getlist("days")))[:14] if set(typed.getlist("days")) != EVERY_DAY else "",
+        begins=typed.get("begins", "").strip()[:8],
+        ends=typed.get("ends", "").strip()[:8],
+        any_time_from=typed.get("any", ""),
+    )
 
 
 def _done(request: HttpRequest, act: Callable[[], object], said: str) -> HttpResponse:
@@ -113,7 +132,11 @@ def _done(request: HttpRequest, act: Callable[[], object], said: str) -> HttpRes
 
 
 def _page(request: HttpRequest, error: LiaisonError | None = None) -> HttpResponse:
+    user: Any = request.user
     given: dict[str, Any] = {
+        "zone": user.zone,
+        "duty_notices": user.duty_notices,
+        "days": weekday_names(),
         "methods": methods.list_methods(here(), officer_id(request)),
         "channels": here().notifier.channels(),
         "urgencies": URGENCIES,
@@ -126,6 +149,7 @@ def _page(request: HttpRequest, error: LiaisonError | None = None) -> HttpRespon
 
 ROUTES = [
     path("account/reached", reached, name="reached"),
+    path("account/reached/duty", duty, name="reached-duty"),
     path("account/reached/add", add, name="reached-add"),
     path("account/reached/<int:method>/confirm", confirm, name="reached-confirm"),
     path("account/reached/<int:method>/code", code, name="reached-code"),

@@ -1,0 +1,136 @@
+"""Can an officer put a message off or hand it to a colleague, and is it never forgotten by that?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from liaison.errors import UsageError
+from liaison.node.models import AuditRow, Escalation
+from liaison.node.reads.duty.escalations import escalations
+from liaison.node.services.escalation.handing import hand_on, snooze
+from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.officers.permissions import Role
+from tests.node.duty.desk import Stage, staffed
+from tests.node.duty.test_escalation import two_people
+from tests.web.visiting import visit
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with staffed(tmp_path, "ada", "bo", "cy") as stage:
+        yield stage
+
+
+def put_off(stage: Stage, message: str, minutes: int, login: str = "ada") -> int:
+    """For how many minutes it was put off."""
+    until = snooze(stage.node, stage.seat, message, minutes=minutes, by=stage.officers[login])
+    return int((until - stage.node.clock.now()).total_seconds()) // 60
+
+
+def hand(stage: Stage, message: str, to: str, by: str = "ada") -> None:
+    hand_on(stage.node, stage.seat, message, to=stage.officers[to], by=stage.officers[by])
+
+
+def test_what_is_put_off_is_told_to_nobody_until_then_and_then_to_who_put_it_off_too(stage: Stage) -> None:
+    two_people(stage)
+    message = stage.receive()
+    stage.run(minutes=1)
+    assert put_off(stage, message, 20, "cy") == 20
+    stage.run(minutes=19)
+    assert stage.told() == ["ada"]
+    (shown,) = escalations(stage.node, stage.world.desk("XD"))
+    assert shown.held_by == ("Cy",)
+    stage.run(minutes=2)
+    assert sorted(stage.told()) == ["ada", "ada", "cy"]
+
+
+def test_nothing_is_put_off_past_the_time_in_which_the_desk_promises_an_answer(stage: Stage) -> None:
+    message = stage.receive("emergency")
+    stage.run(minutes=1)
+    promised = put_off(stage, message, 60)
+    assert promised < 60
+    stage.world.advance(minutes=promised - 3)
+    with pytest.raises(UsageError, match="snooze-too-late"):
+        put_off(stage, message, 10)
+    for minutes in (0, 4, 61):
+        with pytest.raises(UsageError, match="snooze-minutes"):
+            put_off(stage, message, minutes)
+
+
+def test_a_colleague_is_told_and_when_they_stay_silent_it_begins_again(stage: Stage) -> None:
+    two_people(stage)
+    message = stage.receive()
+    stage.run(minutes=1)
+    hand(stage, message, "cy")
+    stage.run(minutes=1)
+    assert stage.told() == ["ada", "cy"]
+    assert "A colleague hands a message to you." in stage.phones.heard("cy")[0]
+    (shown,) = escalations(stage.node, stage.world.desk("XD"))
+    assert shown.handed_to == "Cy"
+    stage.run(minutes=8)
+    assert stage.told() == ["ada", "cy"]
+    stage.run(minutes=2)
+    assert stage.told() == ["ada", "cy", "ada"]
+
+
+def test_a_colleague_who_has_it_stops_it_as_any_officer_does(stage: Stage) -> None:
+    from liaison.node.services.escalation.one_tap import press
+
+    two_people(stage)
+    message = stage.receive()
+    stage.run(minutes=1)
+    hand(stage, message, "cy")
+    stage.run(minutes=1)
+    press(stage.node, stage.phones.rung[-1].notice.link.rpartition("/")[2])
+    stage.run(minutes=20)
+    assert stage.told() == ["ada", "cy"]
+    assert stage.acknowledge("cy", message)
+    assert stage.escalation().state == "over"
+
+
+def test_only_a_colleague_of_the_desk_whom_a_way_reaches_is_handed_anything(stage: Stage) -> None:
+    message = stage.receive()
+    stage.hire("di", reached=False)
+    stage.run()
+    for to, code in (("ada", "colleague-not-here"), ("di", "colleague-not-reached")):
+        with pytest.raises(UsageError, match=code):
+            hand(stage, message, to)
+    with pytest.raises(UsageError, match="colleague-not-here"):
+        hand_on(stage.node, stage.seat, message, to=999, by=stage.officers["ada"])
+    stage.acknowledge("ada", message)
+    with pytest.raises(UsageError, match="waits-for-nobody"):
+        hand(stage, message, "bo")
+    with unit_of_work(stage.node):
+        assert not AuditRow.objects.filter(action="message-handed").exists()
+
+
+def test_the_page_of_a_case_puts_off_and_hands_on_and_says_so_to_colleagues(stage: Stage) -> None:
+    message = stage.receive("emergency")
+    stage.run()
+    visitor = visit(stage.world, "XD", Role.OFFICER)
+    case = f"cases/{stage.escalation().case}/"
+    assert "Hand it to" in visitor.see(case)
+    visitor.send(f"{case}snooze", message=message, minutes="10")
+    assert "put off until" in visitor.see()
+    visitor.send(f"{case}hand", message=message, to=str(stage.officers["bo"]))
+    page = visitor.see(case)
+    assert "handed to" in page
+    assert "Bo" in page
+    assert visitor.post(visitor.at(f"{case}hand"), {"message": message, "to": "what"}).status_code == 400
+    assert visitor.post(visitor.at(f"{case}snooze"), {"message": message, "minutes": "500"}).status_code == 400
+    with reading(stage.node):
+        assert Escalation.objects.get().handed_to == stage.officers["bo"]
+
+
+def test_a_worker_that_was_away_when_the_time_came_tells_as_soon_as_it_is_back(stage: Stage) -> None:
+    two_people(stage)
+    message = stage.receive()
+    stage.run(minutes=1)
+    put_off(stage, message, 10)
+    stage.world.clock.at += timedelta(minutes=40)
+    stage.run()
+    assert stage.told().count("ada") >= 2
