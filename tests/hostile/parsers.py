@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from liaison.conduct import profiles, proof, reports
-from liaison.conduct.parts import make_parts
 from liaison.conduct.measured import routes
+from liaison.conduct.parts import make_parts
 from liaison.cooperation import catalogue
 from liaison.cooperation.evidence import container, custody, manifest, record, stamps
 from liaison.duty import calendars

@@ -37,7 +37,6 @@ NOUNS = {
     "instrument": "liaison.cli.instrument.command:group",
     "conduct": "liaison.cli.conduct.group:group",
     "request": "liaison.cli.request:group",
-    "conduct": "liaison.cli.conduct.group:group",
     "token": "liaison.cli.programs.token:group",
     "webhook": "liaison.cli.programs.webhook:group",
     "route": "liaison.cli.route.command:route",

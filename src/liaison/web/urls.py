@@ -33,8 +33,9 @@ from liaison.web.pages import (
     write,
     year,
 )
-from liaison.web.pages.conduct import help as help_with_norms, own as own_report
-from liaison.web.pages.evidence import custody as evidence, routes as evidence
+from liaison.web.pages.conduct import help as help_with_norms
+from liaison.web.pages.conduct import own as own_report
+from liaison.web.pages.evidence import routes as evidence
 from liaison.web.pages.requests import routes as requests
 
 DESK = [

@@ -6,8 +6,8 @@ from liaison.node.models.casework import FollowUp
 from liaison.node.models.choices import CallBack, PinnedKeys
 from liaison.node.models.conduct.cited import CitedNorm
 from liaison.node.models.conduct.drafting import ReportAnswer, ReportDraft, ReportEdit, ReportProposal
-from liaison.node.models.conduct.reports import OwnReport
 from liaison.node.models.conduct.measured import Measurement, MeasurementStep
+from liaison.node.models.conduct.reports import OwnReport
 from liaison.node.models.cooperation.evidence import EvidenceItem, EvidenceLine, EvidenceMessage
 from liaison.node.models.cooperation.requests import (
     AuditGrant,

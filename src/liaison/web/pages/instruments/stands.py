@@ -19,6 +19,7 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from liaison.conduct.stands import StandState
 from liaison.errors import LiaisonError, UsageError
 from liaison.node.reads.instruments.known import carried_instruments
 from liaison.node.reads.instruments.proposed import declared_stands, open_proposals
@@ -34,7 +35,6 @@ from liaison.node.services.instruments.declaring import (
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.register.bodies import StandDeclared
-from liaison.register.vocabulary import Act
 from liaison.web.entrance.reauthentication import recently_signed_in
 from liaison.web.forms import Problem, Typed, typed_of
 from liaison.web.forms.languages import language_tag
@@ -45,6 +45,8 @@ from liaison.web.site import here
 from liaison.web.words import explained
 
 OBJECTIONS = frozenset({"objection", "objection-to-entry", "objection-withdrawal"})
+STILL = frozenset({StandState.STANDS, StandState.SUPERSEDED, StandState.WITHDRAWN})
+"""Statements that another may take the place of."""
 
 
 @require_GET
@@ -61,13 +63,11 @@ def listing(request: HttpRequest, seat: Seat) -> HttpResponse:
         }
         for each in open_proposals(here(), seat.register, seat.desk)
     ]
-    declared = declared_stands(here(), seat.register, seat.desk.participant)
+    who = declared_stands(here(), seat.register, seat.desk.participant)
+    declared = who.declared if who is not None else ()
     given = {
         "proposals": proposals,
-        "declared": [
-            {"each": each, "said": _said(seat, names, each.body), "replaced": each.replaced_index is not None}
-            for each in reversed(declared)
-        ],
+        "declared": [{"each": each, "said": _said(seat, names, each.body)} for each in reversed(declared)],
         "carried": sorted(carried_instruments(here(), seat.register)),
         "may_publish": seat.may(Action.PUBLISH),
     }
@@ -145,17 +145,15 @@ def _form(
     names = DeskNames(here())
     clauses = found.text.clauses if found.text is not None else {}
     published = found.published.clauses if found.published is not None else ()
-    own = declared_stands(here(), seat.register, seat.desk.participant)
+    who = declared_stands(here(), seat.register, seat.desk.participant)
     given = {
         "each": found,
         "problems": problems,
-        "acts": [act.value for act in Act],
+        "acts": [act.value for act in found.open_to(who.type if who is not None else None)],
         "typed": {name: _one(typed, name) for name in ("act", "on", "about", "said", "lang", "evidence", "replaces")},
         "clauses": [(name, clauses.get(name), name in typed.get("clauses", ())) for name in published],
         "others": sorted(_others(seat, names), key=lambda each: each[1]),
-        "earlier": [
-            stated for stated in own if stated.body.instrument == found.instrument and stated.replaced_index is None
-        ],
+        "earlier": [each for each in (who.about(found.instrument) if who is not None else ()) if each.state in STILL],
     }
     return render(request, "web/instruments/propose.html", given, status=400 if problems else 200)
 
