@@ -49,8 +49,8 @@ def test_a_stand_is_proposed_by_one_shown_to_all_and_published_by_another(story:
     reader.send(f"instruments/stands/{proposed.number}/approve", status=403)
     second.send(f"instruments/stands/{proposed.number}/approve")
     found = declared_stands(xc.node, xc.register, xc.participant)
-        assert found is not None
-        (made,) = found.declared
+    assert found is not None
+    (made,) = found.declared
     assert made.body == proposed.stand
     page = plain(second.see("instruments/stands"))
     assert "Proposed, not published yet" not in page and re.search(r"Entry \d+ of the register", page)
