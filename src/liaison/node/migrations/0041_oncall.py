@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('node', '0034_request_feeds'),
+        ('node', '0039_measured'),
     ]
 
     operations = [
