@@ -33,15 +33,5 @@ def test_a_provider_proposes_to_adopt_a_code_for_its_networks_in_arabic(page: An
         (made,) = open_proposals(world.nodes["XP"], world.register, world.desk("XP"))
         assert (made.stand.act, made.stand.networks) == (Act.ADOPTION, (64496, 64497))
         assert made.stand.said is not None and made.stand.said.lang == "ar"
-        pages = {
-            "conduct/": "list",
-            f"conduct/texts/{MANRS}/": "text",
-            "conduct/texts/un-norms-2015/norms/norm-i/": "norm",
-            f"conduct/texts/{MANRS}/stand": "stand",
-            f"conduct/participants/{registry.ids['XP']}/": "participant",
-        }
-        for tail, name in pages.items():
-            look(page, here + tail, "ar", name)
-        english = enter(world, "XP", page, address, language="en")
-        for tail, name in pages.items():
-            look(page, english + tail, "en", name)
+        look(page, f"{here}conduct/texts/{MANRS}/stand", "ar", "stand")
+        look(page, f"{here}conduct/participants/{registry.ids['XP']}/", "ar", "participant")
