@@ -66,6 +66,43 @@ class Said:
     """At which second a step told those as well who had put it off."""
 
 
+@dataclass
+class _Hands:
+    """In whose hands it is, as the twin counts it."""
+
+    people: set[int] = field(default_factory=set)
+    signed: bool = False
+    held_since: int | None = None
+    until: int | None = None
+    handed: bool = False
+    later: set[int] = field(default_factory=set)
+    finished: bool = False
+
+    def take(self, act: Act, now: int, wanted: int) -> None:
+        """Somebody does something."""
+        if act.kind is Kind.DROPPED:
+            self.finished = True
+            return
+        if act.kind is Kind.HANDED:
+            self.people -= set() if self.signed else {act.by}
+            self.later.discard(act.by)
+            self.handed, self.held_since, self.until = True, now, now + act.minutes * 60
+            return
+        if self.handed:
+            self.handed, self.held_since, self.until = False, now, None
+        if act.kind is Kind.SIGNED:
+            self.signed = True
+            self.people = self.people or {act.officer}
+        else:
+            self.people.add(act.officer)
+        if len(self.people) >= wanted:
+            self.finished = self.signed
+            self.held_since, self.until = (now, None) if self.held_since is None else (self.held_since, self.until)
+        if act.kind is Kind.SNOOZED:
+            self.later.add(act.officer)
+            self.until = now + act.minutes * 60 if self.held_since is not None else None
+
+
 def naive(schedule: Schedule) -> Said:
     """The twin: everything by counting."""
     plan, said = schedule.plan, Said()
@@ -74,45 +111,24 @@ def naive(schedule: Schedule) -> Said:
     cycle, place, base = 0, 0, 0
     last_told: int | None = None
     last_reached = 0
-    wanted, people, signed = steps[0][1], set[int](), False
-    held_since: int | None = None
-    until: int | None = None
-    handed, later = False, set[int]()
-    finished, newest = False, 0
+    wanted, hands, newest = steps[0][1], _Hands(), 0
     acts = sorted(schedule.acts, key=lambda act: act.at)
     for second, now, runs in schedule.ticks():
-        while acts and acts[0].at <= second and not finished:
+        while acts and acts[0].at <= second and not hands.finished:
             act = acts.pop(0)
             newest = now
-            if act.kind is Kind.DROPPED:
-                finished = True
-                continue
-            if act.kind is Kind.HANDED:
-                people -= set() if signed else {act.by}
-                later.discard(act.by)
-                handed, held_since, until = True, now, now + act.minutes * 60
-                continue
-            if handed:
-                handed, held_since, until = False, now, None
-            if act.kind is Kind.SIGNED:
-                signed = True
-                people = people or {act.officer}
-            else:
-                people.add(act.officer)
-            if len(people) >= wanted:
-                finished = signed
-                held_since, until = (now, None) if held_since is None else (held_since, until)
-            if act.kind is Kind.SNOOZED:
-                later.add(act.officer)
-                until = now + act.minutes * 60 if held_since is not None else None
-        while runs and not finished:
+            hands.take(act, now, wanted)
+        while runs and not hands.finished:
             set_back = newest - now > 60
-            if held_since is not None:
-                if now < (held_since + plan.signed_within * 60 if until is None else until) and not set_back:
+            if hands.held_since is not None:
+                if (
+                    now < (hands.held_since + plan.signed_within * 60 if hands.until is None else hands.until)
+                    and not set_back
+                ):
                     break
                 said.told.append((second, cycle, None))
-                cycle, place, base, last_told, held_since = cycle + 1, 0, now, None, None
-                wanted, people, newest, until, handed = steps[0][1], set(), now, None, False
+                cycle, place, base, last_told, hands.held_since = cycle + 1, 0, now, None, None
+                wanted, hands.people, newest, hands.until, hands.handed = steps[0][1], set(), now, None, False
                 continue
             if place == len(steps):
                 break
@@ -124,8 +140,8 @@ def naive(schedule: Schedule) -> Said:
             if not waited and not set_back:
                 break
             said.told.append((second, cycle, place))
-            said.reminded += [(second, tuple(sorted(later)))] if later else []
-            later = set()
+            said.reminded += [(second, tuple(sorted(hands.later)))] if hands.later else []
+            hands.later = set()
             wanted = steps[0][1] if place == 0 else max(wanted, steps[place][1])
             last_reached, last_told, newest = schedule.reached(steps[place][0]), now, now
             place += 1
