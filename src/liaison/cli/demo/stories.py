@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from liaison.cli.demo import alone, answering, attacks, behind_nat, feeds, notice, preservation, rehearsal
+from liaison.cli.demo import alone, answering, attacks, behind_nat, conduct, feeds, notice, preservation, rehearsal
 from liaison.cli.demo.alone import Alone
+from liaison.cli.demo.conduct import Conduct
 from liaison.cli.demo.preservation import Preservation
 from liaison.cli.demo.rehearsal import Rehearsal
 
@@ -92,4 +93,26 @@ PRESERVATION = Story(
         ("XC destroys the mail, and XD gets the signed record of it", preservation.destroy),
     ),
 )
-STORIES: Mapping[str, Story[Any]] = {"together": TOGETHER, "alone": ALONE, "preservation": PRESERVATION}
+CONDUCT = Story(
+    Conduct,
+    "The fictional States XC and XD, a provider for whom the State XE vouches, each with a node of its own, and a\n"
+    "secretariat. All of it runs on this machine.",
+    (
+        ("Four nodes, each with its own keys and database", rehearsal.make_places),
+        ("The secretariat opens a register: leaf 0, signed by three roots", rehearsal.open_register),
+        ("Three participants are admitted", rehearsal.admit_states),
+        ("Each publishes its contact centre; the provider names its network", conduct.publish_desks),
+        ("The register carries the norms; XC and XD report on one of them", conduct.report),
+        ("Help that XC seeks meets help that XD offers, and becomes a case", conduct.find_help),
+        ("XC measures the provider's network; nobody is told", conduct.measure),
+        ("The provider is told privately, and nobody else", conduct.tell_provider),
+        ("The provider disputes it, and XC corrects it", conduct.dispute),
+        ("The provider agrees that it is shown, and it is not shown before its time", conduct.consent),
+    ),
+)
+STORIES: Mapping[str, Story[Any]] = {
+    "together": TOGETHER,
+    "alone": ALONE,
+    "preservation": PRESERVATION,
+    "conduct": CONDUCT,
+}

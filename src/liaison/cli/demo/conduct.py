@@ -1,0 +1,149 @@
+"""How does the code of conduct go: a State reports, help is found, a provider disputes a measurement and decides?
+
+XC and XD are States; XE's contact centre is that of the provider for whom the State XE vouches. The same commands as at
+any terminal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from liaison.cli.demo import rehearsal
+from liaison.cli.demo.places import StepFailed, until
+from liaison.cli.demo.rehearsal import Rehearsal, together
+
+NORMS, NORM, YEAR = "un-norms-2015", "norm-j", "2026"
+NETWORK = 64496
+SEEN = """asn,prefix,seen_at,state
+AS64496,203.0.113.0/24,2026-11-20T06:00:00Z,valid
+AS64496,198.51.100.0/24,2026-11-20T07:00:00Z,invalid
+AS64511,192.0.2.0/24,2026-11-20T06:00:00Z,valid
+"""
+RIGHT = ("valid=1", "invalid=0", "not_found=0")
+KINDS = {"XC": "technical", "XD": "technical", "XE": "provider-security"}
+
+
+@dataclass
+class Conduct(Rehearsal):
+    """Two States, a provider, and what they do about what was agreed."""
+
+
+def publish_desks(demo: Conduct) -> list[str]:
+    """Each gives its node keys, starts it and publishes its contact centre; XE names its network."""
+
+    def publish(code: str) -> None:
+        place = demo.places[code]
+        place.run("register", "sync")
+        rehearsal.publish_desk(demo, code, kind=KINDS[code])
+        if code == "XE":
+            named = ("--code", code, "--prefix", f"{rehearsal.PREFIXES[code]}=duty=allocation")
+            place.run("register", "resources", *named, "--asn", f"{NETWORK}=duty")
+        place.serve()
+
+    together(publish, demo.states)
+    together(lambda code: demo.places[code].run("register", "sync"), demo.states)
+    together(lambda code: rehearsal.invite_officer(demo, code), demo.states)
+    return [f"{code}  {KINDS[code]}, {demo.places[code].url}" for code in demo.states]
+
+
+def measure(demo: Conduct) -> list[str]:
+    """XC measures by a file of its collector; nobody is told, and what is nobody's is left out."""
+    seen = demo.folder / "seen.csv"
+    seen.write_text(SEEN, encoding="utf-8")
+    taken = _at(demo, "XC", "measure", seen, "--source", "Collector of XC (fictional)", "--no-bogons")
+    (found,) = _at(demo, "XC", "measured")
+    demo.seen["measured"] = str(found["number"])
+    return [
+        f"AS{found['asn']}  {_counts(found)}; left out: {taken['left_out']}",
+        f"at XC: {found['state']}; nobody was told",
+    ]
+
+
+def tell_provider(demo: Conduct) -> list[str]:
+    """The provider is told privately, and nobody else."""
+    _at(demo, "XC", "notify", demo.seen["measured"], "--days", "14")
+    found = until(lambda: _at(demo, "XE", "measured", "--own"), bool, "XE was not told")[0]
+    demo.seen["own"] = str(found["number"])
+    if _at(demo, "XC", "shown", "--to", "participants"):
+        raise StepFailed("something is shown before the provider answered")
+    return [f"XE has it, with {found['rows']}, and may answer until {found['answer_until']}"]
+
+
+def dispute(demo: Conduct) -> list[str]:
+    """The provider says what is wrong; XC looks again and corrects."""
+    said = ("--ground", "data-old", "--say", "We gave that prefix back in May.")
+    _at(demo, "XE", "dispute", demo.seen["own"], *said)
+    _awaited(demo, "XC", "disputed")
+    counts = [part for each in RIGHT for part in ("--count", each)]
+    told = ("--result", "corrected", "--say", "The collector replayed an old table.")
+    _at(demo, "XC", "review", demo.seen["measured"], *told, *counts)
+    found = _awaited(demo, "XE", "corrected")
+    return [f"on both sides: {found['state']}, {_counts(found)}"]
+
+
+def consent(demo: Conduct) -> list[str]:
+    """The provider agrees; it is shown when its time to answer is over, and not before."""
+    _at(demo, "XE", "consent", demo.seen["own"], "--to", "participants")
+    found = _awaited(demo, "XC", "consented")
+    if _at(demo, "XC", "shown", "--to", "participants"):
+        raise StepFailed("it is shown before the time to answer is over")
+    return [f"agreed; shown to participants from {found['answer_until']} on, unless XE takes it back"]
+
+
+def _at(demo: Conduct, code: str, *words: str | Path) -> Any:
+    return demo.places[code].run("conduct", *words)
+
+
+def _awaited(demo: Conduct, code: str, state: str) -> dict[str, Any]:
+    """The measurement at one side once it stands so."""
+
+    def look() -> dict[str, Any]:
+        (found,) = _at(demo, code, "measured", *(("--own",) if code == "XE" else ()))
+        return dict(found)
+
+    return until(look, lambda found: found["state"] == state, f"at {code} it should stand at {state}")
+
+
+def _counts(found: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in found["counts"].items())
+
+
+def report(demo: Conduct) -> list[str]:
+    """The register carries the norms; XC and XD tell what they did about one, for the participants."""
+    from liaison.conduct.reports import encode_report, make_report
+
+    demo.office.run("instrument", "publish", NORMS)
+    together(lambda code: demo.places[code].run("register", "sync"), demo.states)
+    sought = {"help_sought": [_help("Somebody to train those who report flaws.")]}
+    practice = {"kind": "practice", "text": [_words("Every finder gets an answer in five days.")], "evidence": []}
+    offered = {"help_offered": [_help("We train finders of flaws.")], "measures": [practice]}
+    for code, lists in (("XC", sought), ("XD", offered)):
+        path = demo.folder / f"report-{code}.json"
+        answers = [{"audience": "participants", "clause": NORM} | lists]
+        told = {"instrument": NORMS, "participant": demo.ids[code], "period": int(YEAR), "answers": answers}
+        path.write_bytes(encode_report(make_report(told)))
+        _at(demo, code, "report", "publish", path)
+    return [f"{code}  reported on {NORMS} for {YEAR}" for code in ("XC", "XD")]
+
+
+def find_help(demo: Conduct) -> list[str]:
+    """What XC seeks meets what XD offers; an officer's word makes a case of it, and both see what came of it."""
+
+    def look() -> Any:
+        demo.places["XC"].run("register", "sync")
+        return _at(demo, "XC", "help", "list")["matches"]
+
+    (match,) = until(look, bool, "nothing meets what XC seeks")
+    _at(demo, "XC", "help", "introduce", match["match"], "--to", "XD")
+    (begun,) = until(lambda: _at(demo, "XD", "help", "introductions"), bool, "XD has no introduction")
+    return [f"{NORM}: XD offers it, in {', '.join(match['languages'])}", f"the case at both: {begun['case']}"]
+
+
+def _words(text: str) -> dict[str, str]:
+    return {"lang": "en", "text": text}
+
+
+def _help(text: str) -> dict[str, Any]:
+    return {"text": [_words(text)], "languages": ["en"], "areas": [], "zone": None}
