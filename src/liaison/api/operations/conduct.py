@@ -82,7 +82,7 @@ def own_report(request: HttpRequest, instrument: Instrument, year: Year) -> Http
     participant = bearer.seat.desk.participant
     found = reads.own_report(here(), bearer.seat.register, participant, instrument, year)
     if found is None:
-        raise UsageError("report-not-found", instrument=instrument, period=year)
+        raise UsageError("report-of-year-not-found", instrument=instrument, period=year)
     with unit_of_work(here()):
         told = {"period": year}
         note(here(), "report-exported", officer=bearer.officer, subject=instrument, params=told)

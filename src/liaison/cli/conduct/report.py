@@ -192,7 +192,7 @@ def _report(
     if owner == place.participant:
         report = own_report(node, place.register, owner, instrument, year, version=version) or report
     if report is None:
-        raise UsageError("report-not-found", instrument=instrument[:64], period=year)
+        raise UsageError("report-of-year-not-found", instrument=instrument[:64], period=year)
     return report, words.head_value(shown)
 
 

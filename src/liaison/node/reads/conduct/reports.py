@@ -126,7 +126,7 @@ def report_of(
     """One report. Raises UsageError where there is none."""
     found = _shown(node, register, viewer, participant=participant, instrument=instrument, period=period)
     if not found:
-        raise UsageError("report-not-found", instrument=instrument[:64], period=period)
+        raise UsageError("report-of-year-not-found", instrument=instrument[:64], period=period)
     return found[0]
 
 
@@ -155,7 +155,7 @@ def report_records(
     parts = [each for last in made[-1:] for each in _parts(participant, last, held)]
     records = [each.record for each in parts if _may(viewer, participant, each.record.audience)]
     if not records:
-        raise UsageError("report-not-found", instrument=instrument[:64], period=period)
+        raise UsageError("report-of-year-not-found", instrument=instrument[:64], period=period)
     return records
 
 

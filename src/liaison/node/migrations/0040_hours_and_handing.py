@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('node', '0041_oncall'),
+        ('node', '0039_oncall'),
     ]
 
     operations = [

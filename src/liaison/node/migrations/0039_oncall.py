@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('node', '0039_measured'),
+        ('node', '0038_measured'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("node", "0036_reports"),
+        ("node", "0035_reports"),
     ]
 
     operations = [

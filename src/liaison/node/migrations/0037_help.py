@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('node', '0037_report_drafts'),
+        ('node', '0036_report_drafts'),
     ]
 
     operations = [
