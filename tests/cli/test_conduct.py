@@ -71,7 +71,7 @@ def test_a_report_is_published_shown_compared_exported_and_taken_back(shell: Ter
     shell.run("reg", *REPORT, "withdraw", *ABOUT)
     assert [each["withdrawn"] for each in shell.run("reg", *REPORT, "list", "--of", "XC")] == [True, False]
     assert shell.run("reg", *REPORT, "withdraw", *ABOUT, code=1)["error"] == "rule-40"
-    assert shell.run("reg", *REPORT, "show", "budapest-2001", "1999", code=2)["error"] == "report-not-found"
+    assert shell.run("reg", *REPORT, "show", "budapest-2001", "1999", code=2)["error"] == "report-of-year-not-found"
 
 
 def test_anybody_sees_from_the_log_alone_whether_a_report_stands(
