@@ -49,7 +49,7 @@ class Writing:
     def save(self, text: str, *, by: int = 7, clause: str = CLAUSE, **more: Any) -> Kept:
         typed = words(text, more.pop("audience", "public"))
         saved = Saved(typed, more.pop("mark", Mark.DONE), more.pop("version", 0), more.pop("page", ""), by)
-        return save_answer(*self.at, self.number, clause, saved, **more)
+        return save_answer(*self.at, self.number, clause, saved=saved, **more)
 
     @property
     def draft(self) -> DraftedReport:
@@ -252,7 +252,7 @@ def test_another_participant_on_the_node_finds_nothing_of_a_draft(writing: Writi
     for attempt in (
         lambda: read_report_draft(writing.node, writing.register, other, writing.number),
         lambda: save_answer(
-            writing.node, writing.register, other, writing.number, CLAUSE, Saved({}, Mark.WORK, 0, "", 9)
+            writing.node, writing.register, other, writing.number, CLAUSE, saved=Saved({}, Mark.WORK, 0, "", 9)
         ),
         lambda: propose_report(writing.node, writing.register, other, writing.number, seen="", officer=9),
         lambda: approve_report(writing.node, writing.register, other, writing.number, officer=9),
