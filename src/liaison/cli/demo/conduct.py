@@ -185,11 +185,17 @@ def stand_for_networks(demo: Conduct) -> list[str]:
     file = folder / "providers.register"
     place.run("register", "export", "--offline", file)
     (stand,) = run_liaison(("verify", "register", file, "--anchor", theirs.anchor, "--json"))["declared"]
-    return [f"by the log alone: {stand}"]
+    if (stand["state"], stand["networks"]) != ("stands", [{"asn": NETWORK, "claimed": True}]):
+        raise StepFailed(f"the stand does not hold: {stand}")
+    return [
+        f"register {theirs.register}",
+        f"by the log alone: {stand['name']}, {stand['act']} of {stand['instrument']} on {stand['on']} for AS{NETWORK}, "
+        f"which it claims; {stand['state']}, entry {stand['index']}",
+    ]
 
 
 def verify(demo: Conduct) -> list[str]:
-    """The register and the part of XC's report that participants may read hold by the log alone; a forged one does not."""
+    """The register and the part of XC's report that participants may read hold by the log alone."""
     file, parts = demo.folder / "conduct.register", demo.folder / "report-XC.parts"
     demo.places["XD"].run("register", "sync")
     demo.places["XD"].run("register", "export", "--offline", file)
