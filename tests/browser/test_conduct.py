@@ -29,9 +29,10 @@ def test_a_provider_proposes_to_adopt_a_code_for_its_networks_in_arabic(page: An
         page.fill("#networks", "AS64496, AS64497")
         page.fill("#said", "ابتداء من اليوم")
         page.click("main form button.main")
-        page.wait_for_url("**/stand?said=stand-proposed")
+        page.wait_for_url("**/instruments/stands?said=stand-proposed")
         (made,) = open_proposals(world.nodes["XP"], world.register, world.desk("XP"))
         assert (made.stand.act, made.stand.networks) == (Act.ADOPTION, (64496, 64497))
         assert made.stand.said is not None and made.stand.said.lang == "ar"
         look(page, f"{here}conduct/texts/{MANRS}/stand", "ar", "stand")
+        look(page, f"{here}instruments/stands", "ar", "stands")
         look(page, f"{here}conduct/participants/{registry.ids['XP']}/", "ar", "participant")

@@ -16,7 +16,13 @@ MINUTES = 8
 
 
 @pytest.mark.parametrize(
-    ("name", "steps"), [("together", 19), ("alone", 13), pytest.param("preservation", 13, marks=pytest.mark.soak)]
+    ("name", "steps"),
+    [
+        ("together", 19),
+        ("alone", 13),
+        pytest.param("preservation", 13, marks=pytest.mark.soak),
+        pytest.param("conduct", 12, marks=pytest.mark.soak),
+    ],
 )
 def test_every_step_of_the_demonstration_holds_and_it_ends_by_itself(tmp_path: Path, name: str, steps: int) -> None:
     folder = tmp_path / "demo"

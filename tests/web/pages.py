@@ -187,8 +187,6 @@ PAGES: Mapping[str, Page] = {
     "conduct-norm": Page(Action.READ_METADATA, _CODE | {"clause": "norm-g"}),
     "conduct-participant": Page(Action.READ_METADATA, {"participant": "0" * 64}),
     "conduct-stand": Page(Action.PUBLISH, {"instrument": "sco-code-2015"}, again=True),
-    "conduct-stand-approve": Page(Action.PUBLISH, {"instrument": "sco-code-2015"}, again=True),
-    "conduct-stand-withdraw": Page(Action.PUBLISH, {"instrument": "sco-code-2015"}, again=True),
     "evidence": Page(Action.READ_CASE, _EVIDENCE),
     "evidence-open": Page(Action.READ_CASE, _EVIDENCE),
     "evidence-export": Page(Action.READ_CASE, _EVIDENCE),

@@ -9,6 +9,7 @@ import pytest
 
 from liaison.instruments.catalogue import load_instruments
 from liaison.messages.parties import DeskRef
+from liaison.node.reads.instruments.proposed import open_proposals
 from liaison.node.services.instruments.publishing import publish_instrument
 from liaison.officers.permissions import Role
 from liaison.register.vocabulary import Act, ParticipantType
@@ -136,12 +137,12 @@ def test_one_proposes_another_approves_and_the_register_has_it(story: Story) -> 
         "said": "Depuis ce jour.",
     }
     first.send(f"conduct/texts/{MANRS}/stand", **given)
-    form = first.see(f"conduct/texts/{MANRS}/stand")
-    assert "AS64497" in form and "Somebody else at this desk approves it." in form
+    listed = first.see("instruments/stands")
+    assert "AS64497" in listed and "Somebody else at this desk approves it." in listed
     assert "Nothing declared" in plain(first.see(f"conduct/texts/{MANRS}/"))
-    number = form.partition('name="number" value="')[2].partition('"')[0]
-    first.send(f"conduct/texts/{MANRS}/stand/approve", status=400, number=number)
-    second.send(f"conduct/texts/{MANRS}/stand/approve", number=number)
+    (proposed,) = open_proposals(xp.node, xp.register, DeskRef(xp.participant, "main", "duty"))
+    first.send(f"instruments/stands/{proposed.number}/approve", status=400)
+    second.send(f"instruments/stands/{proposed.number}/approve")
     story.sync("xp")
     page = plain(first.see(f"conduct/texts/{MANRS}/"))
     assert "Adopted since 1 Nov 2026 AS64496 not claimed in the register" in page
@@ -153,10 +154,22 @@ def test_a_proposal_is_withdrawn_and_another_desk_neither_sees_nor_decides_it(st
     xc, xd = story.join("xc", "XC"), story.join("xd", "XD")
     ours, theirs = manager(xc), manager(xd)
     ours.send(f"conduct/texts/{SCO}/stand", act="decline", on="2026-11-01")
-    number = ours.see(f"conduct/texts/{SCO}/stand").partition('name="number" value="')[2].partition('"')[0]
-    assert 'name="number"' not in theirs.see(f"conduct/texts/{SCO}/stand")
+    (proposed,) = open_proposals(xc.node, xc.register, DeskRef(xc.participant, "main", "duty"))
+    told = "Proposed, not published yet"
+    assert told in ours.see("instruments/stands") and told not in theirs.see("instruments/stands")
     for what in ("approve", "withdraw"):
-        theirs.send(f"conduct/texts/{SCO}/stand/{what}", status=400, number=number)
-    ours.send(f"conduct/texts/{SCO}/stand/withdraw", number=number)
-    assert 'name="number"' not in ours.see(f"conduct/texts/{SCO}/stand")
-    ours.send(f"conduct/texts/{SCO}/stand/approve", status=400, number="not a number")
+        theirs.send(f"instruments/stands/{proposed.number}/{what}", status=400)
+    ours.send(f"instruments/stands/{proposed.number}/withdraw")
+    assert told not in ours.see("instruments/stands")
+    ours.send(f"instruments/stands/{proposed.number}/approve", status=400)
+
+
+def test_to_propose_a_declaration_of_a_code_leads_to_the_form_of_codes(story: Story) -> None:
+    for name in (SCO, MANRS):
+        publish_instrument(story.reg, story.register, load_instruments()[name])
+    xc = story.join("xc", "XC")
+    ours = manager(xc)
+    listed = ours.see("instruments/stands")
+    assert ours.at(f"conduct/texts/{SCO}/stand") in listed and MANRS not in listed
+    answer = ours.get(ours.at(f"instruments/{SCO}/propose"))
+    assert answer.status_code == 302 and answer.headers["Location"] == ours.at(f"conduct/texts/{SCO}/stand")

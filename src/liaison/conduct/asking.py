@@ -25,6 +25,8 @@ class Asks:
     en: str
     text: str
     part: str = ""
+    of: str = ""
+    """The text or the profile whose words `en` and `text` are; its translations stand under this id."""
 
 
 def asked_by(text: Instrument, profile: Profile | None, answered: Collection[str] = ()) -> Mapping[str, Asks]:
@@ -32,11 +34,12 @@ def asked_by(text: Instrument, profile: Profile | None, answered: Collection[str
     each = text.clauses.items()
     clauses = {name: clause for name, clause in each if clause.role not in _NOT_ASKED or name in answered}
     parts = {part.id: part.en for part in profile.parts} if profile is not None else {}
+    own = profile.id if profile is not None else ""
     found = {}
     for name, question in questions(profile, clauses).items():
         clause, part = clauses.get(name), parts.get(question.part, "")
         if clause is not None:
-            found[name] = Asks(clause.article, clause.en, clause.text, part)
+            found[name] = Asks(clause.article, clause.en, clause.text, part, text.id)
         elif question.asked is not None:
-            found[name] = Asks("", question.asked.en, question.asked.text, part)
+            found[name] = Asks("", question.asked.en, question.asked.text, part, own)
     return found

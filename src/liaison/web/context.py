@@ -19,7 +19,8 @@ from liaison.web.requests import officer_seats, path_to
 from liaison.web.said import said
 from liaison.web.site import here
 
-ROOMS = (
+Room = tuple[str, Any, Action]
+ROOMS: tuple[Room, ...] = (
     ("", gettext_lazy("Desk"), Action.READ_METADATA),
     ("find/", gettext_lazy("Find"), Action.READ_METADATA),
     ("write/", gettext_lazy("Write"), Action.WRITE),
@@ -34,10 +35,19 @@ ROOMS = (
     ("checks/", gettext_lazy("Checks"), Action.READ_METADATA),
     ("exercises/", gettext_lazy("Exercises"), Action.READ_METADATA),
     ("year/", gettext_lazy("Our year"), Action.READ_METADATA),
-    ("conduct/own/", gettext_lazy("Our report"), Action.REPORT),
     ("administration/", gettext_lazy("Administration"), Action.READ_AUDIT),
 )
 """The pages in the header, in order: path below the desk, title, and what a role must allow to see it listed."""
+CONDUCT: tuple[Room, ...] = (
+    ("conduct/", gettext_lazy("Codes of conduct"), Action.READ_METADATA),
+    ("instruments/stands", gettext_lazy("What we declared"), Action.READ_METADATA),
+    ("conduct/own/", gettext_lazy("Our report"), Action.REPORT),
+    ("conduct/help/", gettext_lazy("Help sought and offered"), Action.READ_METADATA),
+    ("conduct/practices/", gettext_lazy("Practices"), Action.READ_METADATA),
+    ("conduct/cases/", gettext_lazy("Our own cases with a norm"), Action.READ_CASE),
+    ("conduct/measured/", gettext_lazy("Measured networks"), Action.READ_CASE),
+)
+"""The same for the row of links that every page of conduct begins with."""
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
@@ -47,7 +57,8 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "seat": seat,
         "seat_path": path_to(seat) if seat else None,
         "seat_name": DeskNames(here()).of(seat.register, seat.desk) if seat else None,
-        "rooms": list(_rooms(request, seat)) if seat else [],
+        "rooms": list(_rooms(request, seat, ROOMS)) if seat else [],
+        "rooms_within": list(_rooms(request, seat, CONDUCT)) if seat and _inside(request, seat) else [],
         "seats": officer_seats(request) if hasattr(request, "user") else [],
         "language": find_language(translation.get_language()),
         "said": said(request),
@@ -62,10 +73,14 @@ def _of_exercise(request: HttpRequest, seat: Seat | None) -> bool:
     return bool(seat and case and exercises_among(here(), seat.desk, {str(case)}))
 
 
-def _rooms(request: HttpRequest, seat: Seat) -> Iterator[dict[str, Any]]:
-    paths = [path_to(seat, tail) for tail, _, _ in ROOMS]
-    inside = [path for path, room in zip(paths, ROOMS, strict=True) if room[0] and request.path.startswith(path)]
+def _inside(request: HttpRequest, seat: Seat) -> bool:
+    return any(request.path.startswith(path_to(seat, tail)) for tail, _, _ in CONDUCT)
+
+
+def _rooms(request: HttpRequest, seat: Seat, rooms: tuple[Room, ...]) -> Iterator[dict[str, Any]]:
+    paths = [path_to(seat, tail) for tail, _, _ in rooms]
+    inside = [path for path, room in zip(paths, rooms, strict=True) if room[0] and request.path.startswith(path)]
     here_path = max(inside, key=len, default=request.path)
-    for path, (_, title, action) in zip(paths, ROOMS, strict=True):
+    for path, (_, title, action) in zip(paths, rooms, strict=True):
         if seat.may(action):
             yield {"path": path, "title": title, "here": path == here_path}

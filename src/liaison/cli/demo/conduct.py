@@ -1,7 +1,8 @@
 """How does the code of conduct go: a State reports, help is found, a provider disputes a measurement and decides?
 
-XC and XD are States; XE's contact centre is that of the provider for whom the State XE vouches. The same commands as at
-any terminal.
+XC and XD are States; XE's contact centre is that of the provider for whom the State XE vouches. No provider stands
+beside States in a register (rule-18): it declares its stand in one that providers keep. The same commands as at any
+terminal.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from liaison.cli.demo import rehearsal
-from liaison.cli.demo.places import StepFailed, until
-from liaison.cli.demo.rehearsal import Rehearsal, together
+from liaison.cli.demo.places import Place, StepFailed, free_ports, run_liaison, until
+from liaison.cli.demo.rehearsal import SECRETARIAT, Rehearsal, together
 
 NORMS, NORM, YEAR = "un-norms-2015", "norm-j", "2026"
-NETWORK = 64496
+NETWORK, ACTIONS, ADOPTED_ON = 64496, "manrs-operators", "2026-11-01"
 SEEN = """asn,prefix,seen_at,state
 AS64496,203.0.113.0/24,2026-11-20T06:00:00Z,valid
 AS64496,198.51.100.0/24,2026-11-20T07:00:00Z,invalid
@@ -136,9 +137,79 @@ def find_help(demo: Conduct) -> list[str]:
         return _at(demo, "XC", "help", "list")["matches"]
 
     (match,) = until(look, bool, "nothing meets what XC seeks")
-    _at(demo, "XC", "help", "introduce", match["match"], "--to", "XD")
-    (begun,) = until(lambda: _at(demo, "XD", "help", "introductions"), bool, "XD has no introduction")
-    return [f"{NORM}: XD offers it, in {', '.join(match['languages'])}", f"the case at both: {begun['case']}"]
+    (sent,) = _at(demo, "XC", "help", "introduce", match["match"], "--to", "XD")
+    until(lambda: _at(demo, "XD", "help", "introductions"), bool, "XD has no introduction")
+    demo.places["XD"].run("message", "ack", sent["id"])
+    (said,) = demo.places["XD"].run("message", "reply", sent["id"], "--field", "answer=accepted")
+    until(lambda: _introduced(demo, "XC"), lambda found: found["answer"] == "accepted", "XC has no answer")
+    demo.places["XC"].run("message", "reply", said["id"], "--form", "help-outcome", "--field", "outcome=given")
+    told = [
+        until(lambda code=code: _introduced(demo, code), _complete, f"{code} was not told") for code in ("XC", "XD")
+    ]  # type: ignore[misc]
+    if told[0]["case"] != told[1]["case"]:
+        raise StepFailed(f"the two sides have two cases: {told}")
+    return [
+        f"{NORM}: XD offers it, in {', '.join(match['languages'])}",
+        f"the case at both: {told[0]['case']}, answered “{told[0]['answer']}”, outcome “{told[0]['outcome']}”",
+    ]
+
+
+def _introduced(demo: Conduct, code: str) -> dict[str, Any]:
+    (found,) = _at(demo, code, "help", "introductions")
+    return dict(found)
+
+
+def _complete(found: dict[str, Any]) -> bool:
+    return (found["answer"], found["outcome"]) == ("accepted", "given")
+
+
+def stand_for_networks(demo: Conduct) -> list[str]:
+    """A provider opens the providers' register, joins it, and adopts the operators' actions for its own network."""
+    folder = demo.folder / "of-providers"
+    folder.mkdir()
+    place = demo.places["providers"] = Place("providers", folder / "home", *free_ports(1))
+    rehearsal.init_door(place)
+    places = {SECRETARIAT: place, "XP": place}
+    theirs = Rehearsal(folder, ("XP",), "rehearsal.providers.example", "Rehearsal register of providers", places)
+    rehearsal.open_register(theirs)
+    rehearsal.make_roots(theirs, "XP")
+    rehearsal.admit(theirs, "XP", type_="provider")
+    own = theirs.ids["XP"]
+    rehearsal.introduce_keys(theirs, "XP", own, ("--kind", "provider-security"))
+    promise = ("--routine", "1440", "--urgent", "60", "--emergency", "15")
+    place.run("register", "desk", "--kind", "provider-security", "--language", "en", *promise)
+    place.run("register", "resources", "--asn", f"{NETWORK}=duty")
+    place.run("instrument", "publish", ACTIONS)
+    adopts = ("--act", "adoption", "--dated", ADOPTED_ON, "--network", str(NETWORK))
+    place.run("instrument", "stand", ACTIONS, *adopts, "--participant", own)
+    file = folder / "providers.register"
+    place.run("register", "export", "--offline", file)
+    (stand,) = run_liaison(("verify", "register", file, "--anchor", theirs.anchor, "--json"))["declared"]
+    if (stand["state"], stand["networks"]) != ("stands", [{"asn": NETWORK, "claimed": True}]):
+        raise StepFailed(f"the stand does not hold: {stand}")
+    return [
+        f"register {theirs.register}",
+        f"by the log alone: {stand['name']}, {stand['act']} of {stand['instrument']} on {stand['on']} for AS{NETWORK}, "
+        f"which it claims; {stand['state']}, entry {stand['index']}",
+    ]
+
+
+def verify(demo: Conduct) -> list[str]:
+    """The register and the part of XC's report that participants may read hold by the log alone."""
+    file, parts = demo.folder / "conduct.register", demo.folder / "report-XC.parts"
+    demo.places["XD"].run("register", "sync")
+    demo.places["XD"].run("register", "export", "--offline", file)
+    _at(demo, "XC", "report", "export", NORMS, YEAR, "--parts", "--out", parts)
+    command = ("verify", "register", file, "--anchor", demo.anchor, "--report", parts, "--json")
+    found = run_liaison(command)
+    (judged,) = found["judged"]
+    if judged["standing"] != "in-force" or len(found["reports"]) != 2:
+        raise StepFailed(f"the reports do not hold: {found['judged']} {found['reports']}")
+    return [
+        f"{found['size']} entries, {len(found['reports'])} reports",
+        f"{judged['instrument']} {judged['period']} of XC: {judged['standing']} in version {judged['version']}, "
+        f"entry {judged['entry']}, answers {', '.join(judged['clauses'])}",
+    ]
 
 
 def _words(text: str) -> dict[str, str]:

@@ -31,6 +31,8 @@ class Rehearsal:
 
     folder: Path
     states: tuple[str, ...] = STATES
+    origin: str = ORIGIN
+    title: str = "Rehearsal register of fictional States"
     places: dict[str, Place] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     register: str = ""
@@ -117,11 +119,11 @@ def open_register(demo: Rehearsal) -> list[str]:
     office = demo.office
     make_roots(demo, SECRETARIAT)
     opening = demo.folder / "opening.draft"
-    named = ("--origin", ORIGIN, "--title", "Rehearsal register of fictional States", "--rehearsal")
+    named = ("--origin", demo.origin, "--title", demo.title, "--rehearsal")
     office.run("register", "draft", "opening", *named, *_root_options(demo, SECRETARIAT), "--out", opening)
     sign(demo, opening, SECRETARIAT, all_roots=True)
     demo.register = office.run("register", "submit", opening)["register"]
-    _introduce_keys(demo, SECRETARIAT, "register", ())
+    introduce_keys(demo, SECRETARIAT, "register", ())
     office.serve()
     office.run("register", "publish", "--participant", "register")
     anchored = office.run("register", "anchor", "--out", demo.anchor)
@@ -137,12 +139,12 @@ def admit_states(demo: Rehearsal) -> list[str]:
     return [f"{code}  {demo.ids[code]}" for code in demo.states]
 
 
-def admit(demo: Rehearsal, code: str) -> None:
-    """The letter of one State is entered; its roots and the secretariat's sign."""
+def admit(demo: Rehearsal, code: str, *, type_: str = "state") -> None:
+    """The letter of one participant is entered; its roots and the secretariat's sign."""
     letter = demo.folder / "letter.txt"
     letter.write_text("A letter of the demonstration.\n", encoding="utf-8")
     draft = demo.folder / f"admission-{code}.draft"
-    labels = ("--name", f"State {code} (fictional)", "--code", code, "--letter", letter)
+    labels = ("--type", type_, "--name", f"{type_.title()} {code} (fictional)", "--code", code, "--letter", letter)
     demo.office.run("register", "draft", "admission", *labels, *_root_options(demo, code), "--out", draft)
     sign(demo, draft, code, all_roots=True)
     sign(demo, draft, SECRETARIAT)
@@ -164,7 +166,7 @@ def publish_desks(demo: Rehearsal) -> list[str]:
 def publish_desk(demo: Rehearsal, code: str, *, kind: str = "technical") -> None:
     """One State gives its node keys, and publishes a desk and what it answers for."""
     place = demo.places[code]
-    _introduce_keys(demo, code, demo.ids[code], ("--kind", kind, "--kind", "diplomatic", "--cosigns"))
+    introduce_keys(demo, code, demo.ids[code], ("--kind", kind, "--kind", "diplomatic", "--cosigns"))
     contact = demo.folder / f"contact-{code}.json"
     contact.write_text(json.dumps(_contact(code)), encoding="utf-8")
     spoken = [part for language in LANGUAGES[code] for part in ("--language", language)]
@@ -234,7 +236,8 @@ def sign(demo: Rehearsal, draft: Path, who: str, *, all_roots: bool = False) -> 
     demo.office.run("key", "sign", draft, *[part for path in keys for part in ("--key", path.with_suffix(".key"))])
 
 
-def _introduce_keys(demo: Rehearsal, who: str, participant: str, kinds: tuple[str, ...]) -> None:
+def introduce_keys(demo: Rehearsal, who: str, participant: str, kinds: tuple[str, ...]) -> None:
+    """The keys of a node are drawn, and two roots of its participant sign them."""
     draft = demo.folder / f"keys-{who}.draft"
     demo.places[who].run("register", "draft", "keys", "--participant", participant, *kinds, "--out", draft)
     sign(demo, draft, who)

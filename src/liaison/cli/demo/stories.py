@@ -108,6 +108,11 @@ CONDUCT = Story(
         ("The provider is told privately, and nobody else", conduct.tell_provider),
         ("The provider disputes it, and XC corrects it", conduct.dispute),
         ("The provider agrees that it is shown, and it is not shown before its time", conduct.consent),
+        (
+            "A provider adopts the operators' actions for its network, in the register of providers",
+            conduct.stand_for_networks,
+        ),
+        ("Anybody checks the register and the report by the log alone", conduct.verify),
     ),
 )
 STORIES: Mapping[str, Story[Any]] = {

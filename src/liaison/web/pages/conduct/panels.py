@@ -15,7 +15,7 @@ from typing import Any
 
 from liaison.conduct.help import Wanted
 from liaison.instruments.lineage import relatives
-from liaison.node.reads.conduct.help import help_board, shared_practices
+from liaison.node.reads.conduct.help import help_board
 from liaison.node.reads.conduct.reports import Viewer, answers_on, reports_of
 from liaison.node.reads.instruments.known import known_instruments
 from liaison.node.reads.instruments.proposed import StandsOf
@@ -23,8 +23,6 @@ from liaison.node.reads.instruments.status import InstrumentStatus
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.pages.conduct.answers import said_in
-from liaison.web.pages.conduct.help.board import practice_view, wish_views
-from liaison.web.pages.conduct.help.naming import NormNames
 from liaison.web.site import here
 
 
@@ -55,22 +53,11 @@ def related(seat: Seat, norm: Norm) -> Panel | None:
 
 
 def helped(seat: Seat, norm: Norm) -> Panel | None:
-    """The help that is sought and offered with the norm."""
+    """The way to the help that is sought and offered with the norm; its words stand in the answers already."""
     wanted, whole = Wanted(norm=f"{norm.text.instrument} {norm.id}"), seat.may(Action.READ_CASE)
-    board, naming = help_board(here(), seat.register, seat.desk, wanted=wanted, whole=whole), NormNames()
-    rows = wish_views((*board.ours, *board.sought, *board.offered), board, naming)
-    return Panel("web/conduct/help/panel.html", {"rows": rows, "key": wanted.norm}) if rows else None
-
-
-def practised(seat: Seat, norm: Norm) -> Panel | None:
-    """The practices that were shared on the norm."""
-    naming, wanted = NormNames(), (norm.text.instrument, norm.id)
-    found = [
-        practice_view(each, naming)
-        for each in shared_practices(here(), seat.register, seat.desk)
-        if (each.norm.instrument, each.norm.clause) == wanted
-    ]
-    return Panel("web/conduct/help/practised.html", {"rows": found}) if found else None
+    board = help_board(here(), seat.register, seat.desk, wanted=wanted, whole=whole)
+    found = board.ours or board.sought or board.offered
+    return Panel("web/conduct/help/panel.html", {"key": wanted.norm}) if found else None
 
 
 def declared(seat: Seat, who: StandsOf) -> Panel | None:
@@ -101,7 +88,7 @@ def reports(seat: Seat, who: StandsOf) -> Panel | None:
     return Panel("web/conduct/reports.html", {"rows": rows}) if rows else None
 
 
-NORM: tuple[Callable[[Seat, Norm], Panel | None], ...] = (related, reported, helped, practised)
+NORM: tuple[Callable[[Seat, Norm], Panel | None], ...] = (related, reported, helped)
 PARTICIPANT: tuple[Callable[[Seat, StandsOf], Panel | None], ...] = (declared, reports)
 
 

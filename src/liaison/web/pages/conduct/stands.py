@@ -1,11 +1,9 @@
-"""How does a participant adopt or decline a code of conduct? One proposes, another approves, the register has it.
+"""How does a participant adopt or decline a code of conduct? By a form that knows what the code is open to.
 
-    conduct/texts/manrs-operators/stand              the form, and what is proposed
-    conduct/texts/manrs-operators/stand/approve      number=3
-    conduct/texts/manrs-operators/stand/withdraw     number=3
+    conduct/texts/manrs-operators/stand      a good one is kept as a proposal (`pages/instruments/stands` lists them)
 
 Invariants: only acts that the text is open to for this type of participant are offered; what was typed stands again in
-the form when something is wrong; nothing is published by whoever proposed it while somebody else at the desk may.
+the form when something is wrong.
 """
 
 from __future__ import annotations
@@ -20,18 +18,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from liaison.errors import LiaisonError
-from liaison.node.reads.instruments.proposed import StandsOf, declared_stands, open_proposals
+from liaison.node.reads.instruments.proposed import StandsOf, declared_stands
 from liaison.node.reads.instruments.status import InstrumentStatus
-from liaison.node.services.instruments.declaring import (
-    approve_stand,
-    make_stand,
-    may_approve_stand,
-    propose_stand,
-    withdraw_stand,
-)
+from liaison.node.services.instruments.declaring import make_stand, propose_stand
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.register.vocabulary import Act, ParticipantType
@@ -83,25 +75,7 @@ def stand(request: HttpRequest, seat: Seat, instrument: str) -> HttpResponse:
             problems = (Problem("act", explained(error).what),)
     if problems:
         return _page(request, place, typed, clauses, problems)
-    return after_post(path_to(seat, f"conduct/texts/{instrument}/stand"), "stand-proposed")
-
-
-@recently_signed_in
-@require_POST
-@at_desk(Action.PUBLISH)
-def approve(request: HttpRequest, seat: Seat, instrument: str) -> HttpResponse:
-    """Publish a proposal."""
-    approve_stand(here(), seat.register, seat.desk, _number(request), officer=officer_id(request))
-    return after_post(path_to(seat, f"conduct/texts/{instrument}/"), "stand-declared")
-
-
-@recently_signed_in
-@require_POST
-@at_desk(Action.PUBLISH)
-def withdraw(request: HttpRequest, seat: Seat, instrument: str) -> HttpResponse:
-    """Take a proposal back."""
-    withdraw_stand(here(), seat.register, seat.desk, _number(request), officer=officer_id(request))
-    return after_post(path_to(seat, f"conduct/texts/{instrument}/stand"), "stand-withdrawn")
+    return after_post(path_to(seat, "instruments/stands"), "stand-proposed")
 
 
 def _place(seat: Seat, instrument: str) -> _Place:
@@ -112,11 +86,6 @@ def _place(seat: Seat, instrument: str) -> _Place:
     if who is None or not acts:
         raise Http404
     return _Place(seat, text, who, acts)
-
-
-def _number(request: HttpRequest) -> int:
-    given = request.POST.get("number", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 16 else 0
 
 
 def _read(
@@ -180,28 +149,17 @@ def _page(
     clauses: tuple[str, ...],
     problems: tuple[Problem, ...] = (),
 ) -> HttpResponse:
-    seat, officer = place.seat, officer_id(request)
-    waiting = [
-        (each, may_approve_stand(here(), seat.register, seat.desk, by=each.by, officer=officer), each.by == officer)
-        for each in open_proposals(here(), seat.register, seat.desk)
-        if each.stand.instrument == place.text.instrument
-    ]
     given = {
         "each": place.text,
         "clauses": place.text.text.clauses if place.text.text is not None else {},
         "chosen": clauses,
         "acts": [act.value for act in place.acts],
-        "own": own_standing(seat, place.text),
+        "own": own_standing(place.seat, place.text),
         "provider": place.who.type is ParticipantType.PROVIDER,
-        "waiting": waiting,
         "typed": typed,
         "problems": problems,
     }
     return render(request, "web/conduct/stand.html", given, status=400 if problems else 200)
 
 
-ROUTES = [
-    path("conduct/texts/<slug:instrument>/stand", stand, name="conduct-stand"),
-    path("conduct/texts/<slug:instrument>/stand/approve", approve, name="conduct-stand-approve"),
-    path("conduct/texts/<slug:instrument>/stand/withdraw", withdraw, name="conduct-stand-withdraw"),
-]
+ROUTES = [path("conduct/texts/<slug:instrument>/stand", stand, name="conduct-stand")]

@@ -45,7 +45,6 @@ def listing(request: HttpRequest, seat: Seat) -> HttpResponse:
     given = {
         "carried": [row for row in rows if _carried(row[0])],
         "others": [row for row in rows if not _carried(row[0])],
-        "reads": seat.may(Action.READ_CASE),
     }
     return render(request, "web/conduct/list.html", given)
 

@@ -1,7 +1,8 @@
 """What did this participant declare about agreed texts, and how does it declare something more? Two people say so.
 
-    instruments/stands                        what was declared, and what is proposed
+    instruments/stands                        what was declared, and what is proposed, of treaties and codes alike
     instruments/budapest-2001/propose         what the participant did about this text; the same once more; kept
+    instruments/manrs-operators/propose       to the form of codes (`pages/conduct/stands`)
     instruments/stands/3/approve              (POST) published in the register       …/3/withdraw   taken back
 
 Invariants: nothing is published by whoever proposed it while somebody else at the desk may approve; what the rules of
@@ -13,17 +14,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from liaison.conduct.stands import StandState
-from liaison.errors import LiaisonError, UsageError
-from liaison.node.reads.instruments.known import carried_instruments
+from liaison.errors import LiaisonError
+from liaison.node.reads.instruments.known import carried_instruments, known_instruments
 from liaison.node.reads.instruments.proposed import declared_stands, open_proposals
-from liaison.node.reads.instruments.status import InstrumentStatus, instrument_status
+from liaison.node.reads.instruments.status import InstrumentStatus, instrument_status, list_instruments
 from liaison.node.reads.register import directory
 from liaison.node.services.instruments.declaring import (
     approve_stand,
@@ -65,10 +66,11 @@ def listing(request: HttpRequest, seat: Seat) -> HttpResponse:
     ]
     who = declared_stands(here(), seat.register, seat.desk.participant)
     declared = who.declared if who is not None else ()
+    type_, on = (who.type if who is not None else None), here().clock.now().date()
     given = {
         "proposals": proposals,
         "declared": [{"each": each, "said": _said(seat, names, each.body)} for each in reversed(declared)],
-        "carried": sorted(carried_instruments(here(), seat.register)),
+        "open": [each for each in list_instruments(here(), seat.register, on=on) if each.open_to(type_)],
         "may_publish": seat.may(Action.PUBLISH),
     }
     return render(request, "web/instruments/stands.html", given)
@@ -77,16 +79,10 @@ def listing(request: HttpRequest, seat: Seat) -> HttpResponse:
 def _said(seat: Seat, names: DeskNames, stand: StandDeclared) -> dict[str, Any]:
     """A stand in words."""
     about = stand.about or ""
-    known = names.participant(seat.register, about) if len(about) > 2 else about
-    return {"stand": stand, "title": _title(seat, stand.instrument), "about": known}
-
-
-def _title(seat: Seat, instrument: str) -> str:
-    try:
-        today = here().clock.now().date()
-        return instrument_status(here(), seat.register, instrument, on=today).title
-    except UsageError:
-        return instrument
+    told = names.participant(seat.register, about) if len(about) > 2 else about
+    known = known_instruments(here()).get(stand.instrument)
+    title = known.en if known is not None else stand.instrument
+    return {"stand": stand, "title": title, "known": known is not None, "about": told}
 
 
 @recently_signed_in
@@ -97,6 +93,8 @@ def propose(request: HttpRequest, seat: Seat, instrument: str) -> HttpResponse:
     if instrument not in carried_instruments(here(), seat.register):
         raise Http404
     found = instrument_status(here(), seat.register, instrument, on=here().clock.now().date())
+    if found.conduct:
+        return HttpResponseRedirect(path_to(seat, f"conduct/texts/{instrument}/stand"))
     user: Any = request.user
     if request.method != "POST":
         today = here().clock.now().date().isoformat()

@@ -98,7 +98,6 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
         "areas": [(each, code_word("zone-area", each)) for each in codes_of("zone-area") if each != NOWHERE],
         "may_write": seat.may(Action.WRITE),
         "cut": board.cut,
-        "reads": whole,
     }
     return render(request, "web/conduct/help/board.html", given)
 
@@ -124,7 +123,7 @@ def practices(request: HttpRequest, seat: Seat) -> HttpResponse:
     words, naming = request.GET.get("q", "").strip()[:LONGEST], NormNames()
     found = shared_practices(here(), seat.register, seat.desk, words=words)
     rows = [practice_view(each, naming) for each in found]
-    given = {"rows": rows, "q": words, "reads": seat.may(Action.READ_CASE)}
+    given = {"rows": rows, "q": words}
     return render(request, "web/conduct/help/practices.html", given)
 
 

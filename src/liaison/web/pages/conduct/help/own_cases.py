@@ -54,7 +54,6 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
             for view, each in zip(views, found.rows, strict=True)
         ],
         "exercises": found.exercises,
-        "reads": True,
     }
     return render(request, "web/conduct/help/own_cases.html", given)
 
