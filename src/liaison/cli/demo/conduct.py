@@ -167,7 +167,7 @@ def stand_for_networks(demo: Conduct) -> list[str]:
     """A provider opens the providers' register, joins it, and adopts the operators' actions for its own network."""
     folder = demo.folder / "of-providers"
     folder.mkdir()
-    place = demo.places["providers"] = Place("providers", folder / "home", *free_ports(1))
+    place = demo.places["providers"] = Place("providers", folder / "home", free_ports(1)[0])
     rehearsal.init_door(place)
     places = {SECRETARIAT: place, "XP": place}
     theirs = Rehearsal(folder, ("XP",), "rehearsal.providers.example", "Rehearsal register of providers", places)
