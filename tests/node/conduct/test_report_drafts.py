@@ -16,7 +16,7 @@ from liaison.messages.parties import DeskRef
 from liaison.node.models import AuditRow, LoggedEntry, OwnReport, RecordPart
 from liaison.node.reads.conduct.assembled import last_report, whole_draft
 from liaison.node.reads.conduct.drafting import DraftedReport, earlier_texts, list_report_drafts, read_report_draft
-from liaison.node.reads.conduct.reports import Viewer, every_report, own_report, report_of
+from liaison.node.reads.conduct.reports import Viewer, own_report, report_heads, report_of
 from liaison.node.services.conduct.own.drafting import Kept, begin_report, choose, save_answer
 from liaison.node.services.conduct.own.importing import import_report
 from liaison.node.services.conduct.own.proposing import approve_report, propose_report, withdraw_report_proposal
@@ -49,7 +49,7 @@ class Writing:
     def save(self, text: str, *, by: int = 7, clause: str = CLAUSE, **more: Any) -> Kept:
         typed = words(text, more.pop("audience", "public"))
         saved = Saved(typed, more.pop("mark", Mark.DONE), more.pop("version", 0), more.pop("page", ""), by)
-        return save_answer(*self.at, self.number, clause, saved, **more)
+        return save_answer(*self.at, self.number, clause, saved=saved, **more)
 
     @property
     def draft(self) -> DraftedReport:
@@ -178,7 +178,7 @@ def test_nothing_of_a_draft_leaves_before_it_is_approved_whatever_audience_its_a
     writing.propose()
     writing.story.sync("xc", "reg")
     for node in (writing.node, writing.story.reg):
-        assert every_report(node, writing.register, viewer=Viewer(writing.xc.participant)) == []
+        assert report_heads(node, writing.register, viewer=Viewer(writing.xc.participant)) == []
         with reading(node):
             assert OwnReport.objects.count() == 0
             parts = [bytes(part) for part in RecordPart.objects.values_list("part", flat=True)]
@@ -252,7 +252,7 @@ def test_another_participant_on_the_node_finds_nothing_of_a_draft(writing: Writi
     for attempt in (
         lambda: read_report_draft(writing.node, writing.register, other, writing.number),
         lambda: save_answer(
-            writing.node, writing.register, other, writing.number, CLAUSE, Saved({}, Mark.WORK, 0, "", 9)
+            writing.node, writing.register, other, writing.number, CLAUSE, saved=Saved({}, Mark.WORK, 0, "", 9)
         ),
         lambda: propose_report(writing.node, writing.register, other, writing.number, seen="", officer=9),
         lambda: approve_report(writing.node, writing.register, other, writing.number, officer=9),

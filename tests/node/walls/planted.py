@@ -188,7 +188,7 @@ class Planted(World):
         said = {"measure.1.kind": "law", "measure.1.text.1": f"report of a {at.person}", "measure.1.lang.1": "en"}
         for words, version in ((said, 0), (said | {"audience": "public"}, 1), (said | {"audience": "participants"}, 0)):
             saved = Saved(words, Mark.DONE, version, f"page {version}", at.officer)
-            save_answer(*where, number, "art-29", saved)
+            save_answer(*where, number, "art-29", saved=saved)
 
     def _duty(self, at: Planting) -> None:
         """A rota whose layer bears the mark, a time away, a holiday, and a note for the next officer."""

@@ -140,7 +140,7 @@ def answer(*, number: int, clause: str, given: tuple[str, ...], mark: str | None
     chosen = Mark.WORK if faults and wanted is Mark.DONE else wanted
     known = version if version is not None else stood.version if stood is not None else 0
     saved = Saved(typed, chosen, known, "", SYSTEM)
-    kept = save_answer(node, seat.register, seat.desk, number, clause, saved)
+    kept = save_answer(node, seat.register, seat.desk, number, clause, saved=saved)
     value = {"version": kept.version, "beside": kept.beside, "faults": [[each.name, each.code] for each in faults]}
     lines = [f"{clause}: kept as version {kept.version}, {chosen.value}."]
     if kept.beside:

@@ -9,6 +9,7 @@ import click
 from liaison.cli.output import json_option, show
 from liaison.cli.register.choices import desk_option, register_option
 from liaison.cli.request.places import open_seat, tell_gone
+from liaison.errors import UsageError
 
 if TYPE_CHECKING:
     from liaison.node.services.conduct.measured.telling import Text
@@ -101,7 +102,7 @@ def review(*, number: int, result: str, counts: tuple[str, ...], words: str, lan
 def consent(*, number: int, shown_to: str | None, withdraw: bool, desk: str, register: str, as_json: bool) -> None:
     """Agree that measurement NUMBER of an own network is shown, or take that back."""
     if withdraw == (shown_to is not None):
-        raise click.UsageError("Say either --to or --withdraw.")
+        raise UsageError("consent-one-thing")
     node, seat = open_seat(register, desk)
     from liaison.node.services.conduct.measured.telling import consent as say_so
 
@@ -120,6 +121,6 @@ def _counts(given: tuple[str, ...]) -> dict[str, int]:
     for each in given:
         name, _, count = each.partition("=")
         if not count.isascii() or not count.isdecimal():
-            raise click.UsageError(f"Write --count NAME=N, not {each[:40]}.")
+            raise UsageError("count-malformed", given=each[:40])
         found[name] = int(count)
     return found

@@ -4,7 +4,8 @@
     cases/019a…/evidence/files      (POST) the files
 
 Invariants: the words are asked for before the files, so that no upload is lost to a missing word; a file is measured
-and sealed piece by piece and never lies on the disk as it is; nobody who may not add evidence uploads a byte.
+and sealed piece by piece and never lies on the disk as it is; nobody who may not write uploads a byte, and what was
+uploaded for a case that is not open to the officer belongs to nothing and is swept away.
 """
 
 from __future__ import annotations
@@ -79,8 +80,6 @@ def adding(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
 @at_desk(Action.WRITE)
 def files(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
     """The files; the token is checked after the upload handler is in place."""
-    _open(request, seat, case)
-    require_case(here(), seat, case)
     check_length(request, here())
     request.upload_handlers = [CollectingUpload(request, here())]
     return _keep(request, seat, case)
@@ -91,6 +90,7 @@ def _keep(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
     sent: Any = request.FILES
     collected = [each.collected for each in sent.getlist("file")]
     row, typed = _open(request, seat, case), _typed(request)
+    require_case(here(), seat, case)
     if problems := _wrong(typed):
         return _words(request, seat, row, typed, problems)
     if not collected:

@@ -1,7 +1,7 @@
 """How do the people of a participant write one report together without losing a word of it?
 
     number = begin_report(node, register, desk, "un-norms-2015", 2026, officer=7)
-    kept = save_answer(node, register, desk, number, "norm-a", saved)        stands, or is kept beside what stands
+    kept = save_answer(node, register, desk, number, "norm-a", saved=saved)    stands, or is kept beside what stands
     choose(node, register, desk, number, "norm-a", edit=4, take=True, officer=7)
 
 Invariants:
@@ -76,7 +76,7 @@ def begin_report(
 
 
 def save_answer(
-    node: Node, register: str, desk: DeskRef, number: int, clause: str, saved: Saved, *, settles: int = 0
+    node: Node, register: str, desk: DeskRef, number: int, clause: str, *, saved: Saved, settles: int = 0
 ) -> Kept:
     """Keep a text for a clause; `settles` is the text beside it that was worked into this one. Raises UsageError."""
     typed = Saved(_checked(saved.typed), saved.mark, saved.version, saved.page, saved.by)

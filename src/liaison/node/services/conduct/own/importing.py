@@ -43,7 +43,7 @@ def import_report(node: Node, register: str, desk: DeskRef, report: Report, *, o
             if there is not None and read_typed(answer.clause, there.stands.typed, find).answer == answer:
                 continue
             saved = Saved(typed_of(answer, known.called), Mark.DONE, NO_VERSION, "", officer)
-            save_answer(node, register, desk, number, answer.clause, saved)
+            save_answer(node, register, desk, number, answer.clause, saved=saved)
         told: dict[str, Any] = {"participant": desk.participant, "officer": officer, "subject": report.instrument}
         note(node, "report-imported", **told, params={"period": report.period})
     return number

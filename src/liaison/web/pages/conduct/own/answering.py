@@ -71,7 +71,7 @@ def _save(request: HttpRequest, seat: Seat, draft: DraftedReport, clause: str) -
     given = {"typed": typed, "mark": mark, "token": token, "settles": settles}
     try:
         place = (seat.register, seat.desk, draft.number, clause)
-        kept = save_answer(here(), *place, saved, settles=0 if go == "quiet" else settles)
+        kept = save_answer(here(), *place, saved=saved, settles=0 if go == "quiet" else settles)
     except UsageError as error:
         if error.code != "report-typed-too-large" or go == "quiet":
             raise
