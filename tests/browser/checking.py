@@ -34,8 +34,12 @@ SMALL = """() => [...document.querySelectorAll('a, button, input, select, textar
     if (!box.width || each.closest('.skip') || getComputedStyle(each).display === 'inline') return false;
     return box.height < 23.5 && !(each.type === 'checkbox' || each.type === 'radio');
 }).map(each => each.outerHTML.slice(0, 120))"""
+# A focus that was lost still says where the next stop is sought: only another one moves that to the beginning.
 WATCH = """() => {
     document.activeElement.blur();
+    document.body.tabIndex = -1;
+    document.body.focus();
+    document.body.removeAttribute('tabindex');
     window.stops = [];
     document.addEventListener('focusin', event => stops.push(event.target));
 }"""

@@ -58,7 +58,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "seat_path": path_to(seat) if seat else None,
         "seat_name": DeskNames(here()).of(seat.register, seat.desk) if seat else None,
         "rooms": list(_rooms(request, seat, ROOMS)) if seat else [],
-        "rooms_within": list(_rooms(request, seat, CONDUCT)) if seat and _inside(request, seat) else [],
+        "rooms_within": list(_rooms(request, seat, CONDUCT)) if seat and _of_conduct(request, seat) else [],
         "seats": officer_seats(request) if hasattr(request, "user") else [],
         "language": find_language(translation.get_language()),
         "said": said(request),
@@ -73,14 +73,15 @@ def _of_exercise(request: HttpRequest, seat: Seat | None) -> bool:
     return bool(seat and case and exercises_among(here(), seat.desk, {str(case)}))
 
 
-def _inside(request: HttpRequest, seat: Seat) -> bool:
+def _of_conduct(request: HttpRequest, seat: Seat) -> bool:
     return any(request.path.startswith(path_to(seat, tail)) for tail, _, _ in CONDUCT)
 
 
 def _rooms(request: HttpRequest, seat: Seat, rooms: tuple[Room, ...]) -> Iterator[dict[str, Any]]:
     paths = [path_to(seat, tail) for tail, _, _ in rooms]
     inside = [path for path, room in zip(paths, rooms, strict=True) if room[0] and request.path.startswith(path)]
-    here_path = max(inside, key=len, default=request.path)
+    of_conduct = path_to(seat, "conduct/") if _of_conduct(request, seat) else request.path
+    here_path = max(inside, key=len, default=of_conduct)
     for path, (_, title, action) in zip(paths, rooms, strict=True):
         if seat.may(action):
             yield {"path": path, "title": title, "here": path == here_path}

@@ -143,9 +143,7 @@ def find_help(demo: Conduct) -> list[str]:
     (said,) = demo.places["XD"].run("message", "reply", sent["id"], "--field", "answer=accepted")
     until(lambda: _introduced(demo, "XC"), lambda found: found["answer"] == "accepted", "XC has no answer")
     demo.places["XC"].run("message", "reply", said["id"], "--form", "help-outcome", "--field", "outcome=given")
-    told = [
-        until(lambda code=code: _introduced(demo, code), _complete, f"{code} was not told") for code in ("XC", "XD")
-    ]  # type: ignore[misc]
+    told = [_told_of(demo, code) for code in ("XC", "XD")]
     if told[0]["case"] != told[1]["case"]:
         raise StepFailed(f"the two sides have two cases: {told}")
     return [
@@ -159,15 +157,22 @@ def _introduced(demo: Conduct, code: str) -> dict[str, Any]:
     return dict(found)
 
 
-def _complete(found: dict[str, Any]) -> bool:
-    return (found["answer"], found["outcome"]) == ("accepted", "given")
+def _told_of(demo: Conduct, code: str) -> dict[str, Any]:
+    """The introduction at one side, once it has the answer and what came of it."""
+    wanted, failure = ("accepted", "given"), f"{code} was not told what came of it"
+    return until(lambda: _introduced(demo, code), lambda found: (found["answer"], found["outcome"]) == wanted, failure)
 
 
 def stand_for_networks(demo: Conduct) -> list[str]:
     """A provider opens the providers' register, joins it, and adopts the operators' actions for its own network."""
     folder = demo.folder / "of-providers"
     folder.mkdir()
+<<<<<<< HEAD
     place = demo.places["providers"] = Place("providers", folder / "home", free_ports(1)[0])
+=======
+    (port,) = free_ports(1)
+    place = demo.places["providers"] = Place("providers", folder / "home", port)
+>>>>>>> unify
     rehearsal.init_door(place)
     places = {SECRETARIAT: place, "XP": place}
     theirs = Rehearsal(folder, ("XP",), "rehearsal.providers.example", "Rehearsal register of providers", places)
