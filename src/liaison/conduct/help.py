@@ -14,6 +14,7 @@ Invariants (docs/spec/help.md):
 
 from __future__ import annotations
 
+import functools
 import zoneinfo
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -156,22 +157,27 @@ def find_matches(
 ) -> tuple[Match, ...]:
     """Every wish and offer of others that meets one of the own participant's, on a day that fixes the local times."""
     mine = [each for each in wishes if each.participant == own]
-    others = [each for each in wishes if each.participant != own]
-    found = [Match(ours, theirs, why) for ours in mine for theirs, why in _met(ours, others, sides, alike, on)]
+    others: dict[tuple[Way, Norm], list[Wish]] = {}
+    for each in wishes:
+        if each.participant != own:
+            others.setdefault((each.way, each.norm), []).append(each)
+    explain = functools.cache(functools.partial(explain_match, on=on))  # Many wishes leave open what their side says.
+
+    def meet(ours: Wish, theirs: Wish, tie: Kin) -> Match:
+        one, other = (_side(each, sides.get(each.participant, Side())) for each in (ours, theirs))
+        return Match(ours, theirs, explain(one, other, tie=tie))
+
+    found = [meet(ours, theirs, tie) for ours in mine for theirs, tie in _met(ours, others, alike)]
     return tuple(sorted(found, key=_place))
 
 
-def _met(
-    ours: Wish, others: Sequence[Wish], sides: Mapping[str, Side], alike: Alike, on: date
-) -> Iterator[tuple[Wish, Why]]:
-    for theirs in others:
-        if theirs.way is not ours.way.other:
-            continue
-        sought, offered = (ours, theirs) if ours.way is Way.SOUGHT else (theirs, ours)
-        tie = alike(sought.norm, offered.norm)
-        if tie is not None:
-            one, other = (_side(each, sides.get(each.participant, Side())) for each in (ours, theirs))
-            yield theirs, explain_match(one, other, tie=tie, on=on)
+def _met(ours: Wish, others: Mapping[tuple[Way, Norm], Sequence[Wish]], alike: Alike) -> Iterator[tuple[Wish, Kin]]:
+    """What meets an own wish, norm by norm, and how the two norms compare."""
+    for (way, norm), wishes in others.items():
+        if way is ours.way.other:
+            tie = alike(ours.norm, norm) if ours.way is Way.SOUGHT else alike(norm, ours.norm)
+            if tie is not None:
+                yield from ((theirs, tie) for theirs in wishes)
 
 
 def _side(wish: Wish, known: Side) -> Side:
@@ -213,9 +219,18 @@ def _apart(one: timedelta, other: timedelta) -> timedelta:
 
 
 def _offsets(zones: Collection[str], on: date) -> list[timedelta]:
-    known = zoneinfo.available_timezones()
-    noons = [datetime.combine(on, NOON, zoneinfo.ZoneInfo(each)).utcoffset() for each in zones if each in known]
+    noons = [_offset(each, on) for each in zones if each in _known_zones()]
     return [each for each in noons if each is not None]
+
+
+@functools.cache
+def _known_zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
+@functools.lru_cache(maxsize=1024)
+def _offset(zone: str, on: date) -> timedelta | None:
+    return datetime.combine(on, NOON, zoneinfo.ZoneInfo(zone)).utcoffset()
 
 
 def base_language(tag: str) -> str:

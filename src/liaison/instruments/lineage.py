@@ -44,14 +44,20 @@ class _Link:
 
 def relatives(instruments: Mapping[str, Instrument], instrument: str, clause: str) -> tuple[Relative, ...]:
     """The clauses of other texts that a clause is related to: the same duty first, then narrower and wider ones."""
-    asked, found = (instrument, clause), []
+    return all_relatives(instruments).get((instrument, clause), ())
+
+
+def all_relatives(instruments: Mapping[str, Instrument]) -> dict[tuple[str, str], tuple[Relative, ...]]:
+    """The same for every clause that has any, by instrument and clause, in one pass over the texts."""
+    found: dict[tuple[str, str], list[Relative]] = {}
     for link in _links(instruments):
-        if link.place == asked:
-            found.append(Relative(MIRRORED[link.kin], *link.other))
-        elif link.other == asked:
-            found.append(Relative(link.kin, *link.place))
+        found.setdefault(link.place, []).append(Relative(MIRRORED[link.kin], *link.other))
+        found.setdefault(link.other, []).append(Relative(link.kin, *link.place))
     order = list(Kin)
-    return tuple(sorted(found, key=lambda each: (order.index(each.kin), each.instrument, each.clause)))
+    return {
+        place: tuple(sorted(kin, key=lambda each: (order.index(each.kin), each.instrument, each.clause)))
+        for place, kin in found.items()
+    }
 
 
 def check_lineage(instruments: Mapping[str, Instrument]) -> None:

@@ -116,7 +116,9 @@ class Directory:
         facts = view.globals()
         self.register = facts.register if facts is not None else ""
         self.rehearsal = facts.rehearsal if facts is not None else False
-        self.participants = {state.id: state for state in view.participants() if state.succeeded_by is None}
+        self.everybody = tuple(view.participants())
+        """Those too whom a later admission replaced."""
+        self.participants = {state.id: state for state in self.everybody if state.succeeded_by is None}
         self.codes = {name: published_codes(state) for name, state in self.participants.items()}
         self.claimants: dict[str, tuple[str, ...]] = {}
         for name, codes in self.codes.items():

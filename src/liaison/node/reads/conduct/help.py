@@ -10,7 +10,6 @@ the own participant and another, never between two others; the order is that of 
 
 from __future__ import annotations
 
-import functools
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -30,8 +29,8 @@ from liaison.conduct.help import (
 from liaison.conduct.practices import Practice, find_practices, practices_in
 from liaison.conduct.reports import Report
 from liaison.errors import UsageError
-from liaison.instruments.lineage import relatives
-from liaison.instruments.texts import Instrument, Kin
+from liaison.instruments.lineage import all_relatives
+from liaison.instruments.texts import Instrument
 from liaison.messages.forms.checking import Norm
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
@@ -44,7 +43,7 @@ from liaison.register.vocabulary import DeskKind
 
 EVERYTHING = Wanted()
 KEY = 16
-MOST = 500
+FIRST, MOST = 50, 500
 NOWHERE = "utc"
 """The area of a time zone that is in no part of the world."""
 
@@ -61,8 +60,10 @@ class Board:
     """Participant → what people call it."""
     norms: tuple[Norm, ...]
     """Those that something is sought or offered with, whatever is looked for."""
+    most: int
+    """So many of each are shown."""
     cut: bool
-    """There is more than `MOST` of something; looking for one norm shows the rest."""
+    """There is more of something than is shown; looking for one norm shows the rest, to `MOST` of each."""
 
 
 def help_board(node: Node, register: str, desk: DeskRef, *, wanted: Wanted = EVERYTHING, whole: bool = False) -> Board:
@@ -77,15 +78,23 @@ def help_board(node: Node, register: str, desk: DeskRef, *, wanted: Wanted = EVE
     others = [each for each in found if each.participant != own]
     ours = [each for each in found if each.participant == own]
     sought, offered = ([each for each in others if each.way is way] for way in (Way.SOUGHT, Way.OFFERED))
+    most = MOST if wanted.norm else FIRST
     return Board(
-        ours=tuple(ours[:MOST]),
-        sought=tuple(sought[:MOST]),
-        offered=tuple(offered[:MOST]),
-        matches=tuple(matches[:MOST]),
+        ours=tuple(ours[:most]),
+        sought=tuple(sought[:most]),
+        offered=tuple(offered[:most]),
+        matches=tuple(matches[:most]),
         names=_names(node, register, sorted({each.participant for each in wishes} | {own})),
         norms=tuple(sorted({each.norm for each in wishes})),
-        cut=any(len(each) > MOST for each in (ours, sought, offered, matches)),
+        most=most,
+        cut=any(len(each) > most for each in (ours, sought, offered, matches)),
     )
+
+
+def has_help(node: Node, register: str, desk: DeskRef, norm: Norm, *, whole: bool = False) -> bool:
+    """Whether anything is sought or offered with a norm, as far as this desk may see it."""
+    reports = _latest(node, register, desk.participant, whole=whole, among=(norm.instrument,))
+    return any(each.norm == norm for report in reports for each in wishes_in(report))
 
 
 def match_key(match: Match) -> str:
@@ -154,17 +163,20 @@ def _matches(node: Node, register: str, own: str, wishes: Collection[Wish]) -> t
 def _alike(known: Mapping[str, Instrument]) -> Alike:
     """Norms are alike when they are one, or when the lineage of texts says how one compares with the other."""
 
-    @functools.cache
-    def kin_of(sought: Norm) -> dict[Norm, Kin]:
-        found = relatives(known, sought.instrument, sought.clause)
-        return {Norm(each.instrument, each.clause): each.kin for each in found}
+    kin = {
+        Norm(*place): {Norm(each.instrument, each.clause): each.kin for each in found}
+        for place, found in all_relatives(known).items()
+    }
+    return lambda sought, offered: same_norm(sought, offered) or kin.get(sought, {}).get(offered)
 
-    return lambda sought, offered: same_norm(sought, offered) or kin_of(sought).get(offered)
 
-
-def _latest(node: Node, register: str, own: str, *, whole: bool) -> Iterator[Report]:
+def _latest(
+    node: Node, register: str, own: str, *, whole: bool, among: Collection[str] | None = None
+) -> Iterator[Report]:
     """The latest report of each participant on each text the register carries, as far as `own` may see it."""
     for instrument in carried_instruments(node, register):
+        if among is not None and instrument not in among:
+            continue
         for shown in latest_reports(node, register, instrument, viewer=Viewer(own)):
             report = shown.report
             if whole and shown.participant == own:

@@ -16,7 +16,7 @@ from liaison.instruments.stands import Known, gather
 from liaison.instruments.texts import Instrument
 from liaison.node.models import InstrumentFile
 from liaison.node.node import Node
-from liaison.node.reads.register import view
+from liaison.node.reads.register import directory, view
 from liaison.node.unit_of_work import reading
 from liaison.register.bodies import InstrumentPublished
 from liaison.register.vocabulary import REGISTER
@@ -54,8 +54,7 @@ def known_positions(node: Node, register: str) -> Known:
     files = known_files(node)
     if not register:
         return gather((), files)
-    with reading(node):
-        return gather(tuple(view(node, register).participants()), files)
+    return gather(directory(node, register).everybody, files)
 
 
 def carried_instruments(node: Node, register: str) -> Mapping[str, InstrumentPublished]:

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from liaison.conduct.help import Wanted
 from liaison.instruments.lineage import relatives
-from liaison.node.reads.conduct.help import help_board
+from liaison.messages.forms.checking import Norm as Named
+from liaison.node.reads.conduct.help import has_help
 from liaison.node.reads.conduct.reports import Viewer, answers_on, reports_of
 from liaison.node.reads.instruments.known import known_instruments
 from liaison.node.reads.instruments.proposed import StandsOf
@@ -54,10 +54,9 @@ def related(seat: Seat, norm: Norm) -> Panel | None:
 
 def helped(seat: Seat, norm: Norm) -> Panel | None:
     """The way to the help that is sought and offered with the norm; its words stand in the answers already."""
-    wanted, whole = Wanted(norm=f"{norm.text.instrument} {norm.id}"), seat.may(Action.READ_CASE)
-    board = help_board(here(), seat.register, seat.desk, wanted=wanted, whole=whole)
-    found = board.ours or board.sought or board.offered
-    return Panel("web/conduct/help/panel.html", {"key": wanted.norm}) if found else None
+    named, whole = Named(norm.text.instrument, norm.id), seat.may(Action.READ_CASE)
+    found = has_help(here(), seat.register, seat.desk, named, whole=whole)
+    return Panel("web/conduct/help/panel.html", {"key": f"{named.instrument} {named.clause}"}) if found else None
 
 
 def declared(seat: Seat, who: StandsOf) -> Panel | None:

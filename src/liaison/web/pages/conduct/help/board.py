@@ -51,7 +51,7 @@ from liaison.web.site import here
 from liaison.web.templatetags.show import paraphrase_text
 from liaison.web.words import code_word, codes_of
 
-LONGEST = 100
+LONGEST, SHOWN = 100, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,7 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
         "areas": [(each, code_word("zone-area", each)) for each in codes_of("zone-area") if each != NOWHERE],
         "may_write": seat.may(Action.WRITE),
         "cut": board.cut,
+        "most": board.most,
     }
     return render(request, "web/conduct/help/board.html", given)
 
@@ -122,8 +123,8 @@ def practices(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The catalogue of practices."""
     words, naming = request.GET.get("q", "").strip()[:LONGEST], NormNames()
     found = shared_practices(here(), seat.register, seat.desk, words=words)
-    rows = [practice_view(each, naming) for each in found]
-    given = {"rows": rows, "q": words}
+    rows = [practice_view(each, naming) for each in found[:SHOWN]]
+    given = {"rows": rows, "q": words, "count": len(found), "more": len(found) > SHOWN}
     return render(request, "web/conduct/help/practices.html", given)
 
 
