@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from liaison.exchange.documents import WAYS, decode_document, encode_document, recognise
 from liaison.exchange.values import Format, Report
@@ -24,6 +24,7 @@ def carried(form: Format, case: Report) -> tuple[Observable, ...]:
 
 @pytest.mark.parametrize("form", FORMATS)
 @given(case=reports)
+@example(case=report(observable("url", "https://a.a.example/|", first_seen="1970-04-26T17:46:40Z")))
 @settings(max_examples=25)
 def test_what_is_written_reads_back_the_same(form: Format, case: Report) -> None:
     written = encode_document(form, case)

@@ -16,7 +16,7 @@ from tests.hostile.mutations import mutated
 from tests.hostile.parsers import NOT_FROM_OUTSIDE, PARSERS
 
 SOURCE = Path(__file__).parents[2] / "src" / "liaison"
-CORE = ("wire", "keys", "tlog", "register", "messages", "routing", "exchange", "duty", "cooperation")
+CORE = ("wire", "keys", "tlog", "register", "messages", "routing", "exchange", "duty", "cooperation", "conduct")
 CASES, SOAK_CASES = 4_200, 200_000
 SECONDS, GROWTH = 1.0, 64 << 10
 """Of the processor a case, and kilobytes a parser."""

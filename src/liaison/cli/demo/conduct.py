@@ -167,8 +167,12 @@ def stand_for_networks(demo: Conduct) -> list[str]:
     """A provider opens the providers' register, joins it, and adopts the operators' actions for its own network."""
     folder = demo.folder / "of-providers"
     folder.mkdir()
+<<<<<<< HEAD
+    place = demo.places["providers"] = Place("providers", folder / "home", free_ports(1)[0])
+=======
     (port,) = free_ports(1)
     place = demo.places["providers"] = Place("providers", folder / "home", port)
+>>>>>>> unify
     rehearsal.init_door(place)
     places = {SECRETARIAT: place, "XP": place}
     theirs = Rehearsal(folder, ("XP",), "rehearsal.providers.example", "Rehearsal register of providers", places)

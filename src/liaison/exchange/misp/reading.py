@@ -99,8 +99,9 @@ def _attribute(
     if kind not in PARTS:
         found.miss(path, "attribute-type")
         return label
-    values = text(told.get("value")).split("|")
     parts = PARTS[kind]
+    # A single value may hold the sign that parts are joined by, as the path of a URL; so may the first of several.
+    values = text(told.get("value")).rsplit("|", len(parts) - 1)
     if kind == "ip-src|port" and len(values) == 1:
         values = text(told.get("value")).rsplit(":", 1)
     if len(values) != len(parts):
