@@ -14,6 +14,8 @@ from tests.browser.serving import served
 from tests.node.conduct import reported
 from tests.world import World
 
+ONE_ROW = 60
+"""Pixels that the rooms of the header take at most while they stand in one row."""
 PAGES = ("conduct/help/", "conduct/practices/", "conduct/cases/")
 
 
@@ -38,9 +40,11 @@ def test_help_is_found_introduced_and_for_everybody(page: Any, tmp_path: Path) -
         page.wait_for_url("**said=norm-noted")
         for language, width in (("en", 1200), ("ar", 320)):
             desk = enter(world, "XC", page, address, language=language)
-            page.set_viewport_size({"width": width, "height": 900})
             for tail in (*PAGES, f"conduct/cases/{case}"):
+                page.set_viewport_size({"width": width, "height": 900})
                 page.goto(desk + tail)
+                if language == "en":
+                    assert page.locator(".rooms > ul").bounding_box()["height"] < ONE_ROW, "the header wraps"
                 assert not wrong_with(page, find_language(language)), (language, tail)
                 if os.environ.get("SHOTS"):
                     shot = f"{language}-{tail.strip('/').replace('/', '-')[:24]}.png"

@@ -2,7 +2,7 @@
 
     for address, status in walk(page, base): …        the window stands on that page
 
-Invariants: a page is known by its path with numbers, hashes and identifiers left out, so that hundreds of entries of
+Invariants: a page is known by its path with numbers, hashes and names of texts left out, so that hundreds of entries of
 a log are one kind; links that leave the site, download files or change anything (none should) are not followed.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-_VARIES = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f-]{27}|\b\d+\b")
+_VARIES = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f-]{27}|\b\d+\b|(?<=/texts/)[^/]+|(?<=/norms/)[^/]+")
 FILES = re.compile(r"/(proof|letter|export|download|files/[^/]+/\d+|join/[^/]+)$|\.(csv|pdf|json|jsonl|vcf|ics)$")
 
 
@@ -22,7 +22,7 @@ def kind_of(address: str) -> str:
     return _VARIES.sub("*", urlsplit(address).path)
 
 
-def walk(page: Any, base: str, *, limit: int = 80) -> Iterator[tuple[str, int]]:
+def walk(page: Any, base: str, *, limit: int = 100) -> Iterator[tuple[str, int]]:
     """Visit one page of each kind, beginning at `base`."""
     site, seen, waiting = urlsplit(base).netloc, {kind_of(base)}, [base]
     while waiting:

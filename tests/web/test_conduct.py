@@ -53,6 +53,21 @@ def test_the_list_says_which_codes_the_register_carries_and_where_we_stand(audit
     assert "Paris Call" in besides and "Paris Call" not in here
 
 
+def test_the_pages_of_conduct_begin_with_one_row_of_links_to_what_the_role_may_see(
+    world: World, auditor: Visitor
+) -> None:
+    officer = visit(world, "XC", Role.OFFICER)
+    inside = ("conduct/", "conduct/help/", "conduct/practices/", "instruments/stands")
+    for page in (*inside, f"conduct/texts/{UN}/norms/norm-d/"):
+        for who, wanted in ((auditor, inside), (officer, (*inside, "conduct/own/", "conduct/cases/"))):
+            row = who.see(page).partition('<nav class="within"')[2].partition("</nav>")[0]
+            assert [each for each in wanted if f'href="{who.at(each)}"' not in row] == []
+            assert (f'href="{who.at("conduct/own/")}"' in row) == (who is officer)
+    rooms = officer.see("cases/").partition("<header")[2].partition("</header>")[0]
+    assert officer.at("conduct/") in rooms and officer.at("conduct/own/") not in rooms
+    assert '<nav class="within"' not in officer.see("cases/")
+
+
 def test_a_code_shows_its_norms_whom_it_speaks_to_and_who_declared_what(auditor: Visitor) -> None:
     page = plain(auditor.see(f"conduct/texts/{SCO}/"))
     assert "Supply chain and no abuse of dominance" in page and "A/69/723" in page

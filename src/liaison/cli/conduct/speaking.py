@@ -121,6 +121,6 @@ def _counts(given: tuple[str, ...]) -> dict[str, int]:
     for each in given:
         name, _, count = each.partition("=")
         if not count.isascii() or not count.isdecimal():
-            raise UsageError("count-malformed", given=each[:40])
+            raise UsageError("count-not-read", given=each[:40])
         found[name] = int(count)
     return found

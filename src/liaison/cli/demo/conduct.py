@@ -196,20 +196,23 @@ def stand_for_networks(demo: Conduct) -> list[str]:
 
 
 def verify(demo: Conduct) -> list[str]:
-    """The register and the part of XC's report that participants may read hold by the log alone."""
+    """Register and report, as participants may read it, hold by the log alone; a changed report does not."""
     file, parts = demo.folder / "conduct.register", demo.folder / "report-XC.parts"
     demo.places["XD"].run("register", "sync")
     demo.places["XD"].run("register", "export", "--offline", file)
     _at(demo, "XC", "report", "export", NORMS, YEAR, "--parts", "--out", parts)
-    command = ("verify", "register", file, "--anchor", demo.anchor, "--report", parts, "--json")
-    found = run_liaison(command)
-    (judged,) = found["judged"]
-    if judged["standing"] != "in-force" or len(found["reports"]) != 2:
-        raise StepFailed(f"the reports do not hold: {found['judged']} {found['reports']}")
+    forged = demo.folder / "report-forged.parts"
+    forged.write_bytes(parts.read_bytes().replace(b"Somebody", b"A friend"))
+    command = ("verify", "register", file, "--anchor", demo.anchor, "--json", "--report")
+    found, refused = run_liaison((*command, parts)), run_liaison((*command, forged), expect=(1,))
+    (judged,), (changed,) = found["judged"], refused["judged"]
+    if (judged["standing"], changed["standing"], len(found["reports"])) != ("in-force", "forged", 2):
+        raise StepFailed(f"the reports do not hold: {judged} {changed} {found['reports']}")
     return [
         f"{found['size']} entries, {len(found['reports'])} reports",
         f"{judged['instrument']} {judged['period']} of XC: {judged['standing']} in version {judged['version']}, "
         f"entry {judged['entry']}, answers {', '.join(judged['clauses'])}",
+        f"the same with other words: {changed['standing']}",
     ]
 
 

@@ -112,7 +112,7 @@ CONDUCT = Story(
             "A provider adopts the operators' actions for its network, in the register of providers",
             conduct.stand_for_networks,
         ),
-        ("Anybody checks the register and the report by the log alone", conduct.verify),
+        ("Anybody checks the register and the report by the log alone; a changed one is forged", conduct.verify),
     ),
 )
 STORIES: Mapping[str, Story[Any]] = {
