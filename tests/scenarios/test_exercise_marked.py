@@ -298,7 +298,7 @@ def test_no_figure_of_what_was_real_counts_it(world: Marked) -> None:
     figures = read_year(node, desk, world.clock.now().year, ZoneInfo("UTC"))
     assert (len(figures.cases), figures.exercises) == (1, 1)  # An event of an exercise is no incident at all.
     there = Place(world.register, world.desk("XD"))
-    assert usual_minutes(world.nodes["XD"], there) == {}
+    assert usual_minutes(world.nodes["XD"], there, {world.desk("XC")}) == {}
     assert MARK not in visit(world, "XD").see("year/")
 
 
