@@ -53,7 +53,7 @@ BUILT |= {"exercise-called-away", "exercise-back", "duty-absence-dropped", "duty
 BUILT |= {f"duty-swap-{state}" for state in ("agreed", "declined", "withdrawn")}
 BUILT |= {f"{kind}-rule-dropped" for kind in ("clearance", "retention")} | {f"case-{past}" for past in PAST.values()}
 # Which argument is the action: of `note` itself, and of what notes for a seat of the duty rota or a piece of evidence.
-NOTED_AT = {"note": 1, "tell": 2, "_note": 2}
+NOTED_AT = {"note": 1, "noted": 1, "tell": 2, "_note": 2, "_noted": 3}
 
 
 @functools.cache

@@ -13,6 +13,7 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from liaison.conduct.parts import make_parts, report_body
 from liaison.conduct.reports import Report, check_report, decode_report, encode_report, named_in
@@ -71,9 +72,12 @@ def _hand_in(node: Node, place: Place, body: ImplementationReported, by: int) ->
         OwnReport.objects.filter(version=body.version, **_about(place, body.instrument, body.period)).update(
             entry=index
         )
-        action = "report-withdrawn" if body.withdrawn else "report-published"
         told: dict[str, bool | int] = {"period": body.period, "version": body.version, "entry": index}
-        note(node, action, participant=place.participant, officer=by, subject=body.instrument, params=told)
+        noted = partial(note, participant=place.participant, officer=by, subject=body.instrument, params=told)
+        if body.withdrawn:
+            noted(node, "report-withdrawn")
+        else:
+            noted(node, "report-published")
     return handed
 
 

@@ -94,17 +94,17 @@ def _hand_over(node: Node, row: EvidenceItem, letter: Letter) -> None:
     to, custody = letter.to[0], custody_of(row)
     conditions, consent = may_go(custody, custody.holders[desk_of(row)], to, conditions_of(letter.fields))
     write_line(node, row, Event.HANDED_OVER, to=to, conditions=conditions, consent=consent)
-    _note(node, row, letter, "evidence-handed-over", {"to": str(to)})
+    _noted(node, row, letter, "evidence-handed-over", {"to": str(to)})
 
 
 def _answer(node: Node, row: EvidenceItem, letter: Letter) -> None:
     recipient, answer = strictly(letter.fields["recipient"], DeskRef), letter.fields["answer"]
     if answer == ALLOWED:
         write_line(node, row, Event.CONSENTED, to=recipient)
-    _note(node, row, letter, "evidence-onward-answered", {"to": str(recipient), "answer": answer})
+    _noted(node, row, letter, "evidence-onward-answered", {"to": str(recipient), "answer": answer})
 
 
-def _note(node: Node, row: EvidenceItem, letter: Letter, action: str, more: dict[str, JSON]) -> None:
+def _noted(node: Node, row: EvidenceItem, letter: Letter, action: str, more: dict[str, JSON]) -> None:
     told: JSON = {"desk": row.desk, "evidence": row.evidence, **more}
     note(node, action, officer=letter.written_by, subject=row.case, params=told, participant=row.participant)
 

@@ -17,7 +17,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, to_locale
 from django.views.decorators.http import require_GET, require_POST
 
 from liaison.conduct.help import INTRODUCTION, Match, Wanted, Why, Wish, introduction_fields
@@ -40,7 +40,6 @@ from liaison.officers.permissions import Action
 from liaison.web.forms.carried import carried
 from liaison.web.forms.languages import language_choices, language_tag
 from liaison.web.forms.typed import ZONE, input_name
-from liaison.web.languages import find_language
 from liaison.web.names import DeskName, DeskNames
 from liaison.web.pages.cases.naming import case_path, reader_of
 from liaison.web.pages.conduct.help.naming import NormName, NormNames, in_own_words
@@ -49,7 +48,7 @@ from liaison.web.pages.write.steps import path_of, place_of
 from liaison.web.requests import at_desk, officer_id
 from liaison.web.site import here
 from liaison.web.templatetags.show import paraphrase_text
-from liaison.web.words import code_word, codes_of
+from liaison.web.words import code_word, codes_of, language_word
 
 LONGEST, SHOWN = 100, 50
 
@@ -94,7 +93,7 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
         "wanted": wanted,
         "filtered": wanted != Wanted(),
         "norms": [naming.of(each) for each in board.norms],
-        "languages_spoken": language_choices(find_language(get_language()).locale),
+        "languages_spoken": language_choices(to_locale(get_language() or "en")),
         "areas": [(each, code_word("zone-area", each)) for each in codes_of("zone-area") if each != NOWHERE],
         "may_write": seat.may(Action.WRITE),
         "cut": board.cut,
@@ -162,9 +161,7 @@ def _match(match: Match, board: Board, naming: NormNames) -> MatchView:
 
 
 def _languages(tags: Iterable[str]) -> Iterator[str]:
-    names = dict(language_choices(find_language(get_language()).locale))
-    for tag in tags:
-        yield names.get(tag, tag)
+    yield from map(language_word, tags)
 
 
 def _introductions(request: HttpRequest, seat: Seat, naming: NormNames) -> list[dict[str, Any]]:

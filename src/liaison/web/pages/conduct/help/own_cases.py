@@ -19,7 +19,7 @@ from django.utils.translation import get_language_bidi, gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from liaison.errors import UsageError
-from liaison.instruments.texts import Role
+from liaison.instruments.texts import Role, TextKind
 from liaison.messages.forms.checking import Norm
 from liaison.node.reads.conduct.own_cases import NormFigures, norms_of_case, own_cases
 from liaison.node.reads.desk.listing import find_row
@@ -97,8 +97,9 @@ def _change(request: HttpRequest, seat: Seat, case: str) -> str:
 
 
 def _texts(naming: NormNames) -> Iterator[tuple[str, list[NormName]]]:
-    """The texts that this node has data of, each with its norms."""
-    for text in sorted(naming.known.values(), key=lambda each: each.short):
+    """The texts that this node has data of, each with its norms; a pattern for other texts has none of its own."""
+    texts = (each for each in naming.known.values() if each.kind is not TextKind.TEMPLATE)
+    for text in sorted(texts, key=lambda each: each.short):
         clauses = [name for name, clause in text.clauses.items() if clause.role not in PARTS]
         yield text.short, [naming.of(Norm(text.id, clause)) for clause in clauses]
 
