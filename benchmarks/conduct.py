@@ -1,9 +1,9 @@
 """How long does the server take for a page of the code of conduct, at 200 participants with five years of reports?
 
-Every participant reported on each of six texts for each of five years: 6,000 reports in the register, each with an answer
-to every third norm, at one audience after another, measures with evidence, help sought by a third of them and offered by
-another third. A hundred of them adopted the texts that are open to it. The parts are at the node as after an exchange.
-Requests go through the whole of the product from the WSGI callable on, as for `pages`.
+Every participant reported on each of six texts for each of five years: 6,000 reports in the register, each with an
+answer to every third norm, at one audience after another, a measure with evidence, help sought by a third of them and
+offered by another third. A hundred of them adopted the texts that are open to it. The parts are at the node as after an
+exchange. Requests go through the whole of the product from the WSGI callable on, as for `pages`.
 """
 
 from __future__ import annotations

@@ -69,8 +69,12 @@ def asked(visitor: Visitor, world: World, tail: str = "") -> list[str]:
     return found
 
 
+PEOPLE = "node_membership"
+"""Who has which role on a node: a table that does not grow with what is said."""
+
+
 @pytest.mark.sqlite
-def test_a_case_is_found_without_looking_at_all_rows_of_any_table(tmp_path: Path) -> None:
+def test_a_case_is_found_without_looking_at_all_of_what_was_ever_said(tmp_path: Path) -> None:
     with World(tmp_path, codes=("XC", "XD")) as world:
         visitor = visit(world, "XC")
         (came,), (went,) = world.send("XD", "XC"), world.send("XC", "XD")
@@ -80,7 +84,8 @@ def test_a_case_is_found_without_looking_at_all_rows_of_any_table(tmp_path: Path
             statements = [each for each in asked(visitor, world, f"cases/{case}/") if each.startswith("SELECT")]
             steps = [row[3] for each in statements for row in connection.execute(f"EXPLAIN QUERY PLAN {each}")]
             assert any("node_outgoingmessage" in step for step in steps)
-            assert [step for step in steps if step.startswith("SCAN node_")] == []
+            grow = [step for step in steps if step.startswith("SCAN node_") and PEOPLE not in step]
+            assert grow == []
 
 
 @pytest.mark.sqlite

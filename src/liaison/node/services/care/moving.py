@@ -103,12 +103,13 @@ def _difference(model: type[models.Model], here: tuple[int, str], there: tuple[i
 
 
 def _in_order() -> list[type[models.Model]]:
-    """Every model whose rows move, each after those its rows refer to."""
+    """Every model whose rows move, each after those its rows refer to; rows of its own are checked at the commit."""
     every = [model for model in apps.get_models() if model._meta.app_label not in MADE_ANEW]
     sorter: graphlib.TopologicalSorter[Any] = graphlib.TopologicalSorter()
     for model in every:
         fields = model._meta.concrete_fields
-        sorter.add(model, *(field.related_model for field in fields if field.is_relation))
+        others = (field.related_model for field in fields if field.is_relation)
+        sorter.add(model, *(each for each in others if each is not model))
     return list(sorter.static_order())
 
 
