@@ -95,7 +95,8 @@ def test_a_text_is_carried_once_published_and_states_declare_about_it(shell: Ter
     assert ([each["instrument"] for each in verified["instruments"]], verified["stands"]) == (["budapest-2001"], 2)
     assert (verified["void"], verified["not_understood"], verified["register"]) == ([], [], register)
     shell.run("reg", "instrument", "stand", "budapest-2001", *taken)
-    assert shell.run("reg", "instrument", "status", "budapest-2001")["standings"] == []
+    (left,) = shell.run("reg", "instrument", "status", "budapest-2001")["standings"]
+    assert (left["status"], left["sources"]) == ("none", [f"entry {approved['index']}"])  # Its declaration stands.
 
 
 def test_leaf_0_names_the_texts_a_register_is_opened_with(shell: Terminal) -> None:
