@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from liaison.conduct.drafting import Mark, Saved
 from liaison.conduct.reports import decode_report, encode_report, make_report
@@ -113,6 +114,8 @@ def test_two_who_save_the_first_text_at_the_same_moment_both_keep_theirs(writing
             writing.save(f"text {by}", by=by, page=f"page-{by}")
         except BaseException as error:  # noqa: BLE001 — told by the assertion below
             failed.append(error)
+        finally:
+            connections[writing.node.database].close()  # The thread's own.
 
     threads = [threading.Thread(target=write, args=(by,)) for by in range(4)]
     for each in threads:
