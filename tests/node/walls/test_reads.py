@@ -25,6 +25,7 @@ from django.db import models
 import liaison.node.reads
 from liaison.errors import LiaisonError
 from liaison.exchange.values import Format
+from liaison.messages.forms.checking import Norm
 from liaison.messages.parties import DeskRef
 from liaison.messages.turns import Turn
 from liaison.node.node import Node
@@ -209,6 +210,7 @@ def options(planted: Planted, name: str, hint: Any, at: Planting) -> list[Any]:
         WantedRequests: WantedRequests(live=False),
         zoneinfo.ZoneInfo: zoneinfo.ZoneInfo("UTC"),
         Format: Format.STIX,
+        Norm: Norm("budapest-2001", "art-29"),
     }
     by_name = named_options(planted, at)
     alternatives = getattr(hint, "__args__", (hint,)) if not isinstance(hint, type) else (hint,)
