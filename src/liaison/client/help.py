@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from liaison.client.asking import Asker
+from liaison.client.conduct import Worded
 from liaison.client.shapes import Desk
 
 
@@ -16,13 +17,6 @@ class Norm(msgspec.Struct, frozen=True):
 
     instrument: str
     clause: str
-
-
-class Worded(msgspec.Struct, frozen=True):
-    """A text in one language."""
-
-    lang: str
-    text: str
 
 
 class Wish(msgspec.Struct, frozen=True):

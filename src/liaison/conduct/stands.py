@@ -66,12 +66,6 @@ def history(state: ParticipantState) -> tuple[Declared, ...]:
     return tuple(sorted(found, key=lambda each: each.index))
 
 
-def standing_networks(state: ParticipantState, instrument: str) -> tuple[Network, ...]:
-    """The networks for which the participant adopts a code now."""
-    made = [each for each in _judged(state, state.stands.get(instrument, ())) if each.state is StandState.STANDS]
-    return tuple(network for each in made for network in each.networks)
-
-
 def networks_of(state: ParticipantState, numbers: Iterable[int]) -> tuple[Network, ...]:
     """These networks, each with whether the participant claims it."""
     claimed = claimed_networks(state)

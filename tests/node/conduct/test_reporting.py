@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from liaison.conduct.proof import Standing, encode_parts
-from liaison.conduct.reports import OWN, PARTICIPANTS, PUBLIC, Report, encode_report, named, seen_by
+from liaison.conduct.reports import OWN, PARTICIPANTS, PUBLIC, Report, decode_report, encode_report, named, seen_by
 from liaison.errors import LiaisonError, UsageError, VerificationError
 from liaison.instruments.catalogue import load_instruments
 from liaison.node.models import AuditRow, RecordPart
@@ -21,7 +21,7 @@ from liaison.node.reads.conduct.reports import (
     reports_of,
     reports_on,
 )
-from liaison.node.services.conduct.reporting import publish_report, take_report, withdraw_report
+from liaison.node.services.conduct.reporting import publish_report, withdraw_report
 from liaison.node.services.conduct.taking import take_parts
 from liaison.node.services.instruments.publishing import publish_instrument
 from liaison.node.unit_of_work import reading
@@ -142,7 +142,7 @@ def test_the_same_report_twice_is_published_once(story: Story) -> None:
     assert len(publish_report(xc.node, xc.place, whole(xc, xd))) == 1
     assert publish_report(xc.node, xc.place, whole(xc, xd)) == []
     own = own_report(xc.node, story.register, xc.participant, *PLACE)
-    assert own is not None and take_report(xc.node, xc.place, encode_report(own)) == whole(xc, xd)
+    assert own is not None and decode_report(encode_report(own)) == whole(xc, xd)
 
 
 def test_a_report_that_could_not_be_handed_in_is_published_when_it_can(story: Story) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from liaison.api.shapes.base import Desk, Told
+from liaison.api.shapes.conduct import Worded
 from liaison.conduct.help import Match as MatchFound
 from liaison.conduct.help import Wish as WishFound
 from liaison.conduct.practices import Practice as PracticeFound
@@ -19,13 +20,6 @@ class Norm(Told):
 
     instrument: str
     clause: str
-
-
-class Worded(Told):
-    """A text in one language."""
-
-    lang: str
-    text: str
 
 
 class Wish(Told):

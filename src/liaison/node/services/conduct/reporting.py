@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from liaison.conduct.parts import make_parts, report_body
-from liaison.conduct.reports import Report, check_report, decode_report, encode_report, named_in
+from liaison.conduct.reports import Report, check_report, encode_report, named_in
 from liaison.errors import UsageError
 from liaison.node.log.parts import DRAFT, keep_records
 from liaison.node.log.views import RowsView
@@ -122,10 +122,3 @@ def _keep(node: Node, place: Place, body: ImplementationReported, whole: bytes, 
 def _about(place: Place, instrument: str, period: int) -> dict[str, str | int]:
     whose: dict[str, str | int] = {"register": place.register, "participant": place.participant}
     return whose | {"instrument": instrument, "period": period}
-
-
-def take_report(node: Node, place: Place, data: bytes) -> Report:
-    """The report in a file, if it is one this participant could publish. Raises MalformedError, UsageError."""
-    report = decode_report(data)
-    _check(node, place, report)
-    return report
