@@ -78,6 +78,7 @@ def _pages(visitor: Visitor, registry: RegisterBuilder, draft: int) -> dict[str,
         "conduct: own report, its tasks": lambda: visitor.see(f"conduct/own/{draft}/"),
         "conduct: an answer": lambda: visitor.see(f"conduct/own/{draft}/clauses/norm-a/"),
         "conduct: help": lambda: visitor.see("conduct/help/"),
+        "conduct: help with a norm": lambda: visitor.see("conduct/help/", norm="un-norms-2015 norm-b"),
         "conduct: practices": lambda: visitor.see("conduct/practices/", q="answer"),
         "conduct: own cases": lambda: visitor.see("conduct/cases/"),
     }

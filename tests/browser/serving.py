@@ -11,13 +11,14 @@ from __future__ import annotations
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
+from liaison.node.node import Node
 from liaison.web.serving import with_files
 from liaison.web.site import open_pages
 from tests.world import World
@@ -40,14 +41,19 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
 
 
 @contextmanager
-def served(world: World, code: str) -> Iterator[str]:
-    """Serve the pages of one node while the block runs; their address."""
-    site = with_files(open_pages(world.nodes[code], get_wsgi_application()))
+def served_node(node: Node, name: str) -> Iterator[str]:
+    """Serve the pages of a node while the block runs; their address, of which `name` is the beginning."""
+    site = with_files(open_pages(node, get_wsgi_application()))
     with make_server("127.0.0.1", 0, site, server_class=_Server, handler_class=_Quiet) as server:
-        thread = threading.Thread(target=server.serve_forever, name=f"pages-{code}")
+        thread = threading.Thread(target=server.serve_forever, name=f"pages-{name}")
         thread.start()
         try:
-            yield f"http://{code.lower()}.localhost:{server.server_port}"
+            yield f"http://{name.lower()}.localhost:{server.server_port}"
         finally:
             server.shutdown()
             thread.join()
+
+
+def served(world: World, code: str) -> AbstractContextManager[str]:
+    """The same for a node of a world."""
+    return served_node(world.nodes[code], code)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from liaison.conduct.practices import find_practices, practices_in
+from liaison.conduct.practices import find_practices, in_order, practices_in
 from liaison.conduct.reports import Report, make_report
+from liaison.messages.forms.checking import Norm
 
 XC = "a" * 64
 
@@ -36,3 +38,10 @@ def test_what_was_told_to_few_is_in_no_catalogue(audience: str) -> None:
 
 def test_a_law_is_no_practice() -> None:
     assert list(practices_in(report("public", "law"), "State XC")) == []
+
+
+def test_practices_stand_in_the_order_of_norms_and_names() -> None:
+    (one,) = practices_in(report("public"), "State XC")
+    other = replace(one, name="State XB")
+    earlier, later = replace(one, year=2025), replace(one, norm=Norm("un-norms-2015", "norm-k"))
+    assert in_order([later, earlier, one, other]) == (other, one, earlier, later)

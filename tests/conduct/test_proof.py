@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from liaison.conduct.parts import make_parts, report_body
-from liaison.conduct.proof import Judged, Standing, decode_parts, encode_parts, judge_parts, report_in
+from liaison.conduct.parts import Opened, join_parts, make_parts, report_body
+from liaison.conduct.proof import Judged, Standing, decode_parts, encode_parts, judge_parts
 from liaison.conduct.reports import OWN, PARTICIPANTS, PUBLIC, Report, encode_report, seen_by
 from liaison.errors import LiaisonError, MalformedError
 from liaison.register.bodies import ImplementationReported
@@ -53,10 +53,10 @@ def test_what_the_last_report_names_is_in_force_and_the_rest_was_superseded_or_w
 def test_a_part_in_force_says_which_entry_names_it_and_how_many_are_absent() -> None:
     registry = carrying("XC")
     public = [each for each in publish(registry, "XC", "one", 1) if each.audience == PUBLIC]
-    file = decode_parts(encode_parts(REGISTER, public))
-    (found,) = judge_parts(file, registry.view)
+    (found,) = judgement(registry, encode_parts(REGISTER, public))
     assert (found.version, found.index, found.absent) == (1, registry.view.size - 1, 1)
-    assert report_in([found], file) == seen_by(said(registry.ids["XC"], "one"), None)
+    shown = seen_by(said(registry.ids["XC"], "one"), None)
+    assert found.content is not None and join_parts([Opened(public[0], found.content)]) == shown
 
 
 def test_what_the_log_does_not_name_is_forged() -> None:

@@ -8,6 +8,7 @@ order is that of norms, participants and years; nothing is counted or graded.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from liaison.conduct.reports import PARTICIPANTS, PUBLIC, Evidence, MeasureKind,
 from liaison.messages.forms.checking import Norm
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Practice:
     """How a participant does what a norm asks, in its own words; `name` is what people call the participant."""
 
@@ -27,7 +28,7 @@ class Practice:
     evidence: tuple[Evidence, ...]
     public: bool
 
-    @property
+    @functools.cached_property
     def searched(self) -> str:
         """All words it can be found by."""
         words = [each.text for each in self.text]
@@ -46,12 +47,12 @@ def practices_in(report: Report, name: str) -> Iterator[Practice]:
                 yield Practice(report.participant, name, norm, report.period, each.text, each.evidence, public)
 
 
+def in_order(practices: Iterable[Practice]) -> tuple[Practice, ...]:
+    """By norm, then by participant and year."""
+    return tuple(sorted(practices, key=lambda each: (each.norm, each.name, each.participant, -each.year)))
+
+
 def find_practices(practices: Iterable[Practice], words: str) -> tuple[Practice, ...]:
     """Those in which every word stands; all of them for no word."""
     wanted = words.casefold().split()
-    found = [each for each in practices if all(word in each.searched for word in wanted)]
-    return tuple(sorted(found, key=_place))
-
-
-def _place(each: Practice) -> tuple[str, str, str, str, int]:
-    return each.norm.instrument, each.norm.clause, each.name, each.participant, -each.year
+    return tuple(each for each in practices if all(word in each.searched for word in wanted))

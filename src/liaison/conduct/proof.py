@@ -20,8 +20,7 @@ from typing import Annotated, Literal, Protocol
 
 import msgspec
 
-from liaison.conduct.parts import Opened, check_part, join_parts, open_part
-from liaison.conduct.reports import Report
+from liaison.conduct.parts import Opened, check_part, open_part
 from liaison.errors import MalformedError, VerificationError
 from liaison.register.facts import KeyFact, ParticipantState, Reported
 from liaison.register.records import Implementation, Record, decode_record, encode_record
@@ -106,13 +105,6 @@ def judge_parts(file: PartsFile, log: Log) -> tuple[Judged, ...]:
     found = [_record(part) for part in file.parts]
     held = frozenset(digest for digest, opened in found if opened is not None)
     return tuple(_judge(digest, opened, log, held) for digest, opened in found)
-
-
-def report_in(judged: Iterable[Judged], file: PartsFile) -> Report | None:
-    """The report that the parts in force tell. Raises MalformedError where they belong to several."""
-    good = {each.digest for each in judged if each.standing is Standing.IN_FORCE}
-    parts = (opened for _, opened in map(_record, file.parts) if opened is not None)
-    return join_parts(each for each in parts if each.record.digest in good)
 
 
 def _record(part: bytes) -> tuple[str, Opened | None]:

@@ -94,7 +94,12 @@ def territory_word(code: str) -> str | None:
 
 def language_word(tag: str) -> str:
     """What a language is called, by its tag; a tag without a name is shown as it is."""
-    return str(Locale.parse(to_locale(get_language() or "en")).languages.get(tag.split("-")[0], tag))
+    return _language_word(tag, get_language() or "en")
+
+
+@functools.lru_cache(maxsize=1024)
+def _language_word(tag: str, reader: str) -> str:
+    return str(Locale.parse(to_locale(reader)).languages.get(tag.split("-")[0], tag))
 
 
 def _code(list_name: str, code: str) -> Code | None:

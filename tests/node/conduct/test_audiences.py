@@ -1,24 +1,23 @@
 """Does every answer, at every audience, reach whom it is for and nobody else, by every way that leads out of a node?
 
-One report of XC has an answer for each audience, and each answer a mark that nothing else has. XD is named; XE is not;
-XF lives on XD's node and is not named either; the secretariat and the public see what everybody may. Whatever a way
-gives to a reader is searched for all marks. A read that is new in `reads/conduct/reports.py` must find its place in
-`READS`.
+One report of XC has an answer for each audience (`walked`). Whatever a way gives to a reader is searched for all marks:
+here reads, door, files, API and commands, in `tests/web/test_conduct_audiences.py` every page. A read that is new in
+`reads/conduct/reports.py` must find its place in `READS`.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
 from liaison.conduct.proof import encode_parts
-from liaison.conduct.reports import OWN, PARTICIPANTS, PUBLIC, named
+from liaison.conduct.reports import PARTICIPANTS, PUBLIC, named
 from liaison.errors import LiaisonError
-from liaison.instruments.catalogue import load_instruments
 from liaison.keys.public import Purpose
+from liaison.messages.forms.checking import Norm
 from liaison.messages.parties import DeskRef
 from liaison.node import homes
 from liaison.node.config import Config
@@ -27,100 +26,48 @@ from liaison.node.log import batches
 from liaison.node.log.static import export_file
 from liaison.node.peering import PeerAddress, PeerRequest
 from liaison.node.reads.conduct import reports as reads
+from liaison.node.reads.conduct.latest import latest_said
 from liaison.node.reads.conduct.reports import Viewer
-from liaison.node.services.conduct.reporting import publish_report
-from liaison.node.services.instruments.publishing import publish_instrument
 from liaison.officers.permissions import MAY, Role
 from liaison.officers.tokens import NEEDS, Scope
-from liaison.register.vocabulary import REGISTER, DeskKind
+from liaison.register.vocabulary import REGISTER
 from tests.api.calling import call_desk
 from tests.cli.homes import closing_databases
-from tests.conduct.examples import answer, report
+from tests.node.conduct.walked import ALL_BUT_OWN, CLAUSES, MARKS, NAMED, PLACE, SEES, TEXT, Walk, marks_in, tell
 from tests.node.stories import Resident, Story
-
-TEXT = load_instruments()["budapest-2001"]
-CLAUSES = {"own": "art-16", "named": "art-29", "participants": "art-30", "public": "art-35"}
-MARKS = {name: f"mark-{name}-answer" for name in CLAUSES}
-PLACE = TEXT.id, 2026
-
-ALL_BUT_OWN, NAMED = {"named", "participants", "public"}, {"named", "participants", "public"}
-SEES: Mapping[str, set[str]] = {
-    "xc": ALL_BUT_OWN,
-    "xd": NAMED,
-    "xe": {"participants", "public"},
-    "xf": {"participants", "public"},
-    "secretariat": {"public"},
-    "nobody": {"public"},
-}
-
-
-@dataclass
-class Walk:
-    """The nodes after the report went its ways."""
-
-    story: Story
-    residents: dict[str, Resident]
-
-    @property
-    def register(self) -> str:
-        return self.story.register
-
-    @property
-    def owner(self) -> str:
-        return self.residents["xc"].participant
-
-    def viewer(self, who: str) -> Viewer:
-        names = {name: each.participant for name, each in self.residents.items()}
-        return Viewer(({"secretariat": REGISTER, "nobody": ""} | names)[who])
 
 
 @pytest.fixture(scope="module")
 def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     story = Story(tmp_path_factory.mktemp("walk"))
     try:
-        yield _told(story)
+        yield tell(story)
     finally:
         story.close()
-
-
-def _told(story: Story) -> Walk:
-    publish_instrument(story.reg, story.register, TEXT)
-    residents = {name: story.join(name, name.upper()) for name in ("xc", "xd", "xe")}
-    residents["xf"] = story.admit("xf", "XF", on="xd")
-    story.keys(residents["xf"], kinds=(DeskKind.TECHNICAL,))
-    story.desk(residents["xf"])
-    story.sync()
-    xc, audiences = residents["xc"], {"own": OWN, "participants": PARTICIPANTS, "public": PUBLIC}
-    audiences["named"] = named([residents["xd"].participant])
-    answers = (answer(CLAUSES[name], audiences[name], MARKS[name]) for name in CLAUSES)
-    publish_report(xc.node, xc.place, report(xc.participant, *answers))
-    story.sync()
-    return Walk(story, residents)
-
-
-def marks_in(told: object) -> set[str]:
-    text = told.decode("latin-1") if isinstance(told, bytes) else repr(told)
-    return {name for name, mark in MARKS.items() if mark in text}
 
 
 Read = Callable[[Walk, Resident, Viewer], object]
 
 
-def _each_clause(walk: Walk, at: Resident, viewer: Viewer) -> object:
-    return [reads.answers_on(at.node, walk.register, TEXT.id, clause, viewer=viewer) for clause in CLAUSES.values()]
+def _remembered(walk: Walk, at: Resident, viewer: Viewer) -> object:
+    found = latest_said(at.node, walk.register, viewer=viewer)
+    told = [found.answers_on(Norm(TEXT.id, clause)) for clause in CLAUSES.values()]
+    marks = marks_in(told)
+    assert marks == marks_in(found.wishes) == marks_in(found.reports)
+    assert marks_in(found.practices) == marks - {"named"}, "what was told to a few is in no catalogue"
+    return told
 
 
 READS: Mapping[str, Read] = {
-    "answers_on": _each_clause,
-    "latest_reports": lambda walk, at, viewer: reads.latest_reports(at.node, walk.register, TEXT.id, viewer=viewer),
+    "latest_said": _remembered,
+    "latest_reports": lambda walk, at, viewer: reads.latest_reports(at.node, walk.register, viewer=viewer),
     "report_of": lambda walk, at, viewer: reads.report_of(at.node, walk.register, walk.owner, *PLACE, viewer=viewer),
     "report_records": lambda walk, at, viewer: encode_parts(
         walk.register, reads.report_records(at.node, walk.register, walk.owner, *PLACE, viewer=viewer)
     ),
     "reports_of": lambda walk, at, viewer: reads.reports_of(at.node, walk.register, walk.owner, viewer=viewer),
-    "reports_on": lambda walk, at, viewer: reads.reports_on(at.node, walk.register, TEXT.id, viewer=viewer),
 }
-FOR_THE_OWNER = {"own_report", "own_periods"}
+FOR_THE_OWNER = {"own_report", "own_latest"}
 WITHOUT_ANSWERS = {"report_heads"}
 
 
@@ -130,14 +77,15 @@ def test_every_read_of_reports_is_walked() -> None:
         for name, function in vars(reads).items()
         if inspect.isfunction(function) and function.__module__ == reads.__name__ and not name.startswith("_")
     }
-    assert found == READS.keys() | FOR_THE_OWNER | WITHOUT_ANSWERS
+    assert found | {"latest_said"} == READS.keys() | FOR_THE_OWNER | WITHOUT_ANSWERS
 
 
 def test_each_reader_sees_at_each_node_what_is_for_it(walk: Walk) -> None:
-    for at in walk.residents.values():
+    # The second time what is remembered is walked, after everybody on the node has looked.
+    for at in (*walk.residents.values(), *walk.residents.values()):
         for who, sees in SEES.items():
             # Only the owner and those who are named have named parts at all.
-            here = sees if at.name in ("xc", "xd", "xf") else sees - {"named"}
+            here = sees if at.name != "xe" else sees - {"named"}
             for name, read in READS.items():
                 assert marks_in(read(walk, at, walk.viewer(who))) == here, (at.name, who, name)
 
@@ -146,7 +94,7 @@ def test_the_list_of_reports_says_of_each_reader_what_it_has_and_nothing_more(wa
     for at in walk.residents.values():
         for who, sees in SEES.items():
             (head,) = reads.report_heads(at.node, walk.register, viewer=walk.viewer(who))
-            here = sees if at.name in ("xc", "xd", "xf") else sees - {"named"}
+            here = sees if at.name != "xe" else sees - {"named"}
             assert (head.shown, head.more) == (bool(here), here != ALL_BUT_OWN), (at.name, who)
             assert marks_in(head) == set()
 
@@ -154,8 +102,11 @@ def test_the_list_of_reports_says_of_each_reader_what_it_has_and_nothing_more(wa
 def test_the_whole_report_is_at_its_participant_alone(walk: Walk) -> None:
     for at in walk.residents.values():
         for each in walk.residents.values():
+            # Whoever asks there acts for the participant; XG is a guest on the same node.
+            marks = set(MARKS) if at.name in ("xc", "xg") and each.name == "xc" else set()
             found = reads.own_report(at.node, walk.register, each.participant, *PLACE)
-            assert marks_in(found) == (set(MARKS) if at.name == each.name == "xc" else set()), (at.name, each.name)
+            latest = reads.own_latest(at.node, walk.register, each.participant)
+            assert (marks_in(found), marks_in(latest)) == (marks, marks), (at.name, each.name)
 
 
 def test_the_peer_door_gives_each_caller_what_is_for_it(walk: Walk) -> None:
@@ -191,7 +142,7 @@ def test_a_program_sees_what_its_participant_may_and_the_whole_own_report_only_w
 ) -> None:
     paths = (f"/conduct/reports/{walk.owner}/{TEXT.id}/2026", f"/conduct/reports/{walk.owner}/{TEXT.id}/2026/parts")
     scopes = tuple(each for each in (Scope.READ_REGISTER, Scope.READ_CASES) if NEEDS[each] in MAY[role])
-    for who in ("xc", "xd", "xe", "xf"):
+    for who in walk.residents:
         at = walk.residents[who]
         program = call_desk(at.node, walk.register, DeskRef(at.participant, "main", "duty"), *scopes, roles=(role,))
         for path in paths:

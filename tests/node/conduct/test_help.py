@@ -51,6 +51,19 @@ def board(world: World, code: str, **wanted: Any) -> Any:
         return help_board(world.nodes[code], world.register, world.desk(code), wanted=Wanted(**wanted))
 
 
+def test_everything_is_given_unless_so_many_are_asked_for(tmp_path: Path) -> None:
+    registry = reported.carrying(small_register("XC", "XD"))
+    offers = [reported.help_with(f"Offer {number}") for number in range(16)]
+    clauses = [f"norm-{letter}" for letter in "abcd"]
+    reported.says(registry, "XD", *(reported.answer(clause, help_offered=offers) for clause in clauses))
+    with World(tmp_path, codes=("XC",), registry=registry) as world, world.at("XC"):
+        place = world.nodes["XC"], world.register, world.desk("XC")
+        found = help_board(*place)
+        assert (len(found.offered), found.cut) == (64, False)
+        some = help_board(*place, most=20)
+        assert (some.offered, some.cut) == (found.offered[:20], True)
+
+
 def begun(world: World, code: str = "XC", **changes: Any) -> str:
     """The case of an introduction of this side to the other."""
     node, own = world.nodes[code], seat(world, code)

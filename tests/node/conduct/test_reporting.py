@@ -8,18 +8,18 @@ from liaison.conduct.proof import Standing, encode_parts
 from liaison.conduct.reports import OWN, PARTICIPANTS, PUBLIC, Report, decode_report, encode_report, named, seen_by
 from liaison.errors import LiaisonError, UsageError, VerificationError
 from liaison.instruments.catalogue import load_instruments
+from liaison.messages.forms.checking import Norm
 from liaison.node.models import AuditRow, RecordPart
 from liaison.node.node import Node
+from liaison.node.reads.conduct.latest import latest_said
 from liaison.node.reads.conduct.reports import (
     Viewer,
-    answers_on,
     latest_reports,
-    own_periods,
     own_report,
+    report_heads,
     report_of,
     report_records,
     reports_of,
-    reports_on,
 )
 from liaison.node.services.conduct.reporting import publish_report, withdraw_report
 from liaison.node.services.conduct.taking import take_parts
@@ -128,7 +128,7 @@ def test_a_report_taken_back_is_shown_as_withdrawn_and_says_nothing_more(story: 
     sync(story)
     shown = report_of(xd.node, story.register, xc.participant, *PLACE, viewer=Viewer(xd.participant))
     assert (shown.withdrawn, shown.report, shown.version) == (True, None, 2)
-    assert latest_reports(xd.node, story.register, TEXT.id, viewer=Viewer(xd.participant)) == []
+    assert latest_reports(xd.node, story.register, viewer=Viewer(xd.participant)) == []
     assert all("x-public" not in held(node) for node in (xc.node, xd.node, story.reg))
     with pytest.raises(VerificationError) as error:
         withdraw_report(xc.node, xc.place, *PLACE)
@@ -179,7 +179,7 @@ def test_what_cannot_be_published_is_refused_and_leaves_nothing(story: Story, wr
         publish_report(xc.node, xc.place, given[wrong])
     assert error.value.code == code[wrong]
     assert reports_of(xc.node, story.register, xc.participant, viewer=Viewer(xc.participant)) == []
-    assert own_periods(xc.node, story.register, xc.participant) == []
+    assert own_report(xc.node, story.register, xc.participant, *PLACE) is None
 
 
 def test_lists_go_by_name_and_year_and_one_clause_shows_the_latest_report_of_each(story: Story) -> None:
@@ -188,15 +188,15 @@ def test_lists_go_by_name_and_year_and_one_clause_shows_the_latest_report_of_eac
         for year in (2024, 2026, 2025):
             publish_report(who.node, who.place, whole(who, mark=f"{who.name}{year}", period=year))
     sync(story)
-    listed = reports_on(xe.node, story.register, TEXT.id, viewer=Viewer(xe.participant))
+    listed = report_heads(xe.node, story.register, viewer=Viewer(xe.participant))
     assert [each.period for each in listed] == [2026, 2025, 2024] * 2
     assert [each.name for each in listed] == sorted(each.name for each in listed)
-    told = answers_on(xe.node, story.register, TEXT.id, "art-35", viewer=Viewer())
+    told = latest_said(xe.node, story.register, viewer=Viewer()).answers_on(Norm(TEXT.id, "art-35"))
     assert [(each.period, each.answer.obstacles[0].text[0].text) for each in told] == [
         (2026, f"{name}2026-public obstacle") for name in ("xc", "xd")
     ]
-    assert answers_on(xe.node, story.register, TEXT.id, "art-16", viewer=Viewer(xe.participant)) == []
-    assert own_periods(xc.node, story.register, xc.participant) == [(TEXT.id, year) for year in (2026, 2025, 2024)]
+    for_xe = latest_said(xe.node, story.register, viewer=Viewer(xe.participant))
+    assert for_xe.answers_on(Norm(TEXT.id, "art-16")) == ()
 
 
 def test_parts_carried_by_hand_are_taken_in_if_the_log_names_them_and_they_are_for_us(story: Story) -> None:

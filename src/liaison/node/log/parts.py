@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from liaison.errors import MalformedError, UsageError, VerificationError
 from liaison.node.log.rows import change_each
 from liaison.node.log.views import NOMINATION, PARTICIPANT
-from liaison.node.models import FactRow, RecordPart
+from liaison.node.models import FactRow, FollowedRegister, RecordPart
 from liaison.node.node import Node
 from liaison.node.work.statements import fetch
 from liaison.register import records
@@ -107,7 +109,8 @@ def keep_parts(node: Node, register: str, entries: Sequence[Entry], parts: Itera
 
 
 def keep_records(node: Node, register: str, found: Iterable[records.Record], *, state: str) -> None:
-    """Store parts whose digests were checked."""
+    """Store parts whose digests were checked, and count that some came."""
+    FollowedRegister.objects.filter(register=register).update(parts_kept=F("parts_kept") + 1)
     now = node.clock.now()
     rows = [
         RecordPart(

@@ -31,6 +31,8 @@ class FollowedRegister(models.Model):
     trusted_checkpoint = models.BinaryField(default=b"")
     checked_at = models.DateTimeField(null=True)
     stopped = models.TextField(default="")
+    parts_kept = models.BigIntegerField(default=0)
+    """How often record parts were stored here: what was read from parts before the last time may have changed."""
 
 
 class Tile(models.Model):

@@ -11,7 +11,7 @@ the own participant and another, never between two others; the order is that of 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from liaison.conduct.help import (
@@ -24,26 +24,24 @@ from liaison.conduct.help import (
     find_matches,
     names_norm,
     same_norm,
-    wishes_in,
 )
-from liaison.conduct.practices import Practice, find_practices, practices_in
-from liaison.conduct.reports import Report
+from liaison.conduct.practices import Practice, find_practices
 from liaison.errors import UsageError
 from liaison.instruments.lineage import all_relatives
 from liaison.instruments.texts import Instrument
 from liaison.messages.forms.checking import Norm
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
-from liaison.node.reads.conduct.reports import Viewer, latest_reports, own_report
+from liaison.node.reads.conduct.audiences import participants_of
+from liaison.node.reads.conduct.latest import Latest, latest_said, sorted_wishes
+from liaison.node.reads.conduct.reports import Viewer, own_latest
 from liaison.node.reads.desk.regions import areas_of, zones_of
-from liaison.node.reads.facts import register_facts
-from liaison.node.reads.instruments.known import carried_instruments, known_instruments
+from liaison.node.reads.instruments.known import known_instruments
 from liaison.node.reads.register import directory
 from liaison.register.vocabulary import DeskKind
 
 EVERYTHING = Wanted()
 KEY = 16
-FIRST, MOST = 50, 500
 NOWHERE = "utc"
 """The area of a time zone that is in no part of the world."""
 
@@ -60,41 +58,46 @@ class Board:
     """Participant → what people call it."""
     norms: tuple[Norm, ...]
     """Those that something is sought or offered with, whatever is looked for."""
-    most: int
-    """So many of each are shown."""
     cut: bool
-    """There is more of something than is shown; looking for one norm shows the rest, to `MOST` of each."""
+    """There is more of something than was asked for."""
 
 
-def help_board(node: Node, register: str, desk: DeskRef, *, wanted: Wanted = EVERYTHING, whole: bool = False) -> Board:
-    """What help there is for the participant of a desk, and from it: with the norm that is looked for, and of the
-    matches those that fit all of what is.
+def help_board(
+    node: Node,
+    register: str,
+    desk: DeskRef,
+    *,
+    wanted: Wanted = EVERYTHING,
+    whole: bool = False,
+    most: int | None = None,
+) -> Board:
+    """What help there is for the participant of a desk, and from it, to so many of each: with the norm that is looked
+    for, and of the matches those that fit all of what is.
 
     `whole` counts what the own report says for the participant alone: for whoever may read what its cases say.
     """
-    own, wishes = desk.participant, _wishes(node, register, desk.participant, whole=whole)
-    matches = [each for each in _matches(node, register, own, wishes) if wanted.fits(each)]
-    found = [each for each in wishes if names_norm(wanted.norm, each.norm)]
-    others = [each for each in found if each.participant != own]
-    ours = [each for each in found if each.participant == own]
-    sought, offered = ([each for each in others if each.way is way] for way in (Way.SOUGHT, Way.OFFERED))
-    most = MOST if wanted.norm else FIRST
+    latest, mine = _latest(node, register, desk), _own_wishes(node, register, desk, whole=whole)
+    others = [each for each in latest.wishes if each.participant != desk.participant]
+    matches = [each for each in _matches(node, register, desk, mine, others) if wanted.fits(each)]
+    ours = [each for each in mine if names_norm(wanted.norm, each.norm)]
+    found = [each for each in others if names_norm(wanted.norm, each.norm)]
+    sought, offered = ([each for each in found if each.way is way] for way in (Way.SOUGHT, Way.OFFERED))
     return Board(
         ours=tuple(ours[:most]),
         sought=tuple(sought[:most]),
         offered=tuple(offered[:most]),
         matches=tuple(matches[:most]),
-        names=_names(node, register, sorted({each.participant for each in wishes} | {own})),
-        norms=tuple(sorted({each.norm for each in wishes})),
-        most=most,
-        cut=any(len(each) > most for each in (ours, sought, offered, matches)),
+        names={**latest.names, desk.participant: participants_of(node, register).name(desk.participant)},
+        norms=tuple(sorted(latest.norms.union(each.norm for each in mine))),
+        cut=most is not None and any(len(each) > most for each in (ours, sought, offered, matches)),
     )
 
 
 def has_help(node: Node, register: str, desk: DeskRef, norm: Norm, *, whole: bool = False) -> bool:
     """Whether anything is sought or offered with a norm, as far as this desk may see it."""
-    reports = _latest(node, register, desk.participant, whole=whole, among=(norm.instrument,))
-    return any(each.norm == norm for report in reports for each in wishes_in(report))
+    if norm in _latest(node, register, desk).norms:
+        return True
+    return any(each.norm == norm for each in _own_wishes(node, register, desk, whole=whole))
 
 
 def match_key(match: Match) -> str:
@@ -105,8 +108,8 @@ def match_key(match: Match) -> str:
 
 def find_match(node: Node, register: str, desk: DeskRef, key: str) -> Match:
     """The match of this key, for whoever may write at the desk. Raises UsageError when there is none any more."""
-    wishes = _wishes(node, register, desk.participant, whole=True)
-    for each in _matches(node, register, desk.participant, wishes):
+    mine, latest = _own_wishes(node, register, desk, whole=True), _latest(node, register, desk)
+    for each in _matches(node, register, desk, mine, latest.wishes):
         if match_key(each) == key:
             return each
     raise UsageError("help-match-gone")
@@ -126,10 +129,7 @@ def desk_to_meet(node: Node, register: str, desk: DeskRef, participant: str) -> 
 
 def shared_practices(node: Node, register: str, desk: DeskRef, *, words: str = "") -> tuple[Practice, ...]:
     """The practices that participants chose to share with all others, in which all of these words stand."""
-    reports = list(_latest(node, register, desk.participant, whole=False))
-    names = _names(node, register, sorted({each.participant for each in reports}))
-    found = (each for report in reports for each in practices_in(report, names[report.participant]))
-    return find_practices(found, words)
+    return find_practices(_latest(node, register, desk).practices, words)
 
 
 def sides_of(node: Node, register: str, participants: Collection[str]) -> dict[str, Side]:
@@ -148,16 +148,25 @@ def sides_of(node: Node, register: str, participants: Collection[str]) -> dict[s
     }
 
 
-def _wishes(node: Node, register: str, own: str, *, whole: bool) -> list[Wish]:
-    """In the order of norms, then of participants."""
-    found = [each for report in _latest(node, register, own, whole=whole) for each in wishes_in(report)]
-    return sorted(found, key=lambda each: (each.norm, each.key))
+def _latest(node: Node, register: str, desk: DeskRef) -> Latest:
+    return latest_said(node, register, viewer=Viewer(desk.participant))
 
 
-def _matches(node: Node, register: str, own: str, wishes: Collection[Wish]) -> tuple[Match, ...]:
-    who = sorted({each.participant for each in wishes} | {own})
+def _own_wishes(node: Node, register: str, desk: DeskRef, *, whole: bool) -> Sequence[Wish]:
+    """What the own participant seeks and offers: all of it, or what it shows to somebody."""
+    reports = {each.instrument: each for each in _latest(node, register, desk).reports_of(desk.participant)}
+    if whole:
+        reports |= {each.instrument: each for each in own_latest(node, register, desk.participant)}
+    return sorted_wishes(reports.values())
+
+
+def _matches(
+    node: Node, register: str, desk: DeskRef, mine: Sequence[Wish], others: Iterable[Wish]
+) -> tuple[Match, ...]:
+    wishes = [*mine, *(each for each in others if each.participant != desk.participant)]
+    who = sorted({each.participant for each in wishes} | {desk.participant})
     sides, today = sides_of(node, register, who), node.clock.now().date()
-    return find_matches(own, wishes, sides, alike=_alike(known_instruments(node)), on=today)
+    return find_matches(desk.participant, wishes, sides, alike=_alike(known_instruments(node)), on=today)
 
 
 def _alike(known: Mapping[str, Instrument]) -> Alike:
@@ -170,30 +179,9 @@ def _alike(known: Mapping[str, Instrument]) -> Alike:
     return lambda sought, offered: same_norm(sought, offered) or kin.get(sought, {}).get(offered)
 
 
-def _latest(
-    node: Node, register: str, own: str, *, whole: bool, among: Collection[str] | None = None
-) -> Iterator[Report]:
-    """The latest report of each participant on each text the register carries, as far as `own` may see it."""
-    for instrument in carried_instruments(node, register):
-        if among is not None and instrument not in among:
-            continue
-        for shown in latest_reports(node, register, instrument, viewer=Viewer(own)):
-            report = shown.report
-            if whole and shown.participant == own:
-                report = own_report(node, register, own, instrument, shown.period) or report
-            if report is not None:
-                yield report
-
-
 def _rank(kind: DeskKind, kinds: Collection[DeskKind | None]) -> int:
     return next((place for place, each in enumerate(kinds) if each is kind), len(kinds))
 
 
 def _texts(wish: Wish) -> list[str]:
     return [f"{each.lang} {each.text}" for each in wish.text]
-
-
-def _names(node: Node, register: str, participants: Collection[str]) -> dict[str, str]:
-    facts = register_facts(node, register)
-    states = {who: facts.participant(who) for who in participants}
-    return {who: state.labels.name if state is not None else who[:8] for who, state in states.items()}

@@ -2,7 +2,7 @@
 
     viewer = Viewer(participant)                  of a participant; Viewer() is the public
     report_heads(node, register, viewer=viewer)                       who reported what, without what it says
-    reports_on(node, register, "un-norms-2015", viewer=viewer)        one a participant and year
+    latest_reports(node, register, viewer=viewer)                     one a participant and instrument
     report_of(node, register, participant, "un-norms-2015", 2026, viewer=viewer)
     own_report(node, register, participant, "un-norms-2015", 2026)    whole, for the participant itself
 
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from liaison.conduct.parts import Opened, check_part, join_parts, open_part
-from liaison.conduct.reports import Answer, Report, decode_report
+from liaison.conduct.reports import Report, decode_report
 from liaison.errors import LiaisonError, UsageError
 from liaison.node.models import OwnReport, RecordPart
 from liaison.node.node import Node
@@ -81,26 +81,9 @@ class ReportShown(ReportHead):
     report: Report | None
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerShown:
-    """One answer with whose it is and of which year."""
-
-    participant: str
-    name: str
-    period: int
-    answer: Answer
-
-
-def reports_on(
-    node: Node, register: str, instrument: str, *, viewer: Viewer, period: int | None = None
-) -> list[ReportShown]:
-    """The reports on an instrument, by name of the participant, the latest year first."""
-    return _shown(node, register, viewer, instrument=instrument, period=period)
-
-
 def reports_of(node: Node, register: str, participant: str, *, viewer: Viewer) -> list[ReportShown]:
     """The reports of one participant, by instrument, the latest year first."""
-    return _shown(node, register, viewer, participant=participant)
+    return _read(node, register, viewer, _wanted(node, register, participant=participant))
 
 
 def report_heads(
@@ -124,24 +107,16 @@ def report_of(
     node: Node, register: str, participant: str, instrument: str, period: int, *, viewer: Viewer
 ) -> ReportShown:
     """One report. Raises UsageError where there is none."""
-    found = _shown(node, register, viewer, participant=participant, instrument=instrument, period=period)
+    wanted = _wanted(node, register, participant=participant, instrument=instrument, period=period)
+    found = _read(node, register, viewer, wanted)
     if not found:
         raise UsageError("report-of-year-not-found", instrument=instrument[:64], period=period)
     return found[0]
 
 
-def answers_on(node: Node, register: str, instrument: str, clause: str, *, viewer: Viewer) -> list[AnswerShown]:
-    """What participants show about one clause in the latest report of each that stands, by name."""
-    return [
-        AnswerShown(shown.participant, shown.name, shown.period, answer)
-        for shown in latest_reports(node, register, instrument, viewer=viewer)
-        if shown.report is not None and (answer := shown.report.answer(clause)) is not None
-    ]
-
-
-def latest_reports(node: Node, register: str, instrument: str, *, viewer: Viewer) -> list[ReportShown]:
-    """The latest report of each participant on an instrument that stands, by name."""
-    return _shown(node, register, viewer, instrument=instrument, latest=True)
+def latest_reports(node: Node, register: str, *, viewer: Viewer) -> list[ReportShown]:
+    """The latest report of each participant on each instrument that stands, by name of the participant."""
+    return _read(node, register, viewer, _latest(_wanted(node, register)))
 
 
 def report_records(
@@ -173,32 +148,19 @@ def own_report(
     return decode_report(bytes(row.report)) if row is not None else None
 
 
-def own_periods(node: Node, register: str, participant: str) -> list[tuple[str, int]]:
-    """The instruments and years this participant published reports on from here, the latest year first."""
-    with reading(node):
-        rows = OwnReport.objects.filter(register=register, participant=participant, entry__isnull=False)
-        found = set(rows.values_list("instrument", "period"))
-    return sorted(found, key=lambda each: (each[0], -each[1]))
+def own_latest(node: Node, register: str, participant: str) -> list[Report]:
+    """The own reports of the latest years that stand, one on each instrument, as `own_report` gives them."""
+    latest = (made[-1].body for _, made in _latest(_wanted(node, register, participant=participant)))
+    found = (own_report(node, register, participant, each.instrument, each.period) for each in latest)
+    return [each for each in found if each is not None]
 
 
-def _shown(
-    node: Node,
-    register: str,
-    viewer: Viewer,
-    *,
-    participant: str | None = None,
-    instrument: str | None = None,
-    period: int | None = None,
-    latest: bool = False,
-) -> list[ReportShown]:
-    wanted = _wanted(node, register, participant=participant, instrument=instrument, period=period)
-    if latest:
-        wanted = _latest(wanted)
+def _read(node: Node, register: str, viewer: Viewer, wanted: Sequence[Made]) -> list[ReportShown]:
+    """These reports as a viewer sees them."""
     with reading(node):
         held = _held(register, [made[-1] for _, made in wanted])
     suspects = _suspects(node, register, {made[-1].signer for _, made in wanted})
-    shown = [_one(state, made, held, viewer, suspects) for state, made in wanted]
-    return sorted(shown, key=_in_order)
+    return sorted((_one(state, made, held, viewer, suspects) for state, made in wanted), key=_in_order)
 
 
 def _in_order(each: ReportHead) -> tuple[str, str, str, int]:

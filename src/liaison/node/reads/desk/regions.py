@@ -10,6 +10,7 @@ digest fixes what is in it.
 from __future__ import annotations
 
 import contextlib
+import functools
 import zoneinfo
 from collections.abc import Collection, Iterable, Iterator
 
@@ -52,9 +53,14 @@ def zones_of(node: Node, register: str, desks: Collection[DeskRef]) -> dict[Desk
         if desk.participant in found.participants
     }
     _learn(node, register, {digest for each in parts.values() for digest in each} - _known.keys())
-    known = zoneinfo.available_timezones()
     zones = {desk: next((zone for digest in each if (zone := _known.get(digest))), "") for desk, each in parts.items()}
-    return {desk: zone for desk, zone in zones.items() if zone in known}
+    return {desk: zone for desk, zone in zones.items() if zone in _known_zones()}
+
+
+@functools.cache
+def _known_zones() -> frozenset[str]:
+    """Those this machine has, read from its files once."""
+    return frozenset(zoneinfo.available_timezones())
 
 
 def _parts(desks: Iterable[DeskEntry]) -> list[str]:

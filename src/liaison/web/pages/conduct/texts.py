@@ -3,7 +3,7 @@
     conduct/                                       the codes, those the register carries first, with our own stand
     conduct/texts/un-norms-2015/                   one code: its norms, who declared what
     conduct/texts/un-norms-2015/norms/norm-g/      one norm: what it asks, of whom, and what panels add
-    conduct/participants/<id>/                     what one participant declared
+    conduct/participants/<id>/   ?year=2025        what one participant declared, and reported last or for a year
 
 Invariants: participants are listed by name and never counted, ranked or compared; every sentence about a text is a
 paraphrase, and the page says that the official text decides.
@@ -31,6 +31,7 @@ from liaison.node.reads.instruments.status import (
 )
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
+from liaison.web.pages.conduct.own.places import number_in
 from liaison.web.pages.conduct.panels import Norm, norm_panels, participant_panels
 from liaison.web.requests import at_desk
 from liaison.web.site import here
@@ -90,7 +91,8 @@ def participant(request: HttpRequest, seat: Seat, participant: str) -> HttpRespo
     who = declared_stands(here(), seat.register, participant)
     if who is None:
         raise Http404
-    given = {"who": who, "own": participant == seat.desk.participant, "panels": participant_panels(seat, who)}
+    panels = participant_panels(seat, who, number_in(request.GET.get("year", "")))
+    given = {"who": who, "own": participant == seat.desk.participant, "panels": panels}
     return render(request, "web/conduct/participant.html", given)
 
 

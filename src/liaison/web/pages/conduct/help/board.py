@@ -51,6 +51,8 @@ from liaison.web.templatetags.show import paraphrase_text
 from liaison.web.words import code_word, codes_of, language_word
 
 LONGEST, SHOWN = 100, 50
+FIRST, OF_A_NORM = 20, 500
+"""So many matches, wishes and offers stand on the page, and so many once a norm is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,9 @@ class MatchView:
 def page(request: HttpRequest, seat: Seat) -> HttpResponse:
     """What is sought and offered, and what meets."""
     wanted = _wanted(request)
-    whole = seat.may(Action.READ_CASE)
-    board, naming = help_board(here(), seat.register, seat.desk, wanted=wanted, whole=whole), NormNames()
+    whole, most = seat.may(Action.READ_CASE), OF_A_NORM if wanted.norm else FIRST
+    board = help_board(here(), seat.register, seat.desk, wanted=wanted, whole=whole, most=most)
+    naming = NormNames()
     given = {
         "matches": [_match(each, board, naming) for each in board.matches],
         "ours": wish_views(board.ours, board, naming),
@@ -97,7 +100,7 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
         "areas": [(each, code_word("zone-area", each)) for each in codes_of("zone-area") if each != NOWHERE],
         "may_write": seat.may(Action.WRITE),
         "cut": board.cut,
-        "most": board.most,
+        "most": most,
     }
     return render(request, "web/conduct/help/board.html", given)
 
