@@ -9,6 +9,8 @@ Invariants: a draft is one that was read for the desk's own participant; the rep
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from liaison.conduct.assembling import Assembled, Drafted, assemble
 from liaison.conduct.drafting import Mark
 from liaison.conduct.reports import Report
@@ -21,9 +23,12 @@ from liaison.node.reads.conduct.reports import own_report
 
 def assembled_report(node: Node, register: str, desk: DeskRef, draft: DraftedReport) -> Assembled:
     """The report of the answers that are done."""
-    answers = {clause: Drafted(each.stands.typed, each.stands.mark) for clause, each in draft.answers.items()}
-    find = participants_of(node, register).others(desk.participant)
-    return assemble(draft.instrument, desk.participant, draft.period, answers, find, profile=draft.profile)
+    return _assembled(node, register, desk, draft, {clause: each.stands.mark for clause, each in draft.answers.items()})
+
+
+def whole_draft(node: Node, register: str, desk: DeskRef, draft: DraftedReport) -> Assembled:
+    """The report of every answer in which something is written, whatever its mark."""
+    return _assembled(node, register, desk, draft, dict.fromkeys(draft.answers, Mark.DONE))
 
 
 def last_report(node: Node, register: str, desk: DeskRef, draft: DraftedReport) -> Report | None:
@@ -35,8 +40,7 @@ def last_report(node: Node, register: str, desk: DeskRef, draft: DraftedReport) 
     return whole_draft(node, register, desk, written).report if written is not None else None
 
 
-def whole_draft(node: Node, register: str, desk: DeskRef, draft: DraftedReport) -> Assembled:
-    """The report of every answer in which something is written, whatever its mark."""
-    answers = {clause: Drafted(each.stands.typed, Mark.DONE) for clause, each in draft.answers.items()}
+def _assembled(node: Node, register: str, desk: DeskRef, draft: DraftedReport, marks: Mapping[str, Mark]) -> Assembled:
+    answers = {clause: Drafted(each.stands.typed, marks[clause]) for clause, each in draft.answers.items()}
     find = participants_of(node, register).others(desk.participant)
     return assemble(draft.instrument, desk.participant, draft.period, answers, find, profile=draft.profile)

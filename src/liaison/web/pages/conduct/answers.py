@@ -1,10 +1,11 @@
 """What of an answer does a page say to this reader? Each of its lists that holds something, in the reader's language.
 
+    in_own_words(texts)                 what stands in several languages, in the reader's
     for part in said_in(answer):
         part.list_name                  measures · obstacles · help_sought · help_offered
         for item in part.items:         item.kind, item.said, item.evidence, item.about
 
-Invariant: a text that does not stand in the reader's language stands in its own, which the page marks.
+Invariant: a text that does not stand in the reader's language stands in English or in its own, which the page marks.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 
 from liaison.conduct.differences import LISTS
-from liaison.conduct.reports import Answered, Evidence, Worded, in_language
+from liaison.conduct.reports import Answered, Evidence, Texts, Worded, in_language
+from liaison.web.forms.languages import language_tag
+from liaison.web.words import code_word, language_word
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A measure, an obstacle, a wish or an offer; `kind` is that of a measure, `about` what help is meant for."""
+    """A measure, an obstacle, a wish or an offer; `kind` is that of a measure, `about` in words what help is for."""
 
     kind: str
     said: Worded
@@ -35,6 +38,11 @@ class SaidPart:
     items: tuple[Said, ...]
 
 
+def in_own_words(texts: Texts) -> Worded:
+    """What others wrote, in the reader's language if it stands in it, else in English, else as it stands first."""
+    return in_language(texts, (language_tag(get_language() or "en"), "en"))
+
+
 def said_in(answer: Answered) -> list[SaidPart]:
     """The lists of an answer that hold something."""
     found = []
@@ -48,7 +56,8 @@ def said_in(answer: Answered) -> list[SaidPart]:
 def _said(item: object) -> Said:
     kind = getattr(item, "kind", None)
     zone = getattr(item, "zone", None)
-    about = (*getattr(item, "languages", ()), *getattr(item, "areas", ()), *((zone,) if zone else ()))
-    preferred = (get_language() or "en").partition("-")[0]
-    text = in_language(getattr(item, "text", ()), (preferred, "en"))
+    languages = map(language_word, getattr(item, "languages", ()))
+    areas = (code_word("zone-area", each) for each in getattr(item, "areas", ()))
+    about = (*languages, *areas, *((zone,) if zone else ()))
+    text = in_own_words(getattr(item, "text", ()))
     return Said(kind.value if kind is not None else "", text, getattr(item, "evidence", ()), about)

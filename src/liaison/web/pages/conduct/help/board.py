@@ -42,7 +42,8 @@ from liaison.web.forms.languages import language_choices, language_tag
 from liaison.web.forms.typed import ZONE, input_name
 from liaison.web.names import DeskName, DeskNames
 from liaison.web.pages.cases.naming import case_path, reader_of
-from liaison.web.pages.conduct.help.naming import NormName, NormNames, in_own_words
+from liaison.web.pages.conduct.answers import in_own_words
+from liaison.web.pages.conduct.help.naming import NormName, NormNames
 from liaison.web.pages.write.cards import desk_key
 from liaison.web.pages.write.steps import path_of, place_of
 from liaison.web.requests import at_desk, officer_id

@@ -1,18 +1,14 @@
-"""What is a norm called on a page, and which words of another does a reader get?"""
+"""What is a norm called on a page?"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
-
 from liaison.conduct.profiles import load_profiles
-from liaison.conduct.reports import Texts, Worded, in_language
 from liaison.instruments.texts import Instrument, TextKind
 from liaison.messages.forms.checking import Norm
 from liaison.node.reads.instruments.known import known_instruments
-from liaison.web.forms.languages import language_tag
 from liaison.web.site import here
 
 
@@ -61,8 +57,3 @@ def read_norm(text: str) -> Norm | None:
     """The norm that a key names; None for what is no key."""
     instrument, _, clause = text.strip().partition(" ")
     return Norm(instrument[:32], clause[:32]) if instrument and clause else None
-
-
-def in_own_words(texts: Texts) -> Worded:
-    """What others wrote, in the reader's language if it stands in it, else in the language it stands in first."""
-    return in_language(texts, (language_tag(get_language() or "en"),))
