@@ -4,6 +4,7 @@
 {{ code|word:"tlp" }}         the label of a code
 {{ text|own }}                <bdi> around what others wrote: its direction never turns the page's
 {{ clause.text|paraphrase:"gcsc-2019" }}   our words for an agreed text, in the reader's language
+{{ norm|norm_link:seat_path }}   a norm by name, which leads to its page
 {{ name|desk_name }}          a desk in words, with its host
 written("<b>{}</b>", text)    what such a filter gives: everything in it that is not marked as safe is escaped
 {% asset "liaison.css" %}     the path of a file of ours, with its hash, so that a new version is a new address
@@ -16,6 +17,7 @@ import hashlib
 import html
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from babel.dates import format_skeleton, get_datetime_format
 from django import template
@@ -30,6 +32,9 @@ from liaison.web.forms.instants import find_zone
 from liaison.web.languages import find_language
 from liaison.web.names import DeskName
 from liaison.wire.identifiers import format_instant, parse_instant
+
+if TYPE_CHECKING:
+    from liaison.web.pages.conduct.help.naming import NormName
 
 register = template.Library()
 
@@ -159,6 +164,15 @@ def paraphrase(source: str, instrument: str) -> SafeString:
     told = paraphrase_text(source, instrument)
     foreign = told == source and (translation.get_language() or "en") != "en"
     return written('<bdi dir="ltr" lang="en">{}</bdi>' if foreign else "<bdi>{}</bdi>", told)
+
+
+@register.filter
+def norm_link(norm: NormName, seat_path: str) -> SafeString:
+    """A norm by its text, its number there and what it asks, which leads to its page: lists have dozens of them."""
+    inside = "conduct/texts/{}/norms/{}/" if norm.conduct else "instruments/{}/#{}"
+    title = written(' <span class="small">{}</span>', paraphrase(norm.title, norm.instrument)) if norm.title else ""
+    name = written("{} {}", paraphrase(norm.short, norm.instrument), own(norm.article))
+    return written('<a href="{}{}">{}</a>{}', seat_path, inside.format(norm.instrument, norm.clause), name, title)
 
 
 @register.filter

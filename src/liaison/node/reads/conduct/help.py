@@ -58,6 +58,8 @@ class Board:
     """Participant → what people call it."""
     norms: tuple[Norm, ...]
     """Those that something is sought or offered with, whatever is looked for."""
+    languages: tuple[str, ...]
+    """Those that both sides of some match have in common, whatever is looked for."""
     cut: bool
     """There is more of something than was asked for."""
 
@@ -78,7 +80,8 @@ def help_board(
     """
     latest, mine = _latest(node, register, desk), _own_wishes(node, register, desk, whole=whole)
     others = [each for each in latest.wishes if each.participant != desk.participant]
-    matches = [each for each in _matches(node, register, desk, mine, others) if wanted.fits(each)]
+    met = _matches(node, register, desk, mine, others)
+    matches = [each for each in met if wanted.fits(each)]
     ours = [each for each in mine if names_norm(wanted.norm, each.norm)]
     found = [each for each in others if names_norm(wanted.norm, each.norm)]
     sought, offered = ([each for each in found if each.way is way] for way in (Way.SOUGHT, Way.OFFERED))
@@ -89,6 +92,7 @@ def help_board(
         matches=tuple(matches[:most]),
         names={**latest.names, desk.participant: participants_of(node, register).name(desk.participant)},
         norms=tuple(sorted(latest.norms.union(each.norm for each in mine))),
+        languages=tuple(sorted({tag for each in met for tag in each.why.languages})),
         cut=most is not None and any(len(each) > most for each in (ours, sought, offered, matches)),
     )
 

@@ -17,7 +17,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import get_language, gettext, to_locale
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from liaison.conduct.help import INTRODUCTION, Match, Wanted, Why, Wish, introduction_fields
@@ -38,7 +38,7 @@ from liaison.node.services.people.officers import Seat
 from liaison.node.services.writing.drafts import begin_draft
 from liaison.officers.permissions import Action
 from liaison.web.forms.carried import carried
-from liaison.web.forms.languages import language_choices, language_tag
+from liaison.web.forms.languages import language_tag
 from liaison.web.forms.typed import ZONE, input_name
 from liaison.web.names import DeskName, DeskNames
 from liaison.web.pages.cases.naming import case_path, reader_of
@@ -96,8 +96,10 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
         "introductions": _introductions(request, seat, naming),
         "wanted": wanted,
         "filtered": wanted != Wanted(),
-        "norms": [naming.of(each) for each in board.norms],
-        "languages_spoken": language_choices(to_locale(get_language() or "en")),
+        "spoken": [
+            (each, language_word(each)) for each in sorted({*board.languages, *filter(None, [wanted.language])})
+        ],
+        "norms": [(name.key, _called(name)) for name in map(naming.of, board.norms)],
         "areas": [(each, code_word("zone-area", each)) for each in codes_of("zone-area") if each != NOWHERE],
         "may_write": seat.may(Action.WRITE),
         "cut": board.cut,
@@ -138,8 +140,13 @@ def _wanted(request: HttpRequest) -> Wanted:
 
 def _subject(match: Match) -> str:
     name = NormNames().of(match.ours.norm)
-    short = paraphrase_text(name.short, name.instrument)
-    return gettext("Help with %(norm)s, %(article)s") % {"norm": short, "article": name.article}
+    told = {"norm": paraphrase_text(name.short, name.instrument), "article": name.article}
+    return gettext("Help with %(norm)s, %(article)s") % told
+
+
+def _called(name: NormName) -> str:
+    """A norm in a list to choose from."""
+    return f"{paraphrase_text(name.short, name.instrument)} {name.article}"
 
 
 def wish_views(wishes: Iterable[Wish], board: Board, naming: NormNames) -> list[WishView]:
