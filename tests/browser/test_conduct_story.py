@@ -35,6 +35,8 @@ from tests.browser.test_requests import look
 from tests.node.stories import Resident, Story
 
 NORMS, NORM, NETWORK, ACTIONS = "un-norms-2015", "norm-j", 64496, "manrs-operators"
+PATIENCE = 180_000.0
+"""Milliseconds: the story claims nothing about time."""
 SEEN = b"""asn,prefix,seen_at,state
 AS64496,203.0.113.0/24,2026-11-20T06:00:00Z,valid
 AS64496,198.51.100.0/24,2026-11-20T07:00:00Z,invalid
@@ -68,6 +70,7 @@ class Tale:
 
     def __init__(self, folder: Path, page: Any, language: str) -> None:
         self.page, self.language, self.words = page, language, WORDS[language]
+        page.set_default_timeout(PATIENCE)
         (folder / "providers").mkdir()
         self.story, self.providers = Story(folder), Story(folder / "providers")
         texts = load_instruments()
@@ -245,6 +248,7 @@ def a_provider_stands_for_its_network(tale: Tale) -> None:
     tale.go(tale.xp, "conduct/")
     page.click(f"main a[href*='texts/{ACTIONS}/']")
     page.click("main a.button.main")
+    tale.look(tale.xp, f"conduct/texts/{ACTIONS}/stand", "stand")
     page.check("[name='act'][value='adoption']")
     page.fill("#networks", f"AS{NETWORK}")
     page.fill("#said", tale.words["said"])
