@@ -15,7 +15,7 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib import resources
 
@@ -95,6 +95,16 @@ def territory_word(code: str) -> str | None:
 def language_word(tag: str) -> str:
     """What a language is called, by its tag; a tag without a name is shown as it is."""
     return str(Locale.parse(to_locale(get_language() or "en")).languages.get(tag.split("-")[0], tag))
+
+
+def comma() -> str:
+    """What stands between two of a list in the reader's language: a comma and a space, "، ", or "、"."""
+    return pgettext("between two of a list", ", ")
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words of a list in one line."""
+    return comma().join(words)
 
 
 def _code(list_name: str, code: str) -> Code | None:
