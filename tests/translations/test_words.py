@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 import tomllib
 from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -152,6 +154,21 @@ def test_one_english_word_may_be_two_words_elsewhere() -> None:
             words.field_word(find_form("incident-notice", 1), "ended"),
         )
     assert (status, moment) == ("Terminé", "Fin")
+
+
+@pytest.mark.parametrize(("language", "line"), [("en", "A, B"), ("fr", "A, B"), ("ar", "A، B"), ("zh-hans", "A、B")])
+def test_a_list_has_the_comma_of_its_language(language: str, line: str) -> None:
+    with translation.override(language):
+        assert words.listed(["A", "B"]) == line
+
+
+def test_no_template_puts_a_latin_comma_between_two_values() -> None:
+    """Inside a sentence that translators see it may stand, and nowhere else."""
+    found = []
+    for page in sorted(Path(str(resources.files("liaison.web") / "templates")).rglob("*.html")):
+        text = re.sub(r"{% blocktranslate.*?{% endblocktranslate %}", "{%%}", page.read_text(), flags=re.DOTALL)
+        found += [f"{page.name}: {each}" for each in re.findall(r"[}>][,;] [{<].{20}", text)]
+    assert found == []
 
 
 def test_the_terminal_speaks_english_whatever_the_reader_of_a_page_reads() -> None:

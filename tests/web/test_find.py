@@ -116,6 +116,26 @@ def test_a_list_is_grouped_by_desk_and_its_rows_add_up(tmp_path: Path) -> None:
         assert page.count("<tr><td><code") == 2, "10.0.0.1 and the row that names nothing"
 
 
+def test_the_heading_of_a_table_is_no_refused_row_and_a_wrong_first_row_is_no_heading(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        visitor = visit(world, "XC")
+
+        def dropped(*rows: str) -> str:
+            file = SimpleUploadedFile("feed.csv", "\r\n".join(rows).encode())
+            return visitor.send("find/", status=200, file=file).content.decode()
+
+        for heading, row in (("IP;Port", "a.example.xd;22"), ('"source ip",seen', "a.example.xd,2026"), ("ip", "a.xd")):
+            page = dropped(heading, row, row)
+            assert "2 rows" in page
+            assert "taken for the heading of a table: <bdi" in page
+            assert "<tr><td><code" not in page, "nothing is refused"
+        for wrong, row in (("192.0.2.300", "a.xd"), ("AS99999999999", "a.xd"), ("no host here", "a.xd,22")):
+            page = dropped(wrong, row)
+            assert "2 rows" in page
+            assert "heading of a table" not in page
+            assert page.count("<tr><td><code") == 1, wrong
+
+
 def test_a_dropped_file_is_read_like_a_pasted_list_and_one_draft_each_is_prepared(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         visitor = visit(world, "XC")

@@ -149,13 +149,13 @@ def test_a_wrong_field_is_marked_and_what_was_typed_is_kept(story: Story) -> Non
     assert 'value="day and night"' in page
 
 
-def test_commas_of_an_arabic_keyboard_part_languages_and_persons_too(story: Story) -> None:
+def test_commas_of_arabic_and_chinese_keyboards_part_languages_and_persons_too(story: Story) -> None:
     resident = story.join("xc", "XC")
     alone = manager(resident)
-    alone.send("entry/change", **(ENTRY | {"languages": "ar، en", "contact/states/institution": "CSIRT",
+    alone.send("entry/change", **(ENTRY | {"languages": "ar، en\uff0cfr、es", "contact/states/institution": "CSIRT",
                                            "contact/states/persons": "A Person؛ Duty officer"}))  # fmt: skip
     page = alone.see("entry/")
-    assert "Arabic, English" in page
+    assert "Arabic, English, French, Spanish" in page
     assert "A Person, Duty officer" in page
 
 

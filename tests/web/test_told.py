@@ -59,3 +59,16 @@ def test_one_button_says_i_have_it_of_all_and_leads_to_the_list(tmp_path: Path) 
         pressed = stranger.post(link).content.decode()
         assert "Noted: you have 3 messages" in pressed
         assert f"/told/{code}" in pressed
+
+
+def test_where_nobody_could_be_told_the_page_does_not_say_that_everybody_was(tmp_path: Path) -> None:
+    with staffed(tmp_path) as stage:
+        visitor = visit(stage.world, "XD", Role.OFFICER)
+        stage.receive()
+        for _ in range(4):
+            stage.run(minutes=12)
+        page = visitor.see()
+        assert "Nobody has it yet" in page
+        assert "Nobody could be told: no officer of this desk has a confirmed way." in page
+        for untrue in ("Everybody was told", "told under the code", "· escalated"):
+            assert untrue not in page, untrue

@@ -62,10 +62,20 @@ def test_the_map_says_in_its_table_all_that_it_shows_and_that_a_zone_is_no_posit
         assert names == sorted(names), "by name, so that nobody is ranked"
 
 
+def test_the_map_says_how_many_have_no_dot_because_their_zone_lies_nowhere(tmp_path: Path) -> None:
+    registry = in_zones(XC="Africa/Nairobi", XD="UTC", XE="Etc/UTC")
+    with World(tmp_path, registry=registry) as world:
+        page = with_map(world).see("register/map/")
+        rows = page.count("<tr") - 1
+        assert page.count("<circle") == 1
+        assert f"{rows - 1} contact centres have no dot" in page
+
+
 def test_zones_lie_where_the_zone_database_puts_them_and_the_outline_is_on_the_plane() -> None:
     assert place_of_zone("Africa/Nairobi") == (2168, 913)
     assert place_of_zone("America/Argentina/Buenos_Aires") == (1216, 1246)
-    assert place_of_zone("Etc/UTC") is None
+    assert place_of_zone("Asia/Calcutta") == place_of_zone("Asia/Kolkata") is not None, "by its earlier name as well"
+    assert place_of_zone("Etc/UTC") is place_of_zone("UTC") is None
     begins = re.findall(r"M(-?\d+),(\d+)l", coastline())
     assert len(begins) > 100
     assert all(abs(int(x)) <= 2 * WIDTH and int(y) <= HEIGHT for x, y in begins)

@@ -45,7 +45,7 @@ NAMED, AUDIENCE, WHO = "named", "audience", "named"
 MEASURE, OBSTACLE, SOUGHT, OFFERED = "measure", "obstacle", "sought", "offered"
 GROUPS = (MEASURE, OBSTACLE, SOUGHT, OFFERED)
 _PLACE = re.compile(r"(measure|obstacle|sought|offered)\.([1-9][0-9]?)\.([a-z]+)(?:\.([1-9][0-9]?))?")
-_APART = re.compile(r"[\s,;،؛、\uff0c]+")
+_APART = re.compile(r"[\s,;،؛\uff0c、\uff1b]+")
 Find = Callable[[str], str | None]
 
 

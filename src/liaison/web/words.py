@@ -15,7 +15,7 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib import resources
 
@@ -100,6 +100,16 @@ def language_word(tag: str) -> str:
 @functools.lru_cache(maxsize=1024)
 def _language_word(tag: str, reader: str) -> str:
     return str(Locale.parse(to_locale(reader)).languages.get(tag.split("-")[0], tag))
+
+
+def comma() -> str:
+    """What stands between two of a list in the reader's language: a comma and a space, "، ", or "、"."""
+    return pgettext("between two of a list", ", ")
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words of a list in one line."""
+    return comma().join(words)
 
 
 def _code(list_name: str, code: str) -> Code | None:

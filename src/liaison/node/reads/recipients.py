@@ -23,7 +23,7 @@ from liaison.node.unit_of_work import reading
 from liaison.register.lookup import DeskEntry, Directory, Refusal
 from liaison.register.vocabulary import DeskKind
 
-_APART = re.compile(r"[\s,;]+")
+_APART = re.compile(r"[\s,;،؛\uff0c、\uff1b]+")
 KINDS = (DeskKind.TECHNICAL, *(kind for kind in DeskKind if kind is not DeskKind.TECHNICAL))
 
 

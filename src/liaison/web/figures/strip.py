@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from liaison.duty.shifts import Shift
 from liaison.duty.wall import first_instant
+from liaison.web.words import listed
 
 WIDTH, LABEL, HEAD, ROW, BAR = 720, 84, 22, 36, 28
 LETTER = 8
@@ -129,7 +130,7 @@ def _pieces(found: Sequence[Shift], day: date, order: Sequence[str], drawing: Dr
 
 def _piece(shift: Shift, x: float, width: float, order: Sequence[str], drawing: Drawing) -> Piece:
     first = shift.officers[0] if shift.officers else ""
-    whole = ", ".join(drawing.names.get(each, each) for each in shift.officers) or drawing.nobody
+    whole = listed(drawing.names.get(each, each) for each in shift.officers) or drawing.nobody
     words = drawing.names.get(first, first) if first else drawing.nobody
     shown = next((each for each in (words, _initials(words) if first else "!") if len(each) * LETTER <= width), "")
     tint = f"t{order.index(first) % TINTS}" if first else "gap"

@@ -4,7 +4,8 @@
     coastline()                                          the outline of land, as the `d` of an SVG path
 
 Invariants: plate carrée, so that a degree is a degree everywhere; the place of a zone is the one that the IANA time
-zone database names for it (`zone.tab`), never a desk's own; a zone the table does not hold has no place.
+zone database names for it (`zone.tab`), never a desk's own; another name of the same zone has its place, and a zone
+that lies nowhere (UTC) has none.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _PLACE = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?([+-])(\d{3})(\d{2})(\d{2})?")
 
 def place_of_zone(zone: str) -> tuple[int, int] | None:
     """Where the zone's representative place lies; None for one without."""
-    return _places().get(zone)
+    return _places().get(zone) or _places().get(_other_names().get(zone, ""))
 
 
 @functools.cache
@@ -34,6 +35,14 @@ def _places() -> Mapping[str, tuple[int, int]]:
     table = resources.files("tzdata").joinpath("zoneinfo/zone.tab").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
     return {zone: place for _, at, zone, *_ in rows if (place := _project(at)) is not None}
+
+
+@functools.cache
+def _other_names() -> Mapping[str, str]:
+    """The name in use of a zone by an earlier or other one: Asia/Calcutta is Asia/Kolkata."""
+    rules = resources.files("tzdata").joinpath("zoneinfo/tzdata.zi").read_text(encoding="utf-8")
+    links = (line.split(" ") for line in rules.splitlines() if line.startswith("L "))
+    return {other: zone for _, zone, other in links}
 
 
 def _project(at: str) -> tuple[int, int] | None:

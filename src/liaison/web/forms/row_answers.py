@@ -13,12 +13,13 @@ import re
 from collections.abc import Iterable
 
 from liaison.messages.forms.row_answers import NOT_OURS
+from liaison.web.forms.typed import MARKS
 from liaison.wire.canonical import JSON
 
 MOST_NUMBERS = 4000
 _DASH = re.compile("\\s*[-\u2010-\u2015]\\s*")
 _RANGE = re.compile(r"([0-9]{1,8})(?:-([0-9]{1,8}))?")
-_PARTED = re.compile("[,;\u060c\u061b\\s]+")
+_PARTED = re.compile(rf"[{MARKS}\s]+")
 
 
 def read_answers(text: str) -> list[JSON] | None:

@@ -7,6 +7,7 @@ Invariants: texts only, as the browser sent them but with plain line ends; hidde
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,6 +15,9 @@ from typing import Any
 Typed = Mapping[str, Sequence[str]]
 PREFIX = "field"
 ZONE = "zone"
+MARKS = ",;،؛\uff0c、\uff1b"
+"""What keyboards of Latin, Arabic and Chinese write between two of a list."""
+_BETWEEN = re.compile(f"[{MARKS}]")
 LEFT_OUT = frozenset({"csrfmiddlewaretoken"})
 
 
@@ -25,6 +29,11 @@ def typed_of(post: Any) -> dict[str, list[str]]:
 def plain_lines(text: str) -> str:
     """The text with line feeds only, composed as signed texts must be."""
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def parted(text: str) -> list[str]:
+    """The words between commas or semicolons, without the empty ones."""
+    return [each.strip() for each in _BETWEEN.split(text) if each.strip()]
 
 
 def input_name(field: str, part: str = "") -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext, gettext_lazy
 
-from liaison.web.words import code_word, language_word
+from liaison.web.words import code_word, language_word, listed
 
 AUDIENCES = ("public", "participants", "states")
 CONTACT = {
@@ -69,4 +69,4 @@ def entry_value(name: str, text: str) -> str:
     """What such a field says: languages and kinds by their names, anything else as it is."""
     if name == "kind":
         return code_word("desk-kind", text)
-    return ", ".join(map(language_word, text.split(", "))) if name in LANGUAGES and text else text
+    return listed(map(language_word, text.split(", "))) if name in LANGUAGES and text else text

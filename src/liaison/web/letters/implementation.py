@@ -24,7 +24,7 @@ from liaison.instruments.texts import Instrument
 from liaison.web.languages import Language
 from liaison.web.letters.fonts import fonts_for, found_fonts, spare_fonts
 from liaison.web.letters.typesetting import typeset
-from liaison.web.words import code_word, language_word
+from liaison.web.words import code_word, language_word, listed
 
 if TYPE_CHECKING:
     from typst import Fonts
@@ -114,9 +114,9 @@ def _help(one: Help) -> dict[str, Any]:
 
 def _wanted(one: Help) -> Iterator[str]:
     if one.languages:
-        yield ", ".join(map(language_word, one.languages))
+        yield listed(map(language_word, one.languages))
     if one.areas:
-        yield ", ".join(code_word("zone-area", each) for each in one.areas)
+        yield listed(code_word("zone-area", each) for each in one.areas)
     if one.zone:
         yield one.zone
 

@@ -30,7 +30,7 @@ from liaison.web.languages import Language
 from liaison.web.letters.entry_words import entry_label, entry_value
 from liaison.web.letters.fonts import fonts_for, found_fonts
 from liaison.web.letters.typesetting import typeset
-from liaison.web.words import code_word
+from liaison.web.words import code_word, listed
 
 if TYPE_CHECKING:
     from typst import Fonts
@@ -114,7 +114,7 @@ def _told(facts: _Facts, kind: LetterKind) -> dict[str, Any]:
         "from": facts.name,
         "asks": asks[kind],
         "rows": [
-            [gettext("Participant"), f"{facts.name} ({', '.join(facts.codes)})" if facts.codes else facts.name],
+            [gettext("Participant"), f"{facts.name} ({listed(facts.codes)})" if facts.codes else facts.name],
             [gettext("Desk"), facts.desk],
             [gettext("Kind of desk"), code_word("desk-kind", facts.after.kind)],
             *([entry_label(name), entry_value(name, after)] for name, _, after in rows),

@@ -210,6 +210,7 @@ def _many(node: Node, seat: Seat, lines: list[str], kind: DeskKind) -> dict[str,
         "refused": refused,
         "refused_more": max(0, len(routed.refused) - REFUSED_SHOWN),
         "rows": routed.rows,
+        "heading": routed.heading,
         "usable": sum(bool(group["usable"]) for group in groups),
         "most_drafts": MOST_DRAFTS,
     }

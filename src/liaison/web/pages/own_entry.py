@@ -31,6 +31,7 @@ from liaison.register.bodies import Expected
 from liaison.register.records import Contact, Person, ReportWishes
 from liaison.register.vocabulary import ReportFormat
 from liaison.web.entrance.reauthentication import recently_signed_in
+from liaison.web.forms.typed import parted
 from liaison.web.languages import languages
 from liaison.web.letters import letter as letters
 from liaison.web.letters.entry_words import AUDIENCES, CONTACT, HINTS, LABELS, entry_label, entry_value
@@ -40,7 +41,7 @@ from liaison.web.site import here
 from liaison.web.words import code_word
 from liaison.wire.typed import convert
 
-_COMMA, _SEMICOLON = re.compile("[,،]"), re.compile("[;؛]")  # As keyboards in Arabic have them too.
+_SEMICOLON = re.compile("[;؛\uff1b]")  # As keyboards in Arabic and Chinese have it too.
 MINUTES = ("routine", "urgent", "emergency")
 WISHES = ("formats", "every", "largest")
 
@@ -181,7 +182,7 @@ def _typed(wanted: Wanted) -> dict[str, str]:
 def _read(base: Wanted, typed: Mapping[str, str]) -> tuple[Wanted | None, dict[str, str]]:
     """The version that was typed, what this form does not ask as in `base`, or what is wrong with it by field."""
     wrong: dict[str, str] = {}
-    tags = tuple(each.strip() for each in _COMMA.split(typed.get("languages", "")) if each.strip())
+    tags = tuple(parted(typed.get("languages", "")))
     expected = Expected(*(_minutes(name, typed, wrong) for name in MINUTES))
     contacts = {name: contact for name, contact in base.contacts.items() if name not in AUDIENCES}
     for audience in AUDIENCES:
@@ -200,7 +201,7 @@ def _read(base: Wanted, typed: Mapping[str, str]) -> tuple[Wanted | None, dict[s
 
 def _wishes(typed: Mapping[str, str], wrong: dict[str, str]) -> ReportWishes | None:
     """How the desk wants reports on resources; nothing where no format is named."""
-    named = [each.strip().lower() for each in _COMMA.split(typed.get("reports/formats", "")) if each.strip()]
+    named = parted(typed.get("reports/formats", "").lower())
     if not named:
         return None
     if len(set(named)) < len(named) or not set(named) <= {each.value for each in ReportFormat}:

@@ -50,6 +50,7 @@ def world_map(request: HttpRequest, seat: Seat) -> HttpResponse:
         for at, card in enumerate(cards)
     ]
     given = {"rows": rows, "dots": _dots(cards), "land": coastline(), "width": WIDTH, "height": HEIGHT}
+    given["placeless"] = sum(not card.zone or place_of_zone(card.zone) is None for card in cards)
     return render(request, "web/world_map.html", given)
 
 

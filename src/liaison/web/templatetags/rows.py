@@ -20,6 +20,7 @@ from django.utils.translation import gettext, pgettext
 
 from liaison.web.templatetags.show import case_tags, desk_name, form_word, when, written
 from liaison.web.templatetags.spans import since
+from liaison.web.words import listed
 
 if TYPE_CHECKING:
     from liaison.node.reads.desk.listing import CaseRow
@@ -55,7 +56,7 @@ def case_row(view: RowView, now: datetime | None = None) -> SafeString:
         case_title(row),
         written(' <span class="tag good">{}</span>', closed) if closed else NOTHING,
         written("{} · ", form_word(row.form)) if row.title else NOTHING,
-        written(", ".join(["{}"] * len(others)), *others),
+        written(listed(["{}"] * len(others)), *others),
         gettext("last message"),
         when(row.last_at),
         _waiting(row, now) if now is not None else NOTHING,

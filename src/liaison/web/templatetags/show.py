@@ -7,6 +7,7 @@
 {{ norm|norm_link:seat_path }}   a norm by name, which leads to its page
 {{ name|desk_name }}          a desk in words, with its host
 written("<b>{}</b>", text)    what such a filter gives: everything in it that is not marked as safe is escaped
+{% comma %}                   what stands between two of a list
 {% asset "liaison.css" %}     the path of a file of ours, with its hash, so that a new version is a new address
 """
 
@@ -49,6 +50,12 @@ def written(shape: str, *parts: object) -> SafeString:
 def babel_locale() -> str:
     """The present language as Babel spells it."""
     return find_language(translation.get_language()).locale
+
+
+@register.simple_tag
+def comma() -> str:
+    """What stands between two of a list in the reader's language."""
+    return words.comma()
 
 
 @register.filter

@@ -5,14 +5,15 @@
     by_code(node, register, "XD")                every desk that answers for the code, whatever its kind
     by_words(node, register, "duty xd")          desks and contacts of the address book that bear these words
 
-Invariants: rows in = rows grouped + rows refused; a rehearsal is asked only for desks of a rehearsal; groups stand by
-name, never by how many rows they have, because a list by size would read as a ranking.
+Invariants: rows in = rows grouped + rows refused + the heading of a table, which is named; a rehearsal is asked only
+for desks of a rehearsal; groups stand by name, never by how many rows they have, because a list by size would read as a
+ranking.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from liaison.errors import MalformedError
@@ -27,6 +28,8 @@ from liaison.routing.claims import Desk
 from liaison.routing.route import Answer
 
 _PARTED = re.compile(r"[\s,;\t\"']+")
+_BETWEEN_CELLS = re.compile(r"[,;\t]")
+_NAME_OF_COLUMN = re.compile(r"[\s\"']*[^\W\d][^\d.:/]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class RoutedList:
     refused: tuple[tuple[str, str], ...]
     """Of each row without a desk its text and the code of why."""
     rows: int
+    heading: str
+    """The first row, where it only names the columns of a table; empty for a list without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,8 @@ def route_text(node: Node, register: str, text: str, *, kind: DeskKind = DeskKin
 def route_list(node: Node, register: str, lines: Iterable[str], *, kind: DeskKind = DeskKind.TECHNICAL) -> RoutedList:
     """Who answers for each row; empty rows and notes behind `#` are passed over, a resource named twice stands once."""
     rows = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
-    named = [(row, resource_in(row)) for row in rows]
+    heading = _heading(rows)
+    named = [(row, resource_in(row)) for row in rows[bool(heading) :]]
     texts = list(dict.fromkeys(text for _, text in named if text is not None))
     answers = answer_all(node, texts, kind=kind, rehearsal=followed(node, register).rehearsal)
     groups: dict[Desk, Group] = {}
@@ -101,7 +107,15 @@ def route_list(node: Node, register: str, lines: Iterable[str], *, kind: DeskKin
             groups[answer.desk] = Group(answer.desk, entry_of(node, answer.desk))
         groups[answer.desk].resources.append(text)
     ordered = sorted(groups.values(), key=lambda group: (group.entry.name if group.entry else "", group.desk.desk))
-    return RoutedList(tuple(ordered), tuple(refused), len(rows))
+    return RoutedList(tuple(ordered), tuple(refused), len(named), heading)
+
+
+def _heading(rows: Sequence[str]) -> str:
+    """The first row, if each of its cells is the name of a column, and the second one names something in as many."""
+    if len(rows) < 2 or resource_in(rows[0]) is not None or resource_in(rows[1]) is None:
+        return ""
+    first, second = (_BETWEEN_CELLS.split(row) for row in rows[:2])
+    return rows[0] if len(first) == len(second) and all(map(_NAME_OF_COLUMN.fullmatch, first)) else ""
 
 
 def entry_of(node: Node, desk: Desk) -> DeskEntry | None:

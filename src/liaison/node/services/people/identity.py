@@ -1,7 +1,7 @@
 """How does an identity provider of the authority sign an officer in? OpenID Connect, code flow with PKCE and nonce.
 
     url = ask_provider(node, flow)                 where the browser goes
-    officer = told_by_provider(node, flow, code)   whom the provider names; raises UsageError("sign-in-refused")
+    officer = told_by_provider(node, flow, code)   whom the provider names; raises UsageError
 
 Invariants:
 - The provider never makes an officer: the first time its claim must name exactly one who is there, by the mail address
@@ -109,7 +109,7 @@ def _officer(node: Node, claims: dict[str, Any]) -> Officer:
             return known.officer
         named = _named(node, claims) if known is None else []
         if len(named) != 1 or ProviderAccount.objects.filter(officer=named[0]).exists():
-            raise UsageError("sign-in-refused")
+            raise UsageError("identity-names-nobody")
         officer = named[0]
         ProviderAccount.objects.create(officer=officer, since=node.clock.now(), **account)
         note(node, "provider-account-known", officer=officer.pk, subject=str(officer.pk))

@@ -22,6 +22,7 @@ from liaison.web.pages.sign_in import ways_in
 from liaison.web.requests import officer_seats, path_to
 from liaison.web.said import after_post, said
 from liaison.web.site import here
+from liaison.web.words import listed
 
 BROWSERS = ("Edg", "Firefox", "Chrome", "Safari")
 SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
@@ -30,7 +31,7 @@ SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
 def browser_of(agent: str) -> str:
     """What a browser says it is, in two words that a person knows; the whole line where it names none of them."""
     found = [next((name for name in names if name in agent), "") for names in (BROWSERS, SYSTEMS)]
-    return ", ".join(name.replace("Edg", "Edge") for name in found if name) or agent[:60]
+    return listed(name.replace("Edg", "Edge") for name in found if name) or agent[:60]
 
 
 @for_officers

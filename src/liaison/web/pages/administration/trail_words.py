@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from liaison.errors import MalformedError
 from liaison.messages.forms import latest_form
 from liaison.node.services.people.audit import AuditLine
-from liaison.web.words import code_word, form_word
+from liaison.web.words import code_word, form_word, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _detail(name: str, value: Any) -> Detail:
     word = code_word("audit-detail", name)
     if isinstance(value, bool):
         return Detail(word, gettext("Yes") if value else gettext("No"))
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    text = listed(map(str, value)) if isinstance(value, list) else str(value)
     shown = _VALUES[name](text) if name in _VALUES else text
     return Detail(word, shown, code=shown == text)
 

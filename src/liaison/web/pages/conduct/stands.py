@@ -30,6 +30,7 @@ from liaison.register.vocabulary import Act, ParticipantType
 from liaison.web.entrance.reauthentication import recently_signed_in
 from liaison.web.forms import Problem
 from liaison.web.forms.languages import language_tag
+from liaison.web.forms.typed import MARKS
 from liaison.web.pages.conduct.texts import find_code, own_standing, today
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post
@@ -39,7 +40,7 @@ from liaison.web.words import explained
 FIELDS = ("act", "on", "said", "lang", "evidence", "networks")
 _LINK = re.compile(r"https?://[!-~]{1,290}")
 _NUMBER = re.compile(r"(?:AS)?([0-9]{1,10})", re.IGNORECASE)
-_BETWEEN = re.compile(r"[\s,;،؛]+")
+_BETWEEN = re.compile(rf"[\s{MARKS}]+")
 _MOST_WORDS, _MOST_NETWORKS, _LARGEST = 1000, 1024, 2**32 - 2
 
 

@@ -32,10 +32,10 @@ from liaison.node.reads.facts import register_facts
 from liaison.node.services.people.officers import Seat
 from liaison.register.records import RequestWay, Rulebook
 from liaison.web.forms import Problem, Typed
+from liaison.web.forms.typed import parted
 from liaison.web.words import code_word, explained, field_word, form_word
 from liaison.wire.typed import convert
 
-_COMMA = re.compile("[,،]")  # As keyboards in Arabic have it too.
 TAKEN = {"yes": True, "no": False}
 STEPS = tuple(event.value for event in Event if event in OWN_STEPS)
 TEXTS = ("authority", "as_of", "languages", "urgent_languages", "remarks")
@@ -135,7 +135,7 @@ def _one(typed: Typed, name: str) -> str:
 
 
 def _tags(typed: Typed, name: str) -> list[str]:
-    return list(dict.fromkeys(each.strip() for each in _COMMA.split(_one(typed, name)) if each.strip()))
+    return list(dict.fromkeys(parted(_one(typed, name))))
 
 
 def _ways(typed: Typed) -> list[str]:

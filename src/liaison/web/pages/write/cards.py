@@ -25,7 +25,7 @@ from liaison.node.services.people.officers import Seat
 from liaison.register.lookup import DeskEntry, DeskStatus, Directory
 from liaison.register.vocabulary import DeskKind
 from liaison.web.requests import path_to
-from liaison.web.words import code_word, language_word
+from liaison.web.words import code_word, language_word, listed
 
 SHORT = 16
 URGENCIES = ("routine", "urgent", "emergency")
@@ -73,7 +73,7 @@ class CardView:
     @property
     def spoken(self) -> str:
         """Its languages in one line."""
-        return ", ".join(self.languages)
+        return listed(self.languages)
 
     @property
     def name(self) -> str:
@@ -180,7 +180,7 @@ def _cautions(card: DeskCard, *, elsewhere: bool) -> Iterable[str]:
             "Nobody can call its node: what is sent waits in the letter box of %(keeper)s until it is fetched. "
             "%(keeper)s sees who writes and when, never what"
         )
-        yield told % {"keeper": ", ".join(card.reached.keepers)}
+        yield told % {"keeper": listed(card.reached.keepers)}
     for warning in card.warnings:
         yield code_word("name-warning", warning)
     if entry.suspect:

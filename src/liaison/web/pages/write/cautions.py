@@ -26,7 +26,7 @@ from liaison.node.reads.mail.targets import mail_targets
 from liaison.node.services.people.officers import Seat
 from liaison.web.pages.write.cards import CardView
 from liaison.web.pages.write.plan import Plan
-from liaison.web.words import code_meaning, code_word, explained, field_word, language_word
+from liaison.web.words import code_meaning, code_word, explained, field_word, language_word, listed
 
 
 def find_obstacles(node: Node, plan: Plan, seat: Seat, cards: list[CardView], *, boxes: int = 0) -> list[str]:
@@ -109,7 +109,7 @@ def _languages(plan: Plan, cards: list[CardView]) -> Iterator[str]:
         unread = sorted(tag for tag in used if read and tag.split("-")[0] not in read)
         if unread:
             told = gettext("%(name)s does not say that it reads %(languages)s.")
-            yield told % {"name": card.name, "languages": ", ".join(map(language_word, unread))}
+            yield told % {"name": card.name, "languages": listed(map(language_word, unread))}
 
 
 def _addresses(plan: Plan) -> Iterator[str]:
