@@ -46,6 +46,7 @@ PARTS = {
     "openssl": Part("openssl", ("openssl",), title="OpenSSL"),
     "gpg": Part("gpg", ("gnupg",), title="GnuPG"),
     "sq": Part("sq", ("sq",), title="Sequoia sq"),
+    "rnp": Part("rnp", ("rnp",), title="RNP"),
     "faketime": Part(
         "libfaketimeMT.so.1", ("faketime",), title="libfaketime", folders=("/usr/lib/*/faketime", "/usr/lib64/faketime")
     ),

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connections
 
+from liaison.node.current import current_database
 from liaison.node.models import EventRow, OutgoingCopy
-from liaison.node.services.programs.events import KEPT, sweep_events
+from liaison.node.services.people.officers import Seat
+from liaison.node.services.programs.events import KEPT, EventKind, Happened, events_after, sweep_events, tell
+from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.tokens import Scope
 from liaison.wire.identifiers import digest
 from tests.api.calling import Program, call
@@ -79,6 +84,32 @@ def test_events_that_were_forgotten_are_not_passed_over_in_silence(world: World)
     stream = renewed.ask("GET", "/events/stream", last_event_id="0")
     assert (stream.status_code, stream.json()["code"]) == (410, "events-forgotten")
     assert ours.ask("GET", "/events").status_code == 401
+
+
+def test_an_event_that_comes_between_two_looks_is_neither_missed_nor_told_as_forgotten(world: World) -> None:
+    call(world, "XC").read("/events")
+    node, desk = world.nodes["XC"], world.desk("XC")
+    seat, come = Seat(world.register, desk, frozenset()), list[str]()
+
+    def meanwhile(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        answer = execute(sql, params, many, context)
+        if not come:
+            come.append(sql)
+            with unit_of_work(node):
+                tell(EventKind.SENT, world.register, desk, Happened("a case", "a message", world.clock.now()))
+        return answer
+
+    with world.at("XC"), connections[current_database.get()].execute_wrapper(meanwhile):
+        seen = events_after(node, seat, 0, limit=10)
+    assert come and [each.number for each in seen] == [1]
+
+
+def test_a_number_that_was_never_given_is_refused_and_not_waited_for(world: World) -> None:
+    ours = call(world, "XC")
+    world.send("XD", "XC")
+    refused = ours.read("/events", status=410, after=7)
+    assert refused["code"] == "events-ahead" and "number 1," in refused["detail"]
+    assert ours.ask("GET", "/events/stream", last_event_id="7").status_code == 410
 
 
 def test_a_request_that_waits_is_answered_as_soon_as_something_happens(world: World) -> None:

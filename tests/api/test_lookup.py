@@ -83,7 +83,8 @@ def test_what_a_token_is_not_for_is_refused_and_says_which_scope_is_missing(worl
 
 
 def test_paths_methods_and_bodies_that_are_not_understood_are_problems(program: Program, world: World) -> None:
-    assert program.read("/nothing", status=404)["code"] == "path-not-there"
+    for path in ("/nothing", "/"):
+        assert program.read(path, status=404)["code"] == "path-not-there"
     assert program.ask("DELETE", "/lookup").json()["code"] == "method-not-there"
     broken = program.generic("POST", f"{ROOT}/lookup", "{", headers={"Authorization": f"Bearer {program.token}"})
     assert (broken.status_code, broken.json()["code"]) == (400, "body-not-json")

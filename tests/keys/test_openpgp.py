@@ -5,14 +5,16 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 
+import pysequoia
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pysequoia.packet import PacketPile, Tag
 
 from liaison.errors import LiaisonError, MalformedError, VerificationError
 from liaison.keys.openpgp.certificates import Certificate, read_certificate, read_groups
 from liaison.keys.openpgp.opening import unfold
-from liaison.keys.openpgp.packets import read_armor, split_packets
+from liaison.keys.openpgp.packets import PKESK, SEIPD, read_armor, split_packets
 from liaison.keys.openpgp.private import OpenPgpKey, judge_detached
 from tests.gnupg import Correspondent, correspondent
 
@@ -50,9 +52,27 @@ def test_gnupg_opens_what_we_sign_and_encrypt_and_names_our_key(peer: Correspond
     assert KEY.certificate.fingerprint.upper().encode() in told
 
 
+def test_what_is_sealed_is_one_container_of_version_1_with_a_session_key_for_the_recipient_alone(
+    theirs: Certificate,
+) -> None:
+    for recipient in (KEY.certificate, theirs):  # The first says that it takes version 2, the second does not.
+        (key, first), (container, second) = split_packets(read_armor(KEY.seal(b"x", recipient)))
+        assert (key, first[0], container, second[0]) == (PKESK, 3, SEIPD, 1)
+        named = {each.key_id for each in PacketPile.from_bytes(recipient.data) if each.tag == Tag.PublicSubkey}
+        assert first[1:9].hex() in named
+
+
+def test_gnupg_opens_what_is_sealed_to_a_key_that_moved_there_from_sequoia() -> None:
+    with correspondent("moved@xd.example") as moved:
+        moved.import_(KEY.secret)
+        assert moved.open(KEY.seal(b"Scanning of port 22", KEY.certificate)) == b"Scanning of port 22"
+
+
 def test_what_sequoia_encrypts_in_chunks_is_opened() -> None:
     again = OpenPgpKey.from_bytes(KEY.secret)
-    opened = again.open(KEY.seal(b"x" * 300_000, KEY.certificate), KEY.certificate, limit=ENOUGH)
+    sealed = pysequoia.encrypt(b"x" * 300_000, [KEY.certificate.parsed], pysequoia.Tsk.from_bytes(KEY.secret).signer())
+    assert list(split_packets(read_armor(sealed)))[-1][1][0] == 2
+    opened = again.open(sealed, KEY.certificate, limit=ENOUGH)
     assert (len(opened.text), opened.signer) == (300_000, KEY.certificate.fingerprint)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,9 @@ from liaison.node import models
 from liaison.node.services.mail.fetching import fetch_mail
 from liaison.node.services.mail.keys import desk_key
 from tests.gnupg import Correspondent, correspondent, encrypted_mail, entity, signed_mail
-from tests.mailing import THEM, Post, keep, mailing_world, send
+from tests.mailing import THEM, US, Post, keep, mailing_world, send
 from tests.messages.test_mail_programs import HTML, QMAIL, THUNDERBIRD, TOKEN
+from tests.rnp import rnp_peer
 from tests.scenarios.test_mail import ASKS, states, thread
 from tests.sequoia import SequoiaPeer
 from tests.world import World
@@ -58,6 +60,71 @@ def test_sq_opens_our_mail_and_what_it_signs_with_a_subkey_enters_the_case(
     assert thread(world, case).entries[-1].fields["text"]["text"] == f"Blocked. {mail.tokens[0]}"
 
 
+def test_rnp_opens_our_mail_though_its_certificate_says_nothing_and_its_answer_enters_the_case(scene: Scene) -> None:
+    world, post, peer = scene
+    with rnp_peer(THEM) as rnp:
+        keep(world, peer, certificate=rnp.certificate, read_out=read_certificate(rnp.certificate).groups)
+        case = send(world, fields=ASKS)
+        mail = read_mail(post.handed[-1][2])
+        assert b"Scanning of port 22" in rnp.open(encrypted_part(mail))
+        part = entity(f"Blocked. {mail.tokens[0]}")
+        post.box.append(encrypted_mail(rnp.seal(part, ours(world), US), From=THEM, Subject="..."))
+    assert fetch_mail(world.nodes["XC"]).standings == {"taken-over": 1}
+    assert thread(world, case).entries[-1].fields["text"]["text"] == f"Blocked. {mail.tokens[0]}"
+
+
+@pytest.mark.parametrize("kind", ["pasted below a greeting", "attached as a file"])
+def test_what_is_sealed_at_a_terminal_counts_wherever_in_the_mail_it_stands(scene: Scene, kind: str) -> None:
+    world, post, peer = scene
+    case = send(world, fields=ASKS)
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = THEM, f"Re: [{read_mail(post.handed[-1][2]).tokens[0]}]"
+    sealed = peer.seal(b"Blocked.\n", US).decode()
+    if kind == "attached as a file":
+        mail.set_content("See the file.\n")
+        mail.add_attachment(sealed.encode(), maintype="application", subtype="octet-stream", filename="Answer.txt.asc")
+    else:
+        quoted = "> On Monday you wrote:\n> -----BEGIN PGP MESSAGE-----\n>\n"
+        mail.set_content(f"Dear colleagues,\n\n{quoted}\n{sealed}\n-- \nDuty desk\n")
+    post.box.append(mail.as_bytes())
+    assert fetch_mail(world.nodes["XC"]).standings == {"taken-over": 1}
+    assert thread(world, case).entries[-1].fields["text"]["text"] == "Blocked."
+
+
+@pytest.mark.parametrize("kind", ["encrypted", "signed"])
+def test_a_line_that_a_gateway_adds_beside_a_signed_mail_neither_hides_it_nor_counts(scene: Scene, kind: str) -> None:
+    world, post, peer = scene
+    case = send(world, fields=ASKS)
+    part, token = entity("Blocked."), read_mail(post.handed[-1][2]).tokens[0]
+    made = signed_mail(peer, part) if kind == "signed" else encrypted_mail(peer.seal(part, US))
+    head = f'From: {THEM}\r\nSubject: Re: [{token}]\r\nContent-Type: multipart/mixed; boundary="o"\r\n\r\n--o\r\n'
+    line = "\r\n--o\r\nContent-Type: text/plain\r\n\r\nScanned. Nothing was blocked.\r\n--o--\r\n"
+    post.box.append(head.encode() + made + line.encode())
+    assert fetch_mail(world.nodes["XC"]).standings == {"taken-over": 1}
+    assert thread(world, case).entries[-1].fields["text"]["text"] == "Blocked."
+
+
+def test_an_encrypted_mail_of_which_a_server_took_the_frame_away_is_opened(scene: Scene) -> None:
+    world, post, peer = scene
+    send(world, fields=ASKS)
+    token = read_mail(post.handed[-1][2]).tokens[0]
+    made = encrypted_mail(peer.seal(entity("Blocked."), US), From=THEM, Subject=f"Re: [{token}]")
+    post.box.append(made.replace(b'multipart/encrypted; protocol="application/pgp-encrypted"', b"multipart/mixed"))
+    assert fetch_mail(world.nodes["XC"]).standings == {"taken-over": 1}
+
+
+def test_a_file_that_was_sealed_by_itself_is_a_file_of_the_case(scene: Scene) -> None:
+    world, post, peer = scene
+    case = send(world, fields=ASKS)
+    token = read_mail(post.handed[-1][2]).tokens[0]
+    sealed = peer.seal(b"PK\3\4\0\0rows", US)
+    post.box.append(f"From: {THEM}\r\nSubject: Re: [{token}]\r\n\r\n".encode() + sealed)
+    assert fetch_mail(world.nodes["XC"]).standings == {"taken-over": 1}
+    said = thread(world, case).entries[-1]
+    assert "text" not in said.fields
+    assert [each.name for each in said.attachments] == ["part-1.bin"]
+
+
 def test_a_clear_signature_by_sq_counts(scene: Scene, sq: SequoiaPeer) -> None:
     world, post, peer = scene
     keep(world, peer, certificate=sq.certificate, read_out=read_certificate(sq.certificate).groups)
@@ -73,7 +140,7 @@ def test_what_thunderbird_sends_enters_the_case_with_its_ticket_and_files(scene:
     case = send(world, fields=ASKS)
     mail = read_mail(post.handed[-1][2])
     part = THUNDERBIRD.replace(TOKEN, mail.tokens[0]).replace(TOKEN.lower(), mail.tokens[0].lower())
-    sealed = peer.seal(part.encode(), "desk@csirt.xc.example")
+    sealed = peer.seal(part.encode(), US)
     post.box.append(encrypted_mail(sealed, From=THEM, Subject="...", In_Reply_To=mail.message_id))
     assert fetch_mail(world.nodes["XC"]).standings == {"taken-over": 1}
     said = thread(world, case).entries[-1]

@@ -65,6 +65,7 @@ OF_CODE: Mapping[str, int] = {
     "too-many-streams": 429,
     "message-destroyed": 410,
     "case-destroyed": 410,
+    "events-ahead": 410,
     "events-forgotten": 410,
     "register-not-trusted-yet": 409,
     "recipient-not-clear": 422,

@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
 from liaison.errors import UsageError
@@ -58,9 +58,12 @@ def answer_program(request: HttpRequest, paths: str) -> HttpResponse:
         return refused(error)
     except Resolver404:
         return refused(UsageError("path-not-there"))
-    with ExitStack() as acting:  # Ends what is noted in the name of the token.
-        request.acting = acting  # type: ignore[attr-defined]
-        response: Any = found.func(request, *found.args, **found.kwargs)
+    try:
+        with ExitStack() as acting:  # Ends what is noted in the name of the token.
+            request.acting = acting  # type: ignore[attr-defined]
+            response: Any = found.func(request, *found.args, **found.kwargs)
+    except Http404:  # The beginning of all paths, at which a page of ninja's could be.
+        return refused(UsageError("path-not-there"))
     if response.status_code == 405:
         allowed = response.headers.get("Allow", "")
         response = problem_of_status(405)

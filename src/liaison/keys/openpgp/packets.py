@@ -73,6 +73,11 @@ def _take(data: bytes, start: int, end: int) -> bytes:
     return data[start:end]
 
 
+def write_packet(tag: int, body: bytes) -> bytes:
+    """The packet in the new form, its length in five bytes."""
+    return bytes((0xC0 | tag, 255)) + len(body).to_bytes(4, "big") + body
+
+
 def take_mpi(data: bytes, at: int) -> tuple[bytes, int]:
     """The multi-precision integer that begins at `at`, and where it ends. Raises MalformedError."""
     bits = int.from_bytes(_take(data, at, at + 2), "big")

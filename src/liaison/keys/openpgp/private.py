@@ -18,6 +18,7 @@ from pysequoia.packet import PacketPile, Tag
 
 from liaison.errors import MalformedError, VerificationError
 from liaison.keys.openpgp.certificates import Certificate, read_certificate
+from liaison.keys.openpgp.encrypting import encrypt
 from liaison.keys.openpgp.opening import EcdhKey, is_signed, literal_of, open_container, read_subkey
 from liaison.keys.openpgp.packets import read_armor
 
@@ -71,7 +72,7 @@ class OpenPgpKey:
     def seal(self, data: bytes, recipient: Certificate) -> bytes:
         """Signed by this key and encrypted to the recipient, armored. Raises VerificationError."""
         try:
-            return pysequoia.encrypt(data, [recipient.parsed], self._secret.signer())
+            return encrypt(data, recipient, self._secret.signer())
         except Exception as error:
             raise VerificationError("openpgp-not-sealed", fingerprint=recipient.fingerprint) from error
 

@@ -68,7 +68,9 @@ def _repeats_headers(part: Message, entity: Message) -> bool:
 
 
 def read_text(data: bytes, *, subject: str = "") -> Answer:
-    """The answer in a signed text that is no MIME entity, as one pastes it from a terminal."""
+    """The answer in a signed text that is no MIME entity, as one pastes it from a terminal; a file is a file."""
+    if b"\0" in data:
+        return _answer("", [MailFile(fit_name("", 0), "application/octet-stream", data)], subject=subject, signed="")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:

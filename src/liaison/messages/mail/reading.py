@@ -36,7 +36,9 @@ MOST_NAMED = 32
 _MULTIPART = re.compile(rb"(?i)(?:multipart|message)/[a-z]")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
-_ARMOR = "-----BEGIN PGP MESSAGE-----"
+_ARMOR = re.compile(r"(?m)^-----BEGIN PGP (?:SIGNED )?MESSAGE-----")
+_ARMORED_FILES = (".asc", ".gpg", ".pgp")
+_PROTECTED = frozenset({"multipart/encrypted", "multipart/signed"})
 _SERVERS = frozenset({"mailer-daemon", "postmaster", "mail-daemon"})
 _SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pkcs7-signature",
                     "application/x-pkcs7-signature"})  # fmt: skip
@@ -179,19 +181,20 @@ def text_of(part: Message) -> str:
 
 def encrypted_part(mail: Mail) -> bytes:
     """What is to be decrypted. Raises MalformedError where the mail only says that something is."""
-    if mail.parsed.get_content_type() == "multipart/encrypted":
-        for part in parts(mail.parsed):
-            data = body_of(part)
-            if part.get_content_type() == "application/octet-stream" and data:
-                return data
-        raise MalformedError("mail-without-ciphertext")
-    return first_text(mail.parsed).encode()
+    if not _says_it_is_encrypted(mail.parsed):
+        return armored(mail.parsed).encode()
+    for part in parts(_protected(mail.parsed)):
+        data = body_of(part)
+        if part.get_content_type() == "application/octet-stream" and data:
+            return data
+    raise MalformedError("mail-without-ciphertext")
 
 
 def signed_part(mail: Mail) -> tuple[bytes, bytes]:
     """The exact bytes that a multipart/signed signs, lines ended by CR LF, and the signature. Raises MalformedError."""
-    boundary = mail.parsed.get_boundary()
-    inside = [each for each in mail.parsed.get_payload() if isinstance(each, Message)]
+    signed = _protected(mail.parsed)
+    boundary = signed.get_boundary()
+    inside = [each for each in signed.get_payload() if isinstance(each, Message)]
     if not boundary or len(inside) != 2:
         raise MalformedError("mail-signed-form")
     raw = re.sub(rb"\r?\n", b"\r\n", mail.raw)
@@ -209,6 +212,33 @@ def first_text(mail: Message) -> str:
     return "" if part is None else text_of(part)
 
 
+def armored(mail: Message) -> str:
+    """The first message in armor in the text or a file of a mail, from its first line on; empty where there is none.
+
+    A greeting or a quotation before it is nobody's word: what counts is inside."""
+    for part in parts(mail):
+        name = (part.get_filename() or "").lower()
+        if name.endswith(_ARMORED_FILES) if name else part.get_content_type() == "text/plain":
+            text = text_of(part)
+            if found := _ARMOR.search(text):
+                return text[found.start() :]
+    return ""
+
+
+def _protected(mail: Message) -> Message:
+    """What is signed or encrypted: the mail, or the first such part where a gateway put a text of its own beside it."""
+    beside = mail.get_payload() if mail.get_content_type() == "multipart/mixed" else []
+    parts_of_it = (each for each in beside if isinstance(each, Message))
+    return next((each for each in parts_of_it if each.get_content_type() in _PROTECTED), mail)
+
+
+def _says_it_is_encrypted(mail: Message) -> bool:
+    """Also where a server took the frame away and left its parts, as Exchange does."""
+    found = _protected(mail)
+    kinds = {each.get_content_type() for each in found.get_payload() if isinstance(each, Message)}
+    return found.get_content_type() == "multipart/encrypted" or "application/pgp-encrypted" in kinds
+
+
 def _sort(mail: EmailMessage) -> Sort:
     kind = mail.get_content_type()
     if kind == "multipart/report":
@@ -218,16 +248,23 @@ def _sort(mail: EmailMessage) -> Sort:
         return Sort.BOUNCE if says_it_failed(mail) else Sort.AUTOMATIC
     if _is_automatic(mail):
         return Sort.AUTOMATIC
-    if kind == "multipart/encrypted":
+    return _protection(mail)
+
+
+def _protection(mail: EmailMessage) -> Sort:
+    """How a person's mail is signed or encrypted."""
+    if _says_it_is_encrypted(mail):
         return Sort.ENCRYPTED
-    if kind in _SMIME or (kind == "multipart/signed" and mail.get_param("protocol") in _SMIME):
+    part = _protected(mail)
+    kind = part.get_content_type()
+    if kind in _SMIME or (kind == "multipart/signed" and part.get_param("protocol") in _SMIME):
         return Sort.SMIME
     if kind == "multipart/signed":
         return Sort.SIGNED
-    text = first_text(mail).lstrip()
-    if text.startswith(_ARMOR):
-        return Sort.ENCRYPTED
-    return Sort.CLEARSIGNED if text.startswith(_CLEAR) else Sort.PLAIN
+    text = armored(mail)
+    if text:
+        return Sort.CLEARSIGNED if text.startswith(_CLEAR) else Sort.ENCRYPTED
+    return Sort.PLAIN
 
 
 def _is_a_servers(mail: EmailMessage) -> bool:

@@ -28,7 +28,7 @@ from liaison.messages.lifecycle import CopyEvent, CopyState
 from liaison.messages.mail.answers import Answer, is_entity, read_entity, read_text
 from liaison.messages.mail.bounces import read_bounce
 from liaison.messages.mail.mailbox import FetchedBytes, MailPlace
-from liaison.messages.mail.reading import Mail, Sort, encrypted_part, first_text, read_mail, signed_part
+from liaison.messages.mail.reading import Mail, Sort, armored, encrypted_part, read_mail, signed_part
 from liaison.messages.mail.tokens import correspondent_id, tokens_in
 from liaison.messages.message import open_message
 from liaison.node.models import FetchedMail, MailboxPlace, MailContact, OutgoingCopy, SentMail
@@ -287,7 +287,7 @@ def _open_signed(node: Node, mail: Mail, certificate: Certificate | None) -> Ope
 
 
 def _open_clear(node: Node, mail: Mail, certificate: Certificate | None) -> Opened:
-    text = first_text(mail.parsed).encode()
+    text = armored(mail.parsed).encode()
     said = None if certificate is None else judge_clear(text, certificate)
     return (
         Opened(text, None, signed=True)

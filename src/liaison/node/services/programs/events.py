@@ -86,14 +86,18 @@ def tell_received(core: Core, desk: DeskRef, now: datetime) -> None:
 
 
 def events_after(node: Node, seat: Seat, number: int, *, limit: int) -> list[Event]:
-    """The events behind a number, in order. Raises UsageError where some of them were forgotten already."""
+    """The events behind a number, in order. Raises UsageError where some of them were forgotten already, and for a
+    number that this node has not given yet."""
     with reading(node):
+        last = _last(seat)  # Before the rows: what is committed in between is then among them, and not missed.
+        if number > last:
+            raise UsageError("events-ahead", number=number, latest=last)
         place = {"register": seat.register, **desk_filter(seat.desk)}
         rows = EventRow.objects.filter(**place, number__gt=number).order_by("number")
         told = list(rows.values_list("number", "kind", "case", "message", "at")[:limit])
         cases = Case.objects.filter(**place, case__in={row[2] for row in told}, exercise=True)
         exercises = set(cases.values_list("case", flat=True)) if told else set()
-        if (told and told[0][0] != number + 1) or (not told and _last(seat) > number):
+        if (told and told[0][0] != number + 1) or (not told and last > number):
             raise UsageError("events-forgotten", days=KEPT.days)
     return [Event(place, kind, case, message, at, case in exercises) for place, kind, case, message, at in told]
 
