@@ -72,6 +72,7 @@ PAGES: Mapping[str, Page] = {
     "reached-remove": Page(SIGNED_IN, _METHOD, again=True),
     "snooze": Page(Action.ACKNOWLEDGE, _CASE),
     "hand-on": Page(Action.ACKNOWLEDGE, _CASE),
+    "call-in": Page(Action.ACKNOWLEDGE, _CASE),
     "told": Page(SIGNED_IN),
     "told-code": Page(SIGNED_IN, {"code": "4821"}),
     "escalation-plans": Page(Action.SET_RULES),

@@ -168,6 +168,20 @@ def test_a_plan_is_made_on_the_page_and_holds_for_what_comes_then(tmp_path: Path
         assert "Made by" not in visitor.see("administration/escalation")
 
 
+def test_a_colleague_is_called_in_from_the_case_and_the_log_says_by_whom(tmp_path: Path) -> None:
+    with staffed(tmp_path, "ada", "bo") as stage:
+        visitor = visit(stage.world, "XD", Role.OFFICER)
+        message = stage.receive("urgent")
+        stage.run(minutes=1)
+        case, before = f"cases/{stage.escalation().case}/", len(stage.phones.heard("bo"))
+        assert "Call in as well" in visitor.see(case)
+        sent = visitor.send(f"{case}call", message=message, whom=str(stage.officers["bo"]))
+        assert sent["location"].endswith("said=called-in")
+        stage.run(minutes=1)
+        assert len(stage.phones.heard("bo")) == before + 1
+        assert re.search(r"called in .*Bo.*Text message: Sent", visitor.see(case), re.DOTALL)
+
+
 def test_a_plan_that_was_not_understood_comes_back_as_it_was_typed(tmp_path: Path) -> None:
     with staffed(tmp_path, "ada") as stage:
         visitor = visit(stage.world, "XD", Role.DIRECTORY)

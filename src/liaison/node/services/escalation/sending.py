@@ -31,6 +31,7 @@ from django.db import connections
 from django.db.models import F, Q
 
 from liaison.duty.escalation import SET_BACK, State
+from liaison.duty.gathering import most_urgent
 from liaison.duty.notices import Notice
 from liaison.errors import NotNowError, UnreachableError
 from liaison.messages.parties import DeskRef
@@ -39,7 +40,7 @@ from liaison.node.node import Node
 from liaison.node.reads.duty.rotas import at_the_desk
 from liaison.node.services.escalation.gathering import NEEDED, held_until, let_go, settle_along, take_along
 from liaison.node.services.escalation.handing import HANDED
-from liaison.node.services.escalation.keeping import QUIET, fresh_code
+from liaison.node.services.escalation.keeping import CALLED, QUIET, fresh_code
 from liaison.node.services.escalation.methods import LONGEST_WAIT as LONGEST_DELAY
 from liaison.node.services.escalation.queueing import wake_silent
 from liaison.node.services.escalation.wording import LINKED, REPEATED, links_to, write_notice
@@ -151,7 +152,7 @@ class _Taking:
     def __init__(self, node: Node, now: datetime, worker: str) -> None:
         self._node, self._now, self._worker = node, now, worker
         self._there: dict[tuple[str, DeskRef], tuple[int, ...]] = {}
-        self._ways: set[tuple[int, str, bool]] = set()
+        self._ways: set[tuple[int, bool]] = set()
 
     def take(self, row: Notification) -> Try | None:
         """The attempt to make now; None where there is none to make."""
@@ -175,7 +176,7 @@ class _Taking:
 
     def _told_of(self, row: Notification) -> bool:
         """Whether it went along with another, or waits with it, since this look began."""
-        way = (row.method_id, row.purpose, row.exercise)
+        way = (row.method_id, row.exercise)
         if way in self._ways:
             return not Notification.objects.filter(pk=row.pk, state=row.state, due=row.due).exists()
         self._ways.add(way)
@@ -184,7 +185,9 @@ class _Taking:
     def _begin(self, row: Notification, provider: str) -> Try:
         """Write down the attempt, with all that it tells of."""
         node, now = self._node, self._now
-        token = _token(node) if row.purpose in LINKED else ""
+        row.lease_by, row.lease_until = self._worker, now + LEASE
+        along = take_along(row, now, wanted=self._wanted)
+        token = _token(node) if {row.purpose, *(each.purpose for each in along)} & LINKED else ""
         attempt = NotificationAttempt.objects.create(
             notification=row,
             provider=provider,
@@ -193,9 +196,8 @@ class _Taking:
             token_until=now + timedelta(hours=LINK_HOURS) if token else None,
             at=now,
         )
-        row.state, row.lease_by, row.lease_until = "sending", self._worker, now + LEASE
-        row.due, row.told_at, row.told_urgency = row.lease_until, now, row.urgency
-        along = take_along(row, now, wanted=self._wanted)
+        row.state, row.due, row.told_at = "sending", row.lease_until, now
+        row.told_urgency = most_urgent({row.urgency, *(each.urgency for each in along)})
         row.list_code = fresh_code(node) if along else ""
         told = ("told_at", "told_urgency", "list_code")
         row.save(update_fields=["state", "lease_by", "lease_until", "due", "repeated", *told])
@@ -227,6 +229,8 @@ def _wanted(row: Notification) -> bool:
     """Whether what it tells of still waits for somebody; what was on its way when they took it could not be dropped."""
     if row.escalation is not None and row.purpose == HANDED:
         return bool(row.escalation.handed_to == row.officer_id)
+    if row.escalation is not None and row.purpose == CALLED:
+        return bool(row.escalation.state != State.OVER.value)
     if row.escalation is not None:
         return State(row.escalation.state) not in QUIET
     return row.awaited is None or row.awaited.answered_at is None
