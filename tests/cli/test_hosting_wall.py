@@ -107,7 +107,7 @@ FOR_THE_OPERATOR = {
     "escalation show", "escalation simulate", "escalation snooze",
     "mail fetch", "mail forget", "mail guest end", "mail guest list", "mail guest open", "mail keep",
     "mail key", "mail list", "mail test",
-    "duty notices",
+    "duty notices", "duty planned-work",
     "node letter-box fetch", "node letter-box keep", "node letter-box leave", "node letter-box show",
     "node letter-box use", "check ask", "check ours", "check run", "check show", "token add", "token end", "token list",
     "webhook add", "webhook again", "webhook list", "webhook log", "webhook remove", "webhook test",

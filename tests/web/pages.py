@@ -77,6 +77,8 @@ PAGES: Mapping[str, Page] = {
     "told-code": Page(SIGNED_IN, {"code": "4821"}),
     "escalation-plans": Page(Action.SET_RULES),
     "escalation-plan-drop": Page(Action.SET_RULES),
+    "planned-work": Page(Action.SET_RULES),
+    "planned-work-end": Page(Action.SET_RULES),
     "session-end": Page(SIGNED_IN, {"session": 1}),
     "sessions-end": Page(SIGNED_IN),
     "desk": Page(Action.READ_METADATA),

@@ -94,6 +94,8 @@ SAID: Mapping[str, Any] = MappingProxyType(
         "snoozed": gettext_lazy("Noted: you have it, and are told again then. The sender is not told yet."),
         "handed-on": gettext_lazy("Handed on. Your colleague is told now; if they stay silent, it begins again."),
         "called-in": gettext_lazy("Your colleague is told now, as well. Nothing else changes: it escalates as before."),
+        "work-planned": gettext_lazy("Planned. Routine messages are told when it is over; what is urgent, at once."),
+        "planned-work-ended": gettext_lazy("Ended. What waited for it is told now."),
         "taken": gettext_lazy("Noted: you have it. The sender is told when somebody acknowledges it."),
         "checks-begun": gettext_lazy("The worker is looking at every node. This page shows what it found; reload it."),
         "check-made": gettext_lazy("Checked. What came of it stands below."),

@@ -31,12 +31,14 @@ from django.db import connections
 from django.db.models import F, Q
 
 from liaison.duty.escalation import SET_BACK, State
-from liaison.duty.gathering import most_urgent
+from liaison.duty.gathering import SLOWEST, most_urgent
 from liaison.duty.notices import Notice
+from liaison.duty.plans import URGENCIES
 from liaison.errors import NotNowError, UnreachableError
 from liaison.messages.parties import DeskRef
 from liaison.node.models import ContactMethod, NoticeGateway, Notification, NotificationAttempt, OwnDesk
 from liaison.node.node import Node
+from liaison.node.reads.checks.planned_work import planned_now
 from liaison.node.reads.duty.rotas import at_the_desk
 from liaison.node.services.escalation.gathering import NEEDED, held_until, let_go, settle_along, take_along
 from liaison.node.services.escalation.handing import HANDED
@@ -55,6 +57,8 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=15)
 LINK_HOURS = 12
 NOT_LEFT = frozenset({"failed", "dropped"})
 TOKEN = 16
+WAITS_FOR_WORK, ROUTINE = frozenset({"step", "awaited", "clock"}), URGENCIES[0]
+"""What waits while work is planned at a desk (docs/spec/escalation.md, "Planned work")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,7 @@ class _Taking:
         self._node, self._now, self._worker = node, now, worker
         self._there: dict[tuple[str, DeskRef], tuple[int, ...]] = {}
         self._ways: set[tuple[int, bool]] = set()
+        self._works = planned_now(node)
 
     def take(self, row: Notification) -> Try | None:
         """The attempt to make now; None where there is none to make."""
@@ -164,7 +169,7 @@ class _Taking:
         if not self._wanted(row):
             _settle(row, "dropped", now)
             return None
-        if state == "queued" and held_until(row, now) is not None:
+        if state == "queued" and (self._waits_for_work(row) or held_until(row, now) is not None):
             return None
         providers = node.notifier.providers(row.method.channel)
         if row.provider >= len(providers):
@@ -173,6 +178,16 @@ class _Taking:
             _next_method(row, now)
             return None
         return self._begin(row, providers[row.provider])
+
+    def _waits_for_work(self, row: Notification) -> bool:
+        """Whether it waits for planned work at its desk to end; whatever else leaves by its way takes it along."""
+        if row.purpose not in WAITS_FOR_WORK or row.urgency != ROUTINE:
+            return False
+        of = row.escalation or row.awaited or row.reminder
+        ends = [each.ends for each in self._works if not each.desk or _desk_of(each) == _desk_of(of)]
+        if ends:  # It is looked at again before long: the work may be ended.
+            Notification.objects.filter(pk=row.pk).update(due=min(max(ends), self._now + SLOWEST))
+        return bool(ends)
 
     def _told_of(self, row: Notification) -> bool:
         """Whether it went along with another, or waits with it, since this look began."""
@@ -223,6 +238,10 @@ class _Taking:
         if (register, desk) not in self._there:
             self._there[register, desk] = at_the_desk(self._node, register, desk, self._now)
         return self._there[register, desk]
+
+
+def _desk_of(row: Any) -> tuple[str, str, str, str]:
+    return row.register, row.participant, row.node, row.desk
 
 
 def _wanted(row: Notification) -> bool:
