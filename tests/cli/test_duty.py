@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from liaison.messages.parties import DeskRef
@@ -67,3 +68,21 @@ def test_a_rota_is_made_at_the_terminal_and_what_is_none_is_refused(tmp_path: Pa
         assert terminal.refusal(home, "duty", *words) == code
     with reading(desk.node):
         assert set(AuditRow.objects.values_list("action", flat=True)) >= {"duty-layer-kept", "duty-layer-dropped"}
+
+
+def test_planned_work_is_said_shown_and_ended_at_the_terminal(tmp_path: Path, terminal: Terminal) -> None:
+    desk = Desk(tmp_path, terminal)
+    seed_node(desk.node, small_register("XC", "XD"), "XC")
+    assert desk.value("duty", "planned-work") == []
+    now = datetime.now(UTC)
+    begins, ends = (f"{now + timedelta(hours=hours):%Y-%m-%dT%H:%M}" for hours in (1, 3))
+    (said,) = desk.value("duty", "planned-work", "--from", begins, "--to", ends)
+    assert (said["begins"], said["ends"], said["whole_node"]) == (f"{begins}:00Z", f"{ends}:00Z", False)
+    both = desk.value("duty", "planned-work", "--from", begins, "--to", ends, "--whole-node")
+    assert [each["whole_node"] for each in both] == [False, True]
+    number = str(both[1]["number"])
+    assert len(desk.value("duty", "planned-work", "--end", number)) == 2
+    assert desk.value("duty", "planned-work", "--end", number, "--whole-node") == [said]
+    home = desk.node.home
+    assert terminal.refusal(home, "duty", "planned-work", "--from", ends, "--to", begins) == "planned-work-times"
+    assert terminal.refusal(home, "duty", "planned-work", "--from", begins) == "instant-not-read"

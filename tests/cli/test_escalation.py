@@ -91,7 +91,7 @@ def test_the_terminal_says_what_is_late_over_there(tmp_path: Path, terminal: Ter
         assert "its node has not received it" in terminal.out
 
 
-def test_the_terminal_puts_off_hands_on_and_sets_hours_of_a_way(tmp_path: Path, terminal: Terminal) -> None:
+def test_the_terminal_puts_off_hands_on_calls_in_and_sets_hours_of_a_way(tmp_path: Path, terminal: Terminal) -> None:
     with staffed(tmp_path, "ada", "bo") as stage:
         home = opened(stage)
         stage.world.clock.at = datetime.now(UTC)  # That of the commands.
@@ -99,6 +99,8 @@ def test_the_terminal_puts_off_hands_on_and_sets_hours_of_a_way(tmp_path: Path, 
         assert terminal.refusal(home, "escalation", "snooze", "ada", message, "--minutes", "90") == "snooze-minutes"
         assert terminal.run(home, "escalation", "snooze", "ada", message, "--minutes", "10") == 0
         assert "ada has it and is told again at" in terminal.out
+        assert terminal.run(home, "escalation", "call", "ada", message, "--in", "bo") == 0
+        assert "bo is told as well; it escalates as before." in terminal.out
         assert terminal.run(home, "escalation", "hand", "ada", message, "--to", "bo") == 0
         assert terminal.run(home, "escalation", "show") == 0
         assert "handed to Bo  until " in terminal.out

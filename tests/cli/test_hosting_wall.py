@@ -103,11 +103,11 @@ OF_ONE_PARTICIPANT = {"register desk", "register withdraw", "register resources"
 SAYS_ONE_THING = {"message send", "message ack", "message reply", "message import"}
 # They speak of desks' rows, but to the operator: a desk has them from its own page alone.
 FOR_THE_OPERATOR = {
-    "escalation confirm", "escalation hand", "escalation plan", "escalation reach", "escalation show",
-    "escalation simulate", "escalation snooze",
+    "escalation call", "escalation confirm", "escalation hand", "escalation plan", "escalation reach",
+    "escalation show", "escalation simulate", "escalation snooze",
     "mail fetch", "mail forget", "mail guest end", "mail guest list", "mail guest open", "mail keep",
     "mail key", "mail list", "mail test",
-    "duty notices",
+    "duty notices", "duty planned-work",
     "node letter-box fetch", "node letter-box keep", "node letter-box leave", "node letter-box show",
     "node letter-box use", "check ask", "check ours", "check run", "check show", "token add", "token end", "token list",
     "webhook add", "webhook again", "webhook list", "webhook log", "webhook remove", "webhook test",

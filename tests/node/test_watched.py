@@ -9,10 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from liaison.duty.checks.planned_work import make_work
 from liaison.errors import NotNowError, UnreachableError
 from liaison.node.config import Address, Config, Watch
 from liaison.node.models import Heartbeat
+from liaison.node.services.care import ending
+from liaison.node.services.care.surroundings import Surroundings
+from liaison.node.services.checks.planned_work import plan_work
 from liaison.node.services.checks.watching import Beating, note_beat, tell_outside
+from liaison.node.services.people.audit import SYSTEM
 from liaison.node.work.jobs import TELL_OUTSIDE, jobs_beside
 from liaison.peer.door import Door
 from liaison.peer.quotas import Quotas
@@ -60,6 +65,22 @@ def test_the_door_says_that_the_worker_is_silent_and_goes_on_serving(tmp_path: P
         assert "liaison_worker_silent_seconds 720\n" in ready(world, "/metrics")[1]
         note_beat(world.nodes["XC"])
         assert ready(world) == (200, "ready\n")
+
+
+def test_a_worker_that_stands_still_for_work_planned_at_the_whole_node_is_not_silent(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        node, now = world.nodes["XC"], world.clock.at
+        note_beat(node)
+        plan_work(node, None, make_work(now, now + timedelta(hours=1), now), by=SYSTEM)
+        world.advance(minutes=12)
+        until = f"{now + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+        assert ready(world) == (200, f"ready\nplanned-work {until}\n")
+        assert (
+            ending.check_heartbeat(node, Surroundings(tmp_path, (), (), free=1, total=1, worker=True, tls=None)).code
+            == "heartbeat-planned"
+        )
+        world.advance(minutes=48)
+        assert ready(world) == (200, "ready\nworker-silent 3600\n")
 
 
 def test_a_heartbeat_ahead_of_the_clock_is_no_sign(tmp_path: Path) -> None:

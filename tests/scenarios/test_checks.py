@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from liaison.duty.checks import results
 from liaison.duty.checks.node_check import ANSWER_SIZE
+from liaison.duty.checks.planned_work import make_work
 from liaison.duty.checks.results import Audience, Finding, NodeResult, Outcome
 from liaison.duty.checks.schedule import Cadence
 from liaison.keys.public import Purpose
@@ -23,11 +24,16 @@ from liaison.node.models import (
     OutgoingMessage,
 )
 from liaison.node.reads.checks import results as reads
+from liaison.node.reads.checks.planned_work import planned_there
 from liaison.node.reads.desk.year import read_year
 from liaison.node.reads.writing.drafts import Place
 from liaison.node.services.checks import asking, persons, watching
+from liaison.node.services.checks.planned_work import plan_work
 from liaison.node.services.line.acknowledging import acknowledge, find_original
+from liaison.node.services.people.audit import SYSTEM
+from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import unit_of_work
+from liaison.officers.permissions import Role
 from liaison.peer.door import Door
 from liaison.peer.quotas import Quotas
 from tests.world import HandClock, World
@@ -76,6 +82,34 @@ def test_what_is_wrong_with_each_node_is_told_and_what_is_right_too(tmp_path: Pa
         assert found["XH"].worker == 12 * 60 + 2
         watching.note_beat(world.nodes["XH"])
         assert look(world, "XC")["XH"].good
+
+
+def plan(world: World, code: str, *, hours: float, whole_node: bool = False) -> None:
+    """Work at a desk, or a whole node, from now on."""
+    node, seat = world.nodes[code], Seat(world.register, world.desk(code), frozenset({Role.ADMINISTRATOR}))
+    now = node.clock.now()
+    plan_work(node, None if whole_node else seat, make_work(now, now + timedelta(hours=hours), now), by=SYSTEM)
+
+
+def test_who_told_of_planned_work_is_not_taken_for_silent_while_it_lasts_and_is_after(tmp_path: Path) -> None:
+    with World(tmp_path, codes=("XC", "XD", "XE", "XF")) as world:
+        plan(world, "XD", hours=2)
+        plan(world, "XE", hours=2, whole_node=True)
+        watching.note_beat(world.nodes["XE"])
+        assert look(world, "XC")["XD"].good
+        assert set(planned_there(world.nodes["XC"], world.register)) == {world.desk("XD"), world.desk("XE")}
+        world.network.down |= {"XD", "XF"}
+        world.advance(hours=1)
+        found = look(world, "XC")
+        assert (found["XD"].outcome, found["XD"].excused) == (Outcome.NOT_REACHED, True)
+        assert (found["XE"].worker or 0) > 3000
+        assert found["XE"].good
+        assert not found["XF"].excused
+        world.network.shows["XE"] = "0" * 64
+        assert not look(world, "XC")["XE"].excused
+        world.advance(hours=1)
+        assert not look(world, "XC")["XD"].excused
+        assert planned_there(world.nodes["XC"], world.register) == {}
 
 
 def test_a_desk_whose_key_is_gone_is_told_so_and_an_old_key_too(tmp_path: Path) -> None:

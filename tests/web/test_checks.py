@@ -13,7 +13,7 @@ from liaison.node.models import AuditRow, Case, CheckPlan, HeldKey, IncomingCopy
 from liaison.node.services.checks import asking, persons, watching
 from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Role
-from tests.scenarios.test_checks import answer, look, place, set_clock
+from tests.scenarios.test_checks import answer, look, place, plan, set_clock
 from tests.web.visiting import visit, visit_desk
 from tests.world import World
 
@@ -40,6 +40,20 @@ def test_the_picture_says_in_words_what_is_wrong_and_puts_it_first(tmp_path: Pat
         history = text_of(visitor.see(f"checks/{world.desk('XE').participant[:16]}/duty/"))
         assert "Clock 24 hours ahead" in history
         assert "0.1.0" in history
+
+
+def test_planned_work_there_is_said_wherever_the_desk_shows_and_stands_not_among_what_is_wrong(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        plan(world, "XD", hours=2)
+        look(world, "XC")
+        world.network.down.add("XD")
+        look(world, "XC")
+        visitor, named = visit(world, "XC"), f"{world.desk('XD').participant[:16]}/duty/"
+        said = text_of(visitor.see("checks/"))
+        assert "does not answer as it should" not in said
+        assert "Planned work there from" in said
+        assert "Planned work Not reached" in text_of(visitor.see(f"checks/{named}"))
+        assert "its answer may come later" in visitor.see(f"centres/{named}")
 
 
 def test_a_node_is_looked_at_from_its_page_and_all_of_them_by_the_worker(tmp_path: Path) -> None:

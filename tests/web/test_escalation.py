@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +167,38 @@ def test_a_plan_is_made_on_the_page_and_holds_for_what_comes_then(tmp_path: Path
         assert page.index(">Bo<", page.index('class="told"')) > 0
         visitor.send("administration/escalation/drop", urgency="urgent")
         assert "Made by" not in visitor.see("administration/escalation")
+
+
+def test_a_colleague_is_called_in_from_the_case_and_the_log_says_by_whom(tmp_path: Path) -> None:
+    with staffed(tmp_path, "ada", "bo") as stage:
+        visitor = visit(stage.world, "XD", Role.OFFICER)
+        message = stage.receive("urgent")
+        stage.run(minutes=1)
+        case, before = f"cases/{stage.escalation().case}/", len(stage.phones.heard("bo"))
+        assert "Call in as well" in visitor.see(case)
+        sent = visitor.send(f"{case}call", message=message, whom=str(stage.officers["bo"]))
+        assert sent["location"].endswith("said=called-in")
+        stage.run(minutes=1)
+        assert len(stage.phones.heard("bo")) == before + 1
+        assert re.search(r"called in .*Bo.*Text message: Sent", visitor.see(case), re.DOTALL)
+
+
+def test_work_is_planned_and_ended_on_the_page_and_stands_on_that_of_the_desk(tmp_path: Path) -> None:
+    with staffed(tmp_path, "ada") as stage:
+        visitor = visit(stage.world, "XD", Role.ADMINISTRATOR, Role.OFFICER)
+        assert "Planned work" not in visitor.see()
+        now = stage.node.clock.now()
+        begins, ends = (f"{now + timedelta(hours=hours):%Y-%m-%d %H:%M} UTC" for hours in (1, 3))
+        typed = {"begins": begins, "ends": "soon"}
+        page = answered(visitor.post(visitor.at("administration/planned-work"), typed), 400)
+        assert f'value="{begins}"' in page
+        assert "is not a date and time" in page
+        visitor.send("administration/planned-work", begins=begins, ends=ends)
+        assert "of this desk, from" in visitor.see()
+        number = re.search(r'name="number" value="(\d+)"', visitor.see("administration/escalation"))
+        assert number
+        visitor.send("administration/planned-work/end", number=number[1])
+        assert "Planned work" not in visitor.see()
 
 
 def test_a_plan_that_was_not_understood_comes_back_as_it_was_typed(tmp_path: Path) -> None:

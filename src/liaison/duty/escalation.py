@@ -16,6 +16,7 @@ Invariants (docs/spec/escalation.md):
 - Who puts it off has it until the time they named; it then begins again, and they are told with its first step.
 - Who hands it to a colleague has it no more; the colleague is given some minutes, and when they stay silent it begins
   again.
+- Whom an officer calls in is told beside it: neither who has it nor what comes next is changed by that.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Event(StrEnum):
     NOT_ENOUGH = "not-enough"
     ENOUGH = "enough"
     HANDED = "handed"
+    CALLED = "called"
     SETTLED = "settled"
     LAPSED = "lapsed"
     DROPPED = "dropped"
@@ -65,17 +67,20 @@ STEPS: Mapping[tuple[State, Event], State] = MappingProxyType(
         (State.WAITING, Event.NOT_ENOUGH): State.WAITING,
         (State.WAITING, Event.ENOUGH): State.HELD,
         (State.WAITING, Event.HANDED): State.HELD,
+        (State.WAITING, Event.CALLED): State.WAITING,
         (State.WAITING, Event.SETTLED): State.OVER,
         (State.WAITING, Event.DROPPED): State.OVER,
         (State.HELD, Event.NOT_ENOUGH): State.HELD,
         (State.HELD, Event.ENOUGH): State.HELD,
         (State.HELD, Event.HANDED): State.HELD,
+        (State.HELD, Event.CALLED): State.HELD,
         (State.HELD, Event.LAPSED): State.WAITING,
         (State.HELD, Event.SETTLED): State.OVER,
         (State.HELD, Event.DROPPED): State.OVER,
         (State.SPENT, Event.NOT_ENOUGH): State.SPENT,
         (State.SPENT, Event.ENOUGH): State.HELD,
         (State.SPENT, Event.HANDED): State.HELD,
+        (State.SPENT, Event.CALLED): State.SPENT,
         (State.SPENT, Event.SETTLED): State.OVER,
         (State.SPENT, Event.DROPPED): State.OVER,
         (State.OVER, Event.NOT_ENOUGH): State.OVER,
@@ -94,6 +99,7 @@ class Kind(StrEnum):
     HAS = "has"
     SNOOZED = "snoozed"
     HANDED = "handed"
+    CALLED = "called"
     SIGNED = "signed"
     LAPSED = "lapsed"
     DROPPED = "dropped"
@@ -102,7 +108,7 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Happening:
     """One line of a history; `reached` is how many officers a telling was meant for, `minutes` for how long it was put
-    off or handed to the officer, and `by` who handed it on."""
+    off or handed to the officer, and `by` who handed it on, or called the officer in."""
 
     kind: Kind
     at: datetime
@@ -215,6 +221,10 @@ def _handed(rungs: tuple[Rung, ...], now: Standing, what: Happening) -> Standing
     return replace(now, state=state, people=people, told_at=what.at, until=until, handed_to=what.officer, remind=remind)
 
 
+def _called(rungs: tuple[Rung, ...], now: Standing, what: Happening) -> Standing:
+    return replace(now, state=advance(now.state, Event.CALLED))
+
+
 def _signed(rungs: tuple[Rung, ...], now: Standing, what: Happening) -> Standing:
     return _heard(replace(_taken_up(now, what), signed=True, people=now.people or frozenset({what.officer})), what)
 
@@ -250,6 +260,7 @@ _HAPPENS: Mapping[Kind, Callable[[tuple[Rung, ...], Standing, Happening], Standi
         Kind.HAS: _has,
         Kind.SNOOZED: _snoozed,
         Kind.HANDED: _handed,
+        Kind.CALLED: _called,
         Kind.SIGNED: _signed,
         Kind.LAPSED: _lapsed,
         Kind.DROPPED: _dropped,

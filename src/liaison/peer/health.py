@@ -16,6 +16,7 @@ from liaison.node.reads.own import require_writable
 from liaison.node.services.checks.answering import answer_check
 from liaison.peer.requests import DoorRequest, answer
 from liaison.wire.http import HttpAnswer
+from liaison.wire.identifiers import format_instant
 
 KEPT_SECONDS = 5.0
 _counted: dict[str, tuple[float, dict[str, int]]] = {}
@@ -36,6 +37,8 @@ def ready(node: Node, request: DoorRequest) -> HttpAnswer:
     found = watched(node)
     silent = int(found.silent_for.total_seconds()) if found.silent and found.silent_for is not None else 0
     said = f"ready\nworker-silent {silent}\n" if silent else "ready\n"
+    if found.planned_until is not None:
+        said += f"planned-work {format_instant(found.planned_until)}\n"
     return answer(200, said.encode(), "text/plain")
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connections
 
+from liaison.duty.gathering import AN_HOUR
 from liaison.errors import UnreachableError
 from liaison.node.models import AwaitedAnswer, Escalation, EscalationEvent, Notification
 from liaison.node.reads.duty.escalations import escalations
@@ -169,6 +171,45 @@ def test_the_case_shows_by_which_notification_it_was_told(stage: Stage) -> None:
     together = [sent for each in escalations(stage.node, stage.world.desk("XD")) for sent in each.told[0].sent]
     assert len([sent for sent in together if sent.together]) == MANY
     assert all(sent.tries for sent in together)
+
+
+def test_what_waits_for_several_reasons_is_one_notification_whose_button_takes_the_messages(stage: Stage) -> None:
+    for _ in range(2):
+        stage.world.send("XD", "XC", urgency="emergency")
+    with reading(stage.node):
+        stage.world.clock.at = AwaitedAnswer.objects.latest("due").due
+    two_people(stage)
+    messages = [stage.receive() for _ in range(3)]
+    stage.run()
+    (words,) = stage.phones.heard("ada")
+    assert "What waits for you, emergencies among it: 5. The list, once you sign in: " in words
+    (link,) = [each.notice.link for each in stage.phones.rung if each.address == "ada"]
+    press(stage.node, link.rpartition("/")[2])
+    with reading(stage.node):
+        code = Notification.objects.exclude(list_code="").get(officer=stage.officers["ada"]).list_code
+        assert Escalation.objects.filter(state="held").count() == len(messages)
+    place = (stage.node, stage.world.register, stage.world.desk("XD"))
+    found = told_of(*place, officer=stage.officers["ada"], code=code)
+    assert sorted(each.purpose for each in found) == ["awaited"] * 2 + ["step"] * 3
+
+
+def test_a_telephone_rings_no_more_than_its_ceiling_in_an_hour_and_an_emergency_still_comes_through(
+    stage: Stage,
+) -> None:
+    two_people(stage)
+    for minute in range(60):
+        stage.receive(("routine", "urgent", "emergency")[minute % 3])
+        stage.run(minutes=1)
+    assert 12 < len(stage.phones.heard("ada")) <= AN_HOUR
+    assert not {"queued", "sending"} & {*states_of(stage, older_than=10)}
+
+
+def states_of(stage: Stage, *, older_than: int) -> set[str]:
+    """How it stands with the notifications of Ada that were made so many minutes ago or more."""
+    with reading(stage.node):
+        until = stage.node.clock.now() - timedelta(minutes=older_than)
+        rows = Notification.objects.filter(officer=stage.officers["ada"], made_at__lte=until)
+        return set(rows.values_list("state", flat=True))
 
 
 def test_silent_desks_over_there_are_one_notification(stage: Stage) -> None:

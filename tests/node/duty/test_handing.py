@@ -1,4 +1,4 @@
-"""Can an officer put a message off or hand it to a colleague, and is it never forgotten by that?"""
+"""Can an officer put a message off, hand it to a colleague or call one in, and is it never forgotten by that?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from liaison.errors import UsageError
 from liaison.node.models import AuditRow, Escalation
 from liaison.node.reads.duty.escalations import escalations
-from liaison.node.services.escalation.handing import hand_on, snooze
+from liaison.node.services.escalation.handing import call_in, hand_on, snooze
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import Role
 from tests.node.duty.desk import Stage, staffed
@@ -33,6 +33,68 @@ def put_off(stage: Stage, message: str, minutes: int, login: str = "ada") -> int
 
 def hand(stage: Stage, message: str, to: str, by: str = "ada") -> None:
     hand_on(stage.node, stage.seat, message, to=stage.officers[to], by=stage.officers[by])
+
+
+def call(stage: Stage, message: str, whom: str, by: str = "ada") -> None:
+    call_in(stage.node, stage.seat, message, whom=stage.officers[whom], by=stage.officers[by])
+
+
+def test_who_is_called_in_is_told_at_once_by_their_own_ways_and_the_plan_goes_on_as_it_was(stage: Stage) -> None:
+    two_people(stage)
+    stage.reach("cy", "email", "cy@xd.example", after_minutes=2)
+    message = stage.receive()
+    stage.run(minutes=1)
+    due = stage.escalation().due
+    call(stage, message, "cy")
+    stage.run(minutes=1)
+    assert stage.told() == ["ada", "cy"]
+    assert "A colleague calls you in on a message." in stage.phones.heard("cy")[0]
+    assert (stage.escalation().state, stage.escalation().due) == ("waiting", due)
+    stage.run(minutes=4)
+    assert stage.told() == ["ada", "cy", "cy@xd.example", "bo"]
+    (shown,) = escalations(stage.node, stage.world.desk("XD"))
+    (line,) = [each for each in shown.lines if each.kind == "called"]
+    assert (line.officer, line.by) == ("Cy", "Ada")
+    assert [(each.channel, each.state) for each in line.sent] == [("sms", "sent"), ("email", "sent")]
+
+
+def test_who_is_called_in_is_told_although_somebody_has_it_and_no_more_when_they_have_it_too(stage: Stage) -> None:
+    from liaison.node.services.escalation.keeping import note_has
+
+    stage.reach("cy", "email", "cy@xd.example", after_minutes=4)
+    two_people(stage)
+    message = stage.receive()
+    stage.run(minutes=1)
+    for login, told in (("ada", ["ada"]), ("ada", ["ada", "cy"])):
+        note_has(stage.node, stage.world.desk("XD"), message, officer=stage.officers[login])
+        assert stage.told() == told
+        call(stage, message, "cy")
+        stage.run(minutes=1)
+    assert stage.escalation().state == "held"
+    note_has(stage.node, stage.world.desk("XD"), message, officer=stage.officers["cy"])
+    stage.run(minutes=6)
+    assert "cy@xd.example" not in stage.told()
+
+
+def test_an_i_have_it_of_who_was_called_in_counts_and_nobody_is_called_in_on_what_is_over(stage: Stage) -> None:
+    from liaison.node.services.escalation.one_tap import press
+
+    two_people(stage)
+    message = stage.receive()
+    stage.run(minutes=1)
+    for whom, code in (("ada", "colleague-not-here"), ("di", "colleague-not-reached")):
+        if whom == "di":
+            stage.hire("di", reached=False)
+        with pytest.raises(UsageError, match=code):
+            call(stage, message, whom)
+    call(stage, message, "cy")
+    stage.run()
+    press(stage.node, stage.phones.rung[-1].notice.link.rpartition("/")[2])
+    stage.run(minutes=20)
+    assert stage.told() == ["ada", "cy"]
+    assert stage.acknowledge("cy", message)
+    with pytest.raises(UsageError, match="waits-for-nobody"):
+        call(stage, message, "bo")
 
 
 def test_what_is_put_off_is_told_to_nobody_until_then_and_then_to_who_put_it_off_too(stage: Stage) -> None:

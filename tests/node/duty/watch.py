@@ -159,13 +159,16 @@ class _Judge:
                 yield f"an attempt was made at {each.at}, when somebody had it"
 
     def _gathered(self, notice: Any, tried: datetime) -> Iterator[str]:
-        """What was not told at once waited for a way that had rung once in a minute or three times in ten."""
+        """What was not told at once waited for a way that had rung once in a minute or three times in ten, or twelve
+        times in an hour and once in ten minutes."""
         at = self.lived.up_from(notice.made_at) + LATE
         rings = self.lived.rings_by_way.get(notice.method_id, [])
         while at + LATE < tried:
             minute = [each for each in rings if at - MINUTE - LATE < each <= at]
             ten = [each for each in rings if at - 10 * MINUTE - LATE < each <= at]
-            if not minute and len(ten) < 3 and self.lived.up_from(at) == at:
+            hour = [each for each in rings if at - 60 * MINUTE < each <= at]
+            loud = len(ten) >= 3 or (len(hour) >= 12 and ten)
+            if not minute and not loud and self.lived.up_from(at) == at:
                 yield f"notification {notice.pk} waited at {at} for a way that was free"
                 return
             at += LATE

@@ -117,3 +117,14 @@ def put_on_duty(between: Exchange) -> None:
     grant(node, officer, between.register, between.desk("XD"), Role.OFFICER)
     with unit_of_work(node):
         ContactMethod.objects.create(officer=officer, channel="sms", address="+10", made_at=now, verified_at=now)
+
+
+def test_items_whose_dates_come_together_are_one_notification(between: Exchange) -> None:
+    ends = format_instant(between.clock.now() + timedelta(days=20))
+    put_on_duty(between)
+    for _ in range(2):
+        between.hand_over(between.collect(), conditions=msgspec.structs.replace(CONDITIONS, ends_by=ends))
+    between.advance(days=6)
+    assert remind(between.node("XD")) == 2
+    with between.at("XD"):
+        assert Notification.objects.count() == 1

@@ -6,8 +6,8 @@
     liaison check show --json            what the last checks found, and how fresh each entry is
     liaison check ours                   how this desk answered those who checked it, and the sums of other desks here
 
-Invariants: exit 3 where a node that was looked at did not answer as it should, so that a job can call it; the
-secretariat reads whether, as on its pages, and no times.
+Invariants: exit 3 where a node that was looked at did not answer as it should, and told of no planned work that
+explains it, so that a job can call it; the secretariat reads whether, as on its pages, and no times.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def run(context: click.Context, *, code: str, register: str, as_json: bool) -> N
         note(f"{number} of {len(chosen)}: {_name(node, place, desk)}")
         found.append((desk, check_desk(node, place, own, desk)))
     _show(node, place, found, as_json=as_json)
-    context.exit(0 if all(each.good for _, each in found) else UNREACHABLE)
+    context.exit(0 if all(each.good or each.excused for _, each in found) else UNREACHABLE)
 
 
 @group.command()
@@ -144,6 +144,7 @@ def _show(
         if own:
             told |= {
                 "outcome": result.outcome.value,
+                "planned_work": result.at_work,
                 "findings": [each.value for each in findings(result)],
                 "asked": result.asked.isoformat(),
                 "milliseconds": result.milliseconds,
@@ -159,10 +160,15 @@ def _show(
         value.append(told)
     rows = [
         (each["desk"], each.get("outcome", "answered" if each["answered"] else "not answered"),
-         ", ".join(each.get("findings", ())), each.get("freshness", ""))
+         ", ".join(_notable(each)), each.get("freshness", ""))
         for each in value
     ]  # fmt: skip
     show(value, table(rows) or ["Nothing was looked at yet."], as_json=as_json)
+
+
+def _notable(told: dict[str, Any]) -> list[str]:
+    """What a line of the table says beside the outcome."""
+    return [*told.get("findings", ()), *(["planned-work"] if told.get("planned_work") else ())]
 
 
 def _readers(node: Node, register: str, place: Place | None) -> list[Place]:

@@ -1,4 +1,5 @@
-"""Who is on duty at a desk of this node? `liaison duty now|show|override`; `duty.making` makes the rota.
+"""Who is on duty at a desk of this node? `liaison duty now|show|override`; `duty.making` makes the rota, and
+`duty.planned` says when work is planned.
 
     $ liaison duty now
     a.n  until 2026-11-27 08:00 UTC
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 
 MAKING = {name: f"liaison.cli.duty.making:{name}" for name in ("layer", "drop", "away", "notices")}
+MAKING |= {"planned-work": "liaison.cli.duty.planned:planned_work"}
 
 
 @click.group(cls=LazyGroup, commands_in=MAKING)

@@ -99,13 +99,11 @@ def away(*, login: str, begins: str, ends: str, zone: str, desk: str, register: 
     node = open_node()
     seat = own_seat(node, register, desk, *Role)
     from liaison.duty.rota import Spell
-    from liaison.duty.wall import find_zone, first_instant
     from liaison.node.services.duty.rotas import be_away
     from liaison.node.services.people.audit import SYSTEM
     from liaison.node.services.people.officers import find_officer
 
-    clock = find_zone(zone)
-    since, until = (first_instant(clock, _local(each, "instant-not-read")) for each in (begins, ends))
+    since, until = (read_local(each, zone) for each in (begins, ends))
     be_away(node, seat, Spell(since, until, str(find_officer(node, login).pk)), by=SYSTEM)
     value = {"officer": login, "begins": format_instant(since), "ends": format_instant(until)}
     show(value, [f"{plain(login)} is away from {words_of(since)} to {words_of(until)}."], as_json=as_json)
@@ -124,6 +122,13 @@ def _window(begins: str, ends: str, days: str) -> Window | None:
         return Window(frozenset(map(DAYS.index, wanted)), time.fromisoformat(begins), time.fromisoformat(ends))
     except ValueError:
         raise UsageError("duty-hours") from None
+
+
+def read_local(text: str, zone: str) -> datetime:
+    """The instant of a local day and time in a zone. Raises UsageError."""
+    from liaison.duty.wall import find_zone, first_instant
+
+    return first_instant(find_zone(zone), _local(text, "instant-not-read"))
 
 
 def _local(text: str, code: str) -> datetime:

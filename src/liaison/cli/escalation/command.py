@@ -36,6 +36,7 @@ COMMANDS = {
     "show": "liaison.cli.escalation.showing:show_desk",
     "snooze": "liaison.cli.escalation.handing:snooze",
     "hand": "liaison.cli.escalation.handing:hand",
+    "call": "liaison.cli.escalation.handing:call",
 }
 
 

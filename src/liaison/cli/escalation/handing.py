@@ -1,9 +1,11 @@
-"""How does an officer put a message off, or hand it to a colleague? `liaison escalation snooze|hand`.
+"""How does an officer put a message off, hand it to a colleague, or call one in? `liaison escalation snooze|hand|call`.
 
 $ liaison escalation snooze ada 019a… --minutes 20
 ada has it and is told again at 2026-11-29T03:25:00Z.
 $ liaison escalation hand ada 019a… --to bo
 bo is told and has until 2026-11-29T03:15:00Z to say so; then it begins again.
+$ liaison escalation call ada 019a… --in bo
+bo is told as well; it escalates as before.
 """
 
 from __future__ import annotations
@@ -53,3 +55,22 @@ def hand(*, login: str, message: str, colleague: str, desk: str, register: str, 
     until = format_instant(hand_on(node, seat, message, to=to, by=by))
     words = f"{colleague} is told and has until {until} to say so; then it begins again."
     show({"until": until}, [words], as_json=as_json)
+
+
+@click.command()
+@click.argument("login")
+@click.argument("message")
+@click.option("--in", "colleague", required=True, help="The colleague's login.")
+@click.option("--desk", default="", help="Own desk, where this node has several.")
+@register_option
+@json_option
+def call(*, login: str, message: str, colleague: str, desk: str, register: str, as_json: bool) -> None:
+    """The officer LOGIN has a colleague told of MESSAGE as well; who is told next stays as it was."""
+    node = open_node()
+    seat = own_seat(node, register, desk, Role.OFFICER)
+    from liaison.node.services.escalation.handing import call_in
+    from liaison.node.services.people.officers import find_officer
+
+    by, whom = (find_officer(node, each).pk for each in (login, colleague))
+    call_in(node, seat, message, whom=whom, by=by)
+    show({"called": colleague}, [f"{colleague} is told as well; it escalates as before."], as_json=as_json)

@@ -3,6 +3,7 @@
     question   {"for":{desk},"nonce":"<32 hex digits>","register":"9ab0…","sent":"2026-11-26T03:02:00Z"}
     answer     {"key_made":"2026-11-20T…Z","nonce":"…","now":"2026-11-26T03:02:01Z","padding":"…","version":"0.1",
                 "worker":12}
+               and where work is planned there   "planned":{"from":"…T22:00:00Z","until":"…T02:00:00Z"}
 
 Invariants (docs/spec/checks.md):
 - the question is sealed to a desk as a message is, in a frame of the same size, so only who holds the desk's key reads
@@ -13,10 +14,12 @@ Invariants (docs/spec/checks.md):
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 import msgspec
 
+from liaison.duty.checks.planned_work import LONGEST, Work
 from liaison.errors import MalformedError, VerificationError
 from liaison.messages.message import Count
 from liaison.messages.parties import DeskRef
@@ -41,9 +44,16 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
     sent: Instant
 
 
-class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Planned(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"begins": "from"}):
+    """From when to when work is planned at the desk."""
+
+    begins: Instant
+    until: Instant
+
+
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What the other node says: its time, its version, how many seconds ago its worker last gave a sign (null: never),
-    and since when it has the newest sealing key of the desk."""
+    since when it has the newest sealing key of the desk, and the work that is planned, where there is any."""
 
     key_made: Instant | None
     nonce: Nonce
@@ -51,6 +61,7 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     padding: Padding
     version: Version
     worker: Count | None
+    planned: Planned | None = None
 
 
 def encode_question(question: Question) -> bytes:
@@ -79,6 +90,16 @@ def decode_answer(data: bytes, question: Question) -> Answer:
     for instant in (answer.now, answer.key_made):
         if instant is not None:
             parse_instant(instant)
+    if answer.planned is not None:
+        work_of(answer.planned)
     if answer.nonce != question.nonce:
         raise VerificationError("check-answer-differs")
     return answer
+
+
+def work_of(planned: Planned) -> Work:
+    """The work that an answer told. Raises MalformedError for what ends before it begins, or lasts too long."""
+    work = Work(parse_instant(planned.begins), parse_instant(planned.until))
+    if not timedelta(0) < work.ends - work.begins <= LONGEST:
+        raise MalformedError("check-answer-planned")
+    return work

@@ -8,6 +8,7 @@
     summed_months(now)           the six whole months that sums are of
 
 Invariants (docs/spec/checks.md):
+- what falls into planned work is neither silence nor a trend; no work explains another key, or one that does not open;
 - own results in full; the secretariat learns whether a desk answered and never when; everybody else learns sums alone;
 - a sum below `LEAST`, or one from which such a number could be worked out, is not told;
 - nothing here orders desks or participants by how they did.
@@ -21,6 +22,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from statistics import median
 
+from liaison.duty.checks.planned_work import Work
 from liaison.messages.parties import DeskRef
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
@@ -87,6 +89,18 @@ class NodeResult:
     key_made: datetime | None = None
     version: str = ""
     error: str = ""
+    planned: Work | None = None
+    """What the desk told of planned work, now or before it fell silent."""
+
+    @property
+    def at_work(self) -> bool:
+        """Whether it was asked while work was planned there."""
+        return self.planned is not None and self.planned.covers(self.asked)
+
+    @property
+    def excused(self) -> bool:
+        """Whether planned work explains that it did not answer."""
+        return self.at_work and self.outcome in (Outcome.NOT_REACHED, Outcome.REFUSED)
 
     @property
     def milliseconds(self) -> int | None:
@@ -151,7 +165,7 @@ def findings(result: NodeResult) -> tuple[Finding, ...]:
     holds = {
         Finding.CLOCK_AHEAD: skew > CLOCKS_MAY_DIFFER,
         Finding.CLOCK_BEHIND: skew < -CLOCKS_MAY_DIFFER,
-        Finding.WORKER_SILENT: timedelta(seconds=result.worker or 0) > WORKER_MAY_BE_SILENT,
+        Finding.WORKER_SILENT: timedelta(seconds=result.worker or 0) > WORKER_MAY_BE_SILENT and not result.at_work,
         # A key made by a wrong clock says nothing of its age.
         Finding.KEY_OLD: age > KEY_OLD and abs(skew) <= CLOCKS_MAY_DIFFER,
     }

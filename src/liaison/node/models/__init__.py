@@ -75,7 +75,7 @@ from liaison.node.models.programs import (
     WebhookAttempt,
 )
 from liaison.node.models.proposals import EntryProposal, StandProposal
-from liaison.node.models.readiness.checks import CheckedDesk, CheckPlan, Heartbeat, NodeCheck
+from liaison.node.models.readiness.checks import CheckedDesk, CheckPlan, Heartbeat, NodeCheck, PlannedWork
 from liaison.node.models.recovery import LostMessage, PeerInquiry, RecoveredReceipt
 from liaison.node.models.register import (
     Alarm,
@@ -186,6 +186,7 @@ __all__ = [
     "PeerHealth",
     "PeerInquiry",
     "PinnedKeys",
+    "PlannedWork",
     "ProviderAccount",
     "RecordPart",
     "RecoveredReceipt",

@@ -19,6 +19,7 @@ from django.urls import path
 from liaison.errors import LiaisonError
 from liaison.node.reads.checks.ending import keys_ending
 from liaison.node.reads.checks.fresh import own_freshness
+from liaison.node.reads.checks.planned_work import planned_at
 from liaison.node.reads.checks.watched import watched
 from liaison.node.reads.desk import waiting
 from liaison.node.reads.desk.in_turn import InTurn, in_turn
@@ -219,14 +220,17 @@ def _register(looking: Looking) -> dict[str, Any]:
 
 
 def _watch(looking: Looking) -> dict[str, Any]:
-    """What of this desk and its node somebody must look at: the worker, keys that end, an entry to confirm."""
+    """What of this desk and its node somebody must look at: the worker, planned work, keys that end, an entry to
+    confirm."""
     node, seat = here(), looking.seat
     place, certificates = Place(seat.register, seat.desk), dated_certificates(node.config)
     worker = watched(node) if "worker-silent" in looking.there else None
     asked = certificates or looking.there & {"mail-key", "old-key"}
     keys = keys_ending(node, place, certificates) if asked else []
     silent = worker is not None and worker.silent
+    works = planned_at(node, seat.register, seat.desk) if "planned-work" in looking.there else ()
     return {
+        "works": works,
         "silent": worker.at if worker is not None and silent else None,
         "keys": keys,
         "fresh": own_freshness(node, place),

@@ -2,6 +2,7 @@
 
 Invariants:
 - Checks of persons have no rows of their own: they are messages, and what came of them is read from those.
+- What a desk told of planned work stands with the check that heard it, and with those after it that heard nothing.
 - `CheckedDesk` is the last of each desk in `NodeCheck` and when it last answered, so that lists need no history.
 """
 
@@ -28,6 +29,8 @@ class NodeCheck(models.Model):
     worker = models.BigIntegerField(null=True)
     key_made = models.DateTimeField(null=True)
     version = models.CharField(max_length=32, default="")
+    planned_from = models.DateTimeField(null=True)
+    planned_until = models.DateTimeField(null=True)
     error = models.CharField(max_length=64, default="")
 
     class Meta:
@@ -64,6 +67,22 @@ class CheckPlan(models.Model):
     begun = models.DateTimeField(null=True)
     batch = models.CharField(max_length=36, default="")
     last_error = models.CharField(max_length=64, default="")
+
+
+class PlannedWork(models.Model):
+    """Work that is planned at an own desk, or at the whole node where it names none."""
+
+    register = models.CharField(max_length=HASH, default="")
+    participant = models.CharField(max_length=HASH, default="")
+    node = models.CharField(max_length=LOCAL_ID, default="")
+    desk = models.CharField(max_length=LOCAL_ID, default="")
+    begins = models.DateTimeField()
+    ends = models.DateTimeField()
+    made_by = models.BigIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["ends"], name="planned_work_ends")]
 
 
 class Heartbeat(models.Model):

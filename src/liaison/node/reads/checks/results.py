@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from liaison.duty.checks.planned_work import Work
 from liaison.duty.checks.results import (
     Aggregate,
     Audience,
@@ -178,4 +179,5 @@ def _result(row: NodeCheck) -> NodeResult:
         key_made=row.key_made,
         version=row.version,
         error=row.error,
+        planned=Work(row.planned_from, row.planned_until) if row.planned_from is not None else None,
     )

@@ -5,8 +5,8 @@
 Invariants:
 - What is absent here is shown nowhere: every condition is at least as wide as that of the read it stands before, which
   then looks closely. It is asked anew at every look and kept nowhere.
-- Rows of the desk alone, but for what every desk on the node is told: that its worker is silent, and that some mail
-  could not be verified.
+- Rows of the desk alone, but for what every desk on the node is told: that its worker is silent, that work is planned
+  at all of it, and that some mail could not be verified.
 - The text is made once: most kinds are absent most of the time, and making a statement for each would cost more than
   all of their answers.
 """
@@ -53,6 +53,7 @@ KINDS: Mapping[str, tuple[tuple[Any, str], ...]] = MappingProxyType(
         ),
         "escalations": ((models.Escalation, f"{_DESK} AND \"state\" <> 'over'"),),
         "worker-silent": ((models.Heartbeat, '"name" = \'worker\' AND ("at" < %(silent)s OR "at" > %(ahead)s)'),),
+        "planned-work": ((models.PlannedWork, f'"ends" > %(now)s AND ("desk" = \'\' OR ({_OURS}))'),),
         "mail-key": ((models.MailKey, _OURS),),
         "old-key": (
             (

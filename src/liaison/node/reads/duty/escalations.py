@@ -67,7 +67,7 @@ class Sent:
 class Line:
     """One line of a history, with the name of the officer it speaks of and what was sent for it.
 
-    `until` is when what was put off or handed on begins again, `by` who handed it on.
+    `until` is when what was put off or handed on begins again, `by` who handed it on, or called the officer in.
     """
 
     kind: str
@@ -196,7 +196,7 @@ def _lines(
         told = event.kind == Kind.TOLD
         rung = rungs[event.place] if told else None
         key = (row.pk, event.cycle, event.place)
-        by_step = tuple(sent.get(key, ())) if told or event.kind == Kind.HANDED else ()
+        by_step = tuple(sent.get(key, ())) if told or event.kind in (Kind.HANDED, Kind.CALLED) else ()
         until = event.at + timedelta(minutes=event.minutes) if event.minutes else None
         who = named.get(event.officer, "")
         yield Line(event.kind, event.at, who, rung, event.reached, by_step, until, named.get(event.by, ""))

@@ -32,6 +32,8 @@ def check_heartbeat(node: Node, around: Surroundings) -> Finding:
     if found.silent_for is None:
         return Finding("heartbeat", OK, "heartbeat-none")
     minutes = int(found.silent_for.total_seconds() // 60)
+    if found.planned_until is not None:
+        return Finding("heartbeat", OK, "heartbeat-planned", {"minutes": minutes})
     if found.silent:
         return Finding("heartbeat", FAIL if around.worker else WARN, "heartbeat-silent", {"minutes": minutes})
     return Finding("heartbeat", OK, "heartbeat-heard")

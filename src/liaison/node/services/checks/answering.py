@@ -1,7 +1,8 @@
 """What does this node say when another one checks it?
 
 Invariants: nothing is kept of a question and no officer hears of it; what does not open, or is for another desk or
-register than the path says, is refused; the answer says nothing of desks, officers or messages.
+register than the path says, is refused; the answer says nothing of officers or messages, and of desks
+when work is planned at the one that was asked.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 from datetime import datetime
 
 import liaison
-from liaison.duty.checks.node_check import Answer, decode_question, encode_answer
+from liaison.duty.checks.node_check import Answer, Planned, decode_question, encode_answer
 from liaison.errors import MalformedError, UsageError
 from liaison.keys.public import Purpose
 from liaison.keys.sealing import open_sealed
 from liaison.messages.parties import DeskRef
 from liaison.node.models import HeldKey
 from liaison.node.node import Node
+from liaison.node.reads.checks.planned_work import planned_at
 from liaison.node.reads.checks.watched import watched
 from liaison.node.reads.memory import own_memory
 from liaison.node.unit_of_work import reading
@@ -41,8 +43,16 @@ def answer_check(node: Node, sealed: bytes, *, register: str, participant: str, 
             padding="",
             version=liaison.__version__,
             worker=int(worker.total_seconds()) if worker is not None else None,
+            planned=_planned(node, register, own),
         )
     )
+
+
+def _planned(node: Node, register: str, desk: DeskRef) -> Planned | None:
+    """The next to end of what is planned at the desk."""
+    found = planned_at(node, register, desk)
+    works = (each.work for each in found[:1])
+    return next((Planned(format_instant(each.begins), format_instant(each.ends)) for each in works), None)
 
 
 def _key_made(node: Node, register: str, desk: DeskRef) -> datetime | None:

@@ -14,10 +14,10 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from liaison.duty.checks.node_check import ANSWER_SIZE, Answer, Question, decode_answer, encode_question
+from liaison.duty.checks.node_check import ANSWER_SIZE, Answer, Question, decode_answer, encode_question, work_of
 from liaison.duty.checks.results import NodeResult, Outcome
 from liaison.duty.checks.schedule import is_due
 from liaison.errors import LiaisonError, MalformedError, UnreachableError, VerificationError
@@ -27,6 +27,7 @@ from liaison.messages.parties import DeskRef, NodeRef
 from liaison.node.models import CheckedDesk, HostedNode, NodeCheck
 from liaison.node.node import Node
 from liaison.node.peering import PeerAddress, PeerAnswer, PeerRequest
+from liaison.node.reads.checks.planned_work import planned_there
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.memory import own_memory
 from liaison.node.reads.own import setting
@@ -128,6 +129,8 @@ def _whose_turn(node: Node, looking: Looking) -> list[DeskRef]:
 def check_desk(node: Node, register: str, own: NodeRef, desk: DeskRef) -> NodeResult:
     """Check a node through one of its desks, and keep what came."""
     result = _check(node, register, own, desk)
+    if result.outcome is not Outcome.ANSWERED:  # What it told before it fell silent still counts.
+        result = replace(result, planned=planned_there(node, register).get(desk))
     log.info("checked %s: %s", desk, result.outcome)
     _keep(node, register, own, desk, result)
     return result
@@ -180,6 +183,7 @@ def _answered(asked: datetime, took: float, said: Answer) -> NodeResult:
         worker=said.worker,
         key_made=parse_instant(said.key_made) if said.key_made is not None else None,
         version=said.version,
+        planned=work_of(said.planned) if said.planned is not None else None,
     )
 
 
@@ -203,6 +207,8 @@ def _keep(node: Node, register: str, own: NodeRef, desk: DeskRef, result: NodeRe
             worker=result.worker,
             key_made=result.key_made,
             version=result.version,
+            planned_from=result.planned.begins if result.planned is not None else None,
+            planned_until=result.planned.ends if result.planned is not None else None,
             error=result.error[:64],
         )
         last = {"last": row, "asked_at": result.asked}

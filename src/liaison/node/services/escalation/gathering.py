@@ -6,9 +6,10 @@
     let_go(row, due=…)                             it did not leave: each waits for itself again
 
 Invariants (docs/adr/0048):
-- What is gathered is of one way, one purpose, and all of an exercise or none of it; each message goes on escalating.
+- What is gathered is of one way, and all of an exercise or none of it; each message goes on escalating.
 - Who leads and who goes along is settled for one attempt alone, in the transaction that writes the attempt down.
 - What was on its way when a worker died goes along only with what was so too, so that it is repeated once.
+- What an officer asked for at their own ways, a code or a test, is neither held nor counted.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from typing import Any
 
 from django.db.models import Q
 
-from liaison.duty.gathering import LONGEST, Ring, most_urgent, rings_at
+from liaison.duty.gathering import HOUR, SLOWEST, Ring, below_ceiling, most_urgent, rings_at
 from liaison.node.models import Notification
 
-GATHERED = frozenset({"step", "awaited", "clock"})
+GATHERED = frozenset({"step", "handed", "called", "awaited", "clock"})
+OWN_TRIES = ("verify", "test")
 MOST_ALONG = 1000
 NEEDED = ("method", "officer", "escalation", "awaited", "reminder")
 """What is asked of a notification before it leaves."""
@@ -30,15 +32,14 @@ NEEDED = ("method", "officer", "escalation", "awaited", "reminder")
 
 def held_until(row: Notification, now: datetime) -> datetime | None:
     """Inside the unit of work: until when what waits for the way of a notification is held, and then held it is."""
-    if row.purpose not in GATHERED:
-        return None
-    rings = _like(row).filter(told_at__gt=now - LONGEST).exclude(pk=row.pk).values_list("told_at", "told_urgency")
-    found = [Ring(*each) for each in rings]
-    if not found:
+    rings = _rings(row, now) if row.purpose in GATHERED else []
+    if not rings:
         return None
     waiting = _waiting(row, now)
     urgency = most_urgent({row.urgency, *waiting.values_list("urgency", flat=True).distinct()})
-    until = rings_at(found, urgency, now)
+    soon = rings_at((each for each in rings if each.exercise == row.exercise), urgency, now)
+    slowly = below_ceiling(rings, urgency, now, exercise=row.exercise)
+    until = min(max(soon, slowly), now + SLOWEST)  # Then it is looked at again.
     if until <= now:
         return None
     waiting.filter(due__lt=until).update(due=until)
@@ -46,17 +47,16 @@ def held_until(row: Notification, now: datetime) -> datetime | None:
     return until
 
 
-def take_along(row: Notification, now: datetime, *, wanted: Callable[[Notification], bool]) -> int:
-    """Inside the unit of work: what else waits for the same way is in the hands of this one from now on; how many."""
+def take_along(row: Notification, now: datetime, *, wanted: Callable[[Notification], bool]) -> tuple[Notification, ...]:
+    """Inside the unit of work: what else waits for the same way is in the hands of this one from now on; which."""
     if row.purpose not in GATHERED:
-        return 0
+        return ()
     waiting = _waiting(row, now).select_for_update(of=("self",)).select_related(*NEEDED)
     found = waiting.order_by("pk")[:MOST_ALONG]
-    along = [each for each in found if wanted(each)]
-    row.told_urgency = most_urgent({row.urgency, *(each.urgency for each in along)})
+    along = tuple(each for each in found if wanted(each))
     held = {"state": "sending", "leader": row, "lease_by": row.lease_by, "lease_until": row.lease_until}
     Notification.objects.filter(pk__in=[each.pk for each in along]).update(**held, due=row.lease_until)
-    return len(along)
+    return along
 
 
 def settle_along(row: Notification, state: str, now: datetime) -> list[Notification]:
@@ -78,14 +78,15 @@ def carried_by(row: Notification) -> Iterable[Notification]:
     return (row, *row.followers.select_related(*NEEDED).order_by("pk"))
 
 
-def _like(row: Notification) -> Any:
-    """What is told by the same way, for the same reason."""
-    same = {"method": row.method_id, "purpose": row.purpose, "exercise": row.exercise}
-    return Notification.objects.filter(**same)
+def _rings(row: Notification, now: datetime) -> list[Ring]:
+    """What rang by the same way in the last hour."""
+    rows = Notification.objects.filter(method=row.method_id, told_at__gt=now - HOUR).exclude(pk=row.pk)
+    counted = rows.exclude(purpose__in=OWN_TRIES).values_list("told_at", "told_urgency", "exercise")
+    return [Ring(*each) for each in counted]
 
 
 def _waiting(row: Notification, now: datetime) -> Any:
-    """Of that, what could leave now but for the others; what was tried before only when its time has come."""
+    """What could leave now by the same way but for the others; what was tried before only when its time has come."""
     ripe = Q(due__lte=now) | Q(rounds=0, provider=0, made_at__lte=now - row.method.wait)
-    others = _like(row).filter(ripe, state="queued", due__isnull=False, repeated=row.repeated)
-    return others.exclude(pk=row.pk)
+    same = {"method": row.method_id, "exercise": row.exercise, "repeated": row.repeated, "purpose__in": GATHERED}
+    return Notification.objects.filter(ripe, **same, state="queued", due__isnull=False).exclude(pk=row.pk)

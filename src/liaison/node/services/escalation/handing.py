@@ -1,15 +1,17 @@
-"""How does an officer put a message off, or hand it to a colleague?
+"""How does an officer put a message off, hand it to a colleague, or call one in?
 
     snooze(node, seat, message_id, minutes=20, by=7)     03:25: they have it, and are told again then
     hand_on(node, seat, message_id, to=9, by=7)          03:15: until then nobody but that colleague is told
+    call_in(node, seat, message_id, whom=9, by=7)        they are told beside it; the escalation goes on as it was
 
-Invariants: neither says anything to the sender; the desk's promise to answer is kept in mind, and escalation begins
-anew when the time is over; a colleague is one who may acknowledge at the desk and whom a way reaches; colleagues see
-both.
+Invariants: none says anything to the sender; the desk's promise to answer is kept in mind, and escalation begins anew
+when the time of the first two is over; a colleague is one who may acknowledge at the desk and whom a way reaches;
+colleagues see all three.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from liaison.duty.escalation import Happening, Kind, State
@@ -23,7 +25,7 @@ from liaison.node.reads.duty.ways import usable_ways
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.inside.rules import columns
 from liaison.node.services.escalation.awaiting import promised_minutes
-from liaison.node.services.escalation.keeping import add_event, standing_of
+from liaison.node.services.escalation.keeping import CALLED, add_event, standing_of
 from liaison.node.services.escalation.queueing import queue
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat
@@ -31,8 +33,8 @@ from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Action, require
 
 HANDED = "handed"
-HANDED_PLACE = 1000
-"""Places of a cycle that are no steps of a plan: what was handed on has one each time."""
+OFF_THE_LADDER = 1000
+"""From here on places of a cycle are no steps of a plan: what was handed on, and who was called in, has one each."""
 
 
 def snooze(node: Node, seat: Seat, message_id: str, *, minutes: int, by: int) -> datetime:
@@ -56,19 +58,35 @@ def hand_on(node: Node, seat: Seat, message_id: str, *, to: int, by: int) -> dat
     now = node.clock.now()
     with unit_of_work(node):
         row = _open(node, seat, message_id, by, now)
-        if to == by or to not in at_the_desk(node, row.register, seat.desk, now):
-            raise UsageError("colleague-not-here")
-        ways = usable_ways((to,), row.urgency, now)
-        if not ways:
-            raise UsageError("colleague-not-reached")
-        kept, standing = given_minutes(begun=row.begun_at, promised=_promised(node, row), now=now), standing_of(row)
-        place = HANDED_PLACE + row.events.filter(kind=Kind.HANDED.value).count()
-        said = Happening(Kind.HANDED, now, standing.cycle, place, officer=to, reached=1, minutes=kept, by=by)
-        add_event(row, said, standing)
-        of = {"escalation": row, "cycle": standing.cycle, "place": place, "code": row.code}
-        queue(ways, now, purpose=HANDED, urgency=row.urgency, exercise=row.exercise, **of)
+        kept = given_minutes(begun=row.begun_at, promised=_promised(node, row), now=now)
+        _tell_colleague(node, row, Happening(Kind.HANDED, now, officer=to, reached=1, minutes=kept, by=by), HANDED)
         _note(node, row, "message-handed", by)
     return now + timedelta(minutes=kept)
+
+
+def call_in(node: Node, seat: Seat, message_id: str, *, whom: int, by: int) -> None:
+    """A colleague is told by their own ways; who has it and what comes next stays as it was. Raises UsageError."""
+    require(Action.ACKNOWLEDGE, seat.roles)
+    now = node.clock.now()
+    with unit_of_work(node):
+        row = _open(node, seat, message_id, by, now)
+        _tell_colleague(node, row, Happening(Kind.CALLED, now, officer=whom, reached=1, by=by), CALLED)
+        _note(node, row, "colleague-called-in", by)
+
+
+def _tell_colleague(node: Node, row: Escalation, said: Happening, purpose: str) -> None:
+    """Inside a unit of work: note it, and queue what tells the colleague. Raises UsageError."""
+    desk, whom = DeskRef(row.participant, row.node, row.desk), said.officer
+    if whom == said.by or whom not in at_the_desk(node, row.register, desk, said.at):
+        raise UsageError("colleague-not-here")
+    ways = usable_ways((whom,), row.urgency, said.at)
+    if not ways:
+        raise UsageError("colleague-not-reached")
+    standing = standing_of(row)
+    place = OFF_THE_LADDER + row.events.filter(place__gte=OFF_THE_LADDER).count()
+    add_event(row, replace(said, cycle=standing.cycle, place=place), standing)
+    of = {"escalation": row, "cycle": standing.cycle, "place": place, "code": row.code}
+    queue(ways, said.at, purpose=purpose, urgency=row.urgency, exercise=row.exercise, **of)
 
 
 def _open(node: Node, seat: Seat, message_id: str, by: int, now: datetime) -> Escalation:

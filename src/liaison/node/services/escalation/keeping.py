@@ -36,7 +36,9 @@ from liaison.wire.canonical import JSON
 CODES = 10_000
 ENDINGS = ("ends", "cancelled")
 QUIET = (State.HELD, State.OVER)
-"""States in which nobody has to be told any more."""
+"""States in which nobody has to be told any more, but who was called in."""
+CALLED = "called"
+"""The purpose of what tells a colleague who was called in."""
 
 
 def begin(node: Node, core: Core, incoming: int, desk: DeskRef, now: datetime) -> None:
@@ -99,7 +101,8 @@ def add_event(row: Escalation, what: Happening, before: Standing | None = None) 
     moved = ("state", "due", "last_at", "held_until", "handed_to")
     change(Escalation, row.pk, **{name: getattr(row, name) for name in moved})
     if standing.state in QUIET:
-        drop_queued(row.notifications.all(), what.at)
+        called = Q(purpose=CALLED) & ~Q(officer=what.officer) if standing.state is State.HELD else Q(pk=None)
+        drop_queued(row.notifications.exclude(called), what.at)
     return standing
 
 

@@ -54,7 +54,9 @@ def find_tap(node: Node, token: str) -> Tap:
     """What the link is about. Raises UsageError without saying why."""
     with reading(node):
         attempt = _find(node, token)
-        return _tap(attempt, _told_of(attempt))
+        if not (told := _told_of(attempt)):
+            raise UsageError("link-not-valid")
+        return _tap(attempt, told)
 
 
 def press(node: Node, token: str) -> Tap:
@@ -99,7 +101,7 @@ def _find(node: Node, token: str) -> Any:
     now = node.clock.now()
     if attempt is None or attempt.token_used_at is not None or attempt.token_until < now:
         raise UsageError("link-not-valid")
-    if not attempt.notification.officer.is_active or attempt.notification.escalation is None:
+    if not attempt.notification.officer.is_active:
         raise UsageError("link-not-valid")
     return attempt
 

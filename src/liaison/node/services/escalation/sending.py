@@ -31,15 +31,18 @@ from django.db import connections
 from django.db.models import F, Q
 
 from liaison.duty.escalation import SET_BACK, State
+from liaison.duty.gathering import SLOWEST, most_urgent
 from liaison.duty.notices import Notice
+from liaison.duty.plans import URGENCIES
 from liaison.errors import NotNowError, UnreachableError
 from liaison.messages.parties import DeskRef
 from liaison.node.models import ContactMethod, NoticeGateway, Notification, NotificationAttempt, OwnDesk
 from liaison.node.node import Node
+from liaison.node.reads.checks.planned_work import planned_now
 from liaison.node.reads.duty.rotas import at_the_desk
 from liaison.node.services.escalation.gathering import NEEDED, held_until, let_go, settle_along, take_along
 from liaison.node.services.escalation.handing import HANDED
-from liaison.node.services.escalation.keeping import QUIET, fresh_code
+from liaison.node.services.escalation.keeping import CALLED, QUIET, fresh_code
 from liaison.node.services.escalation.methods import LONGEST_WAIT as LONGEST_DELAY
 from liaison.node.services.escalation.queueing import wake_silent
 from liaison.node.services.escalation.wording import LINKED, REPEATED, links_to, write_notice
@@ -54,6 +57,8 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=15)
 LINK_HOURS = 12
 NOT_LEFT = frozenset({"failed", "dropped"})
 TOKEN = 16
+WAITS_FOR_WORK, ROUTINE = frozenset({"step", "awaited", "clock"}), URGENCIES[0]
+"""What waits while work is planned at a desk (docs/spec/escalation.md, "Planned work")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,8 @@ class _Taking:
     def __init__(self, node: Node, now: datetime, worker: str) -> None:
         self._node, self._now, self._worker = node, now, worker
         self._there: dict[tuple[str, DeskRef], tuple[int, ...]] = {}
-        self._ways: set[tuple[int, str, bool]] = set()
+        self._ways: set[tuple[int, bool]] = set()
+        self._works = planned_now(node)
 
     def take(self, row: Notification) -> Try | None:
         """The attempt to make now; None where there is none to make."""
@@ -163,7 +169,7 @@ class _Taking:
         if not self._wanted(row):
             _settle(row, "dropped", now)
             return None
-        if state == "queued" and held_until(row, now) is not None:
+        if state == "queued" and (self._waits_for_work(row) or held_until(row, now) is not None):
             return None
         providers = node.notifier.providers(row.method.channel)
         if row.provider >= len(providers):
@@ -173,9 +179,19 @@ class _Taking:
             return None
         return self._begin(row, providers[row.provider])
 
+    def _waits_for_work(self, row: Notification) -> bool:
+        """Whether it waits for planned work at its desk to end; whatever else leaves by its way takes it along."""
+        if row.purpose not in WAITS_FOR_WORK or row.urgency != ROUTINE:
+            return False
+        of = row.escalation or row.awaited or row.reminder
+        ends = [each.ends for each in self._works if not each.desk or _desk_of(each) == _desk_of(of)]
+        if ends:  # It is looked at again before long: the work may be ended.
+            Notification.objects.filter(pk=row.pk).update(due=min(max(ends), self._now + SLOWEST))
+        return bool(ends)
+
     def _told_of(self, row: Notification) -> bool:
         """Whether it went along with another, or waits with it, since this look began."""
-        way = (row.method_id, row.purpose, row.exercise)
+        way = (row.method_id, row.exercise)
         if way in self._ways:
             return not Notification.objects.filter(pk=row.pk, state=row.state, due=row.due).exists()
         self._ways.add(way)
@@ -184,7 +200,9 @@ class _Taking:
     def _begin(self, row: Notification, provider: str) -> Try:
         """Write down the attempt, with all that it tells of."""
         node, now = self._node, self._now
-        token = _token(node) if row.purpose in LINKED else ""
+        row.lease_by, row.lease_until = self._worker, now + LEASE
+        along = take_along(row, now, wanted=self._wanted)
+        token = _token(node) if {row.purpose, *(each.purpose for each in along)} & LINKED else ""
         attempt = NotificationAttempt.objects.create(
             notification=row,
             provider=provider,
@@ -193,9 +211,8 @@ class _Taking:
             token_until=now + timedelta(hours=LINK_HOURS) if token else None,
             at=now,
         )
-        row.state, row.lease_by, row.lease_until = "sending", self._worker, now + LEASE
-        row.due, row.told_at, row.told_urgency = row.lease_until, now, row.urgency
-        along = take_along(row, now, wanted=self._wanted)
+        row.state, row.due, row.told_at = "sending", row.lease_until, now
+        row.told_urgency = most_urgent({row.urgency, *(each.urgency for each in along)})
         row.list_code = fresh_code(node) if along else ""
         told = ("told_at", "told_urgency", "list_code")
         row.save(update_fields=["state", "lease_by", "lease_until", "due", "repeated", *told])
@@ -223,10 +240,16 @@ class _Taking:
         return self._there[register, desk]
 
 
+def _desk_of(row: Any) -> tuple[str, str, str, str]:
+    return row.register, row.participant, row.node, row.desk
+
+
 def _wanted(row: Notification) -> bool:
     """Whether what it tells of still waits for somebody; what was on its way when they took it could not be dropped."""
     if row.escalation is not None and row.purpose == HANDED:
         return bool(row.escalation.handed_to == row.officer_id)
+    if row.escalation is not None and row.purpose == CALLED:
+        return bool(row.escalation.state != State.OVER.value)
     if row.escalation is not None:
         return State(row.escalation.state) not in QUIET
     return row.awaited is None or row.awaited.answered_at is None

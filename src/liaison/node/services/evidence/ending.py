@@ -20,6 +20,7 @@ from liaison.cooperation.evidence.endings import is_reminded
 from liaison.errors import UsageError
 from liaison.messages.forms.codes import code_list
 from liaison.messages.message import open_message
+from liaison.messages.parties import DeskRef
 from liaison.messages.receipts import decode_receipt
 from liaison.node.models import AttachmentRow, EvidenceItem, OutgoingCopy
 from liaison.node.node import Node
@@ -121,8 +122,8 @@ def _drop(node: Node, row: EvidenceItem) -> None:
 
 
 def remind(node: Node) -> int:
-    """Tell who is on duty of every item whose date comes or has passed; how many."""
-    now = node.clock.now()
+    """Tell who is on duty of items whose date comes or has passed, a desk once however many they are; how many."""
+    now, told = node.clock.now(), set[tuple[str, DeskRef, bool]]()
     with reading(node):
         rows = EvidenceItem.objects.filter(state=HELD, ends_by__isnull=False)
         due = [row.pk for row in rows.order_by("ends_by") if is_reminded(row.ends_by, row.reminded_at, now)]
@@ -130,12 +131,14 @@ def remind(node: Node) -> int:
         with unit_of_work(node):
             row = EvidenceItem.objects.select_for_update().get(pk=key)
             if row.state == HELD and row.ends_by is not None and is_reminded(row.ends_by, row.reminded_at, now):
-                _tell_duty(node, row, now)
+                EvidenceItem.objects.filter(pk=row.pk).update(reminded_at=now)
+                desk, exercise = desk_of(row), custody_of(row).order[0].line.exercise
+                if (row.register, desk, exercise) not in told:
+                    _tell_duty(node, row.register, desk, now, exercise=exercise)
+                told.add((row.register, desk, exercise))
     return len(due)
 
 
-def _tell_duty(node: Node, row: EvidenceItem, now: datetime) -> None:
-    EvidenceItem.objects.filter(pk=row.pk).update(reminded_at=now)
-    code, exercise = fresh_code(node), custody_of(row).order[0].line.exercise
-    ways = ways_to_desk(node, row.register, desk_of(row), "routine", now)
-    queue(ways, now, purpose=PURPOSE, code=code, urgency="routine", exercise=exercise)
+def _tell_duty(node: Node, register: str, desk: DeskRef, now: datetime, *, exercise: bool) -> None:
+    ways = ways_to_desk(node, register, desk, "routine", now)
+    queue(ways, now, purpose=PURPOSE, code=fresh_code(node), urgency="routine", exercise=exercise)

@@ -55,7 +55,7 @@ def page(request: HttpRequest, seat: Seat, participant: str, desk: str) -> HttpR
         "key": desk_key(there),
         "centre": f"centres/{participant}/{desk}/",
         "checks": [(each, finding_words(each)) for each in reversed(found[-SHOWN:])],
-        "trend": trend([each.good for each in found]).value,
+        "trend": trend([each.good for each in found if not each.excused]).value,
         "chart": bars(title, told, points, mirrored=get_language_bidi()) if found else None,
         "persons": [(each, case_path(seat, each.case)) for each in asked[:SHOWN]],
         "now": now,

@@ -22,6 +22,7 @@ from liaison.duty.checks.results import LEAST, Audience, PersonResult, standing
 from liaison.duty.checks.schedule import Cadence
 from liaison.messages.parties import DeskRef
 from liaison.node.reads.checks import results as reads
+from liaison.node.reads.checks.planned_work import planned_there
 from liaison.node.reads.checks.results import AskedOfUs
 from liaison.node.reads.writing.drafts import Place
 from liaison.node.services.checks.asking import peers_of
@@ -47,8 +48,10 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
     now, names, audience = node.clock.now(), DeskNames(node), reads.audience_of(place)
     asked = reads.persons_asked(node, place, since=now - LOOKED_BACK)
     found, persons = reads.node_results(node, seat.register), _latest(asked)
+    planned = planned_there(node, seat.register)
     tiles = [
-        tile(desk, names.of(seat.register, desk), found, persons, audience) for _, desk in peers_of(node, seat.register)
+        tile(desk, names.of(seat.register, desk), found, persons, audience=audience, planned=planned.get(desk))
+        for _, desk in peers_of(node, seat.register)
     ]
     tiles.sort(key=lambda each: (each.rank, each.name.name, each.name.desk))
     counts = Counter(each.rank for each in tiles)

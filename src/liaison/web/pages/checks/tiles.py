@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext
 
+from liaison.duty.checks.planned_work import Work
 from liaison.duty.checks.results import Audience, Finding, NodeResult, Outcome, PersonResult, Told, findings, told
 from liaison.messages.parties import DeskRef
 from liaison.web.names import DeskName
@@ -33,6 +34,7 @@ class Tile:
     node: str
     cautions: tuple[str, ...]
     asked: datetime | None
+    planned: Work | None
     person: Told | None
 
 
@@ -41,7 +43,9 @@ def tile(
     name: DeskName,
     results: Mapping[DeskRef, NodeResult],
     persons: Mapping[DeskRef, PersonResult],
+    *,
     audience: Audience,
+    planned: Work | None,
 ) -> Tile:
     """The tile of a desk as an audience may see it."""
     result, person = results.get(desk), persons.get(desk)
@@ -54,6 +58,7 @@ def tile(
         node=_node_word(result, own=own),
         cautions=finding_words(result) if own and result is not None else (),
         asked=result.asked if own and result is not None else None,
+        planned=planned,
         person=told(person, audience) if person is not None else None,
     )
 
@@ -77,7 +82,7 @@ def _worded(result: NodeResult) -> Iterator[str]:
 
 
 def _rank(result: NodeResult | None, *, own: bool) -> int:
-    if result is None or result.outcome is Outcome.NO_DOOR:
+    if result is None or result.excused or result.outcome is Outcome.NO_DOOR:
         return UNKNOWN
     if result.outcome is not Outcome.ANSWERED:
         return LOOK_FIRST
@@ -87,6 +92,8 @@ def _rank(result: NodeResult | None, *, own: bool) -> int:
 def _node_word(result: NodeResult | None, *, own: bool) -> str:
     if result is None:
         return gettext("Not checked yet")
+    if result.excused:
+        return gettext("Planned work")
     if own and result.outcome is Outcome.ANSWERED and not result.good:
         return gettext("Look at it")
     if own:

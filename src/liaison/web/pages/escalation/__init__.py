@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from liaison.web.pages.escalation import handing, plans, reached, tap, told
+from liaison.web.pages.escalation import handing, planned, plans, reached, tap, told
 
 OWN_ROUTES = [*reached.ROUTES, *tap.ROUTES, *told.ROUTES]
 """Of no desk: an officer's own ways, the link of a notification, and the list it opens."""
-ROUTES = [*handing.ROUTES, *plans.ROUTES]
+ROUTES = [*handing.ROUTES, *plans.ROUTES, *planned.ROUTES]

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from liaison.duty.escalation import WouldTell
 from liaison.duty.plans import DESK, MOST, OFFICER, OTHER_DESK, ROTA, URGENCIES, Plan
 from liaison.errors import LiaisonError
+from liaison.node.reads.checks.planned_work import planned_at
 from liaison.node.reads.duty.escalations import Reachable, plans_of, reachable
 from liaison.node.reads.duty.ways import ways_then
 from liaison.node.services.escalation.planning import drop_plan, make_plan_of, other_desks, simulate_plan
@@ -41,14 +42,18 @@ DIGITS = 6
 @at_desk(Action.SET_RULES)
 def plans(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The plans of the desk; a POST keeps one."""
-    error: LiaisonError | None = None
+    if request.method != "POST":
+        return page(request, seat)
+    try:
+        make_plan_of(here(), seat, request.POST.get("urgency", ""), _typed_plan(request), by=officer_id(request))
+    except LiaisonError as refused:
+        return page(request, seat, refused)
+    return after_post(path_to(seat, HERE), "plan-made")
+
+
+def page(request: HttpRequest, seat: Seat, error: LiaisonError | None = None) -> HttpResponse:
+    """The page of who is told, with what was typed and why it was refused."""
     urgency = request.POST.get("urgency", "") or request.GET.get("change", "")
-    if request.method == "POST":
-        try:
-            make_plan_of(here(), seat, urgency, _typed_plan(request), by=officer_id(request))
-            return after_post(path_to(seat, HERE), "plan-made")
-        except LiaisonError as refused:
-            error = refused
     people = reachable(here(), seat.register, seat.desk)
     words = _target_words(seat, people)
     found = plans_of(here(), seat.register, seat.desk)
@@ -61,6 +66,9 @@ def plans(request: HttpRequest, seat: Seat) -> HttpResponse:
         "manages": seat.may(Action.MANAGE_PEOPLE),
         "changed": next((_form(request, each.plan) for each in found if each.urgency == urgency), None),
         "change": urgency,
+        "works": planned_at(here(), seat.register, seat.desk),
+        "typed": {name: request.POST.get(name, "")[:40] for name in ("begins", "ends")},
+        "now": here().clock.now(),
     }
     given |= _simulated(request, seat, words, people) if error is None else {}
     given["problem"] = explained(error) if error else given.get("problem")

@@ -14,10 +14,12 @@ from typing import Literal
 from babel.dates import format_timedelta
 from django.utils.translation import get_language, gettext, to_locale
 
+from liaison.duty.checks.planned_work import Work
 from liaison.duty.freshness import Freshness
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
 from liaison.node.reads.checks.fresh import freshness_of
+from liaison.node.reads.checks.planned_work import planned_there
 from liaison.node.reads.writing.centres import DeskCard, desk_cards
 from liaison.node.reads.writing.drafts import Place
 from liaison.node.reads.writing.usual import Usual, usual_minutes
@@ -25,6 +27,7 @@ from liaison.node.services.people.officers import Seat
 from liaison.register.lookup import DeskEntry, DeskStatus, Directory
 from liaison.register.vocabulary import DeskKind
 from liaison.web.requests import path_to
+from liaison.web.templatetags.show import moment
 from liaison.web.words import code_word, language_word, listed
 
 SHORT = 16
@@ -81,6 +84,14 @@ class CardView:
         return f"{self.card.entry.name} / {self.card.entry.desk}"
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What this node knows of the desks of one register beside their entries."""
+
+    fresh: Mapping[DeskRef, Freshness]
+    works: Mapping[DeskRef, Work]
+
+
 def desk_key(desk: DeskRef) -> str:
     """How a form names a desk."""
     return f"{desk.participant}/{desk.node}/{desk.desk}"
@@ -97,13 +108,18 @@ def show_cards(node: Node, seat: Seat, entries: Iterable[DeskEntry]) -> list[Car
     rows, now = list(entries), node.clock.now()
     cards: dict[int, DeskCard] = {}
     fresh: dict[str, Mapping[DeskRef, Freshness]] = {}
+    works: dict[str, Mapping[DeskRef, Work]] = {}
     for register in dict.fromkeys(row.register for row in rows):
         places = [place for place, row in enumerate(rows) if row.register == register]
         shown = [rows[place] for place in places]
         cards |= dict(zip(places, desk_cards(node, register, shown), strict=True))
         fresh[register] = freshness_of(node, Place(register, seat.desk), shown)
+        works[register] = planned_there(node, register)
     usual = _usual(node, seat, cards.values())
-    return [_show(cards[at], seat, now, usual, fresh[row.register]) for at, row in enumerate(rows)]
+    return [
+        _show(cards[at], seat, now, usual, Known(fresh[row.register], works[row.register]))
+        for at, row in enumerate(rows)
+    ]
 
 
 def brief_cards(node: Node, seat: Seat, listed: Directory, entries: Iterable[DeskEntry]) -> list[CardView]:
@@ -113,7 +129,8 @@ def brief_cards(node: Node, seat: Seat, listed: Directory, entries: Iterable[Des
         return []
     cards = desk_cards(node, rows[0].register, rows, listed)
     usual = _usual(node, seat, cards)
-    return [_show(card, seat, now, usual, {}) for card in cards]
+    known = Known({}, planned_there(node, rows[0].register))
+    return [_show(card, seat, now, usual, known) for card in cards]
 
 
 def _usual(node: Node, seat: Seat, cards: Iterable[DeskCard]) -> Mapping[DeskRef, Usual]:
@@ -121,9 +138,7 @@ def _usual(node: Node, seat: Seat, cards: Iterable[DeskCard]) -> Mapping[DeskRef
     return usual_minutes(node, Place(seat.register, seat.desk), desks)
 
 
-def _show(
-    card: DeskCard, seat: Seat, now: datetime, usual: Mapping[DeskRef, Usual], fresh: Mapping[DeskRef, Freshness]
-) -> CardView:
+def _show(card: DeskCard, seat: Seat, now: datetime, usual: Mapping[DeskRef, Usual], known: Known) -> CardView:
     entry, ref, elsewhere = card.entry, card.ref, card.entry.register != seat.register
     usable = ref is not None and entry.status in (DeskStatus.CONFIRMED, DeskStatus.CALLED_BACK)
     return CardView(
@@ -139,8 +154,8 @@ def _show(
         zone=card.zone,
         expected=_expected(card),
         usual=minutes_word(usual[ref].minutes) if ref is not None and ref in usual else "",
-        cautions=tuple(_cautions(card, elsewhere=elsewhere)),
-        fresh=fresh.get(ref) if ref is not None else None,
+        cautions=tuple(_cautions(card, elsewhere=elsewhere, work=known.works.get(ref) if ref is not None else None)),
+        fresh=known.fresh.get(ref) if ref is not None else None,
         now=now,
     )
 
@@ -167,8 +182,11 @@ def _expected(card: DeskCard) -> tuple[tuple[str, str], ...]:
     return tuple((urgency, minutes_word(minutes)) for urgency, minutes in promised if minutes is not None)
 
 
-def _cautions(card: DeskCard, *, elsewhere: bool) -> Iterable[str]:
+def _cautions(card: DeskCard, *, elsewhere: bool, work: Work | None) -> Iterable[str]:
     entry = card.entry
+    if work is not None:
+        told = gettext("Planned work there from %(begins)s to %(ends)s: its answer may come later")
+        yield told % {"begins": moment(work.begins), "ends": moment(work.ends)}
     if elsewhere:
         told = gettext("It stands in another register, “%(title)s”: nothing is sealed to it from here, mail reaches it")
         yield told % {"title": card.title}
