@@ -81,7 +81,7 @@ def fields_of(form: Form, register: str, fields: Mapping[str, JSON], names: Desk
         value, label = fields[name], field_word(form, name)
         if field.type == "desk":
             yield ShownField(name, label, "desk", _desk(register, value, names))
-        elif said := of_a_text(field, value, fields.get("instrument")) if field.type == "line" else "":
+        elif said := of_a_text(field, str(value), fields.get("instrument")) if field.type == "line" else "":
             yield ShownField(name, label, field.type, said)
         else:
             yield ShownField(name, label, field.type, SHOWING.get(field.type, _as_it_is)(field, value))
