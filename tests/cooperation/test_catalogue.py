@@ -110,6 +110,7 @@ def test_the_united_nations_text_demands_what_its_article_on_preservation_lists(
     assert set(terms.fields) == {
         "authority", "offence", "facts", "data", "data_link", "necessity", "assistance_intended",
     }  # fmt: skip
+    assert set(terms.if_known) == {"provider", "location"}
     assert terms.serious_crime_years == 4 and not terms.checked
 
 

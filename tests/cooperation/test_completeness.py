@@ -70,6 +70,19 @@ def test_every_field_that_a_text_demands_is_missed_with_its_article(
     assert (lack.code, lack.field, lack.article, lack.blocks) == (LackCode.FIELD_DEMANDED, field, article, True)
 
 
+def test_what_an_article_lists_as_far_as_it_is_known_is_pointed_out_once_and_blocks_nothing() -> None:
+    unknown = dict.fromkeys(("provider", "location"))
+    for instrument, article in ((BUDAPEST, "29(2)(d)"), (UN, "42(3)(d)")):
+        lack = only(draft("preservation-request", instrument, **unknown))
+        assert lack == Lack(LackCode.FIELD_IF_KNOWN, "provider", article, blocks=False)
+        assert all(not lacks(draft("preservation-request", instrument, **{name: None})) for name in unknown)
+    asked = draft("assistance-request-mla", UN, persons=None, identifiers=None, data_from=None)
+    assert {(each.field, each.article) for each in find_lacks(asked, None)} == {
+        ("persons", "40(15)(e)"),
+        ("data_from", "40(15)(f)"),
+    }
+
+
 def test_a_request_to_follow_that_is_not_intended_is_what_the_text_demands_and_is_missing() -> None:
     assert lacks(draft(assistance_intended=False)) == {("field-demanded", "assistance_intended")}
 

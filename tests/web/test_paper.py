@@ -73,6 +73,22 @@ def test_labels_and_codes_stand_in_both_languages_and_free_text_in_its_own() -> 
     assert boxes["Facts in short"]["rows"][0]["value"] == [{"text": FACTS["text"], "lang": "ar", "rtl": True}]
 
 
+def test_the_agreed_text_and_its_article_stand_there_by_name_in_both_languages() -> None:
+    def basis(**said: Any) -> list[list[str]]:
+        (box,) = (
+            each for each in _told(asked(**said), of("en", "fr"))["boxes"] if each["title"][0]["text"] == "Legal basis"
+        )
+        return [texts(row["value"]) for row in box["rows"]][:2]
+
+    text, article = basis()
+    assert (text, article[0]) == (
+        ["Convention on Cybercrime", "Convention sur la cybercriminalité"],
+        "29 · Expedited preservation of stored computer data",
+    )
+    assert article[1].startswith("29 · ") and len(article) == 2
+    assert basis(instrument="treaty-xc-xd", clause="art-4") == [["treaty-xc-xd"], ["art-4"]]
+
+
 def test_a_message_carries_its_fingerprint_in_words_and_as_a_code_and_a_draft_says_that_it_is_one() -> None:
     sent, draft = _told(asked(), of("en")), _told(replace(asked(), fingerprint=""), of("en"))
     assert sent["words"] == format_words(cast.made_hash("core")) and re.search(

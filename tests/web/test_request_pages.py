@@ -45,6 +45,15 @@ def test_the_list_says_how_a_request_stands_what_is_due_next_and_who_has_to_act(
     assert re.search(r"Preservation.*Lapsed|Lapsed.*Preservation", plain(ours.see("requests/dates")))
 
 
+def test_what_a_text_says_and_is_called_stands_there_in_the_language_of_the_reader(dossier: Dossier) -> None:
+    root = dossier.ask()
+    french = visit(dossier.world, "XD", language="fr")
+    assert "Un État demande à un autre de faire conserver des données" in plain(french.see(f"requests/{root}/"))
+    case = plain(french.see(f"cases/{dossier.request('XD', root).case}/"))
+    assert "Convention des Nations Unies contre la cybercriminalité" in case and "42 · Conservation" in case
+    assert "un-cybercrime-2024" not in case
+
+
 def test_the_calendar_of_dates_names_no_request_and_nobody(dossier: Dossier) -> None:
     root = dossier.ask()
     dossier.answer(root, **DONE)

@@ -15,6 +15,7 @@ from liaison.cooperation.catalogue import load_catalogue
 from liaison.cooperation.steps import STEPS
 from liaison.messages.forms import Field, check_fields, latest_form
 from liaison.node.models import AuditRow, IncomingCopy
+from liaison.node.services.instruments.importing import import_file
 from liaison.register.records import RequestRules, RequestWay, Rulebook
 from liaison.register.vocabulary import DeskKind
 from liaison.web.forms import Surroundings, read_form
@@ -36,6 +37,26 @@ RULES = Rulebook(
     steps=(),
     remarks=None,
 )
+BOUND = b"""format = "liaison-positions"
+version = 1
+source = "Treaty office, status of ETS 185"
+as_of = 2026-11-20
+organisations = []
+
+[groups]
+
+[[positions]]
+party = "XC"
+instrument = "budapest-2001"
+act = "ratification"
+on = 2020-03-18
+
+[[positions]]
+party = "XD"
+instrument = "budapest-2001"
+act = "ratification"
+on = 2021-05-04
+"""
 FORMS = list(dict.fromkeys([*load_catalogue(), *STEPS]))
 HOW = {"stage": "", "tlp": "amber", "urgency": "urgent"}
 
@@ -60,6 +81,7 @@ def central_authorities() -> RegisterBuilder:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with World(Path(tmp_path_factory.mktemp("requests")), codes=("XC", "XD"), registry=central_authorities()) as made:
+        import_file(made.nodes["XC"], BOUND, name="ets-185", taken_from="ets-185.toml")
         yield made
 
 
@@ -133,18 +155,20 @@ def test_every_request_and_every_step_goes_by_the_line_and_is_accepted(world: Wo
         re_ = core if latest_form(form).re == "required" else None
         case = asked_for[0].case if re_ else None
         instrument = next(iter(load_catalogue()[form].terms)) if form in load_catalogue() else "budapest-2001"
-        world.send("XC", "XD", form=form, stage=None, fields=filled(form, instrument), re=re_, case=case)
+        fields = filled(form, instrument)
+        fields |= {"basis": "courtesy"} if "basis" in fields else {}
+        world.send("XC", "XD", form=form, stage=None, fields=fields, re=re_, case=case)
     with world.at("XD"):
         verdicts = list(IncomingCopy.objects.values_list("verdict", "reason"))
     assert verdicts == [("accepted", "")] * (len(FORMS) + 1)
 
 
-def written(visitor: Visitor, **changes: Any) -> int:
+def written(visitor: Visitor, text: str = "budapest-2001", **changes: Any) -> int:
     number = begin(visitor, form="preservation-request")
     fill(visitor, number, "to", add="XD:central-authority", go="add", to=[])
     fill(visitor, number, "to", to=keys_of(visitor, number))
     fill(visitor, number, "how", **HOW)
-    fill(visitor, number, "text", **typed("preservation-request", "budapest-2001", **changes))
+    fill(visitor, number, "text", **typed("preservation-request", text, **changes))
     return number
 
 
@@ -155,6 +179,16 @@ def test_what_the_text_and_the_other_side_ask_for_is_missed_and_nothing_is_sent_
     assert "The requested side asks for this beyond what the text demands." in page
     assert 'name="seen"' not in page
     asking.send(f"write/{number}/send", status=400, seen="0" * 64)
+
+
+def test_what_does_not_bind_both_sides_leaves_the_pages_as_a_courtesy_only(asking: Visitor) -> None:
+    for said, told in (("binding", True), ("courtesy", False)):
+        number = written(asking, "un-cybercrime-2024", basis=said)
+        page = asking.see(f"write/{number}/check")
+        assert ("un-cybercrime-2024 does not bind both sides today" in page) is told
+        assert ('name="seen"' in page) is not told
+        if told:
+            asking.send(f"write/{number}/send", status=400, seen="0" * 64)
 
 
 def test_a_request_is_written_sent_answered_and_printed(world: World, asking: Visitor, asked: Visitor) -> None:

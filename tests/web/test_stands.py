@@ -16,6 +16,7 @@ from tests.node.stories import Story
 from tests.web.test_own_entry import manager
 from tests.web.test_request_pages import plain
 from tests.web.test_rulebook import duty
+from tests.web.visiting import visit_desk
 
 BUDAPEST = load_instruments()["budapest-2001"]
 WHERE = "instruments/budapest-2001/propose"
@@ -34,6 +35,8 @@ def test_a_stand_is_proposed_by_one_shown_to_all_and_published_by_another(story:
     xc = story.join("xc", "XC")
     first, second = manager(xc), manager(xc)
     reader = manager(xc, Role.AUDITOR)
+    french = visit_desk(xc.node, xc.register, duty(xc), Role.DIRECTORY, language="fr")
+    assert "Conservation rapide de données informatiques stockées" in french.see(WHERE)
     page = first.send(WHERE, status=400, **(TYPED | {"act": ""})).content.decode()
     assert "Choose what was done" in page and "Deposited &lt;today&gt;" in page
     page = first.send(WHERE, status=200, **TYPED).content.decode()

@@ -71,6 +71,7 @@ class TermsPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     en: _Text
     fields: dict[str, _Article]
     refusal: str
+    if_known: dict[str, _Article] = {}
     clocks: dict[str, Clock] = {}
     extension: Extension | None = None
     oral: _Article | None = None
@@ -102,7 +103,8 @@ class _TypesPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What one text says of one type; `fields` are those it demands, each with the article that does.
+    """What one text says of one type; `fields` are those it demands, each with the article that does, `if_known` those
+    it wants as far as they are known: of one article one is enough.
 
     `safeguards` holds all that the type needs, with the article where the text itself demands it. `signers` are the
     kinds of desk that may send it under this text. `oral` names the article by which it may be asked by telephone and
@@ -116,6 +118,7 @@ class Terms:
     source: str
     checked: bool
     fields: Mapping[str, str]
+    if_known: Mapping[str, str]
     signers: tuple[DeskKind, ...]
     clocks: Mapping[str, Clock]
     extension: Extension | None
@@ -197,6 +200,7 @@ def _terms(page: InstrumentPage, form: str, signers: tuple[DeskKind, ...], neede
         source=page.source,
         checked=page.checked if told.checked is None else told.checked,
         fields=MappingProxyType(told.fields),
+        if_known=MappingProxyType(told.if_known),
         signers=told.signers or signers,
         clocks=MappingProxyType(told.clocks),
         extension=told.extension,
@@ -209,7 +213,7 @@ def _terms(page: InstrumentPage, form: str, signers: tuple[DeskKind, ...], neede
 
 def _check(page: InstrumentPage, form: Form, terms: TermsPage) -> None:
     """Everything that a type in the page names is there."""
-    _known(terms.fields, form.fields, f"{form.id}.fields")
+    _known([*terms.fields, *terms.if_known], form.fields, f"{form.id}.fields")
     _known([terms.refusal], page.refusals, f"{form.id}.refusal")
     _known(terms.signers, form.sender_kinds, f"{form.id}.signers")
     _known(terms.safeguards, code_list(SAFEGUARDS), f"{form.id}.safeguards")

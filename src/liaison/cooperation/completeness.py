@@ -5,7 +5,8 @@
 
 Invariants (docs/spec/requests-catalogue.md):
 - it answers codes and places, never words; an empty answer says that nothing is known to be missing;
-- what a text or the requested side demands `blocks`; what is good practice only advises; of a courtesy nothing that
+- what a text or the requested side demands `blocks`; good practice, and what a text wants where it is known, only
+  advise; of a courtesy nothing that
   the text says blocks, for it binds nobody; in urgency no language and no other desk of the requested side does;
 - a field counts as said when the form accepts it: whether it is true or enough, people judge.
 """
@@ -39,6 +40,7 @@ class LackCode(StrEnum):
     NOT_ORALLY = "not-orally"
     FORM_REQUIRES = "form-requires"
     FIELD_DEMANDED = "field-demanded"
+    FIELD_IF_KNOWN = "field-if-known"
     SAFEGUARD = "safeguard"
     BELOW_SERIOUS_CRIME = "below-serious-crime"
     PERIOD_REVERSED = "period-reversed"
@@ -49,7 +51,15 @@ class LackCode(StrEnum):
     LANGUAGE = "language"
 
 
-EMPTY = frozenset({LackCode.FORM_REQUIRES, LackCode.FIELD_DEMANDED, LackCode.SAFEGUARD, LackCode.FIELD_OF_RULEBOOK})
+EMPTY = frozenset(
+    {
+        LackCode.FORM_REQUIRES,
+        LackCode.FIELD_DEMANDED,
+        LackCode.FIELD_IF_KNOWN,
+        LackCode.SAFEGUARD,
+        LackCode.FIELD_OF_RULEBOOK,
+    }
+)
 """What is said once of an empty field, by whoever asks for it most."""
 
 
@@ -122,9 +132,19 @@ def _of_the_terms(draft: Draft, kind: RequestType, terms: Terms) -> Iterator[Lac
     for name, article in terms.fields.items():
         if not _said(draft, name) or draft.fields[name] is False:
             yield Lack(LackCode.FIELD_DEMANDED, name, article)
+    yield from _if_known(draft, terms)
     for code, told in terms.safeguards.items():
         yield from _of_a_safeguard(draft, code, kind.safeguards[code], told)
     yield from _of_the_penalty(draft, terms)
+
+
+def _if_known(draft: Draft, terms: Terms) -> Iterator[Lack]:
+    """What an article lists as far as it is known: where none of its fields says anything, the first is named."""
+    told = {article for name, article in terms.if_known.items() if _said(draft, name)}
+    for name, article in terms.if_known.items():
+        if article not in told:
+            told.add(article)
+            yield Lack(LackCode.FIELD_IF_KNOWN, name, article, blocks=False)
 
 
 def _of_a_safeguard(draft: Draft, code: str, safeguard: Safeguard, article: str | None) -> Iterator[Lack]:

@@ -24,10 +24,12 @@ from django.utils.translation import get_language, gettext, pgettext, to_locale
 
 from liaison.errors import LiaisonError
 from liaison.explanations import Explanation, explain
-from liaison.messages.forms import Code, Form
+from liaison.instruments.catalogue import load_instruments
+from liaison.messages.forms import Code, Field, Form
 from liaison.messages.forms.codes import code_lists, read_code_lists
 from liaison.node.services.care.findings import Finding
 from liaison.web.languages import find_language
+from liaison.wire.canonical import JSON
 
 # Which parameters of a finding are codes, and of which list.
 _CODED: Mapping[str, str] = {
@@ -71,6 +73,18 @@ def field_word(form: Form, field: str) -> str:
     """The label of a field; a field that the form does not have is shown as it is."""
     found = form.fields.get(field)
     return pgettext(found.context, found.en) if found is not None else field
+
+
+def of_a_text(field: Field, value: str, instrument: JSON) -> str:
+    """What the agreed text of a request, or its article, is called; empty for any other field, and for a text that did
+    not come with the program."""
+    text = load_instruments().get(str(instrument)) if field.context == "request" else None
+    if text is None:
+        return ""
+    if field.name == "instrument":
+        return pgettext(text.id, text.en)
+    clause = text.clauses.get(value) if field.name == "clause" else None
+    return f"{clause.article} · {pgettext(text.id, clause.en)}" if clause is not None else ""
 
 
 def explained(error: LiaisonError) -> Explanation:

@@ -152,6 +152,9 @@ def test_what_the_text_demands_and_is_missing_is_said_before_anything_leaves(dos
 def test_a_text_that_does_not_bind_both_sides_can_be_named_as_courtesy_only(dossier: Dossier) -> None:
     with pytest.raises(UsageError, match="request-basis"):
         dossier.ask(fields=PRESERVATION | {"basis": "binding"})
+    with pytest.raises(UsageError, match="request-basis"):  # Nor by the door that every message has.
+        fields = PRESERVATION | {"basis": "binding"}
+        dossier.world.send("XC", "XD", form="preservation-request", stage=None, fields=fields)
     assert dossier.list("XC") == []
 
 

@@ -31,7 +31,7 @@ from liaison.messages.forms.observables import Observable
 from liaison.web.languages import Language
 from liaison.web.letters.fonts import fonts_for, found_fonts
 from liaison.web.letters.typesetting import typeset
-from liaison.web.words import code_word, form_word
+from liaison.web.words import code_word, form_word, of_a_text
 from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import parse_instant
 
@@ -121,7 +121,10 @@ def _box(box: Box, form: str, fields: Mapping[str, JSON], asked: Asked, both: Bo
     """A box: its number and title, and what stands in it; empty ones stay, to be filled in by hand."""
     shape = latest_form(form).fields
     rows = [
-        {"label": _label(shape[name], both) if len(box.fields) > 1 else [], "value": _value(shape[name], said, both)}
+        {
+            "label": _label(shape[name], both) if len(box.fields) > 1 else [],
+            "value": _of_a_text(shape[name], said, fields, both) or _value(shape[name], said, both),
+        }
         for name in box.fields
         if (said := fields.get(name)) is not None
     ]
@@ -173,6 +176,12 @@ def _value(field: Field, said: Any, both: Both) -> list[dict[str, Any]]:
         case "digests":
             return [_plain(f"{each['name']}  SHA-256 {each['sha256']}") for each in said]
     return [_plain(str(said))]
+
+
+def _of_a_text(field: Field, said: Any, fields: Mapping[str, JSON], both: Both) -> list[dict[str, Any]]:
+    """The agreed text and its article by their names; nothing of any other field."""
+    named = _in_each(both, lambda: of_a_text(field, said, fields.get("instrument")) if field.type == "line" else "")
+    return [each for each in named if each["text"]]
 
 
 def _coded(field: Field, code: str, both: Both) -> list[dict[str, Any]]:

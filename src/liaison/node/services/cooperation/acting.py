@@ -34,7 +34,6 @@ from liaison.cooperation.history.reading import (
 from liaison.cooperation.lifecycle import Event, State
 from liaison.cooperation.requests import Mark, Request, Word
 from liaison.errors import UsageError
-from liaison.instruments.legal_basis import BasisKind
 from liaison.messages.case import CLOSE
 from liaison.messages.forms import latest_form
 from liaison.messages.message import Attachment, Tlp, Urgency
@@ -43,8 +42,8 @@ from liaison.node.node import Node
 from liaison.node.reads.cooperation.messages import words_of
 from liaison.node.reads.cooperation.rulebooks import rulebook_for
 from liaison.node.reads.facts import register_facts
-from liaison.node.reads.instruments.status import basis_between
 from liaison.node.services.cooperation.finding import Found, find_request
+from liaison.node.services.cooperation.resting import check_basis
 from liaison.node.services.desk.answering import Saying, acknowledge_message, say
 from liaison.node.services.inside.clearance import Asking, Gone, send_or_ask
 from liaison.node.services.line.sending import Letter
@@ -119,7 +118,6 @@ def ask(node: Node, seat: Seat, asked: Asked, *, by: int) -> Gone:
             fields.setdefault("linked", found.request.root)
     asked = replace(asked, fields=fields)
     to = asked.to or (found.others(seat.desk) if found is not None else ())
-    check_basis(node, seat, asked.fields, to)
     if not asked.incomplete:
         _require_complete(node, seat, asked, to)
     if found is not None and (asked.here or latest_form(asked.form).re == "required"):
@@ -184,26 +182,6 @@ def _require_complete(node: Node, seat: Seat, asked: Asked, to: tuple[DeskRef, .
         )
 
 
-def check_basis(node: Node, seat: Seat, fields: Mapping[str, JSON], to: tuple[DeskRef, ...]) -> None:
-    """Return if the text binds both sides today as the request says it does; a courtesy it may always be.
-
-    Raises UsageError.
-    """
-    instrument, claimed, ours = fields.get("instrument"), fields.get("basis"), seat.desk.participant
-    if claimed not in _KINDS or claimed == BasisKind.COURTESY.value:
-        return  # The form itself refuses what is no basis.
-    for theirs in sorted({desk.participant for desk in to} - {ours}):
-        today = node.clock.now().date()
-        between = basis_between(node, seat.register, ours=ours, theirs=theirs, on=today)
-        kinds = [each.basis.kind for each in between.found if each.basis.instrument == instrument]
-        if not kinds or _KINDS.index(kinds[0].value) > _KINDS.index(str(claimed)):
-            raise UsageError("request-basis", instrument=str(instrument)[:32], basis=str(claimed)[:16])
-
-
-_KINDS = [kind.value for kind in BasisKind]
-"""From what binds most to what binds nobody."""
-
-
 def _check_link(node: Node, found: Found, form: str) -> None:
     """Return if a request that follows this one may still be made. Raises UsageError."""
     extension = found.request.demands.extension
@@ -240,7 +218,7 @@ def check_step(node: Node, seat: Seat, said: Said) -> None:
     found = find_request(node, seat, said.root)
     if asks(said.form):
         _check_link(node, found, said.form)
-        check_basis(node, seat, said.fields, found.others(seat.desk))
+        check_basis(node, seat.register, seat.desk, said.fields, found.others(seat.desk))
         return
     _check_grounds(found.request, said)
     _try(node, seat, found, said)

@@ -49,6 +49,7 @@ from liaison.node.reads.memory import own_memory
 from liaison.node.services.conduct.citing import note_cited
 from liaison.node.services.conduct.measured.noting import note_measured
 from liaison.node.services.cooperation.projecting import note_request
+from liaison.node.services.cooperation.resting import check_basis
 from liaison.node.services.escalation.awaiting import await_answer
 from liaison.node.services.evidence.arriving import require_record
 from liaison.node.services.feeds.tracking import note_answer, note_report
@@ -193,6 +194,7 @@ def _prepare(node: Node, letter: Letter, *, leased: bool) -> tuple[_Desk, list[C
     own_memory(node).require_writable()
     if letter.form != ACKNOWLEDGEMENT:  # That a person has heard is said as long as it can be said at all.
         node.storage.require_room()
+    check_basis(node, letter.register, letter.sender, letter.fields, letter.to)
     desk = _sending_desk(node, letter, leased=leased)
     messages = [_compose(node, draft, desk) for draft in _drafts(node, letter, desk)]
     for message in messages:

@@ -20,7 +20,7 @@ from liaison.messages.forms.observables import Observable, read_observables
 from liaison.messages.message import Core
 from liaison.messages.parties import DeskRef
 from liaison.web.names import DeskNames
-from liaison.web.words import code_meaning, code_word, field_word, form_word
+from liaison.web.words import code_meaning, code_word, field_word, form_word, of_a_text
 from liaison.wire.canonical import JSON, encode
 from liaison.wire.identifiers import parse_instant
 
@@ -81,6 +81,8 @@ def fields_of(form: Form, register: str, fields: Mapping[str, JSON], names: Desk
         value, label = fields[name], field_word(form, name)
         if field.type == "desk":
             yield ShownField(name, label, "desk", _desk(register, value, names))
+        elif said := of_a_text(field, str(value), fields.get("instrument")) if field.type == "line" else "":
+            yield ShownField(name, label, field.type, said)
         else:
             yield ShownField(name, label, field.type, SHOWING.get(field.type, _as_it_is)(field, value))
 

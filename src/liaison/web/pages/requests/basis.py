@@ -58,9 +58,13 @@ def basis_view(seat: Seat, request: Request, names: DeskNames) -> BasisView:
         terms=terms,
         between=between,
         demands=tuple((each.code, names.participant(seat.register, each.by) if each.by else "") for each in of_clause),
-        fields=tuple((field_word(form, name), article) for name, article in (terms.fields if terms else {}).items()),
+        fields=tuple((field_word(form, name), article) for name, article in _wanted(terms)),
         prompts=tuple(prompts),
     )
+
+
+def _wanted(terms: Terms | None) -> tuple[tuple[str, str], ...]:
+    return () if terms is None else (*terms.fields.items(), *terms.if_known.items())
 
 
 def _between(seat: Seat, request: Request) -> BasisShown | None:

@@ -23,6 +23,7 @@ from liaison.node.reads.caution.parties import same_host
 from liaison.node.reads.cooperation.rulebooks import rulebook_for
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.mail.targets import mail_targets
+from liaison.node.services.cooperation.resting import check_basis
 from liaison.node.services.people.officers import Seat
 from liaison.web.pages.write.cards import CardView
 from liaison.web.pages.write.plan import Plan
@@ -75,8 +76,14 @@ def find_cautions(node: Node, plan: Plan, seat: Seat, cards: list[CardView]) -> 
 
 
 def what_is_lacking(node: Node, plan: Plan, seat: Seat) -> list[str]:
-    """What a request must still say by the text it rests on and by the rules of whoever is asked, in sentences."""
-    return [words for lack, words in _lacks(node, plan, seat) if lack.blocks]
+    """What a request must still say by the text it rests on and by the rules of whoever is asked, and whether that text
+    binds as it says, in sentences."""
+    missing = [words for lack, words in _lacks(node, plan, seat) if lack.blocks]
+    try:
+        check_basis(node, seat.register, seat.desk, plan.reading.values, plan.to)
+    except UsageError as error:
+        missing.append(f"{explained(error).what} {explained(error).next}")
+    return missing
 
 
 def _lacks(node: Node, plan: Plan, seat: Seat) -> Iterator[tuple[Lack, str]]:
