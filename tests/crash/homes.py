@@ -2,7 +2,7 @@
 
 On PostgreSQL (`TEST_DATABASE_URL`) a file `database` in the home names a database of the server instead.
 
-register = build_homes(folder)             xc/ and xd/ of one rehearsal register, which know each other and have an officer
+register = build_homes(folder)             xc/ and xd/, which know each other and have an officer each
 node = open_home(folder / "xc", link=…)    in a process of its own, with every commit counted
 """
 
