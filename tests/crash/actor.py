@@ -2,7 +2,7 @@
 
     ("send", attachment)   → the identifier, once the notice is durable: from here on it must arrive
     ("attempt",)           the first attempt of what was sent, together where it can be
-    ("work",)              → how many attempts the worker made
+    ("work",)              → how many attempts the worker made; it also tells whoever has to be told
     ("acknowledge",)       → the identifiers of what acknowledges each notice in the inbox that was not yet
     ("inspect",)           → `Facts`
     ("route", feed, out)   → the summary of `liaison route FEED --send --out OUT`, once all of it was sent
@@ -35,6 +35,7 @@ from liaison.node.models import IncomingCopy, OutgoingMessage
 from liaison.node.node import Node
 from liaison.node.peering import SignedLink
 from liaison.node.reads.routing import routing_of
+from liaison.node.services.escalation.telling import escalate_due
 from liaison.node.services.line.acknowledging import acknowledge, find_original
 from liaison.node.services.line.attachments import open_attachment, seal_attachment
 from liaison.node.services.line.calls.delivering import deliver_next
@@ -78,6 +79,7 @@ class Actor:
             to=(desk(other),),
             form="incident-notice",
             stage="notification",
+            urgency="urgent",
             fields=NOTICE,
             attachments=files,
         )
@@ -91,7 +93,9 @@ class Actor:
             deliver_next(self.node, left)
 
     def work(self) -> int:
-        return work_through(self.node)
+        done = work_through(self.node)
+        escalate_due(self.node)
+        return done
 
     def acknowledge(self) -> list[str]:
         with reading(self.node):

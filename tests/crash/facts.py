@@ -15,6 +15,8 @@ from liaison.messages.receipts import SentCopy, SignedReceipt, decode_receipt, v
 from liaison.node.models import (
     AttachmentRow,
     Delivery,
+    Escalation,
+    EscalationEvent,
     FollowedRegister,
     GivenReceipt,
     IncomingCopy,
@@ -27,6 +29,8 @@ from liaison.node.services.line.attachments import attachments_of, open_attachme
 from liaison.node.unit_of_work import reading
 
 Receipts = dict[str, tuple[bytes, ...]]
+History = tuple[tuple[str, int, int], ...]
+"""What was noted of one escalation, in order: kind, cycle, place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,9 @@ class Facts:
     half_written: tuple[str, ...] = ()
     sound: str = ""
     unverified: tuple[str, ...] = ()  # hashes of receipts taken that do not verify from what is stored
+    histories: dict[str, History] = field(default_factory=dict)  # message hash → who was told of it, step by step
+    owed: tuple[str, ...] = ()  # message hashes of what a person has still to acknowledge
+    unwatched: int = 0  # how many of these have no escalation
     registers: dict[str, tuple[int, int]] = field(default_factory=dict)  # register → size, trusted size
 
 
@@ -52,6 +59,7 @@ def inspect(node: Node) -> Facts:
     """The facts of a node."""
     with reading(node):
         copies = OutgoingCopy.objects.select_related("message").order_by("pk")
+        owed = IncomingCopy.objects.filter(owed=True, verdict="accepted").order_by("pk")
         return Facts(
             sent={row.message_hash: (row.message.message_id, row.state) for row in copies},
             numbers=tuple((row.message.case, f"{row.participant}/{row.desk}", row.epoch, row.seq) for row in copies),
@@ -71,6 +79,9 @@ def inspect(node: Node) -> Facts:
             ),
             sound=_integrity(node),
             unverified=tuple(_unverified(node)),
+            histories=_histories(),
+            owed=tuple(owed.values_list("message_hash", flat=True)),
+            unwatched=owed.filter(escalation=None).count(),
             registers={row.register: (row.size, row.trusted_size) for row in FollowedRegister.objects.all()},
         )
 
@@ -80,6 +91,15 @@ def _receipts(rows: object) -> Receipts:
     for message, receipt in rows:  # type: ignore[attr-defined]
         found[message] = (*found.get(message, ()), bytes(receipt))
     return found
+
+
+def _histories() -> dict[str, History]:
+    """What was noted of every message that waits for a person or did."""
+    events: dict[int, History] = {}
+    for key, *event in EscalationEvent.objects.order_by("pk").values_list("escalation_id", "kind", "cycle", "place"):
+        events[key] = (*events.get(key, ()), tuple(event))
+    rows = Escalation.objects.filter(incoming__verdict="accepted").values_list("incoming__message_hash", "pk")
+    return {message: events.get(key, ()) for message, key in rows}
 
 
 def _sent_copy(copy: OutgoingCopy) -> SentCopy:

@@ -2,7 +2,7 @@
 
 On PostgreSQL (`TEST_DATABASE_URL`) a file `database` in the home names a database of the server instead.
 
-register = build_homes(folder)             xc/ and xd/, which follow one rehearsal register and know each other
+register = build_homes(folder)             xc/ and xd/, which know each other and have an officer each
 node = open_home(folder / "xc", link=…)    in a process of its own, with every commit counted
 """
 
@@ -20,9 +20,13 @@ from liaison.adapters.storage import HomeStorage
 from liaison.messages.parties import DeskRef
 from liaison.node.config import Address, Config, Storage
 from liaison.node.databases import add_database
+from liaison.node.models import ContactMethod
 from liaison.node.node import Node
 from liaison.node.peering import PeerLink
 from liaison.node.ports import Clock
+from liaison.node.services.people.officers import add_officer, grant
+from liaison.node.unit_of_work import unit_of_work
+from liaison.officers.permissions import Role
 from tests import engines
 from tests.mirrored import seed_node
 from tests.register.registry import small_register
@@ -46,9 +50,19 @@ def build_homes(folder: Path) -> None:
         home = folder / code.lower()
         home.mkdir(parents=True)
         alias = engines.fresh_database(home)
-        seed_node(_node(home, alias, HandClock(), NoLink()), _registry, code)
+        node = _node(home, alias, HandClock(), NoLink())
+        seed_node(node, _registry, code)
+        hire(node, desk(code))
         if url := engines.kept_url(alias):
             (home / DATABASE).write_text(url)
+
+
+def hire(node: Node, at: DeskRef) -> None:
+    """An officer of the desk who can be told, so that the steps of an escalation wait for each other."""
+    officer, now = add_officer(node, login="ada", name="Ada"), node.clock.now()
+    grant(node, officer, REGISTER, at, Role.OFFICER)
+    with unit_of_work(node):
+        ContactMethod.objects.create(officer=officer, channel="sms", address="ada", made_at=now, verified_at=now)
 
 
 def copy_homes(original: Path, folder: Path) -> None:

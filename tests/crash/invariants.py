@@ -6,7 +6,7 @@
 | I2 | a message is at most once in an inbox | both |
 | I3 | every receipt verifies and is about the bytes that were sent | both |
 | I4 | no receipt exists for what is not durable at the one who gave it | both |
-| I5 | what fires by the clock fires once a turn (timers; there is no escalation yet) | `tests/node/test_clocks.py` |
+| I5 | a step of an escalation comes once, in order, never after the answer | all, by `told_once_in_order` |
 | I6 | a register never goes backwards | `never_backwards` |
 | I7 | the totals of both sides agree, and the outbox is empty | `nothing_lost_nothing_twice` |
 
@@ -20,8 +20,10 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections import Counter
 from collections.abc import Iterable
+from operator import itemgetter
 
 from liaison.messages.lifecycle import COPY_STEPS, CopyState
 from liaison.messages.receipts import decode_receipt
@@ -31,7 +33,7 @@ SETTLED = {"received", "acknowledged"}
 
 
 def no_receipt_without_a_copy(sender: Facts, receiver: Facts) -> None:
-    """I2, I3, I4: every receipt the sender took is the receiver's own, for a message that is durable there, once."""
+    """I2 to I5: every receipt the sender took is the receiver's own, for a message that is durable there, once."""
     inbox = Counter(message for _, message, _ in receiver.inbox)
     assert set(inbox.values()) <= {1}
     for message, receipts in sender.taken.items():
@@ -43,12 +45,27 @@ def no_receipt_without_a_copy(sender: Facts, receiver: Facts) -> None:
     for side in (sender, receiver):
         assert side.sound == "ok"
         assert side.unverified == ()
+        told_once_in_order(side)
+
+
+def told_once_in_order(facts: Facts) -> None:
+    """I5: whatever waits for a person has an escalation; its steps come once, in order, and none after the answer."""
+    assert facts.unwatched == 0
+    for message, history in facts.histories.items():
+        kinds = [kind for kind, _, _ in history]
+        answered = kinds.index("signed") if "signed" in kinds else len(kinds)
+        assert {"told", "lapsed"}.isdisjoint(kinds[answered:])
+        assert (message in facts.owed) == (answered == len(kinds))
+        told = [(cycle, place) for kind, cycle, place in history if kind == "told"]
+        places = [len(list(steps)) for _, steps in itertools.groupby(told, key=itemgetter(0))]
+        assert told == [(cycle, place) for cycle, count in enumerate(places) for place in range(count)]
 
 
 def never_backwards(before: Facts, after: Facts) -> None:
     """I6: what a node knew of each register it still knows; what it held of messages and receipts it still holds.
 
-    And no copy stands where the table of its states has no way from where it stood.
+    And no copy stands where the table of its states has no way from where it stood, and what was noted of an escalation
+    stays noted.
     """
     for register, sizes in before.registers.items():
         assert register in after.registers
@@ -60,6 +77,7 @@ def never_backwards(before: Facts, after: Facts) -> None:
     assert set(before.inbox) <= set(after.inbox)
     for old, new in ((before.taken, after.taken), (before.given, after.given)):
         assert all(new.get(message, ())[: len(receipts)] == receipts for message, receipts in old.items())
+    assert all(after.histories[message][: len(events)] == events for message, events in before.histories.items())
 
 
 @functools.cache
@@ -72,7 +90,7 @@ def _onward(state: CopyState) -> frozenset[CopyState]:
 
 
 def nothing_lost_nothing_twice(one: Facts, other: Facts, accepted: Iterable[str]) -> None:
-    """I1 to I4 and I7: both sides are quiet and tell the same story, and it contains all that was accepted."""
+    """I1 to I5 and I7: both sides are quiet and tell the same story, and it contains all that was accepted."""
     for sender, receiver in ((one, other), (other, one)):
         no_receipt_without_a_copy(sender, receiver)
         assert sender.waiting == ()

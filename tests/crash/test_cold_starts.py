@@ -16,6 +16,7 @@ import pytest
 
 from liaison.node.models import OutgoingMessage
 from liaison.node.unit_of_work import reading
+from tests.lines.notices import check_stories, until_quiet
 from tests.scenarios.processes import PROGRAM, Processes
 
 NOTICE = ("--to", "XD", "--stage", "notification", "--field", "title=Scanning of port 22")
@@ -47,6 +48,13 @@ def until_received(world: Processes, ids: list[str], seconds: float) -> None:
     assert len(inbox) == len(set(inbox))
 
 
+def until_all_is_told(world: Processes, accepted: list[str], seconds: float) -> None:
+    """The same, and both nodes tell one story of all of it."""
+    until_received(world, accepted, seconds)
+    until_quiet(world, "XC", seconds=seconds)
+    check_stories(world, "XC", "XD", accepted)
+
+
 def test_notices_outlive_the_processes_of_both_nodes(world: Processes) -> None:
     world.start("XC")
     first = send(world)
@@ -56,7 +64,7 @@ def test_notices_outlive_the_processes_of_both_nodes(world: Processes) -> None:
     world.kill("XD")
     world.start("XD")
     world.start("XC")
-    until_received(world, [first, second], 60.0)
+    until_all_is_told(world, [first, second], 60.0)
 
 
 @pytest.mark.soak
@@ -83,4 +91,4 @@ def test_notices_outlive_kills_at_random_in_the_midst_of_sending(world: Processe
     for code in ("XC", "XD"):
         if code not in world.running:
             world.start(code)
-    until_received(world, accepted, LEASE_SECONDS)
+    until_all_is_told(world, accepted, LEASE_SECONDS)

@@ -14,6 +14,7 @@ from liaison.node import wiring
 from liaison.node.reads.routing import TABLES
 from liaison.node.services.resources import TableFormat, keep_table
 from tests.crash.conftest import Staging
+from tests.crash.invariants import nothing_lost_nothing_twice
 from tests.crash.stage import Stage
 from tests.mirrored import START
 from tests.routing.test_against_naive import random_feed
@@ -96,6 +97,7 @@ def judge(sender: Sender, expected: Undisturbed) -> None:
     *_, last = [folder for folder in sender.folders() if not folder.name.startswith(".")]
     assert (last / "rejects.csv").read_text(encoding="utf-8").splitlines() == expected.rejects
     assert [folder.name for folder in sender.folders() if folder.name.startswith(".")] == []
+    nothing_lost_nothing_twice(*map(sender.stage.facts, ("xc", "xd")), sender.stage.accepted)
 
 
 def killed_at(staging: Staging, share: float, rows: int, *, both: bool = False) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from liaison.errors import LiaisonError, NotNowError, UsageError
+from liaison.errors import LiaisonError, NotNowError, UsageError, VerificationError
 from liaison.node.databases import add_database
 from liaison.node.models import IncomingCopy, OutgoingMessage, Setting, TakenReceipt
 from liaison.node.node import Node
@@ -80,6 +80,19 @@ def test_a_second_run_finds_the_rows_there_and_changes_nothing(world: World, url
     node = world.nodes["XC"]
     first = move_tables(node, url)
     assert move_tables(node, url) == first
+
+
+def test_a_value_that_differs_in_one_row_of_as_many_is_found(world: World, url: str) -> None:
+    node = world.nodes["XC"]
+    move_tables(node, url)
+    new = moved_to(node, url)
+    with unit_of_work(new):
+        first = TakenReceipt.objects.earliest("pk")
+        TakenReceipt.objects.filter(pk=first.pk).update(receipt=bytes(first.receipt)[:-1])
+    connections["moved"].close()
+    with pytest.raises(VerificationError, match="move-differs"):
+        move_tables(node, url)
+    del connections["moved"]
 
 
 def test_rows_of_another_node_are_never_written_over(world: World, url: str) -> None:

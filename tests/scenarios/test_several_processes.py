@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 import pytest
+from django.db import connections
 
 from liaison.messages.parties import DeskRef
 from liaison.node.config import Processes as Each
 from liaison.node.models import IncomingCopy, OutgoingCopy, TakenReceipt
 from liaison.node.services.line.sending import Letter, send_letter
-from liaison.node.unit_of_work import reading
+from liaison.node.unit_of_work import reading, unit_of_work
+from liaison.node.work import outbox
+from liaison.node.work.rounds import Room, take_round
+from tests.lines.notices import check_stories
 from tests.scenarios.processes import Processes
 from tests.world import NOTICE
 
@@ -74,6 +80,28 @@ def test_a_worker_is_woken_by_the_commit_and_not_by_its_clock(world: Processes) 
     assert taken[2] < POLLED / 2
 
 
+def test_a_worker_passes_over_what_another_is_taking_and_waits_for_nobody(tmp_path: Path, server: str) -> None:
+    """The other has locked its rows and does not commit; who waited for it would only find them leased."""
+    with Processes(tmp_path, "XC", "XD", server=server) as world:
+        node, sent = world.nodes["XC"], {write(world) for _ in range(4)}
+        locked, taken = threading.Event(), threading.Event()
+
+        def take_slowly() -> set[int]:
+            with unit_of_work(node):
+                rows = {row.pk for row in outbox.locked(outbox.due_work(node.clock.now()).order_by("pk"))[:2]}
+                locked.set()
+                assert taken.wait(60), "the other waits"
+            connections.close_all()
+            return rows
+
+        with ThreadPoolExecutor(1) as pool:
+            slow = pool.submit(take_slowly)
+            assert locked.wait(60)
+            others = {lease.delivery for lease in take_round(node, Room(free=4, run=4)).leases}
+            taken.set()
+        assert (len(sent), len(others), len(slow.result()), others & slow.result()) == (4, 2, 2, set())
+
+
 def test_work_goes_on_at_once_when_all_processes_of_both_nodes_were_killed(world: Processes) -> None:
     sent = {write(world) for _ in range(NOTICES // 2)}
     for code in ("XC", "XD"):
@@ -81,3 +109,4 @@ def test_work_goes_on_at_once_when_all_processes_of_both_nodes_were_killed(world
             process.kill()
     sent |= {write(world) for _ in range(NOTICES // 2)}
     until_received(world, sent, 60)
+    check_stories(world, "XC", "XD", sorted(sent))
