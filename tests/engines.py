@@ -31,7 +31,7 @@ _numbers = itertools.count()
 
 def fresh_database(home: Path) -> str:
     """The alias of a new database for the node in `home`."""
-    return _copied(_server_template() if SERVER else str(_file_template()), home)
+    return _copied(_server_template(SERVER) if SERVER else str(_file_template()), home)
 
 
 def copied_database(alias: str, home: Path) -> str:
@@ -73,9 +73,15 @@ def drop_url(url: str) -> None:
     _on_server(f'DROP DATABASE "{url.rpartition("/")[2]}" WITH (FORCE)')
 
 
-def copy_tables(home: Path) -> None:
-    """The file of a real node on SQLite, with its tables in it: migrating each home anew takes ten times as long."""
+def made_tables(home: Path, server: str = SERVER) -> str:
+    """What a real node in `home` names as its database, its tables made there: an address of the server; without one
+    "", the file in its home. Migrating each anew takes more than ten times as long."""
+    if server:
+        name = f"liaison_{os.getpid()}_{next(_numbers)}"
+        _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{_server_template(server)}"', server)
+        return _server_url(name, server)
     shutil.copy(_file_template(), home / "liaison.sqlite3")
+    return ""
 
 
 def empty_url(server: str = SERVER) -> str:
@@ -83,14 +89,19 @@ def empty_url(server: str = SERVER) -> str:
     if not server:
         return ""
     name = f"liaison_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
-    return server.rsplit("/", 1)[0] + "/" + name
+    _on_server(f'CREATE DATABASE "{name}"', server)
+    return _server_url(name, server)
 
 
-def on_this_engine(words: tuple[str, ...]) -> tuple[str, ...]:
-    """A command as typed; `node init` names a database of the server where the session runs on one."""
-    url = empty_url() if words[:2] == ("node", "init") and "--database" not in words else ""
+def on_this_engine(home: Path, words: tuple[str, ...]) -> tuple[str, ...]:
+    """A command as typed; `node init` finds its tables made, in `home` or in a database of the server that it names.
+
+    With `--database` it is as typed: `tests/cli/test_doctor.py` holds that it makes the tables where there are none.
+    """
+    if words[:2] != ("node", "init") or "--database" in words:
+        return words
+    home.mkdir(mode=0o700, exist_ok=True)
+    url = made_tables(home)
     return (*words, "--database", url) if url else words
 
 
@@ -117,11 +128,12 @@ def _file_template() -> Path:
 
 
 @functools.cache
-def _server_template() -> str:
+def _server_template(server: str) -> str:
     name = f"liaison_template_{os.getpid()}"
-    _on_server(f'CREATE DATABASE "{name}"')
-    atexit.register(_on_server, f'DROP DATABASE "{name}" WITH (FORCE)')
-    _migrate(_server_url(name))
+    _on_server(f'CREATE DATABASE "{name}"', server)
+    if server == SERVER:  # Any other ends with the fixture that started it.
+        atexit.register(_on_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    _migrate(_server_url(name, server))
     return name
 
 
@@ -132,10 +144,10 @@ def _migrate(url: str) -> None:
     connections.settings.pop("template")
 
 
-def _server_url(name: str) -> str:
-    return SERVER.rsplit("/", 1)[0] + "/" + name
+def _server_url(name: str, server: str = SERVER) -> str:
+    return server.rsplit("/", 1)[0] + "/" + name
 
 
-def _on_server(statement: str) -> None:
-    with psycopg.connect(SERVER, autocommit=True) as connection:
+def _on_server(statement: str, server: str = SERVER) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(statement)  # type: ignore[arg-type]

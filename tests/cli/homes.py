@@ -27,7 +27,7 @@ class Terminal:
     def run(self, home: Path, *args: str) -> int:
         """The exit code of `liaison --home HOME …`."""
         self._capsys.readouterr()
-        code: int = main.run_command(["--home", str(home), *engines.on_this_engine(args)])  # type: ignore[attr-defined]
+        code: int = main.run_command(["--home", str(home), *engines.on_this_engine(home, args)])  # type: ignore[attr-defined]
         self.out, self.err = self._capsys.readouterr()
         return code
 

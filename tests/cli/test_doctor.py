@@ -5,8 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
+from liaison.cli.session import open_node
+from tests import engines
 from tests.cli.homes import Terminal
+
+
+def test_a_node_makes_its_tables_where_there_are_none(tmp_path: Path, terminal: Terminal) -> None:
+    home = tmp_path / "home"
+    epoch = terminal.value(home, "node", "init", "--database", engines.empty_url())["epoch"]
+    call_command("migrate", database=open_node(home).database, check_unapplied=True, verbosity=0)
+    assert terminal.value(home, "node", "init", "--database", "")["epoch"] == epoch
 
 
 @pytest.mark.sqlite  # The tests' server does not wait for the disk, and the doctor says so.

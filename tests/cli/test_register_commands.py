@@ -25,7 +25,8 @@ class Terminal:
         (folder / "letter").write_text(LETTER)
 
     def run(self, home: str, *words: str, code: int = 0) -> Any:
-        given = ["--home", str(self.folder / home), *engines.on_this_engine(words), "--json"]
+        place = self.folder / home
+        given = ["--home", str(place), *engines.on_this_engine(place, words), "--json"]
         found = main.run_command(given)  # type: ignore[attr-defined]
         out = self._capsys.readouterr()
         assert (found, out.err if found else "") == (code, out.err if code else "")

@@ -31,7 +31,7 @@ from django.db import connections
 import tests.with_django  # noqa: F401
 from liaison.adapters.waking import PostgresWaker
 from liaison.cli.demo.places import free_ports
-from liaison.node import wiring
+from liaison.node import homes, wiring
 from liaison.node.config import Address, Config, Database, Listen, Peers, database_url, pages_at
 from liaison.node.config import Processes as Each
 from liaison.node.databases import add_database
@@ -182,10 +182,11 @@ class Processes:
 
     def _make_home(self, code: str) -> None:
         home, port = self.home(code), self.ports[code]
+        homes.create_folders(home)
         config = Config(
             listen=Listen(host=self.places[code].host, port=port),
             address=Address(url=self.url(code)),
-            database=Database(url=engines.empty_url(self.server)),
+            database=Database(url=engines.made_tables(home, self.server)),
             peers=Peers(allowed_private_hosts=tuple({place.host for place in self.places.values()})),
             processes=self.each,
             pages=msgspec.structs.replace(pages_at(self.pages.get(code, "")), sign_in=("passkey", "password")),
@@ -208,16 +209,10 @@ class Processes:
             registry.publish_resources(code, code[:2])
 
     def _seed(self, code: str) -> None:
-        from django.core.management import call_command
-
         home = self.home(code)
         alias = f"process:{home}"
         opened = wiring.open_node(home)
         add_database(alias, database_url(home, opened.config))
         node = replace(opened, database=alias)
-        if self.server:
-            call_command("migrate", database=alias, verbosity=0, interactive=False)
-        else:
-            engines.copy_tables(home)
         seed_node(node, self.registry, code)
         self.nodes[code] = node
