@@ -1,9 +1,9 @@
 """How long does one notice take, durable on both sides and receipted, against the floor of what it cannot do without?
 
-One notice of 10 kB from a node in this process to a node that serves in processes of its own, over pinned TLS on
-loopback, both on SQLite in WAL with synchronous=FULL. Commits: three (message with its outbox row; the recipient's
-message and receipt; the sender's receipt, which settles the row). Each commit of such a database is one sync of its
-write-ahead log; `syncs` counts them with strace where it is installed.
+One notice of 10 kB from a node in this process, set up as one of its own would be (`served`), to a node that serves in
+processes of its own, over pinned TLS on loopback, both on SQLite in WAL with synchronous=FULL. Commits: three (message
+with its outbox row; the recipient's message and receipt; the sender's receipt, which settles the row). Each commit of
+such a database is one sync of its write-ahead log; `syncs` counts them with strace where it is installed.
 
 The floor, in the same rounds: three commits of 10 kB, three signatures made and checked, one seal and one opening,
 one HTTPS round trip to the same door. Nothing is pipelined: one notice at a time.
@@ -24,6 +24,7 @@ import tests.with_django  # noqa: F401
 
 # isort: split
 from benchmarks.figures import ROUNDS, Figure, at_most, seconds
+from benchmarks.served import as_served
 from benchmarks.syncs import count_syncs
 from liaison.keys.ed25519 import verify_ed25519
 from liaison.keys.private import Ed25519Signer, SealingIdentity
@@ -44,7 +45,11 @@ LIMIT = 5.0
 
 def measure() -> list[Figure]:
     """The median and the 99th percentile of one notice."""
-    with tempfile.TemporaryDirectory() as folder, Processes(Path(folder), "XC", "XD") as world:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Processes(Path(folder), "XC", "XD") as world,
+        as_served(world.nodes["XC"].database),
+    ):
         world.start("XD")
         notice, floor = send_one(world), _floor(world, Path(folder))
         for _ in range(WARM_UP):

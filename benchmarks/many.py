@@ -1,10 +1,11 @@
 """How many notices a second go through with 16 in flight, and how long does one take, against gpg and Postfix?
 
-Sixteen threads of one node each send notices of 10 kB to one other node, over pinned TLS on loopback, and wait for
-each stored receipt; the other node serves in processes of its own. On SQLite in WAL with synchronous=FULL, and again
-on a PostgreSQL that syncs. In the same rounds, turn about: gpg and Postfix, which sign, encrypt and accept as many
-(no delivery, no receipt), and a bare Postfix that relays as many plain messages to a sink. Each notice is three units
-of work; the syncs of all processes are counted apart from the timed rounds, because strace slows what it watches.
+Sixteen threads of one node, in this process set up as one of its own would be (`served`), each send notices of 10 kB to
+one other node, over pinned TLS on loopback, and wait for each stored receipt; the other node serves in processes of its
+own. On SQLite in WAL with synchronous=FULL, and again on a PostgreSQL that syncs. In the same rounds, turn about: gpg
+and Postfix, which sign, encrypt and accept as many (no delivery, no receipt), and a bare Postfix that relays as many
+plain messages to a sink. Each notice is three units of work; the syncs of all processes are counted apart from the
+timed rounds, because strace slows what it watches.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from django.db import connections
 from benchmarks.figures import ROUNDS, Figure, Series, at_least, at_most, keep_samples, seconds
 from benchmarks.line import TEXT, send_one
 from benchmarks.mail import MailGateway, here
+from benchmarks.served import as_served
 from benchmarks.syncs import count_syncs
 from tests.scenarios.processes import Processes
 from tools.postgres import postgres
@@ -115,6 +117,7 @@ def _is_durable(server: str) -> bool:
 def _world(stack: ExitStack, folder: Path, server: str) -> Processes:
     folder.mkdir()
     world = stack.enter_context(Processes(folder, "XC", "XD", server=server))
+    stack.enter_context(as_served(world.nodes["XC"].database))
     world.start("XD")
     return world
 

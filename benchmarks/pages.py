@@ -14,9 +14,7 @@ import gzip
 import itertools
 import statistics
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +27,8 @@ from django.test.utils import CaptureQueriesContext
 
 from benchmarks.casework import BusyDesk, busy_desk
 from benchmarks.figures import Figure, Series, keep_samples, seconds, within
-from liaison.node.databases import fold_log, leave_folding
+from benchmarks.served import folding_beside
 from liaison.node.models import IncomingCopy
-from liaison.node.work.process import PAUSES
 from tests.web.visiting import Visitor, visit
 
 PARTICIPANTS, CASES, MESSAGES = 250, 10_000, 120
@@ -53,27 +50,6 @@ def measure() -> list[Figure | Series]:
                 cursor.execute("PRAGMA synchronous=FULL")
             visitor = visit(desk.world, "XC")
             return _figures(desk, visitor)
-
-
-@contextmanager
-def folding_beside(alias: str) -> Iterator[None]:
-    """What a worker does beside the pages every ten seconds, on a connection of its own."""
-    leave_folding(alias)
-    connections[alias].close()
-    ended = threading.Event()
-
-    def fold() -> None:
-        while not ended.wait(PAUSES["folding"]):
-            fold_log(alias)
-        connections[alias].close()
-
-    thread = threading.Thread(target=fold, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 def _figures(desk: BusyDesk, visitor: Visitor) -> list[Figure | Series]:

@@ -102,9 +102,9 @@ def _cold(made: LargeRegister, size: int, checks: list[SignatureCheck]) -> Itera
 
 
 def _verify(store: MemoryTiles, head: TreeHead, note: Note) -> None:
-    verify_log(store, head)
-    with open_lanes(head.size) as lanes:
+    with open_lanes(head.size) as lanes:  # First, as `liaison verify register` does: they start meanwhile.
         assert lanes is not None
+        verify_log(store, head)
         view = fold_aside(lambda: read_entries(store, 0, head.size, size=head.size), lanes)
     trusted = verify_trusted(view, note, applied=view.size)
     assert (view.size, trusted.size, trusted.witnessed) == (head.size, head.size, True)

@@ -13,8 +13,9 @@ from liaison.register.entries import BODIES, EntryPayload, decode_entry, decode_
 from liaison.register.facts import Globals, KeyFact, ParticipantState, decode_fact, encode_fact
 from liaison.register.law.kinds import KINDS
 from liaison.register.memory import MemoryView, RegisterState
-from liaison.register.state import Applied, NotUnderstood, Void, apply, apply_leaf, fold, fold_on
+from liaison.register.state import READ, Applied, NotUnderstood, Void, apply, apply_leaf, fold, fold_each, fold_on
 from liaison.register.vocabulary import REGISTER
+from liaison.wire.envelope import encode_envelope
 from tests.register.registry import RegisterBuilder, small_register
 
 
@@ -58,6 +59,33 @@ def test_the_fold_does_not_depend_on_batches(cuts: list[int]) -> None:
     for start, end in pairwise([0, *sorted(cuts), len(REGISTRY.leaves)]):
         view = fold_on(MemoryView.restore(view.snapshot()), REGISTRY.leaves[start:end])
     assert view.snapshot() == WHOLE
+
+
+def not_an_entry() -> bytes:
+    """An envelope in good form around something else."""
+    envelope = REGISTRY.entries[1].envelope
+    return encode_envelope(msgspec.structs.replace(envelope, payload=b"{}"))
+
+
+@settings(max_examples=25)
+@given(
+    places=st.lists(st.integers(1, len(REGISTRY.leaves)), max_size=3),
+    many=st.integers(READ - len(REGISTRY.leaves), READ + 1),
+    rubbish=st.sampled_from([b"rubbish", not_an_entry()]),
+)
+def test_leaves_that_are_read_together_are_judged_as_one_by_one(places: list[int], many: int, rubbish: bytes) -> None:
+    leaves, one, found = list(REGISTRY.leaves), MemoryView(), []
+    for place in places:
+        leaves[place:place] = [rubbish] * many
+    for leaf in leaves:
+        found.append(apply_leaf(one, leaf, one.size))
+        one.record(found[-1])
+    together = MemoryView()
+    judged = list(fold_each(together, leaves))
+    assert [outcome for _, outcome in judged] == found
+    assert [entry is None for entry, _ in judged] == [leaf == rubbish for leaf in leaves]
+    assert [entry.index for entry, _ in judged if entry] == [at for at, leaf in enumerate(leaves) if leaf != rubbish]
+    assert together.snapshot() == one.snapshot()
 
 
 @given(cut=st.integers(1, len(REGISTRY.leaves)))

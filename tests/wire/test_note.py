@@ -20,6 +20,7 @@ from liaison.wire.note import (
     NoteSignature,
     SignatureType,
     VerifierKey,
+    check_name,
     format_note,
     format_signatures,
     format_vkey,
@@ -197,3 +198,15 @@ def test_an_oversized_note_is_refused_unread() -> None:
         parse_note(b"x" * (NOTE_LIMIT + 1))
     with pytest.raises(MalformedError, match="note-too-large"):
         parse_signatures(b"x" * (NOTE_LIMIT + 1))
+
+
+def test_a_name_with_any_space_or_control_character_in_it_is_refused() -> None:
+    for sign in map(chr, range(0x3100)):
+        for name in (sign, f"a{sign}", f"{sign}b", f"a{sign}b"):
+            if sign.isspace() or sign < " " or sign == "+":
+                with pytest.raises(MalformedError):
+                    check_name(name)
+            else:
+                assert check_name(name) == name
+    with pytest.raises(MalformedError):
+        check_name("")

@@ -28,6 +28,9 @@ SQLITE_PRAGMAS = (
 MOST_PAGES_IN_LOG = 16_000
 """Of 4,096 bytes, where the log is folded beside."""
 
+RUNS_BEFORE_PREPARED = 5
+"""So often a connection to PostgreSQL runs a text whose values stand beside it before the server keeps its plan."""
+
 FAILED = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 # Growing the `-shm` file fails on a full disk; it is an index in shared memory, and nothing rests in it.
 NOT_THE_DISK = frozenset({sqlite3.SQLITE_IOERR_NOMEM, sqlite3.SQLITE_IOERR_BLOCKED, sqlite3.SQLITE_IOERR_SHMSIZE})
@@ -63,7 +66,7 @@ def _postgresql(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": options,
+        "OPTIONS": {"prepare_threshold": RUNS_BEFORE_PREPARED, **options},
     }
 
 

@@ -15,11 +15,12 @@ Spec page: docs/spec/trusted-state.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Protocol
 
 from liaison.errors import MalformedError, VerificationError
-from liaison.register.entries import Entry, decode_entry
+from liaison.register.entries import Entry, decode_entries, decode_entry
 from liaison.register.law.judge import judge
 from liaison.register.law.numbers import Rule
 from liaison.register.law.signatures import Later, SignatureCheck
@@ -52,11 +53,15 @@ __all__ = [
     "apply_leaf",
     "fold",
     "fold_aside",
+    "fold_each",
     "fold_on",
 ]
 
 BATCH = 64
 """So many checks go to a lane at once, some milliseconds of work."""
+
+READ = 256
+"""So many leaves are decoded together before the first of them is judged."""
 
 
 class Lanes(Protocol):
@@ -108,15 +113,30 @@ def apply_leaf(view: RegisterView, data: bytes, index: int, *, later: Later | No
     """The same for the bytes of a leaf: what is not an entry at all is void by rule 1."""
     try:
         entry = decode_entry(data, index=index)
-    except MalformedError:
-        return Void(Rule.FORM.value)
+    except MalformedError as error:
+        return _not_an_entry(error)
     return apply(view, entry, index, later=later)
 
 
-def fold_on(view: MemoryView, leaves: Iterable[bytes]) -> MemoryView:
+def fold_each(
+    view: MemoryView, leaves: Iterable[bytes], *, later: Later | None = None
+) -> Iterator[tuple[Entry | None, Outcome]]:
+    """Each next leaf as an entry, None where it is none, and what comes of it, which `view` has taken by then."""
+    coming = iter(leaves)
+    while batch := tuple(islice(coming, READ)):
+        for index, entry in enumerate(decode_entries(batch, first=view.size), view.size):
+            if isinstance(entry, MalformedError):
+                found: tuple[Entry | None, Outcome] = None, _not_an_entry(entry)
+            else:
+                found = entry, apply(view, entry, index, later=later)
+            view.record(found[1])
+            yield found
+
+
+def fold_on(view: MemoryView, leaves: Iterable[bytes], *, later: Later | None = None) -> MemoryView:
     """`view` after the next leaves; changed in place, since whole states are never copied."""
-    for data in leaves:
-        view.record(apply_leaf(view, data, view.size))
+    for _ in fold_each(view, leaves, later=later):
+        pass
     return view
 
 
@@ -126,12 +146,15 @@ def fold_aside(read: Callable[[], Iterable[bytes]], lanes: Lanes) -> MemoryView:
     The fold runs ahead as if every signature held. Where one does not, all of it is thrown away and folded again one
     by one, so the result is that of `fold_on` in every case.
     """
-    view, aside = MemoryView(), Aside(lanes)
-    for data in read():
-        view.record(apply_leaf(view, data, view.size, later=aside))
+    aside = Aside(lanes)
+    view = fold_on(MemoryView(), read(), later=aside)
     return view if aside.settle() else fold_on(MemoryView(), read())
 
 
 def fold(leaves: Iterable[bytes]) -> RegisterState:
     """The whole register of a log: all its leaves from 0 on."""
     return fold_on(MemoryView(), leaves).snapshot()
+
+
+def _not_an_entry(error: MalformedError) -> Void:
+    return Void(Rule.FORM.value, {"detail": error.code})

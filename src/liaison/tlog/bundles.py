@@ -74,9 +74,10 @@ def decode_bundle(data: bytes, width: int) -> tuple[bytes, ...]:
     for _ in range(width):
         start = offset + 2
         offset = start + int.from_bytes(data[start - 2 : start], "big")
-        if start > len(data) or offset > len(data):
-            raise MalformedError("bundle-truncated", width=width)
         entries.append(data[start:offset])
+    # Behind the end lengths are 0, so where an entry was cut off the last offset lies there too.
+    if offset > len(data):
+        raise MalformedError("bundle-truncated", width=width)
     if offset != len(data):
         raise MalformedError("bundle-overlong", width=width)
     return tuple(entries)

@@ -152,7 +152,7 @@ def check_name(name: str) -> str:
 
     Raises MalformedError for an empty name, a space of any script, a plus sign or a control character.
     """
-    if not name or "+" in name or any(sign.isspace() or sign < " " for sign in name):
+    if name.split() != [name] or "+" in name or min(name) < " ":
         raise MalformedError("note-key-name")
     return name
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from liaison.errors import MalformedError, Param
+from liaison.errors import Param
 from liaison.node.log.parts import exchange_parts
 from liaison.node.log.rows import trust_pending, upsert
 from liaison.node.log.tiles import DatabaseTileStore
@@ -34,7 +34,7 @@ from liaison.node.log.views import (
     index_name,
 )
 from liaison.node.models import FactRow, FollowedRegister, LoggedEntry
-from liaison.register.entries import Entry, decode_entry
+from liaison.register.entries import Entry
 from liaison.register.facts import Fact, encode_fact
 from liaison.register.memory import Changed, MemoryView
 from liaison.register.state import (
@@ -46,7 +46,7 @@ from liaison.register.state import (
     Outcome,
     RegisterListing,
     Void,
-    apply,
+    fold_each,
 )
 from liaison.tlog.log import read_entries
 
@@ -106,11 +106,7 @@ Judged = list[tuple[Entry | None, Outcome]]
 
 
 def _judged(leaves: Sequence[bytes], view: MemoryView, *, later: Later | None = None) -> tuple[MemoryView, Judged]:
-    judged = []
-    for leaf in leaves:
-        entry, outcome = judge(view, leaf, view.size, later=later)
-        view.record(outcome)
-        judged.append((entry, outcome))
+    judged = list(fold_each(view, leaves, later=later))
     return view, judged
 
 
@@ -124,15 +120,6 @@ def _judged_ahead(leaves: Sequence[bytes], view: MemoryView, lanes: Lanes) -> tu
 def store_logged(rows: Sequence[tuple[object, ...]]) -> None:
     """Write the verdicts made by `logged_row`."""
     upsert(LoggedEntry, LOGGED, ("register", "index"), rows)
-
-
-def judge(view: MemoryView, leaf: bytes, index: int, *, later: Later | None = None) -> tuple[Entry | None, Outcome]:
-    """What a leaf says and what comes of it; never raises."""
-    try:
-        entry = decode_entry(leaf, index=index)
-    except MalformedError as error:
-        return None, Void("rule-01", {"detail": error.code})
-    return entry, apply(view, entry, index, later=later)
 
 
 def logged_row(register: str, index: int, entry: Entry | None, outcome: Outcome) -> tuple[object, ...]:

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from liaison.errors import MalformedError
 from liaison.node.log.rows import upsert
 from liaison.node.models import Tile as TileRow
 from liaison.node.work.statements import fetch
-from liaison.tlog.bundles import Bundle, decode_bundle, encode_bundle, parse_bundle_path
+from liaison.tlog.bundles import Bundle, parse_bundle_path
 from liaison.tlog.merkle import HASH_SIZE
-from liaison.tlog.tiles import WIDTH, Tile, parse_tile_path
+from liaison.tlog.tiles import Tile, parse_tile_path
 
 
 class DatabaseTileStore:
@@ -58,15 +57,7 @@ def narrowed(place: Tile | Bundle, data: bytes) -> bytes | None:
     if isinstance(place, Tile):
         wanted = place.width * HASH_SIZE
         return data[:wanted] if len(data) >= wanted else None
-    try:
-        return encode_bundle(_first(data, place.width))
-    except MalformedError:
-        return None
-
-
-def _first(data: bytes, width: int) -> tuple[bytes, ...]:
-    """The first `width` entries of a bundle. Raises `MalformedError` if it has fewer."""
     offset = 0
-    for _ in range(width):
+    for _ in range(place.width):
         offset += 2 + int.from_bytes(data[offset : offset + 2], "big")
-    return decode_bundle(data[:offset], min(width, WIDTH))
+    return data[:offset] if offset <= len(data) else None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from liaison.errors import NotNowError, VerificationError
-from liaison.node.log.projections import judge, named_facts
+from liaison.node.log.projections import named_facts
 from liaison.node.log.tiles import DatabaseTileStore
 from liaison.node.log.trust import stored_head, stored_note
 from liaison.node.models import FactRow, FollowedRegister, LoggedEntry
@@ -19,7 +19,7 @@ from liaison.node.unit_of_work import reading
 from liaison.register.facts import encode_fact
 from liaison.register.memory import MemoryView
 from liaison.register.standing import verify_trusted
-from liaison.register.state import Aside, Lanes, Later, Void
+from liaison.register.state import Aside, Lanes, Later, Void, fold_each
 from liaison.tlog.checkpoint import verify_checkpoint
 from liaison.tlog.log import read_entries, verify_log
 from liaison.wire.note import parse_note
@@ -43,8 +43,8 @@ def verify_copy(node: Node, *, register: str, progress: Callable[[int], None]) -
         if not row.checkpoint:
             raise NotNowError("register-empty", register=register)
         store = DatabaseTileStore(register)
-        verify_log(store, stored_head(row))
         with node.lanes(row.applied) as lanes:
+            verify_log(store, stored_head(row))  # While the lanes start.
             view, void = (lanes and _fold_ahead(row, store, progress, lanes)) or _fold(row, store, progress)
         facts = view.globals()
         if facts is None:
@@ -78,14 +78,13 @@ def _fold(
     stored = LoggedEntry.objects.filter(register=row.register).order_by("index").values_list("verdict", "rule")
     view, void = MemoryView(), []
     verdicts = iter(stored.iterator(chunk_size=2000))
-    for leaf in read_entries(store, 0, row.applied, size=row.size):
-        _, outcome = judge(view, leaf, view.size, later=later)
+    leaves = read_entries(store, 0, row.applied, size=row.size)
+    for index, (_, outcome) in enumerate(fold_each(view, leaves, later=later)):
         rule = outcome.rule if isinstance(outcome, Void) else ""
         if next(verdicts, ("", ""))[1] != rule:
-            raise VerificationError("table-differs-from-log", index=view.size)
+            raise VerificationError("table-differs-from-log", index=index)
         if rule:
-            void.append(view.size)
-        view.record(outcome)
+            void.append(index)
         if view.size % 1000 == 0:
             progress(1000)
     return view, void

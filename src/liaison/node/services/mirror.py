@@ -96,11 +96,13 @@ def sync_register(node: Node, *, register: str) -> Synced:
     row = followed(node, register)
     if row.stopped:
         raise VerificationError("register-stopped", register=register)
-    void = [] if _is_settled(row) else _fold(node, register)
+    void: list[VoidEntry] = []
+    if not _is_settled(row):
+        void, row = _fold(node, register), followed(node, register)
     failed: dict[str, str] = {}
     restored, fetched, answered = bool(setting(node, READ_ONLY)), 0, False
     if is_secretariat(node, register) and not restored:
-        return _report(node, register, 0, void, failed)
+        return _report(row, 0, void, failed)
     for source in mirrors(node, register):
         try:
             new, found = _sync_from(node, row, source, checks=True)
@@ -111,14 +113,16 @@ def sync_register(node: Node, *, register: str) -> Synced:
             continue
         fetched, answered = fetched + new, True
         row = followed(node, register)
-        void += found + ([] if _is_settled(row) else _fold(node, register))
+        void += found
         if not _is_settled(row):
+            void += _fold(node, register)
             _catch_trust(node, register, source)
+            row = followed(node, register)
         if not restored:
             break
     if not answered:
         raise UnreachableError("no-mirror-answered", register=register, tried=len(failed))
-    return _report(node, register, fetched, void, failed)
+    return _report(row, fetched, void, failed)
 
 
 @catching_up()
@@ -298,6 +302,5 @@ def _warn_if_behind(node: Node, register: str) -> None:
         raise_alarm(node, register, "rules-not-known", subject=str(facts.stopped_at), index=facts.stopped_at)
 
 
-def _report(node: Node, register: str, fetched: int, void: list[VoidEntry], failed: dict[str, str]) -> Synced:
-    row = followed(node, register)
-    return Synced(register, row.size, row.trusted_size, fetched, tuple(entry.index for entry in void), failed)
+def _report(row: FollowedRegister, fetched: int, void: list[VoidEntry], failed: dict[str, str]) -> Synced:
+    return Synced(row.register, row.size, row.trusted_size, fetched, tuple(entry.index for entry in void), failed)

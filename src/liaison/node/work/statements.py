@@ -98,17 +98,30 @@ def remove(model: Any, **equal: object) -> int:
 def _run(connection: Any, text: str, values: list[Any]) -> tuple[list[tuple[Any, ...]], int, Any]:
     """The rows a statement gives, how many it touched, and on SQLite the key of the one it made.
 
-    SQLite's driver is spoken to directly, its errors become Django's.
+    The drivers are spoken to directly, their errors become Django's.
     """
     if connection.vendor != SQLITE:
-        with connection.cursor() as cursor:
-            cursor.execute(text, values)
-            return (list(cursor.fetchall()) if cursor.description else []), cursor.rowcount, None
+        return _run_on_server(connection, text, values)
     if connection.connection is None:
         connection.ensure_connection()
     with connection.wrap_database_errors:
         cursor = connection.connection.execute(text, values)
         return cursor.fetchall(), cursor.rowcount, cursor.lastrowid
+
+
+def _run_on_server(connection: Any, text: str, values: list[Any]) -> tuple[list[tuple[Any, ...]], int, None]:
+    """On PostgreSQL, by a cursor that leaves the values beside the text.
+
+    A cursor of Django writes them into it, ten kilobytes of a message as twenty of hex, for the server to read and plan
+    each time anew; so a text that was run a few times is prepared there, and only its values travel.
+    """
+    import psycopg
+
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(text, values)  # type: ignore[call-overload]
+        return (cursor.fetchall() if cursor.description else []), cursor.rowcount, None
 
 
 def _prepare(values: dict[str, Any], prepared: tuple[tuple[str, Prepare], ...], connection: Any) -> None:
