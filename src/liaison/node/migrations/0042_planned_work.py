@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('node', '0040_hours_and_handing'),
+        ('node', '0041_parts_kept'),
     ]
 
     operations = [
