@@ -54,8 +54,8 @@ BUILT = {
 BUILT |= {"exercise-called-away", "exercise-back", "duty-absence-dropped", "duty-override-dropped"}
 BUILT |= {f"duty-swap-{state}" for state in ("agreed", "declined", "withdrawn")}
 BUILT |= {f"{kind}-rule-dropped" for kind in ("clearance", "retention")} | {f"case-{past}" for past in PAST.values()}
-# Which argument is the action: of `note` itself, and of what notes for a seat of the duty rota or a piece of evidence.
-NOTED_AT = {"note": 1, "noted": 1, "tell": 2, "_note": 2, "_noted": 3}
+# What notes a line of the trail, as a function or a method; the action is the first text behind the node.
+NOTING = {"note", "noted", "tell", "_note", "_noted"}
 
 
 @functools.cache
@@ -64,9 +64,9 @@ def noted() -> tuple[set[str], set[str]]:
     actions, details = set(BUILT), set()
     for path in SOURCES.rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in NOTED_AT:
-                at = NOTED_AT[call.func.id]
-                actions |= {each.value for each in call.args[at : at + 1] if isinstance(each, ast.Constant)}
+            if isinstance(call, ast.Call) and _name(call.func) in NOTING:
+                texts = [each.value for each in call.args[1:] if isinstance(each, ast.Constant)]
+                actions |= {str(text) for text in texts[:1] if text}
                 details |= {
                     key.value
                     for given in call.keywords
@@ -75,6 +75,10 @@ def noted() -> tuple[set[str], set[str]]:
                     if isinstance(key, ast.Constant)
                 }
     return actions, details
+
+
+def _name(called: ast.expr) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
 
 
 LISTS = {

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import pytest
+from babel.dates import format_date
 
 from liaison.errors import UsageError
 from liaison.node.services.people.officers import Seat, seats
 from liaison.officers.permissions import Role
 from liaison.web.languages import languages
 from liaison.web.letters.fonts import FAMILIES, PACKAGES, found_fonts
-from liaison.web.letters.letter import LetterKind, make_letter
+from liaison.web.letters.letter import LetterKind, _facts, _told, make_letter
+from liaison.web.letters.typesetting import runs_right_to_left, world_locale
 from tests.web.visiting import Visitor, visit
 from tests.world import World
 
@@ -83,3 +86,17 @@ def test_the_page_hands_the_letter_out_as_a_file(manager: Visitor) -> None:
     answer = manager.get(manager.at("entry/letter"), {"letter": "nomination", "in": "fr"})
     assert answer.content.startswith(b"%PDF-")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="nomination-fr.pdf"'
+
+
+def test_a_value_in_a_letter_from_right_to_left_keeps_its_own_direction(world: World, seat: Seat) -> None:
+    """A telephone number is not turned round, and a name in Arabic is not in a letter in English."""
+    assert not any(map(runs_right_to_left, ("+999 555 0100", "24/7", "duty@xc.example", "1440", "")))
+    assert all(map(runs_right_to_left, ("مركز الاستجابة", "(مركز) CSIRT")))
+    facts = _facts(world.nodes["XC"], seat)
+    values = [value for _, *values in _told(facts, LetterKind.CHANGE)["rows"] for value in values]
+    assert {"text": "duty", "rtl": False} in values
+    assert all(set(value) == {"text", "rtl"} for value in values), "none is left to the direction of the page"
+
+
+def test_the_date_of_a_letter_in_english_has_the_day_before_the_month() -> None:
+    assert format_date(date(2026, 11, 26), "long", locale=world_locale("en")) == "26 November 2026"

@@ -16,7 +16,7 @@ from liaison.duty.exercises.report import IN_ORDER, Tally
 from liaison.web.figures.charts import Chart
 from liaison.web.languages import Language
 from liaison.web.letters.fonts import fonts_for, found_fonts, spare_fonts
-from liaison.web.letters.typesetting import typeset
+from liaison.web.letters.typesetting import typeset, world_locale
 from liaison.web.words import code_word
 
 
@@ -32,7 +32,7 @@ def make_report(given: Mapping[str, Any], language: Language, *, at: datetime) -
         "title": scenario.en,
         "subtitle": gettext("Report after the exercise"),
         "purpose": scenario.purpose,
-        "date": format_datetime(given["control"].starts_at, "long", locale=language.locale),
+        "date": format_datetime(given["control"].starts_at, "long", locale=world_locale(language.locale)),
         "players_title": gettext("Who played"),
         "players": [str(name) for name, _ in given["desks"]],
         "charts": [_chart(tables["outcomes"]), _chart(tables["half"])],

@@ -8,7 +8,6 @@ says who sees it, so that a sheet for the own participant alone is not handed on
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +22,7 @@ from liaison.conduct.reports import OWN, Answer, Evidence, Help, Measure, Texts
 from liaison.instruments.texts import Instrument
 from liaison.web.languages import Language
 from liaison.web.letters.fonts import fonts_for, found_fonts, spare_fonts
-from liaison.web.letters.typesetting import typeset
+from liaison.web.letters.typesetting import runs_right_to_left, typeset, world_locale
 from liaison.web.words import code_word, language_word, listed
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def make_report(
             "text": _plain(text.en, "en"),
             "name": _plain(name),
             "state": gettext("Draft as it stood on %(day)s; the register says what was published.")
-            % {"day": format_date(at, "long", locale={"en": "en_001"}.get(language.locale, language.locale))},
+            % {"day": format_date(at, "long", locale=world_locale(language.locale))},
             "official": gettext("What a clause asks is told in our own words; the official text decides."),
             "nothing": gettext("Nothing is said yet."),
             "answers": [_answer(each) for each in rows],
@@ -130,6 +129,5 @@ def _plain(text: str, tag: str = "") -> dict[str, Any]:
         except (UnknownLocaleError, ValueError):
             rtl = False
     else:
-        first = next((unicodedata.bidirectional(sign) for sign in text if sign.isalpha()), "L")
-        rtl = first in ("R", "AL")
+        rtl = runs_right_to_left(text)
     return {"text": text, "lang": language, "rtl": rtl}

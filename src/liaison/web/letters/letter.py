@@ -29,7 +29,7 @@ from liaison.node.services.people.officers import Seat
 from liaison.web.languages import Language
 from liaison.web.letters.entry_words import entry_label, entry_value
 from liaison.web.letters.fonts import fonts_for, found_fonts
-from liaison.web.letters.typesetting import typeset
+from liaison.web.letters.typesetting import runs_right_to_left, typeset, world_locale
 from liaison.web.words import code_word, listed
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def make_letter(node: Node, seat: Seat, kind: LetterKind, language: Language, *,
             "lang": language.tag.partition("-")[0],
             "rtl": language.direction == "rtl",
             "fonts": fonts,
-            "date": format_date(node.clock.now(), "long", locale=language.locale),
+            "date": format_date(node.clock.now(), "long", locale=world_locale(language.locale)),
         }
     return typeset("letter.typ", told, found, at=node.clock.now())
 
@@ -114,14 +114,14 @@ def _told(facts: _Facts, kind: LetterKind) -> dict[str, Any]:
         "from": facts.name,
         "asks": asks[kind],
         "rows": [
-            [gettext("Participant"), f"{facts.name} ({listed(facts.codes)})" if facts.codes else facts.name],
-            [gettext("Desk"), facts.desk],
-            [gettext("Kind of desk"), code_word("desk-kind", facts.after.kind)],
-            *([entry_label(name), entry_value(name, after)] for name, _, after in rows),
+            [gettext("Participant"), _own(f"{facts.name} ({listed(facts.codes)})" if facts.codes else facts.name)],
+            [gettext("Desk"), _own(facts.desk)],
+            [gettext("Kind of desk"), _own(code_word("desk-kind", facts.after.kind))],
+            *([entry_label(name), _own(entry_value(name, after))] for name, _, after in rows),
         ],
         "changed_title": gettext("What changes"),
         "changed": [
-            [entry_label(name), *(entry_value(name, each) or "—" for each in (before, after))]
+            [entry_label(name), *(_own(entry_value(name, each) or "—") for each in (before, after))]
             for name, before, after in changed
         ],
         "heads": [gettext("What"), gettext("Before"), gettext("After")],
@@ -133,3 +133,8 @@ def _told(facts: _Facts, kind: LetterKind) -> dict[str, Any]:
         ),
         "sign": [gettext("Place and date"), gettext("Name and position"), gettext("Signature and seal")],
     }
+
+
+def _own(text: str) -> dict[str, Any]:
+    """A value in its own direction, so that "+999 555 0100" is not turned round in a letter in Arabic."""
+    return {"text": text, "rtl": runs_right_to_left(text)}

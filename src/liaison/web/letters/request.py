@@ -12,7 +12,6 @@ Invariants:
 from __future__ import annotations
 
 import io
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +29,7 @@ from liaison.messages.forms import Field, latest_form, read_observables
 from liaison.messages.forms.observables import Observable
 from liaison.web.languages import Language
 from liaison.web.letters.fonts import fonts_for, found_fonts
-from liaison.web.letters.typesetting import typeset
+from liaison.web.letters.typesetting import runs_right_to_left, typeset, world_locale
 from liaison.web.words import code_word, form_word, of_a_text
 from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import parse_instant
@@ -38,8 +37,6 @@ from liaison.wire.identifiers import parse_instant
 if TYPE_CHECKING:
     from typst import Fonts
 
-# English as it is written where no country is named: the day before the month.
-WORLD = {"en": "en_001"}
 Both = tuple[Language, ...]
 
 
@@ -138,7 +135,7 @@ def _beside(box: Box, asked: Asked, both: Both) -> Iterator[dict[str, Any]]:
     said: list[dict[str, Any]] = []
     if box.name == DATE:
         day = asked.composed
-        said = [_text(format_date(day, "long", locale=WORLD.get(each.locale, each.locale)), each.tag) for each in both]
+        said = [_text(format_date(day, "long", locale=world_locale(each.locale)), each.tag) for each in both]
     elif box.name == REQUESTED:
         said = [_plain(each) for each in asked.recipients]
     elif box.name == "requesting":
@@ -155,8 +152,7 @@ def _label(field: Field, both: Both) -> list[dict[str, Any]]:
 
 def _plain(text: str) -> dict[str, Any]:
     """Text without a language of its own: a name, a hash, a time; it runs as its first letter does."""
-    first = next((unicodedata.bidirectional(sign) for sign in text if sign.isalpha()), "L")
-    return {"text": text, "lang": "", "rtl": first in ("R", "AL")}
+    return {"text": text, "lang": "", "rtl": runs_right_to_left(text)}
 
 
 def _value(field: Field, said: Any, both: Both) -> list[dict[str, Any]]:

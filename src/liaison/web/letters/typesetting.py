@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from importlib import resources
@@ -23,6 +24,17 @@ if TYPE_CHECKING:
 # How the typesetter names a sign that no font has, which PDF/UA forbids.
 _NO_SIGN = re.compile(r'the text `"(.+?)"` could not be displayed')
 SIGNS = 8
+
+
+def runs_right_to_left(text: str) -> bool:
+    """Whether a text without a language of its own does: as its first letter; numbers, names and hashes do not."""
+    first = next((unicodedata.bidirectional(sign) for sign in text if sign.isalpha()), "L")
+    return first in ("R", "AL")
+
+
+def world_locale(locale: str) -> str:
+    """The locale whose dates a letter has: English as the world writes it, the day before the month."""
+    return "en_001" if locale == "en" else locale
 
 
 def typeset(page: str, told: Mapping[str, Any], found: Fonts, *, at: datetime) -> bytes:
