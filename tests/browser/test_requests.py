@@ -1,4 +1,7 @@
-"""Do two central authorities get from preservation to a longer one in real browsers, in Arabic and in French?"""
+"""Do two central authorities get from preservation to a record of destruction in a browser, in Arabic and in French?
+
+The story that `liaison demo --story preservation` tells at the terminal, by what stands on the pages alone.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,16 @@ import os
 from pathlib import Path
 from typing import Any
 
+from liaison.cooperation.lifecycle import Event
+from liaison.node.reads.cooperation.evidence import list_evidence, show_evidence
+from liaison.node.reads.cooperation.showing import show_request
+from liaison.node.services.evidence.taking import take_evidence
 from liaison.web.languages import find_language
 from tests.browser.checking import wrong_with
 from tests.browser.officers import enter
 from tests.browser.serving import served
 from tests.cooperation.evidence.records import FILES
 from tests.node.cooperation.dossier import UN, Dossier
-from tests.node.evidence.exchange import Exchange
 
 WIDTHS = (1200, 320)
 
@@ -95,48 +101,16 @@ def take(page: Any, link: str, **chosen: str) -> None:
     page.wait_for_url("**/?said=sent")
 
 
-def test_data_are_preserved_and_kept_longer_one_side_in_arabic_and_one_in_french(page: Any, tmp_path: Path) -> None:
-    dossier = Dossier(tmp_path)
-    with dossier.world as world, served(world, "XC") as ours, served(world, "XD") as theirs:
-        ask(page, enter(world, "XC", page, ours, language="fr"))
-        world.work()
-        (root,) = {each.root for each in dossier.list("XD")}
-        there = enter(world, "XD", page, theirs, language="ar")
-        look(page, f"{there}requests/", "ar", "list")
-        page.click("main .head a")
-        take(page, "decision=accepted&field.execution=not-begun")
-        world.work()
-        assert dossier.state("XC", root) == "accepted"
-        world.advance(minutes=1)
-        page.goto(f"{there}requests/{root}/")
-        take(page, "executed&field.last=yes", secured="all")
-        world.work()
-        here = enter(world, "XC", page, ours, language="fr")
-        look(page, f"{here}requests/{root}/", "fr", "request")
-        look(page, f"{here}requests/dates", "fr", "dates")
-        before = dossier.request("XC", root).clocks
-        world.advance(minutes=1)
-        page.goto(f"{here}requests/{root}/")
-        said = {"basis": "courtesy", "extension_reason": "Le tribunal n'a pas statué.", "assistance_intended": "yes"}
-        take(page, "say/preservation-extension", **said)
-        world.work()
-        world.advance(minutes=1)
-        (more,) = {each.root for each in dossier.list("XD")} - {root}
-        there = enter(world, "XD", page, theirs, language="ar")
-        page.goto(f"{there}requests/{more}/")
-        take(page, "executed&field.last=yes", secured="all")
-        world.work()
-        look(page, f"{there}requests/{root}/", "ar", "request")
-        assert dossier.state("XC", root) == dossier.state("XD", root) == "extended"
-        kept = [each.clock.due.at for each in dossier.request("XC", root).clocks if each.clock.lapses]
-        assert kept > [each.clock.due.at for each in before if each.clock.lapses]
-        for name in ("instruments/", "instruments/un-cybercrime-2024/", "instruments/between", "requests/spoken"):
-            look(page, there + name, "ar", name.strip("/").replace("/", "-"))
-        english = enter(world, "XD", page, theirs, language="en")
-        look(page, f"{english}requests/{root}/", "en", "request")
-        look(page, f"{english}requests/", "en", "list")
-
-
+WANTED = {
+    "basis": "courtesy",
+    "subject": "Procédure pénale contre inconnu",
+    "assistance": "Remettre les données préservées.",
+    "purpose": "Preuve dans cette procédure.",
+}
+PART = {
+    "reasons": "يشمل الأمر البريد ولا يشمل سجلات الدخول.",
+    "use_conditions": "لهذه الدعوى وحدها، ولا تُنقل إلى غيرها دون موافقتنا.",
+}
 CONDITIONS = {
     "purpose": "دعوى احتيال",
     "onward": "ask-first",
@@ -146,45 +120,189 @@ CONDITIONS = {
 }
 
 
-def test_evidence_goes_over_and_the_record_of_its_destruction_comes_back_in_arabic_and_in_french(
+class Story:
+    """Both sides in one window, each signed in at its own address: XC asks in French, XD is asked in Arabic."""
+
+    def __init__(self, page: Any, dossier: Dossier, ours: str, theirs: str) -> None:
+        self.page, self.dossier, self.world = page, dossier, dossier.world
+        self.asking = enter(self.world, "XC", page, ours, language="fr")
+        self.asked = enter(self.world, "XD", page, theirs, language="ar")
+
+    def settle(self) -> None:
+        """What was sent arrives, and evidence is taken into custody."""
+        while self.world.work():
+            pass
+        for node in self.world.nodes.values():
+            take_evidence(node)
+        self.world.advance(minutes=1)
+
+    def arrived(self, known: set[str]) -> str:
+        """The one request that XD has besides the known ones, once everything arrived."""
+        self.settle()
+        (root,) = {each.root for each in self.dossier.list("XD")} - known
+        return root
+
+    def stands(self, root: str) -> str:
+        """How the request stands, on both sides alike."""
+        (state,) = {self.dossier.state(code, root) for code in ("XC", "XD")}
+        return state
+
+    def kept(self, root: str) -> list[Any]:
+        """The clocks by which what is preserved lapses, on both sides alike."""
+        ours, theirs = ([e.clock for e in self.dossier.request(c, root).clocks if e.clock.lapses] for c in ("XC", "XD"))
+        assert ours == theirs
+        return ours
+
+    def go(self, address: str) -> None:
+        self.page.goto(address)
+
+    def preserve(self) -> str:
+        """XC asks; XD accepts and secures the data."""
+        ask(self.page, self.asking)
+        root = self.arrived(set())
+        look(self.page, f"{self.asked}requests/", "ar", "list")
+        self.page.click("main .head a")
+        take(self.page, "decision=accepted&field.execution=not-begun")
+        self.settle()
+        assert self.stands(root) == "accepted"
+        self.go(f"{self.asked}requests/{root}/")
+        take(self.page, "executed&field.last=yes", secured="all")
+        self.settle()
+        look(self.page, f"{self.asking}requests/{root}/", "fr", "request")
+        look(self.page, f"{self.asking}requests/dates", "fr", "dates")
+        return root
+
+    def extend(self, root: str) -> None:
+        """XC asks that it is kept longer; XD keeps it."""
+        (before,) = self.kept(root)
+        self.go(f"{self.asking}requests/{root}/")
+        said = {"basis": "courtesy", "extension_reason": "Le tribunal n'a pas statué.", "assistance_intended": "yes"}
+        take(self.page, "say/preservation-extension", **said)
+        more = self.arrived({root})
+        self.go(f"{self.asked}requests/{more}/")
+        take(self.page, "executed&field.last=yes", secured="all")
+        self.settle()
+        look(self.page, f"{self.asked}requests/{root}/", "ar", "request")
+        (after,) = self.kept(root)
+        assert self.stands(root) == "extended" and after.due.at > before.due.at
+
+    def assist(self, root: str) -> str:
+        """XC asks for the assistance, which begins with what was said before; the day counts no more on either side."""
+        known = {each.root for each in self.dossier.list("XD")}
+        self.go(f"{self.asking}requests/{root}/")
+        self.page.click("main form[action$='assistance'] button")
+        self.page.check("input[name=urgency][value=urgent]")
+        go_on(self.page)
+        assert self.page.input_value("[name='field.facts']") == ASKED["facts"]
+        fill(self.page, WANTED)
+        go_on(self.page)
+        self.page.click("main a.button.main")
+        look_here(self.page, "fr", "assistance-check")
+        self.page.click("#seen button.main")
+        self.page.wait_for_url("**/write/sent/**")
+        assistance = self.arrived(known)
+        (kept,) = self.kept(root)
+        assert kept.held
+        return assistance
+
+    def answer_in_part(self, root: str) -> None:
+        """XD gives some of it, with reasons and with conditions that stand in the case over there."""
+        self.go(f"{self.asked}requests/{root}/")
+        look_here(self.page, "ar", "assistance")
+        take(self.page, "executed&field.last=yes", decision="partly", execution="partly", **PART)
+        self.settle()
+        assert self.stands(root) == "answered"
+        self.go(f"{self.asking}requests/{root}/")
+        self.page.click("main dl.pairs a")
+        look_here(self.page, "fr", "case")
+        said = self.page.locator("main").inner_text()
+        assert all(each in said for each in PART.values())
+
+    def give(self, root: str) -> str:
+        """XD collects the mail, seals it where it is collected, and hands it over under conditions."""
+        self.go(f"{self.asked}cases/{self.dossier.request('XD', root).case}/")
+        self.page.click("main a[href$='evidence/add']")
+        look_here(self.page, "ar", "evidence-add")
+        self.page.fill("#what", "بريد الحساب")
+        self.page.click("main form button.main")
+        files = [{"name": name, "mimeType": "application/octet-stream", "buffer": data} for name, data in FILES.items()]
+        self.page.set_input_files("#file", files)
+        look_here(self.page, "ar", "evidence-files")
+        self.page.click("main form button.main")
+        self.page.wait_for_url("**/?said=evidence-added")
+        self.page.click("main a[href$='hand-over']")
+        assert self.page.input_value("#to") == "XC/duty"
+        fill(self.page, CONDITIONS)
+        look_here(self.page, "ar", "hand-over")
+        self.page.click("main form button.main")
+        look_here(self.page, "ar", "hand-over-check")
+        self.page.click("main button[value='send']")
+        self.page.wait_for_url("**/?said=sent")
+        self.settle()
+        node, desk = self.dossier.node("XC"), self.world.desk("XC")
+        (found,) = list_evidence(node, self.world.register, desk)
+        return found.evidence
+
+    def open(self, evidence: str) -> None:
+        """XC reads the conditions, accepts them, and has what was collected."""
+        look(self.page, f"{self.asking}evidence/{evidence}/", "fr", "evidence")
+        assert CONDITIONS["purpose"] in self.page.locator("main").inner_text()
+        self.page.check("#agreed")
+        with self.page.expect_download() as got:
+            self.page.click("main button[name='position'][value='0']")
+        assert Path(got.value.path()).read_bytes() == next(iter(FILES.values()))
+        look(self.page, f"{self.asking}evidence/{evidence}/ask", "fr", "evidence-ask")
+
+    def destroy(self, evidence: str) -> None:
+        """XC destroys it; the signed record is at XD, and both custody records end with it."""
+        self.go(f"{self.asking}evidence/{evidence}/destroy")
+        self.page.check("[name='means'][value='erased']")
+        self.page.click("main form button.main")
+        self.page.click("main button.danger")
+        self.page.wait_for_url("**/?said=evidence-destroyed")
+        self.settle()
+        look(self.page, f"{self.asked}evidence/{evidence}/", "ar", "evidence")
+        for code in ("XC", "XD"):
+            found, report = show_evidence(self.world.nodes[code], self.world.register, self.world.desk(code), evidence)
+            last = report.lines[-1].line
+            assert (report.proven, last.event, last.by) == (True, "destroyed", self.world.desk("XC")), code
+        assert found.evidence == evidence
+
+    def ask_how_it_stands(self, root: str) -> None:
+        """One press asks, one tells, and nothing moves."""
+        for side in (self.asking, self.asked):
+            self.go(f"{side}requests/{root}/")
+            self.page.click("main form[action$='status'] button")
+            self.settle()
+        shown = show_request(self.dossier.node("XC"), self.dossier.seat("XC"), root)
+        events = [step.event for step in shown.request.steps][-2:]
+        assert (events, self.stands(root)) == ([Event.STATUS_ASKED, Event.STATUS_TOLD], "answered")
+
+    def close(self, root: str) -> None:
+        """XC closes it."""
+        self.go(f"{self.asking}requests/{root}/")
+        take(self.page, "say/close")
+        self.settle()
+
+
+def test_from_preservation_to_the_record_of_destruction_one_side_in_arabic_and_one_in_french(
     page: Any, tmp_path: Path
 ) -> None:
-    with Exchange(tmp_path) as world, served(world, "XC") as ours, served(world, "XD") as theirs:
-        here = enter(world, "XC", page, ours, language="ar")
-        page.goto(f"{here}cases/{world.case}/")
-        page.click("main a[href$='evidence/add']")
-        look_here(page, "ar", "evidence-add")
-        page.fill("#what", "صورة قرص")
-        page.click("main form button.main")
-        files = [{"name": name, "mimeType": "application/octet-stream", "buffer": data} for name, data in FILES.items()]
-        page.set_input_files("#file", files)
-        look_here(page, "ar", "evidence-files")
-        page.click("main form button.main")
-        page.wait_for_url("**/?said=evidence-added")
-        (evidence,) = world.has("XC")
-        page.click("main a[href$='hand-over']")
-        assert page.input_value("#to") == "XD/duty"
-        fill(page, CONDITIONS)
-        look_here(page, "ar", "hand-over")
-        page.click("main form button.main")
-        look_here(page, "ar", "hand-over-check")
-        page.click("main button[value='send']")
-        page.wait_for_url("**/?said=sent")
-        world.settle()
-        there = enter(world, "XD", page, theirs, language="fr")
-        look(page, f"{there}evidence/{evidence}/", "fr", "evidence")
-        assert CONDITIONS["purpose"] in page.locator("main").inner_text()
-        page.check("#agreed")
-        with page.expect_download() as got:
-            page.click("main button[name='position'][value='0']")
-        assert Path(got.value.path()).read_bytes() == next(iter(FILES.values()))
-        page.goto(f"{there}evidence/{evidence}/ask")
-        look_here(page, "fr", "evidence-ask")
-        page.goto(f"{there}evidence/{evidence}/destroy")
-        page.check("[name='means'][value='erased']")
-        page.click("main form button.main")
-        page.click("main button.danger")
-        page.wait_for_url("**/?said=evidence-destroyed")
-        world.settle()
-        assert world.read("XD", evidence).state == "destroyed"
-        assert world.events("XC", evidence)[-1] == ("destroyed", world.desk("XD"))
+    dossier = Dossier(tmp_path)
+    with dossier.world as world, served(world, "XC") as ours, served(world, "XD") as theirs:
+        story = Story(page, dossier, ours, theirs)
+        preservation = story.preserve()
+        story.extend(preservation)
+        assistance = story.assist(preservation)
+        story.answer_in_part(assistance)
+        evidence = story.give(assistance)
+        story.open(evidence)
+        story.destroy(evidence)
+        story.ask_how_it_stands(assistance)
+        story.close(assistance)
+        assert [story.stands(root) for root in (preservation, assistance)] == ["closed", "closed"]
+        for name in ("instruments/", "instruments/un-cybercrime-2024/", "instruments/between", "requests/spoken"):
+            look(page, story.asked + name, "ar", name.strip("/").replace("/", "-"))
+        english = enter(world, "XD", page, theirs, language="en")
+        look(page, f"{english}requests/{preservation}/", "en", "request")
+        look(page, f"{english}requests/", "en", "list")

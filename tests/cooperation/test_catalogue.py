@@ -124,6 +124,19 @@ def test_whoever_may_send_it_may_send_its_form_and_every_ground_and_safeguard_ha
         assert (clock.days is None) != (clock.hours is None)
 
 
+@pytest.mark.parametrize("terms", ALL_TERMS)
+def test_a_safeguard_cites_the_article_that_demands_its_field(terms: Terms) -> None:
+    """An article that lists what one type has to say demands nothing of another type."""
+    kind = next(each for each in load_catalogue().values() if terms in each.terms.values())
+    for name, article in terms.safeguards.items():
+        for field in kind.safeguards[name].fields:
+            if article is not None and field in terms.fields:
+                assert terms.fields[field] == article, (name, field)
+    lists = {"42(3)", "45(3)", "29(2)"}
+    named = {str(article)[:5] for article in terms.safeguards.values()} & lists
+    assert named <= {article[:5] for article in terms.fields.values()}
+
+
 def test_what_intrudes_most_demands_most() -> None:
     heavy = load_catalogue()["interception-request"].safeguards
     assert {"necessity", "proportionality", "period", "authorisation", "serious-crime"} <= heavy.keys()

@@ -64,7 +64,8 @@ class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TermsPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A type in the page of a text; `refusal` names one of the page's, `safeguards` adds to those of the type."""
+    """A type in the page of a text; `refusal` names one of the page's. `safeguards` adds to those of the type, and
+    names the article of this type where that is not the page's."""
 
     clause: str
     article: _Article
@@ -76,7 +77,7 @@ class TermsPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     extension: Extension | None = None
     oral: _Article | None = None
     signers: tuple[DeskKind, ...] = ()
-    safeguards: tuple[str, ...] = ()
+    safeguards: dict[str, _Article] = {}
     checked: bool | None = None
 
 
@@ -192,6 +193,7 @@ def _request_type(types: _TypesPage, form: str, pages: Iterable[InstrumentPage])
 
 def _terms(page: InstrumentPage, form: str, signers: tuple[DeskKind, ...], needed: tuple[str, ...]) -> Terms:
     told = page.types[form]
+    articles = {**page.safeguards, **told.safeguards}
     return Terms(
         instrument=page.instrument,
         clause=told.clause,
@@ -205,7 +207,7 @@ def _terms(page: InstrumentPage, form: str, signers: tuple[DeskKind, ...], neede
         clocks=MappingProxyType(told.clocks),
         extension=told.extension,
         refusal=page.refusals[told.refusal],
-        safeguards=MappingProxyType({name: page.safeguards.get(name) for name in (*needed, *told.safeguards)}),
+        safeguards=MappingProxyType({name: articles.get(name) for name in (*needed, *told.safeguards)}),
         serious_crime_years=page.serious_crime_years,
         oral=told.oral,
     )
