@@ -12,16 +12,19 @@ import pytest
 
 from tests.crash.conftest import Staging
 from tests.crash.stage import Stage
+from tests.crash.test_every_fault import THREADS
 from tests.crash.test_every_step import life
-from tests.crash.tracing import injected
+from tests.crash.tracing import injected, threads
 
 CALLS = ("pwrite64", "fdatasync", "fsync")
 MOST = 400
 
 
-def survives(stage: Stage, code: str, call: str, number: int) -> bool:
-    """Tell the story with a kill at that call; whether it came to that."""
-    with injected(stage.live[code][0], (call,), f"signal=KILL:when={number}"):
+def survives(stage: Stage, code: str, call: str, number: int, *, thread: int | None = None) -> bool:
+    """Tell the story with a kill at that call, of any thread or of that one; whether it came to that."""
+    pid = stage.live[code][0]
+    assert len(threads(pid)) == THREADS
+    with injected(pid, (call,), f"signal=KILL:when={number}", thread=thread):
         life(stage)
         stage.kill(code)
     return stage.died[:1] == [code]
@@ -42,10 +45,11 @@ def test_a_node_may_be_killed_inside_a_commit(stage: Staging, code: str, call: s
 
 @pytest.mark.soak
 @pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("thread", range(THREADS))
 @pytest.mark.parametrize("code", ["xc", "xd"])
-def test_a_node_may_be_killed_at_every_call_that_writes(stage: Staging, code: str, call: str) -> None:
+def test_a_node_may_be_killed_at_every_call_that_writes(stage: Staging, code: str, thread: int, call: str) -> None:
     for number in range(1, MOST):
         with stage() as built:
-            if not survives(built, code, call, number):
+            if not survives(built, code, call, number, thread=thread):
                 return
     raise AssertionError(f"more than {MOST} calls of {call}")

@@ -72,6 +72,13 @@ def test_nothing_is_lost_and_nothing_is_twice_over_a_line_with(pair: Pair, name:
     assert left.swallow_answers == 0
 
 
+def test_a_notice_of_ten_kilobytes_and_its_receipt_cost_a_poor_line_at_most_forty(pair: Pair) -> None:
+    """On a new connection, with TLS and the headers of TCP, and what is lost sent again."""
+    before = pair.line.wire_bytes
+    pair.send(1, Fault(round_trip=0.8, loss=0.05))
+    assert 10_000 < pair.line.wire_bytes - before <= 40_000
+
+
 def test_a_lost_receipt_is_followed_by_the_same_one_byte_for_byte(pair: Pair) -> None:
     """The receiver gave its receipt when the answer was lost; the sender has none, asks again, and gets that one."""
     pair.line.change(Fault(swallow_answers=1))
