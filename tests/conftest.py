@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,6 +33,14 @@ def server() -> Iterator[str]:
     """A PostgreSQL server beside the files that the nodes of a session on SQLite are on, for tests marked `sqlite`."""
     with postgres() as url:
         yield url or parts.needs("postgresql")
+
+
+@pytest.fixture(autouse=True)
+def closed_databases() -> Iterator[None]:
+    """What a test opened is closed when it ends; what its module shares stays open as long as that does."""
+    engines = sys.modules.get("tests.engines")  # Django is not set up here for a test that needs none.
+    with engines.closing_databases() if engines else nullcontext():
+        yield
 
 
 def pytest_configure(config: pytest.Config) -> None:
