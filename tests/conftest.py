@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,6 +36,14 @@ def server() -> Iterator[str]:
         yield url or parts.needs("postgresql")
 
 
+@pytest.fixture(autouse=True)
+def closed_databases() -> Iterator[None]:
+    """What a test opened is closed when it ends; what its module shares stays open as long as that does."""
+    engines = sys.modules.get("tests.engines")  # Django is not set up here for a test that needs none.
+    with engines.closing_databases() if engines else nullcontext():
+        yield
+
+
 def pytest_configure(config: pytest.Config) -> None:
     for name in ("DATABASE_URL", "LIAISON_HOME"):  # A developer's own node must not be touched by a test.
         os.environ.pop(name, None)
@@ -54,6 +65,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if len(kept) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("soak")])
         items[:] = kept
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end, so that the garbage collector need not walk it each time."""
+    gc.freeze()
 
 
 class Skips:

@@ -5,6 +5,8 @@
 Invariants:
 - The last line is pytest's own when nothing was skipped; else it names the missing parts and the command for them.
 - Temporary files stay in memory where there is room: tests kill processes, never the machine.
+- What is compiled once is kept in `.venv/bytecode`, also where the surroundings say to write none: the programs that
+  tests start would compile all of Django again each time.
 - Missing parts are installed first when this is root on Debian; elsewhere nothing outside the project is touched.
 """
 
@@ -23,6 +25,7 @@ from tools.postgres import postgres
 ROOT = Path(__file__).parent.parent
 NPM = ROOT / "tests" / "interop" / "npm"
 TWO = ("-n", "2", "--dist", "loadscope")  # two cores; what the tests of one module share is made once
+COMPILED = {"PYTHONPYCACHEPREFIX": str(ROOT / ".venv" / "bytecode"), "PYTHONDONTWRITEBYTECODE": ""}
 ROOM = 2 << 30
 NO_TESTS = 5  # pytest's own exit code for "nothing selected", which arguments such as -k make likely
 
@@ -33,7 +36,7 @@ def main(arguments: list[str]) -> int:
     install_npm_packages()
     with tempfile.TemporaryDirectory() as folder:
         missing = Path(folder) / "missing"
-        environment = os.environ | in_memory() | {"LIAISON_PARTS_FILE": str(missing)}
+        environment = os.environ | in_memory() | COMPILED | {"LIAISON_PARTS_FILE": str(missing)}
         codes = [
             on_postgresql(arguments, environment, missing),
             run([*TWO, *arguments], environment),

@@ -1,6 +1,7 @@
 """Does the API answer as its own document says, whatever is asked?
 
-schemathesis makes requests from the OpenAPI document, fit and unfit ones, and judges each answer by it.
+schemathesis makes requests from the OpenAPI document, fit and unfit ones, and judges each answer by it. `test_walls`
+holds that the document has the operations of the table, all of them and no others.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from liaison.api.door import api
 from liaison.api.limits import forget_limits
 from liaison.web.site import open_pages
 from tests.api.calling import Program, call
+from tests.api.operations import OPERATIONS
 from tests.world import World
 
 CHECKS: Any = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -70,13 +71,8 @@ def quick(operation: str, query: Any) -> dict[str, Any]:
     return kept | ({"seconds": 0} if operation == "stream" else {})
 
 
-def operations() -> list[str]:
-    paths = api.get_openapi_schema()["paths"].values()
-    return sorted(operation["operationId"] for path in paths for operation in path.values())
-
-
 @pytest.mark.parametrize("mode", list(GenerationMode))
-@pytest.mark.parametrize("name", operations())
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_no_answer_is_a_failure_or_one_that_the_document_does_not_name(
     document: Document, name: str, mode: GenerationMode
 ) -> None:
@@ -85,7 +81,7 @@ def test_no_answer_is_a_failure_or_one_that_the_document_does_not_name(
 
 @pytest.mark.soak
 @pytest.mark.parametrize("mode", list(GenerationMode))
-@pytest.mark.parametrize("name", operations())
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_nor_is_it_after_many_more_requests(document: Document, name: str, mode: GenerationMode) -> None:
     follow(document, name, mode, LONG)
 

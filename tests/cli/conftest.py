@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.cli.homes import Terminal, closing_databases
+from tests.cli.homes import Terminal
 
 
 @pytest.fixture
-def terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
+def terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Terminal:
     """A terminal without a credential or home in its environment."""
     for name in ("LIAISON_HOME", "LIAISON_CREDENTIAL", "DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
-    with closing_databases():
-        yield Terminal(capsys)
+    return Terminal(capsys)

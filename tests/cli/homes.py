@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
 
 import tests.with_django  # noqa: F401
 from liaison.cli.main import main
@@ -41,15 +38,3 @@ class Terminal:
         assert self.run(home, *args, "--json") != 0, self.out
         code: str = json.loads(self.err.splitlines()[-1])["error"]
         return code
-
-
-@contextmanager
-def closing_databases() -> Iterator[None]:
-    """Close the connections that commands of this process opened."""
-    before = set(connections.settings)
-    try:
-        yield
-    finally:
-        for alias in set(connections.settings) - before:
-            connections[alias].close()
-            connections.settings.pop(alias)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from liaison.cli.main import main
 from liaison.conduct.reports import OWN, PUBLIC, encode_report
-from tests.cli.homes import closing_databases
 from tests.cli.test_register_commands import Terminal
 from tests.conduct.examples import answer, report
 
@@ -20,9 +18,8 @@ ABOUT = "budapest-2001", "2026"
 
 
 @pytest.fixture
-def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
-    with closing_databases():
-        yield Terminal(tmp_path, capsys)
+def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(tmp_path, capsys)
 
 
 def joined(shell: Terminal) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cli.homes import closing_databases
 from tests.cli.test_register_commands import Terminal
 from tests.instruments.test_positions_file import PAGE
 
@@ -15,9 +13,8 @@ pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture
-def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
-    with closing_databases():
-        yield Terminal(tmp_path, capsys)
+def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(tmp_path, capsys)
 
 
 def test_a_node_alone_answers_from_an_imported_list(shell: Terminal) -> None:

@@ -38,7 +38,6 @@ from liaison.node.unit_of_work import catching_up, reading, unit_of_work
 from liaison.wire.canonical import encode_struct
 from liaison.wire.http import HttpRequest
 from liaison.wire.identifiers import digest
-from tests.cli.homes import closing_databases
 from tests.node.stories import Story
 from tests.node.test_restore import back_up, restored
 from tests.world import World
@@ -48,7 +47,7 @@ pytestmark = pytest.mark.sqlite
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with closing_databases(), World(tmp_path) as world:
+    with World(tmp_path) as world:
         yield world
 
 

@@ -34,7 +34,6 @@ from liaison.peer.door import Door
 from liaison.peer.quotas import Quotas
 from liaison.tlog.checkpoint import parse_checkpoint
 from liaison.wire.note import parse_note
-from tests.cli.homes import closing_databases
 from tests.node.stories import Story
 from tests.world import World
 
@@ -61,7 +60,7 @@ def restored(node: Node, backup: Path) -> Node:
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    with closing_databases(), World(tmp_path) as world:
+    with World(tmp_path) as world:
         yield world
 
 

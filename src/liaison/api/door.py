@@ -7,6 +7,7 @@ logged; the document says of every refusal that it is a problem, because it is.
 from __future__ import annotations
 
 import logging
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -51,6 +52,11 @@ class ProgramsApi(NinjaAPI):
 
     def get_openapi_schema(self, **_: Any) -> OpenAPISchema:
         """The document."""
+        return self._document
+
+    @cached_property
+    def _document(self) -> OpenAPISchema:
+        """Made once a process: it takes seconds, anybody may ask for it, and it says the same to all."""
         document = super().get_openapi_schema(path_prefix=PREFIX)
         for operations in document["paths"].values():
             for operation in operations.values():

@@ -32,7 +32,6 @@ from liaison.officers.permissions import MAY, Role
 from liaison.officers.tokens import NEEDS, Scope
 from liaison.register.vocabulary import REGISTER
 from tests.api.calling import call_desk
-from tests.cli.homes import closing_databases
 from tests.node.conduct.walked import ALL_BUT_OWN, CLAUSES, MARKS, NAMED, PLACE, SEES, TEXT, Walk, marks_in, tell
 from tests.node.stories import Resident, Story
 
@@ -171,21 +170,20 @@ def test_a_command_shows_what_the_participant_it_is_run_for_may_see(
 ) -> None:
     from liaison.cli.main import main
 
-    with closing_databases():
-        for at in walk.residents.values():
-            home = at.node.home
-            if not (home / "credential").exists():
-                homes.create_folders(home)
-                homes.write_config(home, Config())
-                homes.write_credential(home / "credential", b"0" * 32)
-            for name, words in COMMANDS.items():
-                where = ("--of", walk.owner[:16], "--participant", at.participant)
-                main.run_command(["--home", str(home), "conduct", "report", *words, *where])  # type: ignore[attr-defined]
-                out, err = capsysbinary.readouterr()
-                own = {"show", "export"} if at.name == "xc" else set()
-                sees = set(MARKS) if name in own else {"public"} if "public" in name else SEES[at.name]
-                assert marks_in(out) == (set() if name in ("list", "diff") else sees), (at.name, name, err)
-                assert marks_in(err) == set()
+    for at in walk.residents.values():
+        home = at.node.home
+        if not (home / "credential").exists():
+            homes.create_folders(home)
+            homes.write_config(home, Config())
+            homes.write_credential(home / "credential", b"0" * 32)
+        for name, words in COMMANDS.items():
+            where = ("--of", walk.owner[:16], "--participant", at.participant)
+            main.run_command(["--home", str(home), "conduct", "report", *words, *where])  # type: ignore[attr-defined]
+            out, err = capsysbinary.readouterr()
+            own = {"show", "export"} if at.name == "xc" else set()
+            sees = set(MARKS) if name in own else {"public"} if "public" in name else SEES[at.name]
+            assert marks_in(out) == (set() if name in ("list", "diff") else sees), (at.name, name, err)
+            assert marks_in(err) == set()
 
 
 def test_an_error_names_nothing_that_an_answer_says(walk: Walk) -> None:
