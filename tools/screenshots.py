@@ -2,7 +2,8 @@
 
     python -m tools.screenshots            writes docs/using/screenshots/*.png
 
-Invariants: the same pages, texts and times each time, as clock and keys are those of tests. Needs Debian's Chromium.
+Invariants: the same pages, texts and times each time, as clock and keys are those of tests; identifiers are drawn anew.
+Needs Debian's Chromium.
 """
 
 from __future__ import annotations
