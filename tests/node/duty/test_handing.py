@@ -76,6 +76,22 @@ def test_who_is_called_in_is_told_although_somebody_has_it_and_no_more_when_they
     assert "cy@xd.example" not in stage.told()
 
 
+def test_who_was_called_in_and_has_it_is_told_no_more_although_the_plan_wants_two(stage: Stage) -> None:
+    from liaison.node.services.escalation.keeping import note_has
+    from liaison.node.services.escalation.planning import make_plan_of
+
+    stage.reach("cy", "email", "cy@xd.example", after_minutes=4)
+    steps = ({"tell": (f"officer:{stage.officers['ada']}",), "minutes": 60, "wants": 2},)
+    make_plan_of(stage.node, stage.seat, "urgent", {"steps": steps, "last": ("desk",)}, by=0)
+    message = stage.receive()
+    stage.run(minutes=1)
+    call(stage, message, "cy")
+    stage.run(minutes=1)
+    note_has(stage.node, stage.world.desk("XD"), message, officer=stage.officers["cy"])
+    stage.run(minutes=5)
+    assert (stage.escalation().state, stage.told()) == ("waiting", ["ada", "cy"])
+
+
 def test_an_i_have_it_of_who_was_called_in_counts_and_nobody_is_called_in_on_what_is_over(stage: Stage) -> None:
     from liaison.node.services.escalation.one_tap import press
 

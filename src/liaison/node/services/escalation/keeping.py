@@ -100,10 +100,15 @@ def add_event(row: Escalation, what: Happening, before: Standing | None = None) 
     row.held_until, row.handed_to = standing.until, standing.handed_to
     moved = ("state", "due", "last_at", "held_until", "handed_to")
     change(Escalation, row.pk, **{name: getattr(row, name) for name in moved})
-    if standing.state in QUIET:
-        called = Q(purpose=CALLED) & ~Q(officer=what.officer) if standing.state is State.HELD else Q(pk=None)
-        drop_queued(row.notifications.exclude(called), what.at)
+    if standing.state in QUIET or what.officer:
+        drop_queued(row.notifications.filter(_needless(standing.state, what.officer)), what.at)
     return standing
+
+
+def _needless(state: State, officer: int) -> Q:
+    """What need not be told any more when an officer has it, is given it, or is called in anew; 0 for nobody."""
+    own = Q(purpose=CALLED, officer=officer)
+    return {State.OVER: Q(), State.HELD: ~Q(purpose=CALLED) | own}.get(state, own)
 
 
 def drop_queued(rows: Any, now: datetime, *, why: str = "dropped") -> None:
