@@ -373,6 +373,7 @@ NOT_FROM_OUTSIDE = {
     "exchange.strict_xml.decode_xml": _BEHIND,
     "tlog.tiles.parse_index": "takes the groups that parse_tile_path and parse_bundle_path matched",
     "register.entries.open_entry": "takes the value of decode_envelope; decode_entry is both",
+    "register.entries.decode_entries": "decode_entry of each; tests/register compares them on leaves that are none too",
     "register.law.secretariat.open_register": "takes an entry that was read",
     "routing.columns.parse_column": "takes columns; tests/routing compares it with parse_resource on arbitrary text",
     "routing.columns.parse_ipv4": "takes columns; as parse_column",
