@@ -122,8 +122,8 @@ def put_on_duty(between: Exchange) -> None:
 def test_items_whose_dates_come_together_are_one_notification(between: Exchange) -> None:
     ends = format_instant(between.clock.now() + timedelta(days=20))
     put_on_duty(between)
-    for _ in range(2):
-        between.hand_over(between.collect(), conditions=msgspec.structs.replace(CONDITIONS, ends_by=ends))
+    for data in (b"one", b"another"):
+        between.hand_over(between.collect({"log": data}), conditions=msgspec.structs.replace(CONDITIONS, ends_by=ends))
     between.advance(days=6)
     assert remind(between.node("XD")) == 2
     with between.at("XD"):
