@@ -153,8 +153,7 @@ def _server_template(server: str) -> str:
 def _migrate(url: str) -> None:
     add_database("template", url)
     call_command("migrate", database="template", verbosity=0, interactive=False)
-    connections["template"].close()
-    connections.settings.pop("template")
+    _forget("template")  # Its connection too: the next template may be of the other engine.
 
 
 def _server_url(name: str, server: str = SERVER) -> str:
