@@ -30,7 +30,7 @@ from liaison.node.reads.duty.exercises import CONTROL
 from liaison.node.reads.inside.rules import columns
 from liaison.node.services.people.officers import desk_filter
 from liaison.node.unit_of_work import unit_of_work
-from liaison.node.work.statements import add, change, fetch
+from liaison.node.work.statements import add, change, fetch, select
 from liaison.wire.canonical import JSON
 
 CODES = 10_000
@@ -79,7 +79,8 @@ def _plan(text: str) -> Plan:
 def history_of(row: Escalation) -> list[Happening]:
     """Inside a reading or a unit of work: what happened since, in order."""
     columns = ("kind", "at", "cycle", "place", "officer", "reached", "minutes", "by")
-    return [Happening(Kind(kind), *rest) for kind, *rest in row.events.order_by("pk").values_list(*columns)]
+    rows = select(EscalationEvent, columns, escalation_id=row.pk)
+    return [Happening(Kind(kind), *rest) for kind, *rest in rows]
 
 
 def standing_of(row: Escalation) -> Standing:

@@ -28,10 +28,10 @@ from liaison.node.services.escalation.keeping import add_event, drop_queued, ear
 from liaison.node.services.escalation.queueing import queue, reached
 from liaison.node.unit_of_work import reading
 from liaison.node.work.group_commit import all_in_group
-from liaison.node.work.statements import change
+from liaison.node.work.statements import change, read
 
 AT_ONCE = 100
-IN_ONE_COMMIT = 32
+IN_ONE_COMMIT = 8
 """So many escalations move in one transaction: who else writes waits no longer than that takes."""
 LOOK_AGAIN = timedelta(seconds=30)
 """How soon an exercise that stands still at a desk is looked at again."""
@@ -80,19 +80,20 @@ def _take_steps(node: Node, keys: list[int], *, set_back: bool = False) -> None:
 
 
 class _Steps:
-    """One look of the worker: who answers where is asked once, however many messages wait there."""
+    """One look of the worker: of each desk is asked once who answers, and whether something real goes first."""
 
     def __init__(self, node: Node, *, set_back: bool) -> None:
         self._node, self._now, self._set_back = node, node.clock.now(), set_back
+        self._away: dict[tuple[str, DeskRef], bool] = {}
         self._answering: dict[tuple[str, DeskRef], WhoAnswers] = {}
         self._ways: dict[tuple[tuple[int, ...], str], list[Usable]] = {}
 
     def take(self, key: int) -> None:
         """Inside a unit of work: all that is due at one escalation; what is real goes before an exercise."""
-        row, now, set_back = Escalation.objects.select_for_update().filter(pk=key).first(), self._now, self._set_back
+        row, now, set_back = read(Escalation, lock=True, id=key), self._now, self._set_back
         if row is None:
             return
-        if row.exercise and is_called_away(self._node, row.register, _desk(row)):
+        if row.exercise and self._is_called_away(row):
             change(Escalation, row.pk, due=now + LOOK_AGAIN)
             return
         snapshot, standing = snapshot_of(row), standing_of(row)
@@ -116,6 +117,12 @@ class _Steps:
             for notification in told:
                 drop_queued(earlier_queued(notification), now, why="superseded")
         return Happening(Kind.TOLD, now, next_.cycle, next_.place, reached=reached(methods))
+
+    def _is_called_away(self, row: Escalation) -> bool:
+        key = (row.register, _desk(row))
+        if key not in self._away:
+            self._away[key] = is_called_away(self._node, *key)
+        return self._away[key]
 
     def _who_answers(self, row: Escalation) -> WhoAnswers:
         key = (row.register, _desk(row))
