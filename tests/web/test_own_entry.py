@@ -91,7 +91,7 @@ def test_how_a_desk_wants_its_reports_is_published_as_a_part_of_its_record_and_s
     wishes = wishes_of(resident.node, resident.register, desk)
     assert wishes == ReportWishes((ReportFormat.XARF, ReportFormat.CSV), 1440, 1 << 20)
     page = alone.see(f"centres/{resident.participant}/duty/")
-    assert "XARF 4, CSV; at most every 1440 minutes" in page
+    assert "XARF 4, CSV · at most every 1440 minutes" in page
     assert "vouches for it" not in page
     assert 'value="xarf, csv"' in alone.see("entry/change")
 

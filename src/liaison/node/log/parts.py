@@ -110,7 +110,6 @@ def keep_parts(node: Node, register: str, entries: Sequence[Entry], parts: Itera
 
 def keep_records(node: Node, register: str, found: Iterable[records.Record], *, state: str) -> None:
     """Store parts whose digests were checked, and count that some came."""
-    FollowedRegister.objects.filter(register=register).update(parts_kept=F("parts_kept") + 1)
     now = node.clock.now()
     rows = [
         RecordPart(
@@ -123,6 +122,9 @@ def keep_records(node: Node, register: str, found: Iterable[records.Record], *, 
         )
         for record in found
     ]
+    if not rows:
+        return
+    FollowedRegister.objects.filter(register=register).update(parts_kept=F("parts_kept") + 1)
     RecordPart.objects.bulk_create(
         rows,
         batch_size=50,
