@@ -118,7 +118,7 @@ OF_THE_WHOLE_NODE = {
     "case retention", "node backup", "node doctor", "node init", "node migrate-database", "node restore", "node serve",
     "instrument basis", "instrument files", "instrument import", "instrument list", "instrument publish",
     "instrument remove", "instrument show", "instrument stands", "instrument status",
-    "officer add", "officer audit", "officer grant", "officer invite", "officer leave", "officer list",
+    "officer add", "officer audit", "officer email", "officer grant", "officer invite", "officer leave", "officer list",
 }  # fmt: skip
 NO_DESK = {"demo", "exercise check", "exercise scenarios", "key", "register", "resources", "route", "verify"}
 
