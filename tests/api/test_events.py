@@ -139,6 +139,9 @@ def test_waiting_programs_are_bounded_and_give_their_place_back(world: World) ->
     assert (refused.status_code, refused.json()["code"]) == (429, "too-many-streams")
     for each in streams:
         each.close()
+    for _ in range(5):
+        asked = ours.ask("HEAD", "/events/stream")
+        assert (asked.status_code, asked.headers["Content-Type"], asked.content) == (200, "text/event-stream", b"")
     again = ours.ask("GET", "/events/stream?seconds=0")
     assert again.status_code == 200
     again.close()

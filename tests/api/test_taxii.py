@@ -340,6 +340,8 @@ def test_nothing_can_be_written_and_other_media_types_are_not_given(hostile: Pro
     for method in ("POST", "DELETE", "PUT"):
         answer = ask(hostile, f"{the_collection(hostile)}objects/", method=method)
         assert (answer.status_code, answer.json()["error_code"]) == (403, "taxii-read-only")
+    answer = ask(hostile, method="HEAD")
+    assert (answer.status_code, answer.headers["Content-Type"], answer.content) == (200, TAXII, b"")
     for accept, status in (
         ("application/taxii+json", 200),
         ("*/*", 200),

@@ -6,7 +6,7 @@ The walk is over the document of the API; `tests/api/operations.py` says by hand
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,30 @@ def test_every_operation_of_the_document_is_in_the_table_and_nothing_else() -> N
 def test_without_a_token_nothing_is_told(shared: Shared, name: str) -> None:
     stranger = Program(shared.world.nodes["XC"], "")
     assert shared.ask(stranger, OPERATIONS[name]).status_code == 401
+
+
+def test_head_is_answered_as_get_is_without_the_content(shared: Shared) -> None:
+    own = shared.programs["own"]
+    for name, each in OPERATIONS.items():
+        if each.method != "GET":
+            continue
+        got, told = shared.ask(own, each), shared.ask(own, replace(each, method="HEAD"))
+        assert (told.status_code, told.content) == (got.status_code, b""), name
+        assert told.headers["Content-Type"] == got.headers["Content-Type"], name
+        assert got.streaming or int(told.headers["Content-Length"]) > 0, name
+        got.close()
+    got, told = (own.ask(method, "/register/checkpoint") for method in ("GET", "HEAD"))
+    assert told.headers["Content-Length"] == str(len(got.content))
+    assert told.headers["ETag"] == got.headers["ETag"]
+    assert own.ask("HEAD", "/register/checkpoint", if_none_match=got.headers["ETag"]).status_code == 304
+    assert Program(shared.world.nodes["XC"], "").ask("HEAD", "/register").status_code == 401
+
+
+def test_a_method_that_is_not_there_is_refused_with_those_that_are(shared: Shared) -> None:
+    own = shared.programs["own"]
+    for method, path, allowed in (("PUT", "/register", "GET, HEAD"), ("HEAD", "/messages/x/acknowledge", "POST")):
+        answer = own.ask(method, path, {} if method == "PUT" else None)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
 
 
 @pytest.mark.parametrize("name", sorted(SCOPED))

@@ -18,6 +18,7 @@ from tests.node.walls.planted import Planted, Planting
 
 # Of the commands that write or print what stands in tables of desks: which desk is it about?
 OF_ONE_DESK = {
+    "book export",
     "book import",
     "book list",
     "conduct help cases",
@@ -117,7 +118,7 @@ OF_THE_WHOLE_NODE = {
     "case retention", "node backup", "node doctor", "node init", "node migrate-database", "node restore", "node serve",
     "instrument basis", "instrument files", "instrument import", "instrument list", "instrument publish",
     "instrument remove", "instrument show", "instrument stands", "instrument status",
-    "officer add", "officer audit", "officer grant", "officer invite", "officer leave", "officer list",
+    "officer add", "officer audit", "officer email", "officer grant", "officer invite", "officer leave", "officer list",
 }  # fmt: skip
 NO_DESK = {"demo", "exercise check", "exercise scenarios", "key", "register", "resources", "route", "verify"}
 
@@ -191,6 +192,18 @@ def test_a_list_of_a_desk_is_of_that_desk_alone_although_another_is_called_the_s
         with planted.at("XC"):
             place = {"participant": each.seat.desk.participant, "desk": each.seat.desk.desk}
             assert listed == set(Case.objects.filter(**place).values_list("case", flat=True))
+
+
+@pytest.mark.sqlite
+def test_an_address_book_is_written_out_for_its_desk_alone(
+    planted: Planted, terminal: Terminal, tmp_path: Path
+) -> None:
+    home, out = planted.node.home, tmp_path / "out"
+    assert terminal.refusal(home, "book", "export", "--desk", "duty", "-o", str(out)) == "choice-not-clear"
+    for each in planted.plantings:
+        assert terminal.run(home, "book", "export", "--desk", str(each.seat.desk), "-o", str(out)) == 0
+        assert each.mark in out.read_text()
+        check(planted, each, out.read_text())
 
 
 def check(planted: Planted, at: Planting, told: str) -> None:

@@ -244,6 +244,7 @@ PAGES: Mapping[str, Page] = {
     "officer-add": Page(Action.MANAGE_PEOPLE, again=True),
     "officer": Page(Action.MANAGE_PEOPLE, _OFFICER),
     "officer-roles": Page(Action.MANAGE_PEOPLE, _OFFICER, again=True),
+    "officer-email": Page(Action.MANAGE_PEOPLE, _OFFICER, again=True),
     "officer-invite": Page(Action.MANAGE_PEOPLE, _OFFICER, again=True),
     "officer-lost": Page(Action.MANAGE_PEOPLE, _OFFICER, again=True),
     "officer-session-end": Page(Action.MANAGE_PEOPLE, _OFFICER | {"session": 1}, again=True),

@@ -72,6 +72,26 @@ def test_what_was_typed_is_kept_when_a_login_is_taken(world: World) -> None:
     assert 'value="duty:auditor" checked' in again
 
 
+def test_a_mail_address_is_entered_later_and_taken_away_and_the_trail_holds_no_address(world: World) -> None:
+    admin = visit(world, "XC", Role.ADMINISTRATOR)
+    add(admin)
+    where = f"{ADMIN}officers/{number(world, 'new')}"
+    assert admin.send(f"{where}/email", email=" new@xc.example ").headers["Location"].endswith("?said=saved")
+    assert 'value="new@xc.example"' in admin.see(where)
+    for wrong in ("new@", f"new@{'x.' * 130}example"):
+        page = admin.send(f"{where}/email", status=400, email=wrong).content.decode()
+        assert "This is not an address of mail." in page
+        assert f'value="{wrong}"' in page, "what was typed is kept"
+        person = ME | {"email": wrong, "role": "duty:officer"}
+        assert b"not an address" in admin.send(f"{ADMIN}officers/add", status=400, **person).content
+    for _ in range(2):
+        admin.send(f"{where}/email", email="")
+    with world.at("XC"):
+        assert Officer.objects.get(login="new").email == ""
+        lines = AuditRow.objects.filter(action="officer-address-changed", officer=admin.officer)
+        assert [(row.subject, row.params) for row in lines] == [(str(number(world, "new")), {})] * 2
+
+
 def test_nobody_gives_a_role_to_themselves(world: World) -> None:
     admin = visit(world, "XC", Role.ADMINISTRATOR)
     me = f"{ADMIN}officers/{admin.officer}/roles"
@@ -180,12 +200,12 @@ def test_people_of_another_participant_are_not_there(shared: World) -> None:
     with shared.at("XC"):
         login = Officer.objects.get(pk=there.officer).login
     assert login not in here.see(ADMIN)
-    for tail in ("", "/roles", "/invite", "/lost", "/deputy", "/deputy/end", "/leave", "/leave/letter"):
+    for tail in ("", "/roles", "/email", "/invite", "/lost", "/deputy", "/deputy/end", "/leave", "/leave/letter"):
         where = here.at(f"{ADMIN}officers/{there.officer}{tail}")
         assert (here.post(where) if tail else here.get(where)).status_code == 404
 
 
-def test_an_officer_of_two_participants_is_invited_by_the_operator_only(shared: World) -> None:
+def test_an_officer_of_two_participants_is_invited_and_named_by_the_operator_only(shared: World) -> None:
     node = shared.nodes["XC"]
     admin = visit_desk(node, shared.register, shared.desk("XC"), Role.ADMINISTRATOR)
     both = visit_desk(node, shared.register, shared.desk("XC"), Role.OFFICER)
@@ -194,11 +214,16 @@ def test_an_officer_of_two_participants_is_invited_by_the_operator_only(shared: 
         row.pk, row.participant = None, shared.desk("XD").participant
         row.save(force_insert=True)
     assert b"would sign in there too" in admin.send(f"{ADMIN}officers/{both.officer}/invite", status=400).content
+    given = {"email": "a.n@xc.example"}
+    assert (
+        b"would sign in there too" in admin.send(f"{ADMIN}officers/{both.officer}/email", status=400, **given).content
+    )
     assert "lost-sessions-ended" in admin.send(f"{ADMIN}officers/{both.officer}/lost").headers["Location"]
     admin.send(f"{ADMIN}officers/{both.officer}/leave")
     assert "Remove passkeys" not in admin.see(f"{ADMIN}officers/{both.officer}")
     with shared.at("XC"):
-        assert Officer.objects.get(pk=both.officer).is_active
+        officer = Officer.objects.get(pk=both.officer)
+        assert (officer.is_active, officer.email) == (True, "")
         assert Membership.objects.get(officer=both.officer).participant == shared.desk("XD").participant
 
 

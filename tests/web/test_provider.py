@@ -55,10 +55,8 @@ def world(tmp_path: Path) -> Iterator[World]:
         node = made.nodes["XC"]
         config = msgspec.structs.replace(node.config, oidc=oidc)
         made.nodes["XC"] = dataclasses.replace(node, config=config, identity=Provider(made))
-        officer = add_officer(made.nodes["XC"], login="a.n", name="A. N.")
+        officer = add_officer(made.nodes["XC"], login="a.n", name="A. N.", email="a.n@xc.example")
         grant(made.nodes["XC"], officer, made.register, made.desk("XC"), Role.OFFICER)
-        with made.at("XC"):
-            Officer.objects.filter(pk=officer.pk).update(email="a.n@xc.example")
         yield made
 
 
@@ -152,6 +150,16 @@ def test_whoever_is_given_an_officers_address_later_is_not_that_officer(world: W
     administrator = visit(world, "XC", Role.ADMINISTRATOR)
     administrator.send(f"administration/officers/{officer}/lost")
     assert there_and_back(world, Visitor(world.nodes["XC"])).headers["Location"] == "/", "the account was let go of"
+
+
+def test_the_provider_names_an_officer_by_the_address_that_an_administrator_entered_last(world: World) -> None:
+    with world.at("XC"):
+        officer = Officer.objects.get(login="a.n").pk
+    administrator = visit(world, "XC", Role.ADMINISTRATOR)
+    administrator.send(f"administration/officers/{officer}/email", email="a.m@xc.example")
+    assert there_and_back(world, Visitor(world.nodes["XC"])).status_code == 400
+    provider_of(world).said |= {"email": "A.M@xc.example"}
+    assert there_and_back(world, Visitor(world.nodes["XC"])).headers["Location"] == "/"
 
 
 def test_an_answer_to_another_browser_is_refused(world: World) -> None:

@@ -222,11 +222,35 @@ def test_a_recipient_is_found_by_code_desk_or_name_and_one_that_is_not_clear_is_
         assert "XJ" in fill(visitor, number, "to", status=200, add="XJ").content.decode()
 
 
+def limit(world: World, highest: str) -> None:
+    """XC may hold what is marked up to this step of its ladder."""
+    limits, node = Markings(ladder=("XC RESTRICTED", "XC SECRET"), highest=highest), world.nodes["XC"]
+    object.__setattr__(node, "config", msgspec.structs.replace(node.config, markings=limits))
+
+
+def test_a_marking_above_the_limit_is_not_offered_and_a_draft_that_has_it_loses_it_by_a_choice_alone(
+    tmp_path: Path,
+) -> None:
+    with World(tmp_path) as world:
+        limit(world, "XC RESTRICTED")
+        visitor = visit(world, "XC")
+        number = begin(visitor)
+        page = visitor.see(f"write/{number}/how")
+        assert 'value="XC RESTRICTED"' in page
+        assert "XC SECRET" not in page
+        limit(world, "XC SECRET")
+        assert 'value="XC SECRET"' in visitor.see(f"write/{number}/how")
+        fill(visitor, number, "how", **(HOW | {"marking": "XC SECRET"}))
+        limit(world, "XC RESTRICTED")
+        assert 'value="XC SECRET" checked' in visitor.see(f"write/{number}/how")
+        fill(visitor, number, "how", status=400, **(HOW | {"marking": "XC SECRET"}))
+        fill(visitor, number, "how", **(HOW | {"marking": "XC RESTRICTED"}))
+        assert "XC SECRET" not in visitor.see(f"write/{number}/how")
+
+
 def test_a_marking_above_the_limit_is_refused_before_anything_is_kept(tmp_path: Path) -> None:
     with World(tmp_path) as world:
-        limits = Markings(ladder=("XC RESTRICTED", "XC SECRET"), highest="XC RESTRICTED")
-        node = world.nodes["XC"]
-        object.__setattr__(node, "config", msgspec.structs.replace(node.config, markings=limits))
+        limit(world, "XC RESTRICTED")
         visitor = visit(world, "XC")
         number = begin(visitor)
         answer = fill(visitor, number, "how", status=400, **(HOW | {"marking": "XC SECRET", "urgency": "emergency"}))

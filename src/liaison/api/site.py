@@ -7,6 +7,7 @@ Invariants:
 - No session, cookie or form token counts here: a token in the header `Authorization` or nothing.
 - Every answer that is not 2xx is a problem (RFC 9457) or an error of TAXII, also for paths and methods that are not
   there.
+- HEAD is answered as GET is, without the content (RFC 9110 §9.3.2).
 - A body says its length beforehand; only a file may be longer than `MOST_BODY`.
 - The API itself is loaded by the first request that needs it, so that a node nobody programs for does not carry it.
 """
@@ -34,7 +35,12 @@ def programs(answer: Answer) -> Answer:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         paths = next((paths for root, paths in PATHS.items() if request.path_info.startswith(root)), None)
-        return answer(request) if paths is None else answer_program(request, paths)
+        if paths is None:
+            return answer(request)
+        if request.method != "HEAD":
+            return answer_program(request, paths)
+        request.method = "GET"
+        return without_content(answer_program(request, paths))
 
     return middleware
 
@@ -65,16 +71,27 @@ def answer_program(request: HttpRequest, paths: str) -> HttpResponse:
     except Http404:  # The beginning of all paths, at which a page of ninja's could be.
         return refused(UsageError("path-not-there"))
     if response.status_code == 405:
-        allowed = response.headers.get("Allow", "")
+        allowed = response.headers.get("Allow", "").replace("GET", "GET, HEAD")
         response = problem_of_status(405)
         response.headers["Allow"] = allowed
     say_limits(request, response)
     return response
 
 
+def without_content(response: HttpResponse) -> HttpResponse:
+    """The same answer with the length of its content instead of the content."""
+    if response.streaming:
+        response.close()  # Its lines are never asked for: what it holds is given back now.
+        return HttpResponse(status=response.status_code, headers=response.headers)
+    if response.content:
+        response.headers["Content-Length"] = str(len(response.content))
+    response.content = b""
+    return response
+
+
 def check_length(request: HttpRequest) -> None:
     """Refuse a body of unknown length, or of too much, before a byte of it is read. Raises UsageError."""
-    if request.method in ("GET", "HEAD", "DELETE", "OPTIONS"):
+    if request.method in ("GET", "DELETE", "OPTIONS"):
         return
     told = request.META.get("CONTENT_LENGTH") or ""
     if not told.isascii() or not told.isdigit() or "HTTP_TRANSFER_ENCODING" in request.META:

@@ -1,7 +1,8 @@
-"""Whom does a desk know outside the register? `liaison book import|list`.
+"""Whom does a desk know outside the register? `liaison book import|list|export`.
 
     liaison book import teams.csv --source "List of teams" --dated 2026-11-01
     liaison book list xd                                  whoever bears these words, with each source and its day
+    liaison book export --as vcard -o book.vcf            everybody, as a file for another program
 
 Invariants: everybody in the book is told as not in the register; a newer list of the same source replaces the older.
 """
@@ -14,9 +15,19 @@ import click
 
 from liaison.cli.message.screen import plain
 from liaison.cli.output import json_option, note, show, table
-from liaison.cli.register.choices import FOUND, desk_option, own_desk, read_file, register_option, the_register
+from liaison.cli.register.choices import (
+    FILE,
+    FOUND,
+    desk_option,
+    own_desk,
+    read_file,
+    register_option,
+    the_register,
+    write_file,
+)
 from liaison.cli.session import open_node
 
+KINDS = click.Choice(("csv", "vcard", "jscontact", "teams"))
 LIST_HEAD = ("name", "country", "mailbox", "telephone", "from")
 
 
@@ -80,3 +91,26 @@ def list_(*, words: tuple[str, ...], desk: str, register: str, as_json: bool) ->
     ]  # fmt: skip
     lines = [*table([LIST_HEAD, *rows]), "Not in the register: nobody vouches for them here."]
     show(value, lines if rows else ["Nobody in the address book."], as_json=as_json)
+
+
+@group.command()
+@click.argument("words", nargs=-1)
+@click.option("--as", "kind", type=KINDS, default="csv", show_default=True, help="For which other program.")
+@click.option("--out", "-o", "out", type=FILE, required=True, help="File to write; - for stdout.")
+@desk_option
+@register_option
+@json_option
+def export(*, words: tuple[str, ...], kind: str, out: Path, desk: str, register: str, as_json: bool) -> None:
+    """Write whom the desk knows, or those who bear all of WORDS, to a file; a line of the audit trail says so."""
+    node = open_node()
+    from liaison.node.reads.writing.drafts import Place
+    from liaison.node.services.people.audit import SYSTEM
+    from liaison.node.services.writing.book import export_contacts
+
+    followed = the_register(node, register)
+    place = Place(followed, own_desk(node, followed, desk, option="desk"))
+    data, contacts = export_contacts(node, place, kind, words=" ".join(words), officer=SYSTEM)
+    write_file(out, data)
+    if str(out) != "-":
+        value = {"kind": kind, "contacts": contacts, "bytes": len(data), "file": str(out)}
+        show(value, [f"wrote {out} ({contacts} contacts, {len(data)} bytes, {kind})"], as_json=as_json)

@@ -1,4 +1,4 @@
-"""Who may sign in to this node's pages, and what did they do? `liaison officer add|grant|invite|list|leave|audit`.
+"""Who may sign in to this node's pages, and what did they do? `liaison officer add|grant|email|invite|…`.
 
     liaison officer add duty1 --name "Duty officer 1" --desk duty --role officer --role approver
 
@@ -32,6 +32,7 @@ def group() -> None:
 @group.command()
 @click.argument("login")
 @click.option("--name", required=True, help="As colleagues know them; never leaves this node.")
+@click.option("--email", default="", help="Address by which an identity provider names them; nothing is sent to it.")
 @click.option("--language", default="en", show_default=True)
 @click.option("--zone", default="UTC", show_default=True, help="IANA time zone, as Africa/Nairobi.")
 @click.option("--desk", default="", help="Own desk, where this node has several.")
@@ -61,6 +62,19 @@ def grant(*, login: str, desk: str, roles: tuple[str, ...], register: str, as_js
 
     _grant(node, find_officer(node, login), register=register, desk=desk, roles=roles)
     show({"login": login, "roles": list(roles)}, [f"{login}: {', '.join(roles)}"], as_json=as_json)
+
+
+@group.command()
+@click.argument("login")
+@click.argument("address")
+@json_option
+def email(*, login: str, address: str, as_json: bool) -> None:
+    """Change the mail ADDRESS by which an identity provider names an officer; '' for none."""
+    node = open_node()
+    from liaison.node.services.people.officers import change_email, find_officer
+
+    change_email(node, find_officer(node, login), address)
+    show({"login": login, "email": address}, [f"{login}: {address or 'no mail address'}"], as_json=as_json)
 
 
 @group.command()

@@ -187,13 +187,18 @@ class Markings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if bool(self.ladder) != bool(self.highest) or (self.ladder and self.highest not in self.ladder):
             raise ValueError("markings.highest is one of markings.ladder")
 
+    @property
+    def held(self) -> tuple[str, ...]:
+        """Those that may be held here, from the lowest."""
+        return self.ladder[: self.ladder.index(self.highest) + 1] if self.ladder else ()
+
     def check(self, marking: str) -> None:
         """Return if what is marked so may be held here. Raises `UsageError`."""
         if not self.ladder or not marking:
             return
         if marking not in self.ladder:
             raise UsageError("marking-unknown", marking=marking[:80])
-        if self.ladder.index(marking) > self.ladder.index(self.highest):
+        if marking not in self.held:
             raise UsageError("marking-above-limit", marking=marking[:80], highest=self.highest)
 
 

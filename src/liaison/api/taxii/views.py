@@ -48,7 +48,7 @@ def answered(view: View) -> View:
         try:
             check_accept(request)
             bearer = _bearer(request)
-            if request.method not in ("GET", "HEAD"):
+            if request.method != "GET":
                 raise UsageError("taxii-read-only")
             return view(request, bearer, **named)
         except LiaisonError as error:

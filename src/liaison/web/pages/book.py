@@ -19,14 +19,12 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from liaison.errors import MalformedError, UsageError
-from liaison.exchange.contacts.cards import MOST, Card
-from liaison.exchange.contacts.files import KINDS, Told, encode_contacts
+from liaison.exchange.contacts.cards import Card
+from liaison.exchange.contacts.files import KINDS
 from liaison.exchange.contacts.merging import Merged
 from liaison.node.reads.writing import book
-from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat
-from liaison.node.services.writing.book import forget_source, import_contacts
-from liaison.node.unit_of_work import unit_of_work
+from liaison.node.services.writing.book import export_contacts, forget_source, import_contacts
 from liaison.officers.permissions import Action
 from liaison.web.forms import Problem
 from liaison.web.pages.write.steps import place_of
@@ -135,15 +133,10 @@ def bring_in(request: HttpRequest, seat: Seat) -> HttpResponse:
 @at_desk(Action.READ_METADATA)
 def export(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The contacts that bear the words in the box, as a file for another program."""
-    name = request.GET.get("as", "csv")
-    if name not in KINDS:
-        raise UsageError("book-export-kind", kind=name[:24])
-    found = book.contacts(here(), place_of(seat), words=request.GET.get("q", ""), limit=MOST)
-    with unit_of_work(here()):
-        note(here(), "book-exported", officer=officer_id(request), subject=name, params={"contacts": len(found)})
-    data = encode_contacts(name, [Told(each.card, each.sources) for each in found])
-    response = HttpResponse(data, content_type=KINDS[name].media_type)
-    response["Content-Disposition"] = f'attachment; filename="address-book{KINDS[name].suffix}"'
+    kind, words = request.GET.get("as", "csv"), request.GET.get("q", "")
+    data, _ = export_contacts(here(), place_of(seat), kind, words=words, officer=officer_id(request))
+    response = HttpResponse(data, content_type=KINDS[kind].media_type)
+    response["Content-Disposition"] = f'attachment; filename="address-book{KINDS[kind].suffix}"'
     return response
 
 

@@ -18,6 +18,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
+
 from liaison.errors import UsageError
 from liaison.messages.parties import DeskRef
 from liaison.node.models import ApiToken, Invitation, Membership, Officer
@@ -51,15 +53,16 @@ class Seat:
 
 
 def add_officer(
-    node: Node, *, login: str, name: str, language: str = "en", zone: str = "UTC", by: int = SYSTEM
+    node: Node, *, login: str, name: str, email: str = "", language: str = "en", zone: str = "UTC", by: int = SYSTEM
 ) -> Officer:
-    """A new officer without any role. Raises UsageError for a login that is malformed or taken."""
+    """A new officer without any role. Raises UsageError for a login that is malformed or taken, or no mail address."""
     if not LOGIN.fullmatch(login):
         raise UsageError("login-malformed", login=login[:64])
+    person = {"login": login, "name": name, "email": _email(email), "language": language, "zone": zone}
     with unit_of_work(node):
         if Officer.objects.filter(login=login).exists():
             raise UsageError("login-taken", login=login)
-        officer = Officer(login=login, name=name, language=language, zone=zone, created_at=node.clock.now())
+        officer = Officer(**person, created_at=node.clock.now())
         officer.set_unusable_password()
         officer.save()
         note(node, "officer-added", officer=by, subject=str(officer.pk))
@@ -79,6 +82,21 @@ def logins_of(node: Node, officers: Iterable[int]) -> dict[int, str]:
     """The logins of officers by their numbers, for the operator's commands."""
     with reading(node):
         return dict(Officer.objects.filter(pk__in=list(officers)).values_list("pk", "login"))
+
+
+def change_email(node: Node, officer: Officer, email: str, *, by: int = SYSTEM) -> None:
+    """Keep the mail address by which a provider may name an officer, or none; idempotent. Raises UsageError."""
+    address = _email(email)
+    with unit_of_work(node):
+        if Officer.objects.filter(pk=officer.pk).exclude(email=address).update(email=address):
+            note(node, "officer-address-changed", officer=by, subject=str(officer.pk))
+
+
+def _email(text: str) -> str:
+    try:
+        return str(Officer._meta.get_field("email").clean(text, None))
+    except ValidationError:
+        raise UsageError("person-email-malformed") from None
 
 
 def change_person(node: Node, officer: Officer, *, language: str, zone: str) -> None:

@@ -8,8 +8,9 @@ Invariants:
 - Everything is asked for with register and participant of the seat; roles at desks of others are not told.
 - Nobody gives themselves a role, so that who sees metadata only does not read cases by their own hand; the last
   administrator of a participant keeps that role.
-- An officer who also serves another participant is invited again by the operator of the node only: an invitation signs
-  in everywhere the officer has a role.
+- An officer who also serves another participant is invited again, and gets another mail address, by the operator of the
+  node only: an invitation, and whoever the identity provider names by the address, is let in everywhere the officer has
+  a role.
 """
 
 from __future__ import annotations
@@ -92,14 +93,13 @@ def desks(node: Node, seat: Seat) -> list[DeskRef]:
 
 
 def add_person(
-    node: Node, seat: Seat, roles: Collection[tuple[str, Role]], *, by: int, email: str = "", **person: str
+    node: Node, seat: Seat, roles: Collection[tuple[str, Role]], *, by: int, **person: str
 ) -> tuple[int, str]:
     """A new officer with roles, and the token of their invitation. Raises UsageError."""
     if not roles:
         raise UsageError("role-needed")
     with unit_of_work(node):
         officer = officers.add_officer(node, by=by, **person)
-        Officer.objects.filter(pk=officer.pk).update(email=email)
         _grant(node, seat, officer, roles, by=by)
         return officer.pk, officers.invite(node, officer, by=by)
 
@@ -123,13 +123,13 @@ def set_roles(node: Node, seat: Seat, officer: int, roles: Collection[tuple[str,
 def invite_again(node: Node, seat: Seat, officer: int, *, by: int) -> str:
     """A token for an officer who lost every key; using it ends what they had. Raises UsageError."""
     with unit_of_work(node):
-        person = _require(seat, officer)
-        elsewhere = Membership.objects.filter(officer=officer).exclude(**_place(seat))
-        if elsewhere.exists():
-            raise UsageError("officer-shared", login=person.login)
-        if not _memberships(seat).filter(officer=officer).exists():
-            raise UsageError("role-needed")
-        return officers.invite(node, person, by=by)
+        return officers.invite(node, _require_own(seat, officer), by=by)
+
+
+def change_email(node: Node, seat: Seat, officer: int, email: str, *, by: int) -> None:
+    """Keep the mail address by which an identity provider may name an officer, or none. Raises UsageError."""
+    with unit_of_work(node):
+        officers.change_email(node, _require_own(seat, officer), email, by=by)
 
 
 def end_lost(node: Node, seat: Seat, officer: int, *, by: int) -> bool:
@@ -221,6 +221,16 @@ def _require(seat: Seat, officer: int) -> Officer:
     if found is None:
         raise UsageError("officer-not-here")
     return found
+
+
+def _require_own(seat: Seat, officer: int) -> Officer:
+    """An officer who serves this participant and no other."""
+    person = _require(seat, officer)
+    if Membership.objects.filter(officer=officer).exclude(**_place(seat)).exists():
+        raise UsageError("officer-shared", login=person.login)
+    if not _memberships(seat).filter(officer=officer).exists():
+        raise UsageError("role-needed")
+    return person
 
 
 def _place(seat: Seat) -> dict[str, str]:

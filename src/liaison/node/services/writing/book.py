@@ -1,6 +1,7 @@
-"""How do contacts from elsewhere come into a desk's address book?
+"""How do contacts from elsewhere come into a desk's address book, and out of it?
 
     imported = import_contacts(node, place, data, source="FIRST member list", dated="2026-11-01", officer=7)
+    data, contacts = export_contacts(node, place, "vcard", words="xd", officer=7)
 
 Invariants:
 - An import replaces what came from the same source before, in one unit of work: no list grows old beside a newer one.
@@ -14,10 +15,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from liaison.errors import MalformedError, UsageError
-from liaison.exchange.contacts.cards import Card, clean
-from liaison.exchange.contacts.files import decode_contacts
+from liaison.exchange.contacts.cards import MOST, Card, clean
+from liaison.exchange.contacts.files import KINDS, Told, decode_contacts, encode_contacts
 from liaison.node.models import BookContact
 from liaison.node.node import Node
+from liaison.node.reads.writing.book import contacts
 from liaison.node.reads.writing.drafts import Place
 from liaison.node.services.people.audit import note
 from liaison.node.unit_of_work import unit_of_work
@@ -56,6 +58,16 @@ def import_contacts(node: Node, place: Place, data: bytes, *, source: str, dated
         params = {"contacts": len(rows), "replaced": replaced}
         note(node, "book-imported", officer=officer, subject=source, params=dict(params))
     return Imported(len(rows), replaced, found.refused)
+
+
+def export_contacts(node: Node, place: Place, kind: str, *, words: str = "", officer: int) -> tuple[bytes, int]:
+    """The contacts that bear the words as a file of one of `KINDS`, and their number. Raises UsageError for others."""
+    if kind not in KINDS:
+        raise UsageError("book-export-kind", kind=kind[:24])
+    found = contacts(node, place, words=words, limit=MOST)
+    with unit_of_work(node):
+        note(node, "book-exported", officer=officer, subject=kind, params={"contacts": len(found)})
+    return encode_contacts(kind, [Told(each.card, each.sources) for each in found]), len(found)
 
 
 def forget_source(node: Node, place: Place, source: str, *, officer: int) -> None:

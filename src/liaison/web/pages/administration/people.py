@@ -9,8 +9,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -83,6 +81,10 @@ def _add_page(request: HttpRequest, seat: Seat, error: LiaisonError | None = Non
 @require_GET
 def show(request: HttpRequest, seat: Seat, officer: int) -> HttpResponse:
     """One officer: roles, deputies, how they can sign in, and the list of leaving."""
+    return _person_page(request, seat, officer)
+
+
+def _person_page(request: HttpRequest, seat: Seat, officer: int, error: LiaisonError | None = None) -> HttpResponse:
     person = person_here(seat, officer)
     others = [each for each in service.list_people(here(), seat) if each.id not in (officer, signed_in(request))]
     given = {
@@ -95,8 +97,10 @@ def show(request: HttpRequest, seat: Seat, officer: int) -> HttpResponse:
         "own": officer == signed_in(request),
         "sessions": [(each, browser_of(each.agent)) for each in service.sessions_of(here(), seat, officer)],
         "said": said(request),
+        "problem": explained(error) if error else None,
+        "email": request.POST.get("email", "") if error else person.email,
     }
-    return render(request, "web/administration/person.html", given)
+    return render(request, "web/administration/person.html", given, status=400 if error else 200)
 
 
 @recently_signed_in
@@ -107,6 +111,20 @@ def save_roles(request: HttpRequest, seat: Seat, officer: int) -> HttpResponse:
     person_here(seat, officer)
     service.set_roles(here(), seat, officer, _chosen(request.POST), by=signed_in(request))
     return after_post(path_of(seat, officer), "roles-saved")
+
+
+@recently_signed_in
+@at_desk(Action.MANAGE_PEOPLE)
+@require_POST
+def save_email(request: HttpRequest, seat: Seat, officer: int) -> HttpResponse:
+    """The mail address by which the identity provider of this node may name the officer, or none."""
+    person_here(seat, officer)
+    email = request.POST.get("email", "").strip()
+    try:
+        service.change_email(here(), seat, officer, email, by=signed_in(request))
+    except UsageError as error:
+        return _person_page(request, seat, officer, error)
+    return after_post(path_of(seat, officer), "saved")
 
 
 @recently_signed_in
@@ -185,11 +203,6 @@ def _person_typed(typed: Mapping[str, Any]) -> dict[str, str]:
         raise UsageError("person-name-missing")
     if person["language"] not in dict(settings.LANGUAGES) or person["zone"] not in zoneinfo.available_timezones():
         raise UsageError("person-not-understood")
-    try:
-        if person["email"]:
-            validate_email(person["email"])
-    except ValidationError:
-        raise UsageError("person-email-malformed") from None
     return person
 
 
@@ -245,6 +258,7 @@ ROUTES = [
     path("administration/officers/add", add, name="officer-add"),
     path("administration/officers/<int:officer>", show, name="officer"),
     path("administration/officers/<int:officer>/roles", save_roles, name="officer-roles"),
+    path("administration/officers/<int:officer>/email", save_email, name="officer-email"),
     path("administration/officers/<int:officer>/invite", invite, name="officer-invite"),
     path("administration/officers/<int:officer>/lost", lost, name="officer-lost"),
     path("administration/officers/<int:officer>/sessions/<int:session>/end", end_session, name="officer-session-end"),

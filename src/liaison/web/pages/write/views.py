@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 
 from liaison.cooperation.catalogue import load_catalogue
 from liaison.messages.forms import code_list
+from liaison.node.config import Markings
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.inside.rules import rule_for
@@ -53,13 +54,19 @@ def _how(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, 
         "stages": _codes("stage", plan.form.stages if plan.form else (), plan.stage),
         "labels": _codes("tlp", code_list("tlp"), plan.tlp),
         "urgencies": _codes("urgency", code_list("urgency"), plan.urgency),
-        "ladder": markings.ladder,
+        "ladder": _ladder(markings, plan.marking),
         "highest": markings.highest,
         "hosted": [card for card in cards if card.card.host],
         "rehearsal": register_facts(node, seat.register).globals.rehearsal,
         "zone": plan.reading.zone.key,
         "wanted_by": first(plan.draft.typed, "wanted_by"),
     }
+
+
+def _ladder(markings: Markings, chosen: str) -> tuple[str, ...]:
+    """What may be held here; and the draft's own, so that one above the limit is refused and never lost in silence."""
+    above = (chosen,) if markings.ladder and chosen and chosen not in markings.held else ()
+    return (*markings.held, *above)
 
 
 def _text(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str, Any]:
