@@ -5,6 +5,7 @@ The walk is over the document of the API; `tests/api/operations.py` says by hand
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from liaison.api.door import api
 from liaison.api.limits import forget_limits
+from liaison.api.shapes.base import Given, Told
 from liaison.messages.parties import DeskRef
 from liaison.node import models
 from liaison.node.services.people.case_access import close_case
@@ -83,6 +85,16 @@ def test_every_operation_of_the_document_is_in_the_table_and_nothing_else() -> N
 
 
 @pytest.mark.parametrize("name", sorted(name for name, each in OPERATIONS.items() if each.who != ANYONE))
+def test_each_name_in_the_document_is_that_of_one_shape() -> None:
+    shapes = [*subclasses(Told), *subclasses(Given)]
+    assert [name for name, count in Counter(each.__name__ for each in shapes).items() if count > 1] == []
+    assert api.get_openapi_schema()["components"]["schemas"].keys() >= {"Help", "HelpBoard"}
+
+
+def subclasses(shape: type) -> list[type]:
+    return [found for each in shape.__subclasses__() for found in (each, *subclasses(each))]
+
+
 def test_without_a_token_nothing_is_told(shared: Shared, name: str) -> None:
     stranger = Program(shared.world.nodes["XC"], "")
     assert shared.ask(stranger, OPERATIONS[name]).status_code == 401
