@@ -25,6 +25,7 @@ from tests.api.serving import served
 from tests.api.test_webhooks import listening
 from tests.conduct.examples import answer, report
 from tests.conduct.planted import carry, keep_own, publish
+from tests.node.conduct.networks import tell_of_one
 from tests.register.registry import small_register
 from tests.world import NOTICE, World
 
@@ -54,17 +55,20 @@ def world(tmp_path: Path) -> Iterator[World]:
 def test_the_examples_of_the_page_run_from_its_top_to_its_end(world: World, capsys: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr("liaison.client.client.BULK", 3)  # So that the list of the page is asked for in two pieces.
     world.send("XD", "XC")
+    tell_of_one(world, "XD", "XC")
     program = call(world, "XC")
     with served(world.nodes["XC"]) as url:
         run_examples("api.md", url, program.token, SECRET=SECRET, HEADERS=signed_now(), BODY=BODY)
     printed = capsys.readouterr().out
-    assert "Scanning of port 22" in printed and "message-received" in printed
+    assert "Scanning of port 22" in printed and "message-received" in printed and "64496 notified" in printed
     world.work()
     with world.at("XD"):
         from liaison.node.models import IncomingCopy
 
         assert sorted(IncomingCopy.objects.values_list("form", flat=True)) == [
             "acknowledgement",
+            "acknowledgement",
+            "conformance-dispute",
             "incident-notice",
             "reply",
         ]
@@ -188,6 +192,9 @@ CALLS: Mapping[str, Callable[[Client, Here], object]] = {
     "help_with_norms": lambda node, _: node.help.board(language="fr"),
     "practices": lambda node, _: node.help.practices("disclosure"),
     "introductions": lambda node, _: node.help.introductions(),
+    "measured": lambda node, _: list(node.measured.shown()),
+    "measurements": lambda node, _: list(node.measured.of_desk("provider")),
+    "measurement": lambda node, _: node.measured.one(next(node.measured.of_desk("provider")).number),
     "reports": lambda node, _: node.conduct.reports(instrument=TEXT),
     "report": lambda node, here: node.conduct.report(here.participant, TEXT, 2026).answers[0].measures,
     "report_parts": lambda node, here: node.conduct.parts(here.participant, TEXT, 2026),
@@ -212,6 +219,7 @@ CALLS: Mapping[str, Callable[[Client, Here], object]] = {
 
 def test_the_client_asks_for_every_operation_of_the_document(world: World) -> None:
     ours = call(world, "XC")
+    tell_of_one(world, "XD", "XC")
     sent = world.send("XD", "XC", attachments=(attached(world),))[0]
     world.work()
     here = Here(sent.message_id, sent.case, world.desk("XC").participant)

@@ -19,6 +19,7 @@ from liaison.api.links import LINKS
 from tests.api.calling import Program, call
 from tests.api.operations import OPERATIONS
 from tests.api.test_document import CHECKS, Document, open_document, quick
+from tests.node.conduct.networks import counted, keep_measurement
 from tests.world import NOTICE, World
 
 NEW = {"to": ["XD"], "form": "incident-notice", "stage": "notification", "fields": NOTICE}
@@ -32,6 +33,8 @@ EACH = [(name, status, to) for name, answers in LINKS.items() for status, links 
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with World(Path(tmp_path_factory.mktemp("following")), codes=("XC", "XD")) as world:
         world.send("XD", "XC")
+        place = world.nodes["XC"], world.register, world.desk("XC")
+        keep_measurement(*place, of=world.desk("XD"), evidence=counted(world))
         yield world
 
 

@@ -5,6 +5,7 @@ The walk is over the document of the API; `tests/api/operations.py` says by hand
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from liaison.api.door import api
 from liaison.api.limits import forget_limits
+from liaison.api.shapes.base import Given, Told
 from liaison.messages.parties import DeskRef
 from liaison.node import models
 from liaison.node.services.people.case_access import close_case
@@ -23,6 +25,7 @@ from liaison.register.vocabulary import DeskKind
 from tests.api.calling import Program, call, call_desk
 from tests.api.operations import ANY_TOKEN, ANYONE, OPERATIONS, Operation
 from tests.mirrored import START, seed_node
+from tests.node.conduct.networks import counted, keep_measurement
 from tests.world import World
 
 SCOPED = {name: each for name, each in OPERATIONS.items() if isinstance(each.who, Scope)}
@@ -80,6 +83,16 @@ def narrow(shared: Shared) -> dict[Any, tuple[Program, Program]]:
 def test_every_operation_of_the_document_is_in_the_table_and_nothing_else() -> None:
     paths = api.get_openapi_schema()["paths"].values()
     assert sorted(each["operationId"] for path in paths for each in path.values()) == sorted(OPERATIONS)
+
+
+def test_each_name_in_the_document_is_that_of_one_shape() -> None:
+    shapes = [*subclasses(Told), *subclasses(Given)]
+    assert [name for name, count in Counter(each.__name__ for each in shapes).items() if count > 1] == []
+    assert api.get_openapi_schema()["components"]["schemas"].keys() >= {"Help", "HelpBoard"}
+
+
+def subclasses(shape: type) -> list[type]:
+    return [found for each in shape.__subclasses__() for found in (each, *subclasses(each))]
 
 
 @pytest.mark.parametrize("name", sorted(name for name, each in OPERATIONS.items() if each.who != ANYONE))
@@ -150,6 +163,22 @@ def test_a_case_closed_to_named_officers_is_metadata_for_a_token_of_one_of_them(
         assert answer.status_code == 200 and b"Scanning" not in answer.content
     titles = {each["case"]: each["title"] for each in own.read("/cases")["cases"]}
     assert titles == {shared.case: "Scanning of port 22", shared.closed: None}
+
+
+def test_a_measurement_is_there_for_its_own_desk_alone(shared: Shared) -> None:
+    world = shared.world
+    node, register, of = world.nodes["XC"], world.register, world.desk("XE")
+    numbers = {
+        whose: keep_measurement(node, register, program.seat.desk, of=of, evidence=counted(world, whose))
+        for whose, program in shared.programs.items()
+    }
+    for whose, program in shared.programs.items():
+        found = program.read("/conduct/measurements")["measurements"]
+        assert [(each["number"], each["evidence"]["source"]) for each in found] == [(numbers[whose], whose)]
+        for other, number in numbers.items():
+            status = 200 if other == whose else 404
+            told = program.read(f"/conduct/measurements/{number}", status=status)
+            assert told.get("code") == (None if other == whose else "measurement-not-found")
 
 
 def test_an_operation_for_any_token_tells_of_that_token_alone(shared: Shared) -> None:

@@ -19,7 +19,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from liaison.api.links import add_links
-from liaison.api.operations import about, cases, conduct, events, help, instruments, lookup, register
+from liaison.api.operations import about, cases, conduct, events, help, instruments, lookup, measured, register
 from liaison.api.operations import attachments as _attachments  # noqa: F401 — adds its operations to those of cases
 from liaison.api.operations import writing as _writing  # noqa: F401 — the same, because they share paths
 from liaison.api.problems import CONTENT_TYPE, problem, problem_of_status
@@ -81,6 +81,7 @@ api.add_router("/register", register.router)
 api.add_router("", instruments.router)
 api.add_router("", conduct.router)
 api.add_router("", help.router)
+api.add_router("", measured.router)
 api.add_router("", cases.router)
 api.add_router("", events.router)
 

@@ -26,6 +26,7 @@ LINKS: Mapping[str, Mapping[int, Mapping[str, Mapping[str, str]]]] = MappingProx
         "messages": {200: dict.fromkeys(("message", "receipts", "acknowledge", "reply", "fetch"), _NEWEST)},
         "message": {200: {"case": {"case": "/message/case"}, "receipts": {"message": "/message/message"}}},
         "events": {200: {"events": {"after": "/next"}, "message": {"message": "/events/0/message"}}},
+        "measurements": {200: {"measurement": {"number": "/measurements/0/number"}}},
         "participants": {200: {"participant": {"participant": "/participants/0/id"}}},
         "desks": {200: {"desk": _DESK}},
         "entries": {200: {name: {"index": "/entries/0/index"} for name in ("entry", "proof")}},

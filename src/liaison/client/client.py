@@ -11,6 +11,7 @@ from liaison.client.asking import Asker
 from liaison.client.conduct import ConductReader
 from liaison.client.help import HelpReader
 from liaison.client.instruments import InstrumentReader
+from liaison.client.measured import MeasuredReader
 from liaison.client.register import RegisterReader
 
 BULK = 10_000
@@ -27,6 +28,7 @@ class Client:
         self.instruments = InstrumentReader(self._node)
         self.conduct = ConductReader(self._node)
         self.help = HelpReader(self._node)
+        self.measured = MeasuredReader(self._node)
 
     def token(self) -> shapes.Token:
         """The token in hand: for which desk it is, what it may do now, and until when."""

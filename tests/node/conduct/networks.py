@@ -5,21 +5,28 @@
     number = networks.tell()                 XD was told of AS64496's origins; the number at XC
     networks.own()                           the same at XD
 
+    keep_measurement(node, desk, …)          of any desk of any world, without a file
+    tell_of_one(world, "XD", "XC")           a notice between duty desks
+
 Numbers and prefixes are those set aside for documentation (RFC 5398, 5737, 3849), which the allocation data of XC's
 node hold to be XD's, but for 198.51.100.0/24.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
-from liaison.conduct.measured.evidence import Measure
+from liaison.conduct.measured.evidence import Evidence, Measure, evidence_fields
 from liaison.conduct.measured.lifecycle import Side
+from liaison.messages.parties import DeskRef
 from liaison.node import wiring
+from liaison.node.models import Measurement
 from liaison.node.node import Node
 from liaison.node.reads.conduct.measured import MeasuredRead, list_measured
 from liaison.node.reads.memory import forget
 from liaison.node.reads.routing import TABLES
+from liaison.node.services.conduct.measured.noting import NOTICE
 from liaison.node.services.conduct.measured.taking import File, Supplied, Taken, take_in
 from liaison.node.services.conduct.measured.telling import notify
 from liaison.node.services.people.officers import Seat
@@ -29,6 +36,7 @@ from liaison.officers.permissions import Role
 from liaison.register.bodies import AsnClaim
 from liaison.register.vocabulary import DeskKind
 from liaison.routing.allocation import decode_delegated
+from liaison.wire.identifiers import format_instant
 from tests.mirrored import hold_keys
 from tests.register.registry import RegisterBuilder, small_register
 from tests.world import World
@@ -57,6 +65,34 @@ def register_of_networks() -> RegisterBuilder:
     registry.publish_resources("XD", "XD", asns=claims)
     registry.publish_resources("XE", "XE", asns=(AsnClaim(asn=64500, desk="duty", evidence=None),))
     return registry
+
+
+def counted(world: World, source: str = "Collector of XC") -> Evidence:
+    """What was counted of one network."""
+    now, counts = world.clock.now(), {"valid": 1, "invalid": 1, "not_found": 0}
+    rows = (f"198.51.100.0/24 invalid {format_instant(now)}",)
+    return Evidence(
+        asn=64496, measure=Measure.ROUTE_ORIGIN, source=source, since=now, until=now, counts=counts, rows=rows
+    )
+
+
+def keep_measurement(node: Node, register: str, desk: DeskRef, *, of: DeskRef, evidence: Evidence) -> int:
+    """A measurement that nobody was told of; its number."""
+    with unit_of_work(node):
+        row = Measurement.objects.create(
+            register=register, participant=desk.participant, node=desk.node, desk=desk.desk, side="measurer",
+            other_participant=of.participant, other_node=of.node, other_desk=of.desk, asn=evidence.asn,
+            measure=evidence.measure.value, evidence=evidence_fields(evidence), made_at=node.clock.now(),
+            state="measured",
+        )  # fmt: skip
+    return int(row.pk)
+
+
+def tell_of_one(world: World, sender: str, to: str) -> None:
+    """A notice of a measurement, sent as every message is; it arrives."""
+    until = format_instant(world.clock.now() + timedelta(days=14))
+    fields = evidence_fields(counted(world)) | {"answer_until": until}
+    world.send(sender, to, form=NOTICE, stage=None, fields=fields, wanted_by=until)
 
 
 def keep_allocation(node: Node) -> None:

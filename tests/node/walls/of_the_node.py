@@ -55,6 +55,7 @@ OF_THE_NODE: Mapping[str, str] = {
     "conduct.reports.reports_of": VIEWER,
     "conduct.measured.evidence_of": INNER,
     "conduct.measured.shown": AGREED,
+    "conduct.measured.shown_above": AGREED,
     "conduct.measured.steps_of": INNER,
     "cooperation.listing.read_clock": INNER,
     "cooperation.spoken.spoken_clocks": INNER,

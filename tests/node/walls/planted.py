@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from liaison.conduct.drafting import Mark, Saved
-from liaison.conduct.measured.evidence import Evidence, Measure, evidence_fields
 from liaison.cooperation.evidence.conditions import Words
 from liaison.duty.exercises.scenario import decode_scenario
 from liaison.duty.rota import DAY, Layer, Spell
@@ -54,6 +53,7 @@ from liaison.register.vocabulary import Act, DeskKind
 from liaison.wire.canonical import encode_struct
 from liaison.wire.identifiers import digest
 from tests.mirrored import hold_keys, seed_node
+from tests.node.conduct.networks import counted, keep_measurement
 from tests.node.inside.desks import HOUR
 from tests.register.registry import RegisterBuilder, small_register
 from tests.world import NOTICE, World
@@ -169,17 +169,8 @@ class Planted(World):
 
     def _measured(self, at: Planting) -> None:
         """What the desk measured of a network, from a source that bears the mark."""
-        desk, now = at.seat.desk, self.clock.now()
-        counts = {"valid": 1, "invalid": 0, "not_found": 0}
-        evidence = Evidence(
-            asn=64496, measure=Measure.ROUTE_ORIGIN, source=at.mark, since=now, until=now, counts=counts
-        )
-        with unit_of_work(self.node):
-            models.Measurement.objects.create(
-                register=self.register, participant=desk.participant, node=desk.node, desk=desk.desk, side="measurer",
-                other_participant=self.desk("XE").participant, other_node="main", other_desk="duty", asn=64496,
-                measure="route-origin", evidence=evidence_fields(evidence), made_at=now, state="measured",
-            )  # fmt: skip
+        evidence = counted(self, source=at.mark)
+        keep_measurement(self.node, self.register, at.seat.desk, of=self.desk("XE"), evidence=evidence)
 
     def _report(self, at: Planting) -> None:
         """A report that is being written, which is the participant's: its words bear the name of its people."""

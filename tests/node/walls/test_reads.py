@@ -96,6 +96,8 @@ def test_what_was_planted_is_found_by_its_own_desk(planted: Planted) -> None:
     for at, name in itertools.product(planted.plantings, WALKED):
         seen |= {name for told in answers(planted, READS[name], at) if at.mark in told}
     assert seen >= {
+        "conduct.measured.list_measured",
+        "conduct.measured.measured_below",
         "conduct.own_cases.norms_of_case",
         "conduct.own_cases.own_cases",
         "cooperation.listing.due_clocks",

@@ -24,7 +24,7 @@ from liaison.officers.tokens import Scope
 router = Router(tags=["conduct"], auth=scoped(Scope.READ_METADATA))
 
 
-@router.get("/conduct/help", response={200: shapes.Help, **PROBLEMS}, summary="Help sought and offered")
+@router.get("/conduct/help", response={200: shapes.HelpBoard, **PROBLEMS}, summary="Help sought and offered")
 def help_with_norms(
     request: HttpRequest,
     *,
@@ -32,12 +32,12 @@ def help_with_norms(
     language: Annotated[str, Query(pattern=r"^([a-z]{2,3})?$")] = "",
     area: Annotated[str, Query(pattern=r"^[a-z]{0,16}$")] = "",
     hours: Annotated[bool, Query()] = False,
-) -> shapes.Help:
+) -> shapes.HelpBoard:
     """What is sought and offered, and what of it meets the own: matches with this norm, language, part of the world, or
     with working hours in common. What the own report says for the participant alone counts with `read-cases`."""
     bearer = bearer_of(request)
     wanted, whole = Wanted(norm=norm, language=language, area=area, hours=hours), bearer.may(Scope.READ_CASES)
-    return shapes.Help.of(help_board(here(), bearer.seat.register, bearer.seat.desk, wanted=wanted, whole=whole))
+    return shapes.HelpBoard.of(help_board(here(), bearer.seat.register, bearer.seat.desk, wanted=wanted, whole=whole))
 
 
 @router.get("/conduct/practices", response={200: shapes.Practices, **PROBLEMS}, summary="Practices that are shared")

@@ -21,7 +21,7 @@ class Worded(Told):
 
 
 class Evidence(Told):
-    """Where a measure can be seen: an address, the SHA-256 of a document, or both."""
+    """Where a measure or a practice can be seen: an address, the SHA-256 of a document, or both."""
 
     address: str | None
     document: str | None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from liaison.api.shapes.base import Desk, Told
-from liaison.api.shapes.conduct import Worded
+from liaison.api.shapes.conduct import Evidence, Worded
 from liaison.conduct.help import Match as MatchFound
 from liaison.conduct.help import Wish as WishFound
 from liaison.conduct.practices import Practice as PracticeFound
-from liaison.conduct.reports import Evidence as EvidenceFound
 from liaison.conduct.reports import Texts
 from liaison.messages.forms.checking import Norm as NormFound
 from liaison.node.reads.conduct.help import Board, match_key
@@ -78,7 +77,7 @@ class Match(Told):
         )
 
 
-class Help(Told):
+class HelpBoard(Told):
     """What is sought and offered, in the order of norms and participants; nobody is graded."""
 
     matches: list[Match]
@@ -87,27 +86,14 @@ class Help(Told):
     offered: list[Wish]
 
     @staticmethod
-    def of(board: Board) -> Help:
+    def of(board: Board) -> HelpBoard:
         """The shape of all of it."""
-        return Help(
+        return HelpBoard(
             matches=[Match.of(each, board) for each in board.matches],
             ours=[Wish.of(each, board) for each in board.ours],
             sought=[Wish.of(each, board) for each in board.sought],
             offered=[Wish.of(each, board) for each in board.offered],
         )
-
-
-class Evidence(Told):
-    """Where a practice can be seen: an address, the SHA-256 of a document, or both."""
-
-    address: str | None
-    document: str | None
-    title: str | None
-
-    @staticmethod
-    def of(found: EvidenceFound) -> Evidence:
-        """The shape of evidence."""
-        return Evidence.copied(found)
 
 
 class Practice(Told):
@@ -128,7 +114,7 @@ class Practice(Told):
             found,
             norm=norm_of(found.norm),
             text=texts_of(found.text),
-            evidence=[Evidence.of(each) for each in found.evidence],
+            evidence=[Evidence.copied(each) for each in found.evidence],
         )
 
 

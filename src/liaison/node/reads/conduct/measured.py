@@ -4,9 +4,9 @@
     found = find_measured(node, desk, 7)               Raises UsageError
     shown(node, register, Audience.PARTICIPANTS)       what providers agreed to have shown, of all desks of this node
 
-Invariants: `list_measured` and `find_measured` are of the desk alone; `shown` gives what both sides may show and of
-whatever is not shown now nothing: neither that it exists nor that it was disputed; in the order of AS numbers, never of
-counts.
+Invariants: `list_measured`, `measured_below` and `find_measured` are of the desk alone; `shown` and `shown_above` give
+what both sides may show and of whatever is not shown now nothing: neither that it exists nor that it was disputed; in
+the order of AS numbers, never of counts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from liaison.errors import UsageError
 from liaison.messages.parties import DeskRef
 from liaison.node.models import Measurement
 from liaison.node.node import Node
-from liaison.node.reads.desk.listing import of_desk
+from liaison.node.reads.desk.listing import Reader, of_desk
 from liaison.node.unit_of_work import reading
 
 PAGE = 25
@@ -113,6 +113,17 @@ def list_measured(node: Node, desk: DeskRef, *, side: Side = Side.MEASURER, page
         return Measured(tuple(_read(row, now) for row in found), count, number, pages)
 
 
+def measured_below(
+    node: Node, desk: DeskRef, *, side: Side = Side.MEASURER, below: int | None, limit: int, reader: Reader
+) -> tuple[MeasuredRead, ...]:
+    """The same from below a number on, the last made first; none of a case that is closed to the reader."""
+    with reading(node):
+        rows = Measurement.objects.filter(**of_desk(desk), side=side.value).exclude(case__in=reader.closed)
+        rows = rows if below is None else rows.filter(pk__lt=below)
+        now = node.clock.now()
+        return tuple(_read(row, now) for row in rows.order_by("-pk").prefetch_related("steps")[:limit])
+
+
 def find_measured(node: Node, desk: DeskRef, number: int) -> MeasuredRead:
     """One measurement of the desk. Raises UsageError."""
     with reading(node):
@@ -126,12 +137,19 @@ def shown(node: Node, register: str, audience: Audience) -> tuple[Shown, ...]:
     """What is shown now to everybody of an audience, in the order of AS numbers."""
     now = node.clock.now()
     with reading(node):
-        agreed = Measurement.objects.filter(
-            register=register, agreed_to__in=_AUDIENCES[audience], answer_until__lte=now
-        )
-        rows = list(agreed.order_by("asn", "measure", "pk").prefetch_related("steps")[:MOST_SHOWN])
-        found = {row.notice_hash: _read(row, now) for row in rows}
-    return tuple(_shown(each) for each in found.values() if each.standing.shown_to is not None)
+        return _all_shown(_agreed(register, audience, now)[:MOST_SHOWN], now)
+
+
+def shown_above(
+    node: Node, register: str, audience: Audience, *, above: int, networks: int
+) -> tuple[tuple[Shown, ...], int | None]:
+    """The same of the next so many networks above an AS number, and the last of them; None where no other follows."""
+    now = node.clock.now()
+    with reading(node):
+        agreed = _agreed(register, audience, now).filter(asn__gt=above)
+        numbers = list(agreed.order_by("asn").values_list("asn", flat=True).distinct()[: networks + 1])
+        wanted = numbers[:networks]
+        return _all_shown(agreed.filter(asn__in=wanted), now), wanted[-1] if len(numbers) > networks else None
 
 
 def evidence_of(row: Any) -> Evidence:
@@ -153,6 +171,17 @@ def steps_of(row: Any) -> list[Step]:
         )
         for each in row.steps.all()
     ]
+
+
+def _agreed(register: str, audience: Audience, now: datetime) -> Any:
+    rows = Measurement.objects.filter(register=register, agreed_to__in=_AUDIENCES[audience], answer_until__lte=now)
+    return rows.order_by("asn", "measure", "pk")
+
+
+def _all_shown(rows: Any, now: datetime) -> tuple[Shown, ...]:
+    """Each once, also where both sides have their desk on this node."""
+    found = {row.notice_hash: _read(row, now) for row in rows.prefetch_related("steps")}
+    return tuple(_shown(each) for each in found.values() if each.standing.shown_to is not None)
 
 
 def _read(row: Any, now: datetime) -> MeasuredRead:
