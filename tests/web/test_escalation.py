@@ -176,7 +176,7 @@ def test_a_colleague_is_called_in_from_the_case_and_the_log_says_by_whom(tmp_pat
         stage.run(minutes=1)
         case, before = f"cases/{stage.escalation().case}/", len(stage.phones.heard("bo"))
         assert "Call in as well" in visitor.see(case)
-        sent = visitor.send(f"{case}call", message=message, whom=str(stage.officers["bo"]))
+        sent = visitor.send(f"{case}call-in", message=message, whom=str(stage.officers["bo"]))
         assert sent["location"].endswith("said=called-in")
         stage.run(minutes=1)
         assert len(stage.phones.heard("bo")) == before + 1

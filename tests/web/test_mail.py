@@ -88,7 +88,7 @@ def test_an_unverified_mail_shows_on_desk_and_case_without_what_it_says(scene: S
     visitor = visit(world, "XC")
     for shown in (visitor.see(), visitor.see(f"cases/{case}/")):
         assert "Unverified mail" in shown
-        assert "not by the key that our mail was sealed to" in shown
+        assert "no good signature by the key that our mail was sealed to" in shown
         assert "Send it all" not in shown
 
 

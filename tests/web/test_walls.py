@@ -58,6 +58,11 @@ def test_every_page_is_in_the_table_and_nothing_else() -> None:
     assert sorted(names) == sorted(PAGES)
 
 
+def test_no_page_has_the_address_of_another() -> None:
+    paths = [path for path, _ in patterns()]
+    assert [path for path in paths if paths.count(path) > 1] == []
+
+
 def test_the_pages_themselves_ask_for_the_action_of_the_table() -> None:
     for path, each in patterns():
         page = PAGES[each.name]

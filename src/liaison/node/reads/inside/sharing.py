@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists
+
 from liaison.errors import UsageError
 from liaison.messages.inside import HANDED_OVER, Offer
 from liaison.messages.parties import DeskRef
@@ -22,7 +24,6 @@ from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading
-from liaison.node.work.statements import fetch
 
 OFFERED = "handing-over"
 """The purpose of a share that the other desk has not answered yet."""
@@ -72,8 +73,10 @@ def held_case(node: Node, seat: Seat, case: str) -> Held:
     """The case as this seat has it: its own, or shared with it. Raises UsageError."""
     place = {**columns(seat.register, seat.desk), "case": case}
     with reading(node):
-        if fetch(Case, ("id",), **place):
-            return Held(seat.desk, "", not fetch(CaseShare, ("id",), **place, purpose=HANDED_OVER))
+        given = Exists(CaseShare.objects.filter(**place, purpose=HANDED_OVER))
+        own = Case.objects.filter(**place).values_list(given, flat=True)
+        if len(own):
+            return Held(seat.desk, "", not own[0])
         row = _with(seat).filter(case=case).order_by("pk").first()
     if row is None:
         raise UsageError("case-not-found", case=case[:36])

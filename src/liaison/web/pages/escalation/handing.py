@@ -60,5 +60,5 @@ def _number(text: str | None) -> int:
 ROUTES = [
     path("cases/<slug:case>/snooze", snooze, name="snooze"),
     path("cases/<slug:case>/hand", hand, name="hand-on"),
-    path("cases/<slug:case>/call", call, name="call-in"),
+    path("cases/<slug:case>/call-in", call, name="call-in"),
 ]
