@@ -13,7 +13,7 @@ import psutil
 import pytest
 from django.db import connections
 
-from liaison.messages.parties import DeskRef
+from liaison.messages.parties import DeskRef, NodeRef
 from liaison.node.config import Processes as Each
 from liaison.node.models import IncomingCopy, OutgoingCopy, TakenReceipt
 from liaison.node.services.line.sending import Letter, send_letter
@@ -97,7 +97,8 @@ def test_a_worker_passes_over_what_another_is_taking_and_waits_for_nobody(tmp_pa
         with ThreadPoolExecutor(1) as pool:
             slow = pool.submit(take_slowly)
             assert locked.wait(60)
-            others = {lease.delivery for lease in take_round(node, Room(free=4, run=4)).leases}
+            room = Room(free=4, proven=frozenset({NodeRef(world.registry.ids["XD"], "main")}))
+            others = {lease.delivery for lease in take_round(node, room).leases}
             taken.set()
         assert (len(sent), len(others), len(slow.result()), others & slow.result()) == (4, 2, 2, set())
 
