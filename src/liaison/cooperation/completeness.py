@@ -6,8 +6,8 @@
 Invariants (docs/spec/requests-catalogue.md):
 - it answers codes and places, never words; an empty answer says that nothing is known to be missing;
 - what a text or the requested side demands `blocks`; good practice, and what a text wants where it is known, only
-  advise; of a courtesy nothing that
-  the text says blocks, for it binds nobody; in urgency no language and no other desk of the requested side does;
+  advise; of a courtesy nothing that the text says blocks, for it binds nobody; in urgency no language and no other desk
+  of the requested side does;
 - a field counts as said when the form accepts it: whether it is true or enough, people judge.
 """
 

@@ -1,8 +1,8 @@
 """What does this node say when another one checks it?
 
 Invariants: nothing is kept of a question and no officer hears of it; what does not open, or is for another desk or
-register than the path says, is refused; the answer says nothing of officers or messages, and of desks
-when work is planned at the one that was asked.
+register than the path says, is refused; the answer says nothing of officers or messages, and of desks when work
+is planned at the one that was asked.
 """
 
 from __future__ import annotations
@@ -51,8 +51,7 @@ def answer_check(node: Node, sealed: bytes, *, register: str, participant: str, 
 def _planned(node: Node, register: str, desk: DeskRef) -> Planned | None:
     """The next to end of what is planned at the desk."""
     found = planned_at(node, register, desk)
-    works = (each.work for each in found[:1])
-    return next((Planned(format_instant(each.begins), format_instant(each.ends)) for each in works), None)
+    return Planned(format_instant(found[0].work.begins), format_instant(found[0].work.ends)) if found else None
 
 
 def _key_made(node: Node, register: str, desk: DeskRef) -> datetime | None:
