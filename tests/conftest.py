@@ -26,6 +26,7 @@ STORIES = {"story", "terminal", "World", "TwoNodes", "Processes"}
 # What a page or a program is shown is the same on every engine: of these tests those run on both whose module says so
 # itself, because behind them stand queries of their own.
 PAGES = ("tests/web/", "tests/browser/", "tests/translations/", "tests/api/")
+LAST_WORDS = 2_000  # characters of a failure that are said at once; the whole stands at the end
 REASONS = pytest.StashKey[list[str]]()
 
 
@@ -49,12 +50,16 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.pop(name, None)
     config.stash[REASONS] = []
     config.pluginmanager.register(Skips(config), "liaison-skips")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Failures(config), "liaison-failures")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the stories of nodes for every engine; leave the soak tests out unless the marker expression names them."""
     for item in items:
+        if item.get_closest_marker("soak"):
+            item.add_marker(pytest.mark.timeout(0))
         told = {*getattr(item, "fixturenames", ()), *vars(getattr(item, "module", object))}
         drawn = item.nodeid.startswith(PAGES)
         if STORIES & told and not drawn and item.get_closest_marker("sqlite") is None:
@@ -99,6 +104,20 @@ class Skips:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.skipped and isinstance(report.longrepr, tuple):
             self.reasons.append(report.longrepr[2])
+
+
+class Failures:
+    """Says each failure when it happens, so that a run which is ended from outside has told what it found."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.plugins = config.pluginmanager
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            terminal: pytest.TerminalReporter = self.plugins.getplugin("terminalreporter")
+            terminal.ensure_newline()
+            terminal.write_line(f"FAILED {report.nodeid} ({report.when})\n{report.longreprtext[-LAST_WORDS:]}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
