@@ -15,6 +15,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,7 @@ def _tell(number: str, title: str, lines: list[str], *, held: bool, seconds: flo
         click.echo(f"       {line}")
 
 
-def _stay(world: Rehearsal) -> None:
+def _stay(world: Rehearsal, wait: Callable[[], object] = signal.pause) -> None:
     liaison = shlex.quote(str(Path(sys.executable).with_name("liaison")))
     click.echo("The nodes stay up until Ctrl-C. Open the desk of a State in a browser; each link signs in once:")
     for code, link in sorted(world.links.items()):
@@ -102,4 +103,4 @@ def _stay(world: Rehearsal) -> None:
     for place in {place.home: place for place in world.places.values() if place.port}.values():
         click.echo(f"  {place.name:12} {place.url}/healthz")
     with suppress(KeyboardInterrupt):  # Whoever has seen enough ends it well.
-        signal.pause()
+        wait()
