@@ -28,6 +28,8 @@ import tests.with_django  # noqa: F401
 from liaison.node.databases import add_database
 
 SERVER = os.environ.get("TEST_DATABASE_URL", "")
+CHOICE_OF_COPYING = 150000
+"""The version of PostgreSQL that copies through its log unless asked to copy files, in twice the time for ours."""
 _numbers = itertools.count()
 
 
@@ -46,7 +48,7 @@ def _copied(original: str, home: Path) -> str:
     alias = f"node:{home}"
     if SERVER:
         name = f"liaison_{os.getpid()}_{next(_numbers)}"
-        _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{original}"')
+        _on_server(_copying(name, original))
         add_database(alias, _server_url(name))
     else:
         copy = home / "liaison.sqlite3"
@@ -66,7 +68,7 @@ def kept_url(alias: str) -> str:
 def copied_url(url: str) -> str:
     """The address of a copy of that database of the server, which nobody has open."""
     name = f"liaison_{os.getpid()}_{next(_numbers)}"
-    _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{url.rpartition("/")[2]}"')
+    _on_server(_copying(name, url.rpartition("/")[2]))
     return _server_url(name)
 
 
@@ -80,7 +82,7 @@ def made_tables(home: Path, server: str = SERVER) -> str:
     "", the file in its home. Migrating each anew takes more than ten times as long."""
     if server:
         name = f"liaison_{os.getpid()}_{next(_numbers)}"
-        _on_server(f'CREATE DATABASE "{name}" TEMPLATE "{_server_template(server)}"', server)
+        _on_server(_copying(name, _server_template(server), server), server)
         return _server_url(name, server)
     shutil.copy(_file_template(), home / "liaison.sqlite3")
     return ""
@@ -130,6 +132,18 @@ def _forget(alias: str) -> str:
     settings = connections.settings.pop(alias)
     delattr(connections._connections, alias)  # type: ignore[attr-defined]
     return str(settings["NAME"])
+
+
+def _copying(name: str, original: str, server: str = SERVER) -> str:
+    """The statement that makes the database `name` a copy of `original`, file by file where a server has a choice."""
+    told = f'CREATE DATABASE "{name}" TEMPLATE "{original}"'
+    return f"{told} STRATEGY FILE_COPY" if _version(server) >= CHOICE_OF_COPYING else told
+
+
+@functools.cache
+def _version(server: str) -> int:
+    with psycopg.connect(server) as connection:
+        return connection.info.server_version
 
 
 @functools.cache

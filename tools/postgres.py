@@ -61,9 +61,9 @@ def _server(binaries: Path, folder: Path, user: str | None, *, durable: bool) ->
     run("initdb", f"--pgdata={data}", f"--username={NAME}", f"--pwfile={password}", "--auth=scram-sha-256", "--no-sync",
         "--encoding=UTF8", "--locale=C")  # fmt: skip
     port = _free_port()
-    syncs = "on" if durable else "off"
+    lasting = "fsync=on" if durable else "fsync=off -c autovacuum=off"  # The databases of tests live for seconds.
     options = (
-        f"-c fsync={syncs} -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+        f"-c {lasting} -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
         " -c max_connections=500"
     )
     run("pg_ctl", f"--pgdata={data}", f"--log={folder / 'log'}", "--wait", f"--options={options}", "start")
