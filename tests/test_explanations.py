@@ -7,6 +7,7 @@ passes its own argument on to one. A code put together at run time is found when
 from __future__ import annotations
 
 import ast
+import functools
 import string
 import tomllib
 from collections.abc import Iterator
@@ -28,8 +29,10 @@ class Site:
     where: str
 
 
-def sources() -> list[tuple[str, ast.Module]]:
-    return [(house.name_of(path), tree) for path, tree in house.modules() if path.is_relative_to(house.SOURCES)]
+@functools.cache
+def sources() -> tuple[tuple[str, ast.Module], ...]:
+    files = (path for path in house.tracked() if path.suffix == ".py" and path.is_relative_to(house.SOURCES))
+    return tuple((house.name_of(path), ast.parse(path.read_text("utf-8"))) for path in files if not house.exempt(path))
 
 
 def called(node: ast.Call) -> str:
@@ -40,6 +43,7 @@ def called(node: ast.Call) -> str:
     return ""
 
 
+@functools.cache
 def error_classes() -> set[str]:
     """The names of the tree in `errors.py` and of every class derived from it."""
     names = {"LiaisonError"}
@@ -54,7 +58,8 @@ def error_classes() -> set[str]:
 def raisers() -> dict[str, int]:
     """Functions that hand their own argument to an error as its code: name → position of that argument."""
     classes, found = error_classes(), {}
-    for _, node in house.functions():
+    functions = ast.FunctionDef | ast.AsyncFunctionDef
+    for node in (node for _, tree in sources() for node in ast.walk(tree) if isinstance(node, functions)):
         names = [argument.arg for argument in node.args.args]
         for call in ast.walk(node):
             match call:
@@ -70,14 +75,19 @@ def literals(node: ast.expr) -> list[str]:
     return [*literals(node.body), *literals(node.orelse)] if isinstance(node, ast.IfExp) else []
 
 
-def sites() -> Iterator[Site]:
-    positions = dict.fromkeys(error_classes(), 0)
+@functools.cache
+def sites() -> tuple[Site, ...]:
+    return tuple(_sites())
+
+
+def _sites() -> Iterator[Site]:
     passed_on = raisers()
+    positions = dict.fromkeys(error_classes(), 0) | passed_on
     for name, tree in sources():
         for node in ast.walk(tree):
-            if not isinstance(node, ast.Call) or called(node) not in positions | passed_on:
+            if not isinstance(node, ast.Call) or called(node) not in positions:
                 continue
-            position = (positions | passed_on)[called(node)]
+            position = positions[called(node)]
             unseen = called(node) in passed_on or any(keyword.arg is None for keyword in node.keywords)
             params = frozenset(keyword.arg for keyword in node.keywords if keyword.arg) - NOT_PARAMETERS
             for code in literals(node.args[position]) if len(node.args) > position else []:
