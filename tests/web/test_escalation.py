@@ -201,6 +201,23 @@ def test_work_is_planned_and_ended_on_the_page_and_stands_on_that_of_the_desk(tm
         assert "Planned work" not in visitor.see()
 
 
+def test_the_page_says_that_a_routine_message_waits_for_planned_work_and_an_urgent_one_does_not(tmp_path: Path) -> None:
+    with staffed(tmp_path, "ada") as stage:
+        visitor = visit(stage.world, "XD", Role.ADMINISTRATOR)
+        now = stage.node.clock.now()
+        begins, ends = (f"{now + timedelta(hours=hours):%Y-%m-%d %H:%M} UTC" for hours in (1, 3))
+        visitor.send("administration/planned-work", begins=begins, ends=ends)
+        at = f"{now + timedelta(hours=2):%Y-%m-%d %H:%M} UTC"
+        routine = visitor.see("administration/escalation", simulate="routine", at=at)
+        assert "waits for planned work until" in routine
+        assert "or goes along with whatever else leaves by the same way" in routine
+        for urgency, when in (("urgent", at), ("routine", ends)):
+            page = visitor.see("administration/escalation", simulate=urgency, at=when)
+            assert "Nothing was sent" in page
+            assert "waits for planned work" not in page
+            assert "goes along with whatever" not in page
+
+
 def test_a_plan_that_was_not_understood_comes_back_as_it_was_typed(tmp_path: Path) -> None:
     with staffed(tmp_path, "ada") as stage:
         visitor = visit(stage.world, "XD", Role.DIRECTORY)

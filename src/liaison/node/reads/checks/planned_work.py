@@ -34,10 +34,11 @@ class PlannedRead:
     whole_node: bool
 
 
-def planned_at(node: Node, register: str, desk: DeskRef) -> tuple[PlannedRead, ...]:
-    """What is not over at an own desk."""
+def planned_at(node: Node, register: str, desk: DeskRef, *, since: datetime | None = None) -> tuple[PlannedRead, ...]:
+    """What is not over at an own desk now, or was not at an earlier or is not at a later instant."""
+    after = since or node.clock.now()
     with reading(node):
-        rows = PlannedWork.objects.filter(WHOLE_NODE | Q(**columns(register, desk)), ends__gt=node.clock.now())
+        rows = PlannedWork.objects.filter(WHOLE_NODE | Q(**columns(register, desk)), ends__gt=after)
         return tuple(PlannedRead(row.pk, Work(row.begins, row.ends), not row.desk) for row in rows.order_by("ends"))
 
 
