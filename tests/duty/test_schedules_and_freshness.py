@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liaison.duty.checks import node_check, results, schedule
+from liaison.duty.checks.planned_work import Work
 from liaison.duty.checks.results import Audience, Finding, NodeResult, Outcome, PersonResult, Trend
 from liaison.duty.checks.schedule import Cadence
 from liaison.duty.freshness import State, confirmed_at, freshness, warning
@@ -169,6 +170,19 @@ def test_how_a_desk_answered_is_counted_as_by_hand(took: list[timedelta | None])
         assert sum(each <= found.half for each in waits) * 2 >= len(waits)
         assert waits[0] <= found.half <= waits[-1]
     assert found.trend is results.trend([each is not None and each <= DAY for each in took])
+
+
+@given(st.lists(st.tuples(st.none() | days, st.booleans()), max_size=30))
+def test_what_planned_work_explains_is_counted_and_left_out_of_the_trend_alone(
+    asked: list[tuple[timedelta | None, bool]],
+) -> None:
+    work, took = Work(NOW - DAY, NOW + DAY), [each for each, _ in asked]
+    excused = [results.is_excused(each, work if at_work else None) for each, at_work in asked]
+    found, plain = results.standing(took, excused=excused), results.standing(took)
+    assert (found.asked, found.answered, found.half) == (plain.asked, plain.answered, plain.half)
+    assert found.excused == sum(at_work and (each is None or each > DAY) for each, at_work in asked)
+    rest = [each for each, out in zip(took, excused, strict=True) if not out]
+    assert found.trend is results.standing(rest).trend
 
 
 def test_the_secretariat_learns_whether_and_never_when_and_others_nothing() -> None:

@@ -112,6 +112,67 @@ def test_who_told_of_planned_work_is_not_taken_for_silent_while_it_lasts_and_is_
         assert planned_there(world.nodes["XC"], world.register) == {}
 
 
+def test_a_person_who_is_silent_while_planned_work_goes_on_there_is_marked_on_both_sides(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        node, began = world.nodes["XC"], world.clock.at
+        asked = Place(world.register, world.desk("XD"))
+        persons.ask_persons(node, place(world, "XC"), [world.desk("XD")])  # Before it was planned.
+        world.advance(hours=1)
+        plan(world, "XD", hours=4)
+        look(world, "XC")
+        world.advance(hours=1)
+        persons.ask_persons(node, place(world, "XC"), [world.desk("XD"), world.desk("XE")])
+        world.work()
+        world.advance(hours=4)
+        persons.ask_persons(node, place(world, "XC"), [world.desk("XD")])  # It is over.
+        world.work()
+        found = reads.with_work(node, world.register, reads.persons_asked(node, place(world, "XC"), since=began))
+        marks = [
+            ((each.asked - began) // timedelta(hours=1), each.excused) for each in found if each.desk == asked.desk
+        ]
+        assert sorted(marks) == [(0, False), (2, True), (6, False)]
+        assert [each.excused for each in found if each.desk == world.desk("XE")] == [False]
+        ours = reads.asked_of_us(world.nodes["XD"], asked, since=began)
+        assert [each.excused for each in ours].count(True) == 2  # Two reached it while work went on.
+
+
+def test_work_that_was_planned_after_the_last_check_is_learnt_from_the_next(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        node, began = world.nodes["XC"], world.clock.at
+        look(world, "XC")
+        plan(world, "XD", hours=4)
+        world.advance(hours=1)
+        persons.ask_persons(node, place(world, "XC"), [world.desk("XD")])
+
+        def excused() -> bool:
+            asked = reads.persons_asked(node, place(world, "XC"), since=began)
+            (found,) = reads.with_work(node, world.register, asked)
+            return found.excused
+
+        assert not excused()
+        world.advance(hours=1)
+        look(world, "XC")
+        assert excused()
+
+
+def test_who_answers_in_time_is_counted_as_such_though_work_is_planned(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        node, began = world.nodes["XC"], world.clock.at
+        plan(world, "XD", hours=4)
+        look(world, "XC")
+        persons.ask_persons(node, place(world, "XC"), [world.desk("XD")])
+        world.work()
+        world.advance(minutes=7)
+        answer(world, "XD")
+        world.work()
+        (found,) = reads.with_work(node, world.register, reads.persons_asked(node, place(world, "XC"), since=began))
+        assert found.planned is not None
+        assert not found.excused
+        (ours,) = reads.asked_of_us(world.nodes["XD"], place(world, "XD"), since=began)
+        assert ours.planned is not None
+        assert not ours.excused
+
+
 def test_a_desk_whose_key_is_gone_is_told_so_and_an_old_key_too(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         node = world.nodes["XD"]

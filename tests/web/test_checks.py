@@ -56,6 +56,36 @@ def test_planned_work_there_is_said_wherever_the_desk_shows_and_stands_not_among
         assert "its answer may come later" in visitor.see(f"centres/{named}")
 
 
+def test_a_person_asked_during_planned_work_is_shown_so_by_both_sides_and_left_out_of_the_trend(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        plan(world, "XD", hours=2)
+        look(world, "XC")
+        there = world.desk("XD")
+        persons.ask_persons(world.nodes["XC"], place(world, "XC"), [there, world.desk("XE")])
+        world.work()
+        world.advance(hours=1)
+        visitor, named = visit(world, "XC"), f"checks/{there.participant[:16]}/duty/"
+        said = text_of(visitor.see("checks/"))
+        assert said.count("It was asked during planned work there.") == 1
+        history = text_of(visitor.see(named))
+        assert "1 check fell into planned work and is left out of this." in history
+        assert "Not yet Planned work" in history
+        assert "fell into" not in text_of(visitor.see(f"checks/{world.desk('XE').participant[:16]}/duty/"))
+        ours = text_of(visit(world, "XD").see("checks/"))
+        assert "1 check fell into planned work and is left out of this." in ours
+        assert "Not yet Planned work" in ours
+
+
+def test_a_silent_worker_is_shown_as_at_planned_work_in_the_history(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        watching.note_beat(world.nodes["XD"])
+        plan(world, "XD", hours=2, whole_node=True)
+        world.advance(hours=1)
+        look(world, "XC")
+        history = text_of(visit(world, "XC").see(f"checks/{world.desk('XD').participant[:16]}/duty/"))
+        assert "Works Planned work" in history
+
+
 def test_a_node_is_looked_at_from_its_page_and_all_of_them_by_the_worker(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         visitor, desk = visit(world, "XC"), world.desk("XD")
