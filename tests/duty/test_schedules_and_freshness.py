@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -207,6 +208,23 @@ def test_every_answer_has_one_size_and_is_read_as_it_was_written(worker: int | N
     read = node_check.decode_answer(data, QUESTION)
     assert len(data) == node_check.ANSWER_SIZE
     assert (read.key_made, read.worker, read.version) == (made, worker, "0.1.0")
+
+
+def test_an_answer_says_since_when_somebody_is_on_duty_and_one_of_later_than_its_own_clock_is_refused() -> None:
+    given = node_check.Answer(None, QUESTION.nonce, "2026-11-26T03:02:01Z", "", "0.1.0", None)
+    for since, read in (
+        ("2026-11-25T22:00:00Z", True),
+        ("2026-11-26T03:02:01Z", True),
+        ("2026-11-26T03:02:02Z", False),
+    ):
+        data = node_check.encode_answer(msgspec.structs.replace(given, duty_since=since))
+        assert len(data) == node_check.ANSWER_SIZE
+        if read:
+            assert node_check.decode_answer(data, QUESTION).duty_since == since
+        else:
+            with pytest.raises(MalformedError, match="check-answer-duty"):
+                node_check.decode_answer(data, QUESTION)
+    assert b"duty_since" not in node_check.encode_answer(given)
 
 
 def test_an_answer_to_another_question_or_of_another_size_is_refused() -> None:

@@ -30,6 +30,7 @@ OF_THE_NODE: Mapping[str, str] = {
     "checks.planned_work.planned_now": OPERATOR,
     "checks.planned_work.planned_then": NODE,
     "checks.planned_work.planned_there": NODE,
+    "checks.planned_work.told_there": NODE,
     "checks.planned_work.whole_node_until": NODE,
     "checks.results.audience_of": PURE,
     "checks.results.node_answered": NODE,

@@ -159,6 +159,7 @@ def _show(
                 "clock_ahead_seconds": result.skew,
                 "worker_silent_seconds": result.worker,
                 "key_made": _iso(result.key_made),
+                "duty_since": _iso(result.duty_since),
                 "version": result.version,
             }
         if desk in fresh:
@@ -176,7 +177,9 @@ def _show(
 
 def _notable(told: dict[str, Any]) -> list[str]:
     """What a line of the table says beside the outcome."""
-    return [*told.get("findings", ()), *(["planned-work"] if told.get("planned_work") else ())]
+    since = told.get("duty_since")
+    planned = ["planned-work"] if told.get("planned_work") else []
+    return [*told.get("findings", ()), *planned, *([f"on duty since {since}"] if since else [])]
 
 
 def _readers(node: Node, register: str, place: Place | None) -> list[Place]:

@@ -92,6 +92,8 @@ class NodeResult:
     error: str = ""
     planned: Work | None = None
     """What the desk told of planned work, now or before it fell silent."""
+    duty_since: datetime | None = None
+    """Since when somebody was on duty there, as the desk said."""
 
     @property
     def at_work(self) -> bool:

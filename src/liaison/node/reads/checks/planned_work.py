@@ -3,11 +3,13 @@
     planned_at(node, register, desk)         what is not over, of the desk and of the whole node, the next to end first
     planned_now(node)                        what goes on at this moment, by desk
     planned_there(node, register)            what other desks told with their last answer and is not over
+    told_there(node, register, participants) the same, with since when somebody is on duty there and when that was said
     planned_then(register, [(desk, at), …])  of moments that are over, those that fell into work another desk told of
     went_on(register, desk, since=…)         what went on at an own desk since then
 
 Invariants: of a desk, what is said of it and of the whole node; never of another desk; what went on elsewhere at a
-moment is what the check of its node just before it was told, or the one just after.
+moment is what the check of its node just before it was told, or the one just after; that somebody is on duty there is
+told for `TOLD_FOR`, and always with when it was said.
 """
 
 from __future__ import annotations
@@ -31,6 +33,20 @@ from liaison.node.unit_of_work import reading
 WHOLE_NODE = Q(desk="")
 AROUND = LONGEST + timedelta(days=1)
 """A check of a node further away than this tells nothing of a moment: they are made daily."""
+
+
+TOLD_FOR = timedelta(hours=25)
+"""A node that was not asked again for so long said nothing of today."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldThere:
+    """What another desk told of itself with the last check of its node."""
+
+    said_at: datetime
+    work: Work | None
+    """What is planned and not over."""
+    duty_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +79,22 @@ def planned_there(node: Node, register: str) -> dict[DeskRef, Work]:
         rows = CheckedDesk.objects.filter(register=register, **{f"{until}__gt": node.clock.now()})
         found = rows.values_list("peer_participant", "peer_node", "peer_desk", "last__planned_from", until)
         return {DeskRef(*row[:3]): Work(*row[3:]) for row in found}
+
+
+def told_there(node: Node, register: str, participants: Collection[str]) -> dict[DeskRef, ToldThere]:
+    """What the desks of these participants told, where it still counts."""
+    now = node.clock.now()
+    planned = Q(last__planned_until__gt=now)
+    on_duty = Q(last__duty_since__isnull=False, asked_at__gt=now - TOLD_FOR)
+    names = ("asked_at", "last__planned_from", "last__planned_until", "last__duty_since")
+    with reading(node):
+        rows = CheckedDesk.objects.filter(planned | on_duty, register=register, peer_participant__in=participants)
+        found = list(rows.values_list("peer_participant", "peer_node", "peer_desk", *names))
+    told = {}
+    for *desk, said_at, begins, ends, since in found:
+        work = Work(begins, ends) if ends is not None and ends > now else None
+        told[DeskRef(*desk)] = ToldThere(said_at, work, since if said_at > now - TOLD_FOR else None)
+    return told
 
 
 def planned_then(register: str, moments: Collection[tuple[DeskRef, datetime]]) -> dict[tuple[DeskRef, datetime], Work]:

@@ -202,4 +202,5 @@ def _result(row: NodeCheck) -> NodeResult:
         version=row.version,
         error=row.error,
         planned=Work(row.planned_from, row.planned_until) if row.planned_from is not None else None,
+        duty_since=row.duty_since,
     )
