@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from liaison.node.models import ContactMethod
+from liaison.node.services.escalation.keeping import note_has
+from liaison.node.services.escalation.planning import make_plan_of
 from liaison.node.services.escalation.sending import send_due
-from liaison.node.unit_of_work import reading
+from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import Role
 from tests.node.duty.desk import Stage, staffed
 from tests.web.visiting import Visitor, let_in, visit
@@ -151,6 +153,35 @@ def test_desk_and_case_say_escalated_who_has_it_and_acknowledged(tmp_path: Path)
         assert re.search(r"escalated .*Bo.*has it since.*acknowledged", case, re.DOTALL)
         assert "sms-one" in case
         assert "Text message: Sent" in case
+
+
+def have(stage: Stage, message: str, login: str) -> None:
+    """The officer has it, and the sender hears nothing."""
+    with unit_of_work(stage.node):
+        note_has(stage.node, stage.world.desk("XD"), message, officer=stage.officers[login])
+
+
+def test_who_stayed_silent_has_it_no_more_and_one_of_two_is_not_called_nobody(tmp_path: Path) -> None:
+    with staffed(tmp_path, "ada", "bo") as stage:
+        two = {"steps": ({"tell": ("desk",), "minutes": 5, "wants": 2},), "last": ("desk",), "repeats": 0}
+        make_plan_of(stage.node, stage.seat, "urgent", two | {"signed_within": 10}, by=stage.officers["ada"])
+        message = stage.receive("urgent")
+        stage.run(minutes=1)
+        visitor, case = visit(stage.world, "XD", Role.OFFICER), f"cases/{stage.escalation().case}/"
+        for login in ("ada", "bo"):
+            have(stage, message, login)
+        assert "Ada</bdi>, <bdi" in visitor.see(case)
+        stage.run(minutes=11)
+        page = visitor.see(case)
+        assert "has it since" not in page
+        assert "Nobody has it yet" in page
+        have(stage, message, "bo")
+        page = visitor.see(case)
+        assert re.search(r"Too few people have it.*Bo.*has it since.*one more person is wanted", page, re.DOTALL)
+        stage.run(minutes=6)
+        page = visitor.see(case)
+        assert "Too few people have it" in page
+        assert "nobody has it" not in page
 
 
 def test_a_plan_is_made_on_the_page_and_holds_for_what_comes_then(tmp_path: Path) -> None:
