@@ -83,6 +83,18 @@ def test_gaps_and_overlaps_of_the_weeks_ahead_are_told_in_words(tmp_path: Path) 
         assert "one officer has two layers" in one.see("duty/")
 
 
+def test_who_takes_over_without_a_rota_leaves_no_gap_behind(tmp_path: Path) -> None:
+    with World(tmp_path, codes=("XC",)) as world:
+        _, one, _ = crew(world)
+        one.send("duty/take-over", hours="1")
+        page = one.see("duty/")
+        assert "The next four weeks" in page
+        assert "obody" not in page
+        assert "At all other times whatever comes in is for every officer of the desk." in page
+        world.advance(hours=2)
+        assert "There is no rota" in visit(world, "XC", Role.OFFICER).see("duty/")
+
+
 def test_in_a_gap_the_page_says_what_then_happens_to_a_message(tmp_path: Path) -> None:
     with staffed(tmp_path, "ada", "bo") as stage:
         later = (stage.node.clock.now() + timedelta(hours=9)).replace(second=0, microsecond=0, tzinfo=None)

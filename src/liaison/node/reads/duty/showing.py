@@ -48,6 +48,10 @@ class Planned:
     gaps: tuple[Shift, ...]
     overlaps: tuple[Overlap, ...]
 
+    def is_gap(self, shift: Shift) -> bool:
+        """Whether nobody answers then; without layers every officer of the desk does, as without a rota."""
+        return bool(self.rota.layers) and not shift.officers
+
 
 @dataclass(frozen=True, slots=True)
 class SpellRead:
