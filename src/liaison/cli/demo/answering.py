@@ -85,7 +85,7 @@ def _names(each: dict[str, Any]) -> str:
 
 def _code(letter: bytes) -> str:
     """The six digits that an officer types back."""
-    return re.findall(r"\b\d{6}\b", _words(letter))[-1]
+    return re.findall(r"\b\d{6}\b", mail_words(letter))[-1]
 
 
 def mail_words(letter: bytes) -> str:
