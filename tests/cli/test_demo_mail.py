@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from liaison.adapters.mail.server import MailAccess, MailServer
+from liaison.cli.demo.answering import mail_words
 from liaison.cli.demo.correspondent import Correspondent, Gpg, OpenPgpTool, OwnLibrary
 from liaison.cli.demo.mail_server import PostOffice
 from liaison.cli.demo.places import free_ports
@@ -105,3 +106,8 @@ def test_a_correspondent_opens_what_we_seal_and_answers_in_the_thread(program: s
         assert (opened.text.strip(), opened.signer) == (b"Blocked.", theirs.fingerprint)
     finally:
         tool.close()
+
+
+def test_a_mail_is_shown_on_one_line_without_the_secret_of_its_link() -> None:
+    letter = b"Subject: x\r\n\r\nTo say that you have it: http://xd.localhost/have/abc\r\nOr answer with 4821.\r\n"
+    assert mail_words(letter) == "To say that you have it: (a link) Or answer with 4821."

@@ -30,6 +30,10 @@ def test_who_is_on_duty_is_told_and_changed_at_the_terminal(tmp_path: Path, term
     assert (found["officers"], found["rota"]) == (["b.m"], True)
     first, rest = desk.value("duty", "show", "--days", "1")
     assert (first["officers"], first["ends"], rest["officers"]) == (["b.m"], found["until"], [])
+    assert (first["gap"], rest["gap"]) == (False, False)
+    assert terminal.run(desk.node.home, "duty", "show", "--days", "1") == 0
+    assert "every officer of the desk" in terminal.out
+    assert "nobody" not in terminal.out
     assert terminal.refusal(desk.node.home, "duty", "override", "c.d", "--hours", "4") == "officer-not-found"
     with reading(desk.node):
         assert AuditRow.objects.filter(action="duty-override-made", officer=0).count() == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -46,6 +46,22 @@ def test_who_would_be_told_is_printed_and_nothing_is_changed(tmp_path: Path, ter
         assert terminal.value(home, "escalation", "show", "--case", waiting["case"]) == []
         with stage.world.at("XD"):
             assert Escalation.objects.get().events.count() == 0
+
+
+def test_the_simulation_says_that_a_routine_message_waits_for_planned_work(tmp_path: Path, terminal: Terminal) -> None:
+    with staffed(tmp_path, "ada") as stage:
+        home, day = opened(stage), datetime.now(UTC).date() + timedelta(days=2)
+        at, until = f"{day}T03:00Z", f"{day}T05:00:00Z"
+        planned = ("duty", "planned-work", "--from", f"{day}T02:00", "--to", f"{day}T05:00")
+        assert terminal.run(home, *planned) == 0
+        assert terminal.run(home, "escalation", "simulate", "--urgency", "routine", "--at", at) == 0
+        assert f"Ada (sms, waits until {until})" in terminal.out
+        assert f"Work is planned from {day}T02:00:00Z to {until}: what is routine waits" in terminal.out
+        told = terminal.value(home, "escalation", "simulate", "--urgency", "routine", "--at", at)
+        assert [one["by"][0]["waits_until"] for one in told[0]["officers"]] == [until]
+        assert terminal.run(home, "escalation", "simulate", "--at", at) == 0
+        assert "Ada (sms)" in terminal.out
+        assert "planned" not in terminal.out
 
 
 def test_a_plan_is_made_from_steps_and_one_that_is_none_is_refused(tmp_path: Path, terminal: Terminal) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from liaison.duty.checks import node_check, results, schedule
+from liaison.duty.checks.planned_work import Work
 from liaison.duty.checks.results import Audience, Finding, NodeResult, Outcome, PersonResult, Trend
 from liaison.duty.checks.schedule import Cadence
 from liaison.duty.freshness import State, confirmed_at, freshness, warning
@@ -171,6 +173,19 @@ def test_how_a_desk_answered_is_counted_as_by_hand(took: list[timedelta | None])
     assert found.trend is results.trend([each is not None and each <= DAY for each in took])
 
 
+@given(st.lists(st.tuples(st.none() | days, st.booleans()), max_size=30))
+def test_what_planned_work_explains_is_counted_and_left_out_of_the_trend_alone(
+    asked: list[tuple[timedelta | None, bool]],
+) -> None:
+    work, took = Work(NOW - DAY, NOW + DAY), [each for each, _ in asked]
+    excused = [results.is_excused(each, work if at_work else None) for each, at_work in asked]
+    found, plain = results.standing(took, excused=excused), results.standing(took)
+    assert (found.asked, found.answered, found.half) == (plain.asked, plain.answered, plain.half)
+    assert found.excused == sum(at_work and (each is None or each > DAY) for each, at_work in asked)
+    rest = [each for each, out in zip(took, excused, strict=True) if not out]
+    assert found.trend is results.standing(rest).trend
+
+
 def test_the_secretariat_learns_whether_and_never_when_and_others_nothing() -> None:
     desk = DeskRef("b" * 64, "main", "duty")
     given = PersonResult(desk, NOW - DAY, "0192", received=True, answered=NOW)
@@ -193,6 +208,23 @@ def test_every_answer_has_one_size_and_is_read_as_it_was_written(worker: int | N
     read = node_check.decode_answer(data, QUESTION)
     assert len(data) == node_check.ANSWER_SIZE
     assert (read.key_made, read.worker, read.version) == (made, worker, "0.1.0")
+
+
+def test_an_answer_says_since_when_somebody_is_on_duty_and_one_of_later_than_its_own_clock_is_refused() -> None:
+    given = node_check.Answer(None, QUESTION.nonce, "2026-11-26T03:02:01Z", "", "0.1.0", None)
+    for since, read in (
+        ("2026-11-25T22:00:00Z", True),
+        ("2026-11-26T03:02:01Z", True),
+        ("2026-11-26T03:02:02Z", False),
+    ):
+        data = node_check.encode_answer(msgspec.structs.replace(given, duty_since=since))
+        assert len(data) == node_check.ANSWER_SIZE
+        if read:
+            assert node_check.decode_answer(data, QUESTION).duty_since == since
+        else:
+            with pytest.raises(MalformedError, match="check-answer-duty"):
+                node_check.decode_answer(data, QUESTION)
+    assert b"duty_since" not in node_check.encode_answer(given)
 
 
 def test_an_answer_to_another_question_or_of_another_size_is_refused() -> None:

@@ -12,6 +12,7 @@ from liaison.duty.checks.node_check import ANSWER_SIZE
 from liaison.duty.checks.planned_work import make_work
 from liaison.duty.checks.results import Audience, Finding, NodeResult, Outcome
 from liaison.duty.checks.schedule import Cadence
+from liaison.duty.rota import Layer, Spell
 from liaison.keys.public import Purpose
 from liaison.messages.parties import DeskRef
 from liaison.node.models import (
@@ -24,14 +25,15 @@ from liaison.node.models import (
     OutgoingMessage,
 )
 from liaison.node.reads.checks import results as reads
-from liaison.node.reads.checks.planned_work import planned_there
+from liaison.node.reads.checks.planned_work import planned_there, told_there
 from liaison.node.reads.desk.year import read_year
 from liaison.node.reads.writing.drafts import Place
 from liaison.node.services.checks import asking, persons, watching
 from liaison.node.services.checks.planned_work import plan_work
+from liaison.node.services.duty.rotas import be_away, keep_layer
 from liaison.node.services.line.acknowledging import acknowledge, find_original
 from liaison.node.services.people.audit import SYSTEM
-from liaison.node.services.people.officers import Seat
+from liaison.node.services.people.officers import Seat, add_officer, find_officer, grant
 from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Role
 from liaison.peer.door import Door
@@ -110,6 +112,133 @@ def test_who_told_of_planned_work_is_not_taken_for_silent_while_it_lasts_and_is_
         world.advance(hours=1)
         assert not look(world, "XC")["XD"].excused
         assert planned_there(world.nodes["XC"], world.register) == {}
+
+
+def test_a_person_who_is_silent_while_planned_work_goes_on_there_is_marked_on_both_sides(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        node, began = world.nodes["XC"], world.clock.at
+        asked = Place(world.register, world.desk("XD"))
+        persons.ask_persons(node, place(world, "XC"), [world.desk("XD")])  # Before it was planned.
+        world.advance(hours=1)
+        plan(world, "XD", hours=4)
+        look(world, "XC")
+        world.advance(hours=1)
+        persons.ask_persons(node, place(world, "XC"), [world.desk("XD"), world.desk("XE")])
+        world.work()
+        world.advance(hours=4)
+        persons.ask_persons(node, place(world, "XC"), [world.desk("XD")])  # It is over.
+        world.work()
+        found = reads.with_work(node, world.register, reads.persons_asked(node, place(world, "XC"), since=began))
+        marks = [
+            ((each.asked - began) // timedelta(hours=1), each.excused) for each in found if each.desk == asked.desk
+        ]
+        assert sorted(marks) == [(0, False), (2, True), (6, False)]
+        assert [each.excused for each in found if each.desk == world.desk("XE")] == [False]
+        ours = reads.asked_of_us(world.nodes["XD"], asked, since=began)
+        assert [each.excused for each in ours].count(True) == 2  # Two reached it while work went on.
+
+
+def test_work_that_was_planned_after_the_last_check_is_learnt_from_the_next(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        node, began = world.nodes["XC"], world.clock.at
+        look(world, "XC")
+        plan(world, "XD", hours=4)
+        world.advance(hours=1)
+        persons.ask_persons(node, place(world, "XC"), [world.desk("XD")])
+
+        def excused() -> bool:
+            asked = reads.persons_asked(node, place(world, "XC"), since=began)
+            (found,) = reads.with_work(node, world.register, asked)
+            return found.excused
+
+        assert not excused()
+        world.advance(hours=1)
+        look(world, "XC")
+        assert excused()
+
+
+def test_who_answers_in_time_is_counted_as_such_though_work_is_planned(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        node, began = world.nodes["XC"], world.clock.at
+        plan(world, "XD", hours=4)
+        look(world, "XC")
+        persons.ask_persons(node, place(world, "XC"), [world.desk("XD")])
+        world.work()
+        world.advance(minutes=7)
+        answer(world, "XD")
+        world.work()
+        (found,) = reads.with_work(node, world.register, reads.persons_asked(node, place(world, "XC"), since=began))
+        assert found.planned is not None
+        assert not found.excused
+        (ours,) = reads.asked_of_us(world.nodes["XD"], place(world, "XD"), since=began)
+        assert ours.planned is not None
+        assert not ours.excused
+
+
+def keep_rota(world: World, code: str, *logins: str, hours: int = 12) -> None:
+    """Turns at a desk that began when the world did."""
+    node, seat = world.nodes[code], Seat(world.register, world.desk(code), frozenset({Role.ADMINISTRATOR}))
+    members = []
+    for login in logins:
+        officer = add_officer(node, login=login, name=login.title())
+        grant(node, officer, world.register, world.desk(code), Role.OFFICER)
+        members.append(str(officer.pk))
+    first = world.clock.at.replace(second=0, microsecond=0, tzinfo=None)
+    keep_layer(node, seat, Layer("First", "UTC", first, hours, tuple(members)), by=SYSTEM)
+
+
+def test_a_peer_learns_since_when_somebody_is_on_duty_and_neither_who_nor_until_when(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        keep_rota(world, "XD", "ada", "bo")
+        began = world.clock.at.replace(second=0, microsecond=0)
+        world.advance(hours=14)
+        found = look(world, "XC")
+        assert found["XD"].duty_since == began + timedelta(hours=12)
+        assert found["XE"].duty_since is None
+        told = told_there(world.nodes["XC"], world.register, {world.desk("XD").participant})
+        assert [each.duty_since for each in told.values()] == [began + timedelta(hours=12)]
+        with world.at("XC"):
+            kept = [str(row) for row in NodeCheck.objects.filter(peer_desk="duty").values_list()]
+        assert not [
+            name for name in ("ada", "'bo'", str(began + timedelta(hours=24))) if name in " ".join(kept).lower()
+        ]
+
+
+def test_what_a_node_said_of_duty_is_forgotten_when_it_was_not_asked_for_a_day_or_did_not_answer(
+    tmp_path: Path,
+) -> None:
+    with World(tmp_path) as world:
+        keep_rota(world, "XD", "ada", "bo")
+        world.advance(hours=1)
+        look(world, "XC")
+
+        def told() -> int:
+            return len(told_there(world.nodes["XC"], world.register, {world.desk("XD").participant}))
+
+        world.advance(hours=24)
+        assert told() == 1
+        world.advance(hours=1)
+        assert told() == 0
+        look(world, "XC")
+        assert told() == 1
+        world.network.down.add("XD")
+        look(world, "XC")
+        assert told() == 0
+
+
+def test_nothing_is_said_of_duty_where_the_rota_has_a_gap_or_nobody_to_hand_over_to(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        keep_rota(world, "XD", "ada")
+        world.advance(days=40)
+        assert look(world, "XC")["XD"].duty_since is None
+        keep_rota(world, "XE", "cy", "di")
+        seat = Seat(world.register, world.desk("XE"), frozenset({Role.ADMINISTRATOR}))
+        now = world.clock.at
+        for login in ("cy", "di"):
+            officer = find_officer(world.nodes["XE"], login)
+            be_away(world.nodes["XE"], seat, Spell(now, now + timedelta(days=2), str(officer.pk)), by=SYSTEM)
+        world.advance(hours=1)
+        assert look(world, "XC")["XE"].duty_since is None
 
 
 def test_a_desk_whose_key_is_gone_is_told_so_and_an_old_key_too(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from liaison.node.models import AuditRow, Case, CheckPlan, HeldKey, IncomingCopy
 from liaison.node.services.checks import asking, persons, watching
 from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Role
-from tests.scenarios.test_checks import answer, look, place, plan, set_clock
+from tests.scenarios.test_checks import answer, keep_rota, look, place, plan, set_clock
 from tests.web.visiting import visit, visit_desk
 from tests.world import World
 
@@ -54,6 +54,61 @@ def test_planned_work_there_is_said_wherever_the_desk_shows_and_stands_not_among
         assert "Planned work there from" in said
         assert "Planned work Not reached" in text_of(visitor.see(f"checks/{named}"))
         assert "its answer may come later" in visitor.see(f"centres/{named}")
+
+
+def test_a_person_asked_during_planned_work_is_shown_so_by_both_sides_and_left_out_of_the_trend(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        plan(world, "XD", hours=2)
+        look(world, "XC")
+        there = world.desk("XD")
+        persons.ask_persons(world.nodes["XC"], place(world, "XC"), [there, world.desk("XE")])
+        world.work()
+        world.advance(hours=1)
+        visitor, named = visit(world, "XC"), f"checks/{there.participant[:16]}/duty/"
+        said = text_of(visitor.see("checks/"))
+        assert said.count("It was asked during planned work there.") == 1
+        history = text_of(visitor.see(named))
+        assert "1 check fell into planned work and is left out of this." in history
+        assert "Not yet Planned work" in history
+        assert "fell into" not in text_of(visitor.see(f"checks/{world.desk('XE').participant[:16]}/duty/"))
+        ours = text_of(visit(world, "XD").see("checks/"))
+        assert "1 check fell into planned work and is left out of this." in ours
+        assert "Not yet Planned work" in ours
+
+
+def test_a_silent_worker_is_shown_as_at_planned_work_in_the_history(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        watching.note_beat(world.nodes["XD"])
+        plan(world, "XD", hours=2, whole_node=True)
+        world.advance(hours=1)
+        look(world, "XC")
+        history = text_of(visit(world, "XC").see(f"checks/{world.desk('XD').participant[:16]}/duty/"))
+        assert "Works Planned work" in history
+
+
+def test_the_sender_reads_since_when_somebody_is_on_duty_there_by_the_clock_there(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        keep_rota(world, "XD", "ada", "bo", hours=4)
+        world.advance(hours=5)
+        look(world, "XC")
+        world.advance(minutes=40)
+        there, since = world.desk("XD"), world.clock.at - timedelta(hours=1, minutes=40)
+        visitor = visit(world, "XC")
+        said = text_of(visitor.see(f"centres/{there.participant[:16]}/duty/"))
+        (words,) = re.findall(
+            r"on duty since [^,]*?(\d\d:\d\d)[^,]*(?:, [^,]*)?, as its node said 40 minutes ago", said
+        )
+        assert words == f"{since:%H:%M}"
+        assert "Ada" not in said
+        assert "as its node said" not in visitor.see(f"centres/{world.desk('XE').participant[:16]}/duty/")
+        office = DeskRef("register", "office", "front")
+        with unit_of_work(world.nodes["XC"]):
+            declared = {"kind": "technical", "languages": [], "expected": {}, "parts": []}
+            OwnDesk.objects.create(
+                register=world.register, participant="register", node="office", desk="front", **declared
+            )
+        secretariat = visit_desk(world.nodes["XC"], world.register, office)
+        assert "as its node said" not in secretariat.see(f"centres/{there.participant[:16]}/duty/")
 
 
 def test_a_node_is_looked_at_from_its_page_and_all_of_them_by_the_worker(tmp_path: Path) -> None:

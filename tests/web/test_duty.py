@@ -9,9 +9,13 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from liaison.duty.rota import Layer
 from liaison.node.models import DutyLayer, DutySpell, HandoverNote
 from liaison.node.services.desk.answering import acknowledge_message
+from liaison.node.services.duty.rotas import keep_layer
+from liaison.node.services.people.audit import SYSTEM
 from liaison.officers.permissions import Role
+from tests.node.duty.desk import staffed
 from tests.register.registry import small_register
 from tests.web.visiting import Visitor, visit
 from tests.world import World
@@ -77,6 +81,32 @@ def test_gaps_and_overlaps_of_the_weeks_ahead_are_told_in_words(tmp_path: Path) 
         assert 'class="gap"' in page
         manager.send("duty/rota", **layer_of(world, one.officer, name="Second", **hours))
         assert "one officer has two layers" in one.see("duty/")
+
+
+def test_who_takes_over_without_a_rota_leaves_no_gap_behind(tmp_path: Path) -> None:
+    with World(tmp_path, codes=("XC",)) as world:
+        _, one, _ = crew(world)
+        one.send("duty/take-over", hours="1")
+        page = one.see("duty/")
+        assert "The next four weeks" in page
+        assert "obody" not in page
+        assert "At all other times whatever comes in is for every officer of the desk." in page
+        world.advance(hours=2)
+        assert "There is no rota" in visit(world, "XC", Role.OFFICER).see("duty/")
+
+
+def test_in_a_gap_the_page_says_what_then_happens_to_a_message(tmp_path: Path) -> None:
+    with staffed(tmp_path, "ada", "bo") as stage:
+        later = (stage.node.clock.now() + timedelta(hours=9)).replace(second=0, microsecond=0, tzinfo=None)
+        members = tuple(str(each) for each in stage.officers.values())
+        keep_layer(stage.node, stage.seat, Layer("First", "UTC", later, 24, members), by=SYSTEM)
+        page = visit(stage.world, "XD").see("duty/")
+        assert "The rota has nobody until" in page
+        assert "told at once to whoever stands next in the plan" in page
+        assert "Nobody is asked" not in page
+        stage.receive("urgent")
+        stage.run()
+        assert stage.told() == ["ada", "bo"]
 
 
 def test_a_form_that_is_refused_comes_back_as_it_was_typed(tmp_path: Path) -> None:

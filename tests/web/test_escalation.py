@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from liaison.node.models import ContactMethod
+from liaison.node.services.escalation.keeping import note_has
+from liaison.node.services.escalation.planning import make_plan_of
 from liaison.node.services.escalation.sending import send_due
-from liaison.node.unit_of_work import reading
+from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import Role
 from tests.node.duty.desk import Stage, staffed
 from tests.web.visiting import Visitor, let_in, visit
@@ -153,6 +155,35 @@ def test_desk_and_case_say_escalated_who_has_it_and_acknowledged(tmp_path: Path)
         assert "Text message: Sent" in case
 
 
+def have(stage: Stage, message: str, login: str) -> None:
+    """The officer has it, and the sender hears nothing."""
+    with unit_of_work(stage.node):
+        note_has(stage.node, stage.world.desk("XD"), message, officer=stage.officers[login])
+
+
+def test_who_stayed_silent_has_it_no_more_and_one_of_two_is_not_called_nobody(tmp_path: Path) -> None:
+    with staffed(tmp_path, "ada", "bo") as stage:
+        two = {"steps": ({"tell": ("desk",), "minutes": 5, "wants": 2},), "last": ("desk",), "repeats": 0}
+        make_plan_of(stage.node, stage.seat, "urgent", two | {"signed_within": 10}, by=stage.officers["ada"])
+        message = stage.receive("urgent")
+        stage.run(minutes=1)
+        visitor, case = visit(stage.world, "XD", Role.OFFICER), f"cases/{stage.escalation().case}/"
+        for login in ("ada", "bo"):
+            have(stage, message, login)
+        assert "Ada</bdi>, <bdi" in visitor.see(case)
+        stage.run(minutes=11)
+        page = visitor.see(case)
+        assert "has it since" not in page
+        assert "Nobody has it yet" in page
+        have(stage, message, "bo")
+        page = visitor.see(case)
+        assert re.search(r"Too few people have it.*Bo.*has it since.*one more person is wanted", page, re.DOTALL)
+        stage.run(minutes=6)
+        page = visitor.see(case)
+        assert "Too few people have it" in page
+        assert "nobody has it" not in page
+
+
 def test_a_plan_is_made_on_the_page_and_holds_for_what_comes_then(tmp_path: Path) -> None:
     with staffed(tmp_path, "ada", "bo") as stage:
         visitor = visit(stage.world, "XD", Role.ADMINISTRATOR)
@@ -199,6 +230,23 @@ def test_work_is_planned_and_ended_on_the_page_and_stands_on_that_of_the_desk(tm
         assert number
         visitor.send("administration/planned-work/end", number=number[1])
         assert "Planned work" not in visitor.see()
+
+
+def test_the_page_says_that_a_routine_message_waits_for_planned_work_and_an_urgent_one_does_not(tmp_path: Path) -> None:
+    with staffed(tmp_path, "ada") as stage:
+        visitor = visit(stage.world, "XD", Role.ADMINISTRATOR)
+        now = stage.node.clock.now()
+        begins, ends = (f"{now + timedelta(hours=hours):%Y-%m-%d %H:%M} UTC" for hours in (1, 3))
+        visitor.send("administration/planned-work", begins=begins, ends=ends)
+        at = f"{now + timedelta(hours=2):%Y-%m-%d %H:%M} UTC"
+        routine = visitor.see("administration/escalation", simulate="routine", at=at)
+        assert "waits for planned work until" in routine
+        assert "or goes along with whatever else leaves by the same way" in routine
+        for urgency, when in (("urgent", at), ("routine", ends)):
+            page = visitor.see("administration/escalation", simulate=urgency, at=when)
+            assert "Nothing was sent" in page
+            assert "waits for planned work" not in page
+            assert "goes along with whatever" not in page
 
 
 def test_a_plan_that_was_not_understood_comes_back_as_it_was_typed(tmp_path: Path) -> None:

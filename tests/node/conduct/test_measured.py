@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from liaison.conduct.measured.evidence import Measure
 from liaison.conduct.measured.lifecycle import Audience
+from liaison.duty.checks.planned_work import make_work
 from liaison.errors import LiaisonError, MalformedError, UsageError
 from liaison.messages.message import open_message
+from liaison.messages.parties import DeskRef
 from liaison.node.models import IncomingCopy, Measurement
+from liaison.node.node import Node
 from liaison.node.reads.conduct.measured import Shown, find_measured, shown
+from liaison.node.reads.writing.drafts import Place
+from liaison.node.services.checks.asking import check_desk
+from liaison.node.services.checks.persons import ask_persons
+from liaison.node.services.checks.planned_work import plan_work
 from liaison.node.services.conduct.measured import telling
 from liaison.node.services.conduct.measured.telling import Dispute, Review, Text
 from liaison.node.services.inside.clearance import approve, give_back
 from liaison.node.services.inside.rules import make_clearance_rule
 from liaison.node.services.line.sending import Letter, send_letter
+from liaison.node.services.people.audit import SYSTEM
+from liaison.node.services.people.officers import Seat
 from liaison.officers.clearance import Demand, Rule, Silence
 from liaison.officers.permissions import Role
 from tests.node.conduct.networks import ROAS, SEEN, Networks
 from tests.node.inside.desks import HOUR
+from tests.world import World
 
 WRONG, RIGHT = Text("This prefix was returned in May."), {"valid": 1, "invalid": 0, "not_found": 0}
 
@@ -106,6 +117,26 @@ def test_how_a_contact_answered_is_counted_only_where_somebody_asked(networks: N
     assert networks.measure(b"", contacts=True).kept == 2
     found = networks.find("XC", measure=Measure.CONTACTS)
     assert (found.evidence.counts["persons_answered"], found.evidence.counts["persons_silent"]) == (0, 1)
+
+
+def test_a_silence_that_planned_work_explains_is_counted_against_nobody(networks: Networks) -> None:
+    world, there = networks.world, networks.world.desk("XD", "noc")
+    now = world.clock.now()
+    work = make_work(now, now + timedelta(hours=4), now)
+    seat = Seat(world.register, there, frozenset({Role.ADMINISTRATOR}))
+    plan_work(networks.node("XD"), seat, work, by=SYSTEM)
+    look_at_one(networks.node("XC"), world, there)
+    ask_persons(networks.node("XC"), Place(world.register, world.desk("XC")), [there])
+    world.network.down.add("XD")
+    world.advance(hours=1)
+    look_at_one(networks.node("XC"), world, there)
+    assert networks.measure(b"", contacts=True).kept == 2
+    counts = networks.find("XC", measure=Measure.CONTACTS).evidence.counts
+    assert counts == {"persons_answered": 0, "persons_silent": 0, "node_answered": 1, "node_silent": 0}
+
+
+def look_at_one(node: Node, world: World, desk: DeskRef) -> None:
+    check_desk(node, world.register, world.desk("XC").at, desk)
 
 
 def test_nothing_leaves_by_measuring_and_the_notice_says_all_of_it_to_the_provider_alone(networks: Networks) -> None:

@@ -10,6 +10,7 @@ import pytest
 from liaison.duty.calendars import Event, decode_calendar, encode_calendar
 from liaison.node.models import AuditRow, DutyFeed, DutyHoliday, DutySpell, Officer
 from liaison.node.services.duty.calendars import Taking, end_feed, feeds, make_feed, read_feed, take_calendar
+from liaison.node.services.duty.rotas import keep_holiday
 from liaison.node.services.people.officers import leave
 from liaison.officers.permissions import Role
 from tests.node.duty.rotas import HOUR, officers, take_turns
@@ -76,6 +77,25 @@ def test_times_away_and_on_duty_and_holidays_come_in_and_a_second_time_replace_t
                 (day, "Feast"),
                 (day + timedelta(days=1), "Feast"),
             ]
+
+
+def test_a_holiday_that_was_moved_or_called_off_is_replaced_and_one_that_was_typed_stays(tmp_path: Path) -> None:
+    with World(tmp_path, codes=("XC",)) as world:
+        node, now = world.nodes["XC"], world.clock.now().replace(microsecond=0)
+        manager, by = seat(world, "XC", Role.DIRECTORY)
+        first = now.date() + timedelta(days=3)
+        keep_holiday(node, manager, first - timedelta(days=1), "Typed", by=by)
+
+        def days_after(*events: Event, cancelled: bool = False) -> list[int]:
+            data = encode_calendar("x", events, made=now)
+            data = data.replace(b"TRANSP:TRANSPARENT", b"STATUS:CANCELLED") if cancelled else data
+            take_calendar(node, manager, data, Taking("holidays"), by=by)
+            with world.at("XC"):
+                return [(day - first).days for day in DutyHoliday.objects.order_by("day").values_list("day", flat=True)]
+
+        assert days_after(Event("c", "Feast", now, now, first, 2)) == [-1, 0, 1]
+        assert days_after(Event("c", "Feast", now, now, first + timedelta(days=4), 1)) == [-1, 4]
+        assert days_after(Event("c", "Feast", now, now, first, 1), cancelled=True) == [-1]
 
 
 def test_a_file_that_is_no_calendar_changes_nothing(tmp_path: Path) -> None:

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from liaison.duty.checks.planned_work import AHEAD, LONGEST, MOST, Work, make_work
+from liaison.duty.checks.planned_work import AHEAD, LONGEST, MOST, Work, make_work, waits_until
 from liaison.errors import UsageError
 from liaison.messages.message import Urgency
 from liaison.node.models import AuditRow, EscalationEvent
 from liaison.node.reads.checks.planned_work import planned_at
+from liaison.node.reads.duty.ways import ways_then
 from liaison.node.services.checks.planned_work import end_work, plan_work
 from liaison.node.services.escalation.handing import call_in
+from liaison.node.services.escalation.planning import works_waited_for
 from liaison.node.unit_of_work import reading
 from liaison.officers.permissions import Role
 from tests.mirrored import START
@@ -132,3 +134,39 @@ def test_work_of_impossible_times_is_refused(begins: timedelta, ends: timedelta)
 def test_work_covers_its_first_moment_and_not_its_last() -> None:
     work = Work(START, START + timedelta(hours=1))
     assert [work.covers(START), work.covers(work.ends)] == [True, False]
+
+
+def test_what_is_routine_waits_until_the_last_work_that_follows_on_without_a_break() -> None:
+    at = [START + timedelta(hours=hours) for hours in range(7)]
+    works = [Work(at[2], at[4]), Work(at[0], at[1]), Work(at[1], at[3]), Work(at[5], at[6])]
+    found = [waits_until(works, each) for each in at]
+    assert found == [at[4], at[4], at[4], at[4], None, at[6], None]
+    assert waits_until((), START) is None
+
+
+def test_the_simulation_says_of_each_way_what_the_worker_then_does(stage: Stage) -> None:
+    stage.reach("ada", "email", "ada@xd.example", after_minutes=90)
+    plan(stage, hours=1)
+    now, place = stage.node.clock.now(), (stage.world.register, stage.world.desk("XD"))
+
+    def waits(urgency: str) -> list[tuple[str, object]]:
+        works = works_waited_for(stage.node, stage.seat, urgency, now)
+        officers = [stage.officers["ada"]]
+        found = ways_then(stage.node, *place, officers, urgency=urgency, at=now, works=works)
+        return [(each.channel, each.waits_until) for each in found]
+
+    assert waits("routine") == [("sms", now + timedelta(hours=1)), ("email", None)]
+    assert waits("urgent") == [("sms", None), ("email", None)]
+    stage.receive("routine")
+    stage.run(minutes=59)
+    assert stage.told() == []
+    stage.run(minutes=2)
+    assert "ada" in stage.told()
+
+
+def test_the_simulation_of_what_was_looks_at_the_work_of_that_time(stage: Stage) -> None:
+    plan(stage, hours=1)
+    before = stage.node.clock.now()
+    stage.world.advance(hours=5)
+    assert len(works_waited_for(stage.node, stage.seat, "routine", before)) == 1
+    assert works_waited_for(stage.node, stage.seat, "routine", stage.node.clock.now()) == ()

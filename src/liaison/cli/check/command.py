@@ -106,24 +106,32 @@ def ours(*, desk: str, register: str, as_json: bool) -> None:
 
     place, now = _place(node, register, desk), node.clock.now()
     came = asked_of_us(node, place, since=now - LOOKED_BACK)
-    stands, others = standing([each.took for each in reversed(came)]), sums(node, place, now=now)
+    stands = standing([each.took for each in reversed(came)], excused=[each.excused for each in reversed(came)])
+    others = sums(node, place, now=now)
     value: dict[str, Any] = {
         "asked": stands.asked,
         "answered": stands.answered,
         "half_within_seconds": None if stands.half is None else round(stands.half.total_seconds()),
         "trend": stands.trend.value,
+        "left_out_of_trend": stands.excused,
         "checks": [_came(node, place, each) for each in came],
         "other_desks_here": {"asked": others.asked, "answered": others.answered},
     }
-    rows = [(each["by"], each["received"], each["answered"] or "nobody yet") for each in value["checks"]]
+    rows = [
+        (each["by"], each["received"], each["answered"] or "nobody yet", ", ".join(_notable(each)))
+        for each in value["checks"]
+    ]
     lines = [f"{stands.asked} checks came, {stands.answered} were answered by a person; trend: {stands.trend.value}."]
+    if stands.excused:
+        lines.append(f"Left out of the trend, because planned work explains them: {stands.excused}.")
     show(value, [*lines, *table(rows)], as_json=as_json)
 
 
 def _came(node: Node, place: Place, each: AskedOfUs) -> dict[str, Any]:
     took = None if each.took is None else round(each.took.total_seconds())
     by = _name(node, place.register, each.by)
-    return {"by": by, "received": _iso(each.received), "answered": _iso(each.answered), "seconds": took}
+    told = {"by": by, "received": _iso(each.received), "answered": _iso(each.answered), "seconds": took}
+    return told | {"planned_work": each.planned is not None}
 
 
 def _show(
@@ -151,6 +159,7 @@ def _show(
                 "clock_ahead_seconds": result.skew,
                 "worker_silent_seconds": result.worker,
                 "key_made": _iso(result.key_made),
+                "duty_since": _iso(result.duty_since),
                 "version": result.version,
             }
         if desk in fresh:
@@ -168,7 +177,9 @@ def _show(
 
 def _notable(told: dict[str, Any]) -> list[str]:
     """What a line of the table says beside the outcome."""
-    return [*told.get("findings", ()), *(["planned-work"] if told.get("planned_work") else ())]
+    since = told.get("duty_since")
+    planned = ["planned-work"] if told.get("planned_work") else []
+    return [*told.get("findings", ()), *planned, *([f"on duty since {since}"] if since else [])]
 
 
 def _readers(node: Node, register: str, place: Place | None) -> list[Place]:

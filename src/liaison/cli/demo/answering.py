@@ -58,7 +58,7 @@ def be_escalated(demo: Rehearsal) -> list[str]:
     words = {"told": "told", "signed": "acknowledged"}
     lines = [f"{each['at']}  {words[each['what']]} {each['whom']}".rstrip() for each in seen]
     second, last = (each["at"][11:16] for each in seen[1:3])
-    return [*lines, f"the second officer's mail: “{_words(letter)}”", f"escalated {second}, acknowledged {last}"]
+    return [*lines, f"the second officer's mail: “{mail_words(letter)}”", f"escalated {second}, acknowledged {last}"]
 
 
 def check_nodes(demo: Rehearsal) -> list[str]:
@@ -85,10 +85,10 @@ def _names(each: dict[str, Any]) -> str:
 
 def _code(letter: bytes) -> str:
     """The six digits that an officer types back."""
-    return re.findall(r"\b\d{6}\b", _words(letter))[-1]
+    return re.findall(r"\b\d{6}\b", mail_words(letter))[-1]
 
 
-def _words(letter: bytes) -> str:
-    """What a mail says, its links left out."""
+def mail_words(letter: bytes) -> str:
+    """What a mail says on one line, without the secret of its link."""
     text = str(email.message_from_bytes(letter, policy=email.policy.default).get_content())
-    return " ".join(word for word in text.split() if "/have/" not in word)
+    return " ".join("(a link)" if "/have/" in word else word for word in text.split())

@@ -78,6 +78,7 @@ def show_(*, days: int, desk: str, register: str, as_json: bool) -> None:
             "begins": format_instant(_whole(each.begins)),
             "ends": format_instant(_whole(each.ends)),
             "officers": [logins[int(officer)] for officer in each.officers],
+            "gap": plan.is_gap(each),
         }
         for each in shifts
     ]
@@ -85,7 +86,8 @@ def show_(*, days: int, desk: str, register: str, as_json: bool) -> None:
         (
             words_of(each.begins),
             words_of(each.ends),
-            ", then ".join(logins[int(officer)] for officer in each.officers) or "nobody",
+            ", then ".join(logins[int(officer)] for officer in each.officers)
+            or ("nobody" if plan.is_gap(each) else "every officer of the desk"),
         )
         for each in shifts
     )

@@ -1,9 +1,5 @@
 """Who is told when nobody acknowledges a message? `liaison escalation show|simulate|plan|reach`.
 
-    liaison escalation simulate --urgency urgent --at 2026-11-29T03:00Z
-    2026-11-29T03:00:00Z  step 1          rota        Ada (sms)
-    2026-11-29T03:10:00Z  step 2          rota, desk  Ada (sms), Bo (no way)
-
     liaison escalation plan --urgency urgent --step rota=10 --step rota,desk=20 --last desk
     liaison escalation reach ada ada@csirt.xd.example        a code goes there
     liaison escalation confirm ada 3 482113                  and back
@@ -14,25 +10,19 @@ printed.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
-
 import click
 
 from liaison.cli.lazy import LazyGroup
-from liaison.cli.message.screen import plain
-from liaison.cli.output import json_option, show, table
+from liaison.cli.output import json_option, show
 from liaison.cli.register.choices import own_seat, register_option
 from liaison.cli.session import open_node
 from liaison.errors import UsageError
-
-if TYPE_CHECKING:
-    from liaison.duty.escalation import WouldTell
 
 URGENCIES = ("routine", "urgent", "emergency")
 
 
 COMMANDS = {
+    "simulate": "liaison.cli.escalation.simulating:simulate",
     "show": "liaison.cli.escalation.showing:show_desk",
     "snooze": "liaison.cli.escalation.handing:snooze",
     "hand": "liaison.cli.escalation.handing:hand",
@@ -43,60 +33,6 @@ COMMANDS = {
 @click.group(cls=LazyGroup, commands_in=COMMANDS)
 def group() -> None:
     """See who is told when nobody acknowledges a message."""
-
-
-@group.command()
-@click.option("--urgency", type=click.Choice(URGENCIES), default="urgent", show_default=True)
-@click.option("--at", "at", default="", help="When the message comes, as 2026-11-29T03:00Z; default: now.")
-@click.option("--desk", default="", help="Own desk, where this node has several.")
-@register_option
-@json_option
-def simulate(*, urgency: str, at: str, desk: str, register: str, as_json: bool) -> None:
-    """Who would be told, and when, of a message that nobody acknowledges."""
-    node = open_node()
-    seat = own_seat(node, register, desk)
-    from liaison.node.reads.duty.escalations import reachable
-    from liaison.node.reads.duty.ways import ways_then
-    from liaison.node.services.escalation.planning import simulate_plan
-    from liaison.wire.identifiers import format_instant
-
-    told = simulate_plan(node, seat, urgency, _instant(at) if at else node.clock.now())
-    people = {each.number: each for each in reachable(node, seat.register, seat.desk)}
-
-    def then(each: WouldTell) -> dict[int, list[dict[str, Any]]]:
-        found: dict[int, list[dict[str, Any]]] = {}
-        for way in ways_then(node, seat.register, seat.desk, each.officers, urgency=urgency, at=each.at):
-            said = {"channel": way.channel, "after_minutes": way.after_minutes, "out_of_hours": way.out_of_hours}
-            found.setdefault(way.officer, []).append(said)
-        return found
-
-    value: list[dict[str, Any]] = [
-        {
-            "at": format_instant(each.at),
-            "step": each.rung.number,
-            "round": each.rung.round,
-            "last": each.rung.last,
-            "tell": list(each.rung.tell),
-            "officers": [
-                {"officer": one, "name": people[one].name, "ways": people[one].ways, "by": by.get(one, [])}
-                if one in people
-                else {"officer": one, "name": "", "ways": 0, "by": []}
-                for one in each.officers
-            ],
-        }
-        for each in told
-        for by in (then(each),)
-    ]
-    lines = table(
-        (
-            str(each["at"]),
-            "last" if each["last"] else f"step {each['step']}, round {each['round']}",
-            ", ".join(each["tell"]),
-            ", ".join(_said(one) for one in each["officers"]) or "nobody",
-        )
-        for each in value
-    )
-    show(value, lines, as_json=as_json)
 
 
 @group.command("plan")
@@ -192,22 +128,3 @@ def _step(text: str) -> dict[str, object]:
     if not (minutes.isascii() and minutes.isdecimal() and wants in ("", "1", "2")):
         raise UsageError("plan-not-understood", reason=text[:40])
     return {"tell": tuple(whom.split(",")), "minutes": int(minutes[:6]), "wants": int(wants or "1")}
-
-
-def _said(one: dict[str, Any]) -> str:
-    if not one["ways"]:
-        return f"{plain(one['name']) or one['officer']} (no way)"
-    ways = (f"{by['channel']}{', outside of its hours' if by['out_of_hours'] else ''}" for by in one["by"])
-    return f"{plain(one['name'])} ({'; '.join(ways) or 'no way for this urgency'})"
-
-
-def _instant(text: str) -> datetime:
-    from liaison.duty.checking import YEARS
-
-    try:
-        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        raise UsageError("instant-not-read", text=text[:40]) from None
-    if not YEARS[0] <= found.year < YEARS[1]:
-        raise UsageError("instant-not-read", text=text[:40])
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

@@ -4,6 +4,7 @@
     answer     {"key_made":"2026-11-20T…Z","nonce":"…","now":"2026-11-26T03:02:01Z","padding":"…","version":"0.1",
                 "worker":12}
                and where work is planned there   "planned":{"from":"…T22:00:00Z","until":"…T02:00:00Z"}
+               and where somebody is on duty by the rota there   "duty_since":"…T22:00:00Z"
 
 Invariants (docs/spec/checks.md):
 - the question is sealed to a desk as a message is, in a frame of the same size, so only who holds the desk's key reads
@@ -53,7 +54,8 @@ class Planned(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What the other node says: its time, its version, how many seconds ago its worker last gave a sign (null: never),
-    since when it has the newest sealing key of the desk, and the work that is planned, where there is any."""
+    since when it has the newest sealing key of the desk, the work that is planned, where there is any, and since when
+    those are on duty who are, where the desk keeps a rota; never who they are or until when."""
 
     key_made: Instant | None
     nonce: Nonce
@@ -62,6 +64,7 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     version: Version
     worker: Count | None
     planned: Planned | None = None
+    duty_since: Instant | None = None
 
 
 def encode_question(question: Question) -> bytes:
@@ -87,9 +90,11 @@ def decode_answer(data: bytes, question: Question) -> Answer:
     if len(data) != ANSWER_SIZE:
         raise MalformedError("check-answer-size", size=len(data), expected=ANSWER_SIZE)
     answer = decode_struct(data, Answer, limit=ANSWER_SIZE)
-    for instant in (answer.now, answer.key_made):
-        if instant is not None:
-            parse_instant(instant)
+    now = parse_instant(answer.now)
+    if answer.key_made is not None:
+        parse_instant(answer.key_made)
+    if answer.duty_since is not None and parse_instant(answer.duty_since) > now:
+        raise MalformedError("check-answer-duty")
     if answer.planned is not None:
         work_of(answer.planned)
     if answer.nonce != question.nonce:

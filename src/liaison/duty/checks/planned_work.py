@@ -2,6 +2,7 @@
 
     work = make_work(22:00, 02:00, now=09:00)       refused where it is over, too long or too far ahead
     work.covers(23:10)                              a node that does not answer then is not silent
+    waits_until((work,), 23:10)                     02:00, for what is routine; None where nothing holds it up
 
 Invariants (docs/spec/escalation.md, "Planned work"): it begins inclusively and ends exclusively; it explains that
 nothing answers, never that something else does.
@@ -9,6 +10,7 @@ nothing answers, never that something else does.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,3 +39,12 @@ def make_work(begins: datetime, ends: datetime, now: datetime) -> Work:
     if not (begins < ends and now < ends and ends - begins <= LONGEST and begins - now <= AHEAD):
         raise UsageError("planned-work-times", hours=LONGEST // timedelta(hours=1), days=AHEAD.days)
     return Work(begins, ends)
+
+
+def waits_until(works: Iterable[Work], at: datetime) -> datetime | None:
+    """Until when something routine waits that would ring at an instant; work that begins before it is over is waited
+    for as well."""
+    until = at
+    for work in sorted(works, key=lambda each: each.begins):
+        until = max(until, work.ends) if work.covers(until) else until
+    return until if until > at else None

@@ -8,7 +8,8 @@
     summed_months(now)           the six whole months that sums are of
 
 Invariants (docs/spec/checks.md):
-- what falls into planned work is neither silence nor a trend; no work explains another key, or one that does not open;
+- what falls into planned work is neither silence nor a trend, and is shown as what it is; no work explains another
+  key, or one that does not open, and none is needed for who answers in time;
 - own results in full; the secretariat learns whether a desk answered and never when; everybody else learns sums alone;
 - a sum below `LEAST`, or one from which such a number could be worked out, is not told;
 - nothing here orders desks or participants by how they did.
@@ -91,6 +92,8 @@ class NodeResult:
     error: str = ""
     planned: Work | None = None
     """What the desk told of planned work, now or before it fell silent."""
+    duty_since: datetime | None = None
+    """Since when somebody was on duty there, as the desk said."""
 
     @property
     def at_work(self) -> bool:
@@ -122,11 +125,18 @@ class PersonResult:
     case: str
     received: bool
     answered: datetime | None
+    planned: Work | None = None
+    """The work that it told of and that went on when it was asked."""
 
     @property
     def took(self) -> timedelta | None:
         """How long a person took."""
         return max(self.answered - self.asked, timedelta(0)) if self.answered is not None else None
+
+    @property
+    def excused(self) -> bool:
+        """Whether planned work explains that nobody answered in time."""
+        return is_excused(self.took, self.planned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +148,19 @@ class Told:
     asked: datetime | None
     took: timedelta | None
     case: str
+    excused: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a desk answered those who checked it; `half` is within how long half of its answers came."""
+    """How a desk answered those who checked it; `half` is within how long half of its answers came, `excused` how many
+    the trend leaves out."""
 
     asked: int
     answered: int
     half: timedelta | None
     trend: Trend
+    excused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +194,23 @@ def trend(good: Sequence[bool]) -> Trend:
     return Trend.STEADY if not change else Trend.BETTER if change > 0 else Trend.WORSE
 
 
-def standing(took: Sequence[timedelta | None]) -> Standing:
+def is_in_time(took: timedelta | None) -> bool:
+    """Whether a person answered, and soon enough."""
+    return took is not None and took <= IN_TIME
+
+
+def is_excused(took: timedelta | None, planned: Work | None) -> bool:
+    """Whether the work that went on when a person was asked explains that nobody answered in time."""
+    return planned is not None and not is_in_time(took)
+
+
+def standing(took: Sequence[timedelta | None], *, excused: Sequence[bool] = ()) -> Standing:
     """How a desk stands by how long each answer took, from the oldest check to the newest; None where nobody did."""
     waits = [each for each in took if each is not None]
     half = timedelta(seconds=median(each.total_seconds() for each in waits)) if waits else None
-    return Standing(len(took), len(waits), half, trend([each is not None and each <= IN_TIME for each in took]))
+    left_out = excused or [False] * len(took)
+    good = [is_in_time(each) for each, out in zip(took, left_out, strict=True) if not out]
+    return Standing(len(took), len(waits), half, trend(good), sum(left_out))
 
 
 def told(result: PersonResult, audience: Audience) -> Told | None:
@@ -193,8 +218,8 @@ def told(result: PersonResult, audience: Audience) -> Told | None:
     if audience is Audience.OTHERS:
         return None
     if audience is Audience.SECRETARIAT:
-        return Told(result.desk, result.answered is not None, None, None, "")
-    return Told(result.desk, result.answered is not None, result.asked, result.took, result.case)
+        return Told(result.desk, result.answered is not None, None, None, "", result.excused)
+    return Told(result.desk, result.answered is not None, result.asked, result.took, result.case, result.excused)
 
 
 def aggregate(answered: Collection[bool]) -> Aggregate:

@@ -93,6 +93,11 @@ def moment(at: datetime) -> str:
     return " ".join(_day_and_zone(at))
 
 
+def moment_of(there: datetime) -> str:
+    """An instant by the clock that it is given in, without its zone."""
+    return _day_and_zone_of(there)[0]
+
+
 def _day_and_zone(at: datetime) -> tuple[str, str]:
     return _day_and_zone_of(at.astimezone(timezone.get_current_timezone()))
 

@@ -31,6 +31,7 @@ class NodeCheck(models.Model):
     version = models.CharField(max_length=32, default="")
     planned_from = models.DateTimeField(null=True)
     planned_until = models.DateTimeField(null=True)
+    duty_since = models.DateTimeField(null=True)
     error = models.CharField(max_length=64, default="")
 
     class Meta:

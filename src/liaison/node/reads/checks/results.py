@@ -3,6 +3,7 @@
     node_results(node, register)                 the last check of each desk's node
     node_history(node, register, desk)           all checks of one, the oldest first
     persons_asked(node, place)                   whom this desk asked for a person, and who answered, the newest first
+    with_work(node, register, results)           the same, with the planned work that went on when they were asked
     asked_of_us(node, place)                     when others asked this desk, and when a person here answered
     sums(node, place)                            of the other desks of this node, small numbers left out
 
@@ -13,8 +14,8 @@ there is nothing of their own to subtract, and they are of whole months that are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,12 +27,14 @@ from liaison.duty.checks.results import (
     Outcome,
     PersonResult,
     aggregate,
+    is_excused,
     summed_months,
 )
 from liaison.messages.lifecycle import CopyState
 from liaison.messages.parties import DeskRef
 from liaison.node.models import Case, CheckedDesk, CheckPlan, IncomingCopy, NodeCheck, OutgoingCopy
 from liaison.node.node import Node
+from liaison.node.reads.checks.planned_work import planned_then, went_on
 from liaison.node.reads.writing.drafts import Place
 from liaison.node.unit_of_work import reading
 from liaison.register.vocabulary import REGISTER
@@ -51,11 +54,18 @@ class AskedOfUs:
     received: datetime
     answered: datetime | None
     case: str
+    planned: Work | None = None
+    """The work that went on here when it came."""
 
     @property
     def took(self) -> timedelta | None:
         """How long a person here took."""
         return max(self.answered - self.received, timedelta(0)) if self.answered is not None else None
+
+    @property
+    def excused(self) -> bool:
+        """Whether planned work explains that nobody answered in time."""
+        return is_excused(self.took, self.planned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +116,14 @@ def persons_asked(node: Node, place: Place, *, since: datetime) -> list[PersonRe
     return [_person(row, answers) for row in found]
 
 
+def with_work(node: Node, register: str, results: Iterable[PersonResult]) -> list[PersonResult]:
+    """The results, in their order, with the planned work of which the desk told and that went on when it was asked."""
+    found = list(results)
+    with reading(node):
+        works = planned_then(register, {(each.desk, each.asked) for each in found})
+    return [replace(each, planned=works.get((each.desk, each.asked))) for each in found]
+
+
 def asked_of_us(node: Node, place: Place, *, since: datetime) -> list[AskedOfUs]:
     """What came to this desk since then, the newest first."""
     own = {name: value for name, value in place.columns.items() if name != "register"}
@@ -115,7 +133,11 @@ def asked_of_us(node: Node, place: Place, *, since: datetime) -> list[AskedOfUs]
         columns = ("from_participant", "from_node", "from_desk", "received_at", "case")
         found = list(rows.order_by("-received_at", "-pk").values_list(*columns)[:MOST])
         answers = _answers(place, {row[4] for row in found})
-    return [AskedOfUs(DeskRef(*row[:3]), row[3], answers.get(row[4]), row[4]) for row in found]
+        works = went_on(place.register, place.desk, since=since) if found else ()
+    return [
+        AskedOfUs(DeskRef(*desk), came, answers.get(case), case, next((w for w in works if w.covers(came)), None))
+        for *desk, came, case in found
+    ]
 
 
 def last_answers(node: Node, place: Place, *, now: datetime) -> dict[DeskRef, datetime]:
@@ -180,4 +202,5 @@ def _result(row: NodeCheck) -> NodeResult:
         version=row.version,
         error=row.error,
         planned=Work(row.planned_from, row.planned_until) if row.planned_from is not None else None,
+        duty_since=row.duty_since,
     )

@@ -110,13 +110,19 @@ class EscalationRead:
 
     @property
     def held_by(self) -> tuple[str, ...]:
-        """Who said "I have it"."""
-        return tuple(dict.fromkeys(each.officer for each in self.lines if each.kind in HAVE and each.officer))
+        """Who said "I have it", since it last began again."""
+        return tuple(dict.fromkeys(each.officer for each in self._have if each.officer))
 
     @property
     def has_at(self) -> datetime | None:
         """When the first of them said so."""
-        return next((each.at for each in self.lines if each.kind in HAVE), None)
+        return next((each.at for each in self._have), None)
+
+    @property
+    def _have(self) -> tuple[Line, ...]:
+        """What was said before it began again counts no more."""
+        begins = max((place for place, each in enumerate(self.lines, 1) if each.kind == Kind.LAPSED), default=0)
+        return tuple(each for each in self.lines[begins:] if each.kind in HAVE)
 
     @property
     def signed_at(self) -> datetime | None:

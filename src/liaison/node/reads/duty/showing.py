@@ -1,6 +1,7 @@
 """What does a page show of duty: who answers now and next, what is missing, what was changed and asked?
 
 found = duty_now(node, register, desk)       found.shift, found.after, found.gap
+duty_since(node, register, desk)             22:00, for other nodes; None where no rota says so
 planned(node, register, desk, start=…, end=…)   shifts, gaps and overlaps between two instants
 """
 
@@ -47,6 +48,10 @@ class Planned:
     gaps: tuple[Shift, ...]
     overlaps: tuple[Overlap, ...]
 
+    def is_gap(self, shift: Shift) -> bool:
+        """Whether nobody answers then; without layers every officer of the desk does, as without a rota."""
+        return bool(self.rota.layers) and not shift.officers
+
 
 @dataclass(frozen=True, slots=True)
 class SpellRead:
@@ -92,6 +97,17 @@ def duty_now(node: Node, register: str, desk: DeskRef) -> DutyNow:
     after = next((each for each in coming[1:] if each.officers), None)
     gap = next((each for each in coming if not each.officers), None) if rota.layers else None
     return DutyNow(tuple(int(each) for each in on_duty(rota, now)), shift, after, gap)
+
+
+def duty_since(node: Node, register: str, desk: DeskRef) -> datetime | None:
+    """Since when whoever is on duty at an own desk is; None where it keeps no rota, nobody is, or what changed the rota
+    is not kept for so long."""
+    now = node.clock.now()
+    rota = rota_of(node, register, desk)
+    if not keeps_rota(rota, now) or not on_duty(rota, now):
+        return None
+    begins = present_shift(rota, now).begins
+    return begins if begins > now - KEPT else None
 
 
 def planned(node: Node, register: str, desk: DeskRef, *, start: datetime, end: datetime) -> Planned:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
+from liaison.duty.checks.planned_work import Work, waits_until
 from liaison.duty.hours import Hours, OwnWay, make_hours, ways_at
 from liaison.duty.wall import find_zone
 from liaison.errors import UsageError
@@ -33,12 +34,13 @@ class Usable:
 
 @dataclass(frozen=True, slots=True)
 class WayThen:
-    """One way of an officer as a page shows it."""
+    """One way of an officer as a page shows it; `waits_until` is when the planned work is over that it waits for."""
 
     officer: int
     channel: str
     after_minutes: int
     out_of_hours: bool
+    waits_until: datetime | None = None
 
 
 def usable_ways(officers: Iterable[int], urgency: str, at: datetime) -> list[Usable]:
@@ -73,13 +75,24 @@ def zone_of(row: Any) -> tzinfo:
 
 
 def ways_then(
-    node: Node, register: str, desk: DeskRef, officers: Iterable[int], *, urgency: str, at: datetime
+    node: Node,
+    register: str,
+    desk: DeskRef,
+    officers: Iterable[int],
+    *,
+    urgency: str,
+    at: datetime,
+    works: tuple[Work, ...] = (),
 ) -> tuple[WayThen, ...]:
-    """By which channels officers of a desk would be told at an instant; of others nothing."""
+    """By which channels officers of a desk would be told at an instant, and what of it waits for these works; of others
+    nothing."""
     with reading(node):
         here = set(at_the_desk(node, register, desk, at)) & set(officers)
         found = usable_ways(here, urgency, at)
-    return tuple(
-        WayThen(each.method.officer_id, each.method.channel, each.method.after_minutes, each.out_of_hours)
-        for each in found
-    )
+    return tuple(_then(each, at, works) for each in found)
+
+
+def _then(way: Usable, at: datetime, works: tuple[Work, ...]) -> WayThen:
+    method, minutes = way.method, way.method.after_minutes
+    until = waits_until(works, at + timedelta(minutes=minutes))
+    return WayThen(method.officer_id, method.channel, minutes, way.out_of_hours, until)

@@ -1,8 +1,8 @@
 """What does this node say when another one checks it?
 
 Invariants: nothing is kept of a question and no officer hears of it; what does not open, or is for another desk or
-register than the path says, is refused; the answer says nothing of officers or messages, and of desks when work
-is planned at the one that was asked.
+register than the path says, is refused; the answer says nothing of officers or messages, and of the desk that was
+asked when work is planned there, and since when somebody is on duty.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from liaison.node.models import HeldKey
 from liaison.node.node import Node
 from liaison.node.reads.checks.planned_work import planned_at
 from liaison.node.reads.checks.watched import watched
+from liaison.node.reads.duty.showing import duty_since
 from liaison.node.reads.memory import own_memory
 from liaison.node.unit_of_work import reading
 from liaison.wire.identifiers import format_instant
@@ -34,7 +35,7 @@ def answer_check(node: Node, sealed: bytes, *, register: str, participant: str, 
     if (question.register, question.desk) != (register, own):
         raise MalformedError("check-for-another-desk", desk=question.desk.desk)
     made = _key_made(node, register, own)
-    worker = watched(node).silent_for
+    worker, since = watched(node).silent_for, duty_since(node, register, own)
     return encode_answer(
         Answer(
             key_made=format_instant(made) if made is not None else None,
@@ -44,6 +45,7 @@ def answer_check(node: Node, sealed: bytes, *, register: str, participant: str, 
             version=liaison.__version__,
             worker=int(worker.total_seconds()) if worker is not None else None,
             planned=_planned(node, register, own),
+            duty_since=format_instant(since.replace(microsecond=0)) if since is not None else None,
         )
     )
 

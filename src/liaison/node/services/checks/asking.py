@@ -184,6 +184,7 @@ def _answered(asked: datetime, took: float, said: Answer) -> NodeResult:
         key_made=parse_instant(said.key_made) if said.key_made is not None else None,
         version=said.version,
         planned=work_of(said.planned) if said.planned is not None else None,
+        duty_since=parse_instant(said.duty_since) if said.duty_since is not None else None,
     )
 
 
@@ -209,6 +210,7 @@ def _keep(node: Node, register: str, own: NodeRef, desk: DeskRef, result: NodeRe
             version=result.version,
             planned_from=result.planned.begins if result.planned is not None else None,
             planned_until=result.planned.ends if result.planned is not None else None,
+            duty_since=result.duty_since,
             error=result.error[:64],
         )
         last = {"last": row, "asked_at": result.asked}

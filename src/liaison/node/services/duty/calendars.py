@@ -25,7 +25,7 @@ from liaison.duty.shifts import Shift, shifts
 from liaison.duty.wall import find_zone
 from liaison.errors import UsageError
 from liaison.messages.parties import DeskRef
-from liaison.node.models import DutyFeed, DutyLayer, DutySpell, Officer
+from liaison.node.models import DutyFeed, DutyHoliday, DutyLayer, DutySpell, Officer
 from liaison.node.node import Node
 from liaison.node.reads.cooperation.listing import ClockRead, request_calendar
 from liaison.node.reads.duty.rotas import names, people, rota_of
@@ -156,6 +156,8 @@ def rota_zone(seat: Seat, officer: int) -> ZoneInfo:
 def _take_holidays(node: Node, seat: Seat, calendar: Calendar, taking: Taking, by: int) -> Taken:
     left_out = [(uid, reason.value) for uid, reason in calendar.left_out]
     taken = over = 0
+    same = {"source__in": _named(calendar), "day__gte": node.clock.now().date()}
+    DutyHoliday.objects.filter(**columns(seat.register, seat.desk), **same).delete()
     for event in calendar.events:
         if event.day is None or event.days > LONGEST_HOLIDAY:
             left_out.append((event.uid, "not-whole-days"))
@@ -174,8 +176,7 @@ def _take_spells(node: Node, seat: Seat, calendar: Calendar, taking: Taking, by:
     layer = "" if absence else taking.layer
     if layer and not DutyLayer.objects.filter(**columns(seat.register, seat.desk), name=layer).exists():
         raise UsageError("duty-layer-not-found", layer=layer[:60])
-    named = {event.uid for event in calendar.events} | {uid for uid, _ in calendar.left_out}
-    same = {"officer": taking.officer, "absence": absence, "source__in": named - {""}}
+    same = {"officer": taking.officer, "absence": absence, "source__in": _named(calendar)}
     if not taking.officer.isdecimal():
         raise UsageError("duty-not-an-officer")
     DutySpell.objects.filter(**columns(seat.register, seat.desk), **same).delete()
@@ -187,6 +188,11 @@ def _take_spells(node: Node, seat: Seat, calendar: Calendar, taking: Taking, by:
         keep_spell(node, seat, spell, by=by, absence=absence, layer=layer, source=event.uid)
         taken += 1
     return Taken(taken, over, tuple(left_out))
+
+
+def _named(calendar: Calendar) -> set[str]:
+    """The identifiers of all that a calendar says, what is left out included; what has none replaces nothing."""
+    return ({event.uid for event in calendar.events} | {uid for uid, _ in calendar.left_out}) - {""}
 
 
 def _hash(token: str) -> str:

@@ -2,6 +2,7 @@
 
     make_plan_of(node, seat, "urgent", {"steps": […], "last": ["desk"]}, by=7)
     simulate_plan(node, seat, "urgent", sunday)
+    works_waited_for(node, seat, "routine", sunday)      for what would wait then; never for what is urgent
 
 Invariants: a plan names officers of the desk and own desks of the participant, or it is refused; one that would reach
 nobody now is kept, and said so by the page.
@@ -11,11 +12,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from liaison.duty.checks.planned_work import Work
 from liaison.duty.escalation import WouldTell, simulate
-from liaison.duty.plans import DESK, OFFICER, OTHER_DESK, ROTA, Plan, make_plan, named, print_plan
+from liaison.duty.plans import DESK, OFFICER, OTHER_DESK, ROTA, URGENCIES, Plan, make_plan, named, print_plan
 from liaison.errors import UsageError
 from liaison.node.models import EscalationPlan, OwnDesk
 from liaison.node.node import Node
+from liaison.node.reads.checks.planned_work import planned_at
 from liaison.node.reads.duty.answering import who_answers
 from liaison.node.reads.duty.escalations import plans_of
 from liaison.node.reads.duty.rotas import at_the_desk
@@ -51,6 +54,13 @@ def simulate_plan(node: Node, seat: Seat, urgency: str, instant: datetime) -> tu
     urgency = _urgency(node, seat, urgency)
     plan = next(each.plan for each in plans_of(node, seat.register, seat.desk) if each.urgency == urgency)
     return simulate(plan, who_answers(node, seat.register, seat.desk), instant)
+
+
+def works_waited_for(node: Node, seat: Seat, urgency: str, instant: datetime) -> tuple[Work, ...]:
+    """The planned work from an instant on that holds up what is so urgent: none but for what is routine."""
+    if urgency != URGENCIES[0]:
+        return ()
+    return tuple(each.work for each in planned_at(node, seat.register, seat.desk, since=instant))
 
 
 def other_desks(node: Node, seat: Seat) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from django.urls import path
 from django.utils.translation import get_language_bidi, gettext
 from django.views.decorators.http import require_GET
 
-from liaison.duty.checks.results import Audience, trend
+from liaison.duty.checks.results import Audience, standing, trend
 from liaison.messages.parties import DeskRef
 from liaison.node.reads.checks import results as reads
 from liaison.node.reads.writing.centres import find_entry_by
@@ -46,7 +46,9 @@ def page(request: HttpRequest, seat: Seat, participant: str, desk: str) -> HttpR
     there = DeskRef(entry.participant or "", entry.node or "", entry.desk)
     now = node.clock.now()
     found = reads.node_history(node, seat.register, there, since=now - LOOKED_BACK)
-    asked = [each for each in reads.persons_asked(node, place, since=now - LOOKED_BACK) if each.desk == there]
+    persons = (each for each in reads.persons_asked(node, place, since=now - LOOKED_BACK) if each.desk == there)
+    asked = reads.with_work(node, seat.register, persons)
+    oldest_first = asked[::-1]
     title = gettext("Milliseconds until its node answered")
     told = gettext("One bar a check, the oldest first; no bar where it did not answer.")
     points = [(moment(each.asked), (each.took or 0) * 1000) for each in found[-DRAWN:]]
@@ -57,6 +59,8 @@ def page(request: HttpRequest, seat: Seat, participant: str, desk: str) -> HttpR
         "checks": [(each, finding_words(each)) for each in reversed(found[-SHOWN:])],
         "trend": trend([each.good for each in found if not each.excused]).value,
         "chart": bars(title, told, points, mirrored=get_language_bidi()) if found else None,
+        "excused": sum(each.excused for each in found),
+        "stands": standing([each.took for each in oldest_first], excused=[each.excused for each in oldest_first]),
         "persons": [(each, case_path(seat, each.case)) for each in asked[:SHOWN]],
         "now": now,
         "may_ask": seat.may(Action.WRITE),

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET
 from liaison.duty.checks.results import LEAST, Audience, PersonResult, standing
 from liaison.duty.checks.schedule import Cadence
 from liaison.messages.parties import DeskRef
+from liaison.node.node import Node
 from liaison.node.reads.checks import results as reads
 from liaison.node.reads.checks.planned_work import planned_there
 from liaison.node.reads.checks.results import AskedOfUs
@@ -47,7 +48,7 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
     node, place = here(), Place(seat.register, seat.desk)
     now, names, audience = node.clock.now(), DeskNames(node), reads.audience_of(place)
     asked = reads.persons_asked(node, place, since=now - LOOKED_BACK)
-    found, persons = reads.node_results(node, seat.register), _latest(asked)
+    found, persons = reads.node_results(node, seat.register), _latest(node, seat, asked)
     planned = planned_there(node, seat.register)
     tiles = [
         tile(desk, names.of(seat.register, desk), found, persons, audience=audience, planned=planned.get(desk))
@@ -77,7 +78,7 @@ def page(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 def _ours(ours: Sequence[AskedOfUs], names: DeskNames, seat: Seat) -> dict[str, Any]:
     """How this desk answered the others."""
-    stands = standing([each.took for each in reversed(ours)])
+    stands = standing([each.took for each in reversed(ours)], excused=[each.excused for each in reversed(ours)])
     points = [
         (moment(each.received), each.took.total_seconds() / 60 if each.took is not None else 0)
         for each in reversed(ours[:LATEST])
@@ -91,12 +92,12 @@ def _ours(ours: Sequence[AskedOfUs], names: DeskNames, seat: Seat) -> dict[str, 
     }
 
 
-def _latest(asked: Sequence[PersonResult]) -> dict[DeskRef, PersonResult]:
+def _latest(node: Node, seat: Seat, asked: Sequence[PersonResult]) -> dict[DeskRef, PersonResult]:
     """The last check of persons at each desk."""
     found: dict[DeskRef, PersonResult] = {}
     for each in asked:
         found.setdefault(each.desk, each)
-    return found
+    return {each.desk: each for each in reads.with_work(node, seat.register, found.values())}
 
 
 def _number(text: str) -> int:

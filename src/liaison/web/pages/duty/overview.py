@@ -62,14 +62,16 @@ def _page(request: HttpRequest, seat: Seat, given: dict[str, Any], *, status: in
     mirrored = find_language(translation.get_language()).direction == "rtl"
     words = [name for _, name in weekday_names()]
     drawing = Drawing(named.table(officers_of(plan.shifts)), words, gettext("nobody"), _short, zone, mirrored)
-    rows = [{"each": each, "names": named.all(each.officers)} for each in plan.shifts if each.ends > now]
+    drawn = [each for each in plan.shifts if each.officers or plan.is_gap(each)]
+    rows = [{"each": each, "names": named.all(each.officers)} for each in drawn if each.ends > now]
     shown = {
         **present_words(present, named),
         "now": now,
         "me": me,
         "rows": rows[:ROWS],
         "later_rows": rows[ROWS:],
-        "strip": weeks(plan.shifts, today, WEEKS, drawing) if present.shift else None,
+        "else_all": not plan.rota.layers,
+        "strip": weeks(drawn, today, WEEKS, drawing) if present.shift else None,
         **warnings_of(plan, named, now),
         "notes": [{"each": each, "by": named.of(each.by), "mine": each.by == me} for each in notes],
         "asked": [

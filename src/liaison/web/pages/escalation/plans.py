@@ -18,13 +18,20 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from liaison.duty.checks.planned_work import Work
 from liaison.duty.escalation import WouldTell
 from liaison.duty.plans import DESK, MOST, OFFICER, OTHER_DESK, ROTA, URGENCIES, Plan
 from liaison.errors import LiaisonError
 from liaison.node.reads.checks.planned_work import planned_at
 from liaison.node.reads.duty.escalations import Reachable, plans_of, reachable
 from liaison.node.reads.duty.ways import ways_then
-from liaison.node.services.escalation.planning import drop_plan, make_plan_of, other_desks, simulate_plan
+from liaison.node.services.escalation.planning import (
+    drop_plan,
+    make_plan_of,
+    other_desks,
+    simulate_plan,
+    works_waited_for,
+)
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.forms.instants import find_zone, parse_local
@@ -164,6 +171,7 @@ def _simulated(
     try:
         instant = parse_local(at, zone)
         told = simulate_plan(here(), seat, urgency, instant)
+        works = works_waited_for(here(), seat, urgency, instant)
     except LiaisonError as error:
         return begin | {"problem": explained(error)}
     named = {each.number: each.name for each in people}
@@ -172,16 +180,19 @@ def _simulated(
             "at": each.at,
             "rung": each.rung,
             "tell": _words(each.rung.tell, words),
-            "officers": list(_officers(seat, each, urgency, named)),
+            "officers": list(_officers(seat, each, urgency, named, works=works)),
         }
         for each in told
     ]
-    return begin | {"told": rows, "instant": instant}
+    waited_for = [each for each in works if each.begins <= told[-1].at]
+    return begin | {"told": rows, "instant": instant, "waited_for": waited_for}
 
 
-def _officers(seat: Seat, told: WouldTell, urgency: str, named: dict[int, str]) -> Iterator[dict[str, Any]]:
+def _officers(
+    seat: Seat, told: WouldTell, urgency: str, named: dict[int, str], *, works: tuple[Work, ...]
+) -> Iterator[dict[str, Any]]:
     """Who that is then, and by which ways."""
-    ways = ways_then(here(), seat.register, seat.desk, told.officers, urgency=urgency, at=told.at)
+    ways = ways_then(here(), seat.register, seat.desk, told.officers, urgency=urgency, at=told.at, works=works)
     for officer in told.officers:
         mine = [each for each in ways if each.officer == officer]
         name = named.get(officer, "")

@@ -7,7 +7,7 @@ show wherever a desk shows; an expected answer is a promise of its owner, so whe
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -15,11 +15,13 @@ from babel.dates import format_timedelta
 from django.utils.translation import get_language, gettext, to_locale
 
 from liaison.duty.checks.planned_work import Work
+from liaison.duty.checks.results import Audience
 from liaison.duty.freshness import Freshness
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
 from liaison.node.reads.checks.fresh import freshness_of
-from liaison.node.reads.checks.planned_work import planned_there
+from liaison.node.reads.checks.planned_work import ToldThere, told_there
+from liaison.node.reads.checks.results import audience_of
 from liaison.node.reads.writing.centres import DeskCard, desk_cards
 from liaison.node.reads.writing.drafts import Place
 from liaison.node.reads.writing.usual import Usual, usual_minutes
@@ -27,7 +29,8 @@ from liaison.node.services.people.officers import Seat
 from liaison.register.lookup import DeskEntry, DeskStatus, Directory
 from liaison.register.vocabulary import DeskKind
 from liaison.web.requests import path_to
-from liaison.web.templatetags.show import moment
+from liaison.web.templatetags.show import moment, moment_of
+from liaison.web.templatetags.spans import span
 from liaison.web.words import code_word, language_word, listed
 
 SHORT = 16
@@ -53,6 +56,8 @@ class CardView:
     expected: tuple[tuple[str, str], ...]
     usual: str
     """How soon it usually acknowledges what this desk sends, as a stretch of time; empty where too little is known."""
+    on_duty: str
+    """That somebody is on duty there, since when, and when its node said so; empty where it did not."""
     cautions: tuple[str, ...]
     fresh: Freshness | None
     now: datetime
@@ -89,7 +94,7 @@ class Known:
     """What this node knows of the desks of one register beside their entries."""
 
     fresh: Mapping[DeskRef, Freshness]
-    works: Mapping[DeskRef, Work]
+    told: Mapping[DeskRef, ToldThere]
 
 
 def desk_key(desk: DeskRef) -> str:
@@ -108,16 +113,16 @@ def show_cards(node: Node, seat: Seat, entries: Iterable[DeskEntry]) -> list[Car
     rows, now = list(entries), node.clock.now()
     cards: dict[int, DeskCard] = {}
     fresh: dict[str, Mapping[DeskRef, Freshness]] = {}
-    works: dict[str, Mapping[DeskRef, Work]] = {}
+    told: dict[str, Mapping[DeskRef, ToldThere]] = {}
     for register in dict.fromkeys(row.register for row in rows):
         places = [place for place, row in enumerate(rows) if row.register == register]
         shown = [rows[place] for place in places]
         cards |= dict(zip(places, desk_cards(node, register, shown), strict=True))
         fresh[register] = freshness_of(node, Place(register, seat.desk), shown)
-        works[register] = planned_there(node, register)
+        told[register] = _told(node, seat, register, shown)
     usual = _usual(node, seat, cards.values())
     return [
-        _show(cards[at], seat, now, usual, Known(fresh[row.register], works[row.register]))
+        _show(cards[at], seat, now, usual, Known(fresh[row.register], told[row.register]))
         for at, row in enumerate(rows)
     ]
 
@@ -129,8 +134,16 @@ def brief_cards(node: Node, seat: Seat, listed: Directory, entries: Iterable[Des
         return []
     cards = desk_cards(node, rows[0].register, rows, listed)
     usual = _usual(node, seat, cards)
-    known = Known({}, planned_there(node, rows[0].register))
+    known = Known({}, _told(node, seat, rows[0].register, rows))
     return [_show(card, seat, now, usual, known) for card in cards]
+
+
+def _told(node: Node, seat: Seat, register: str, rows: Iterable[DeskEntry]) -> Mapping[DeskRef, ToldThere]:
+    """What these desks told; the secretariat learns when no node answered, so not what it said then."""
+    found = told_there(node, register, {row.participant for row in rows if row.participant})
+    if audience_of(Place(register, seat.desk)) is Audience.OWN:
+        return found
+    return {desk: replace(each, duty_since=None) for desk, each in found.items()}
 
 
 def _usual(node: Node, seat: Seat, cards: Iterable[DeskCard]) -> Mapping[DeskRef, Usual]:
@@ -141,6 +154,7 @@ def _usual(node: Node, seat: Seat, cards: Iterable[DeskCard]) -> Mapping[DeskRef
 def _show(card: DeskCard, seat: Seat, now: datetime, usual: Mapping[DeskRef, Usual], known: Known) -> CardView:
     entry, ref, elsewhere = card.entry, card.ref, card.entry.register != seat.register
     usable = ref is not None and entry.status in (DeskStatus.CONFIRMED, DeskStatus.CALLED_BACK)
+    told = known.told.get(ref) if ref is not None else None
     return CardView(
         card=card,
         key=desk_key(ref) if ref is not None else "",
@@ -154,7 +168,8 @@ def _show(card: DeskCard, seat: Seat, now: datetime, usual: Mapping[DeskRef, Usu
         zone=card.zone,
         expected=_expected(card),
         usual=minutes_word(usual[ref].minutes) if ref is not None and ref in usual else "",
-        cautions=tuple(_cautions(card, elsewhere=elsewhere, work=known.works.get(ref) if ref is not None else None)),
+        on_duty=_on_duty(card, told, now) if told is not None else "",
+        cautions=tuple(_cautions(card, elsewhere=elsewhere, work=told.work if told is not None else None)),
         fresh=known.fresh.get(ref) if ref is not None else None,
         now=now,
     )
@@ -180,6 +195,18 @@ def minutes_word(minutes: int) -> str:
 def _expected(card: DeskCard) -> tuple[tuple[str, str], ...]:
     promised = ((each, getattr(card.entry.expected, each)) for each in URGENCIES)
     return tuple((urgency, minutes_word(minutes)) for urgency, minutes in promised if minutes is not None)
+
+
+def _on_duty(card: DeskCard, told: ToldThere, now: datetime) -> str:
+    """Since when somebody is on duty there, by the clock there where it is known."""
+    if told.duty_since is None:
+        return ""
+    words = {"said": span((now - told.said_at).total_seconds()), "since": moment(told.duty_since)}
+    there, today = card.local_time(told.duty_since), card.local_time(now)
+    if there is None or today is None:
+        return gettext("on duty since %(since)s, as its node said %(said)s ago") % words
+    words["since"] = there.strftime("%H:%M") if there.date() == today.date() else moment_of(there)
+    return gettext("on duty since %(since)s there, as its node said %(said)s ago") % words
 
 
 def _cautions(card: DeskCard, *, elsewhere: bool, work: Work | None) -> Iterable[str]:

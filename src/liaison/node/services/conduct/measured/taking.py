@@ -34,7 +34,7 @@ from liaison.messages.parties import DeskRef
 from liaison.node import wiring
 from liaison.node.models import Measurement
 from liaison.node.node import Node
-from liaison.node.reads.checks.results import node_history, persons_asked
+from liaison.node.reads.checks.results import node_history, persons_asked, with_work
 from liaison.node.reads.register import directory
 from liaison.node.reads.routing import TABLES
 from liaison.node.reads.writing.drafts import Place
@@ -159,14 +159,18 @@ class _Owners:
 def _contacts(node: Node, seat: Seat, owners: _Owners, asns: set[int]) -> Iterator[tuple[DeskRef, Evidence]]:
     """How the published contacts answered checks of this desk and its node; of all providers' where none is named."""
     since = node.clock.now() - LOOKED_BACK
-    persons = persons_asked(node, Place(seat.register, seat.desk), since=since)
+    persons = with_work(node, seat.register, persons_asked(node, Place(seat.register, seat.desk), since=since))
     for asn in sorted(asns) or owners.networks:
         desk = owners.of(asn)
         if isinstance(desk, str):
             continue
-        asked = [Asked(each.asked, True, each.answered is not None) for each in persons if each.desk == desk]
+        asked = [
+            Asked(each.asked, True, each.answered is not None)
+            for each in persons
+            if each.desk == desk and not each.excused
+        ]
         history = node_history(node, seat.register, desk, since=since)
-        asked += [Asked(each.asked, False, each.outcome is Outcome.ANSWERED) for each in history]
+        asked += [Asked(each.asked, False, each.outcome is Outcome.ANSWERED) for each in history if not each.excused]
         evidence = measure_contact(asn, asked, Source("Checks of this contact centre and its node"))
         if evidence is not None:
             yield desk, evidence
