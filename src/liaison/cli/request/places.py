@@ -13,6 +13,7 @@ from liaison.errors import UsageError
 
 if TYPE_CHECKING:
     from liaison.node.node import Node
+    from liaison.node.reads.cooperation.grounds import ReservedGround
     from liaison.node.services.inside.clearance import Gone
     from liaison.node.services.people.officers import Seat
 
@@ -50,3 +51,8 @@ def due_words(due: Any) -> str:
     if due.day is not None:
         return f"{due.day.isoformat()} ({due.zone})"
     return f"{due.at:%Y-%m-%d %H:%M} UTC"
+
+
+def reserved_words(each: ReservedGround) -> str:
+    """A ground that its text opens only to who reserved it, and how the asked side stands to that."""
+    return f"ground {each.ground} ({each.article}), open only by reservation: {each.right.value}"

@@ -16,7 +16,7 @@ import click
 from liaison.cli.message.screen import Names, plain
 from liaison.cli.output import json_option, show, table
 from liaison.cli.register.choices import desk_option, register_option
-from liaison.cli.request.places import due_words, open_seat
+from liaison.cli.request.places import due_words, open_seat, reserved_words
 from liaison.errors import UsageError
 from liaison.wire.identifiers import format_instant
 
@@ -71,10 +71,12 @@ def list_(*, every: bool, ours: bool | None, desk: str, register: str, as_json: 
 def show_one(*, request: str, desk: str, register: str, as_json: bool) -> None:
     """Show how a REQUEST stands: its steps, its dates, and what can be done next."""
     node, seat = open_seat(register, desk)
+    from liaison.node.reads.cooperation.grounds import reserved_grounds
     from liaison.node.reads.cooperation.showing import show_request
 
     shown = show_request(node, seat, request)
     found = shown.request
+    reserved = reserved_grounds(node, seat.register, found, on=node.clock.now().date())
     value: dict[str, Any] = {
         **_told(found),
         "side": shown.side.value,
@@ -94,6 +96,10 @@ def show_one(*, request: str, desk: str, register: str, as_json: bool) -> None:
             for each in shown.at_home
         ],
         "next": [each.value for each in shown.choices],
+        "reserved": [
+            {"ground": each.ground, "article": each.article, "right": each.right.value, "refused": each.refuses}
+            for each in reserved
+        ],
         "parent": shown.parent.root if shown.parent else None,
         "followers": [each.root for each in shown.followers],
     }
@@ -105,6 +111,7 @@ def show_one(*, request: str, desk: str, register: str, as_json: bool) -> None:
         *(f"  {step.at:%Y-%m-%d %H:%M}  {step.event.value}{_marks(step)}" for step in found.steps),
         *(f"  {_until(each)}: {each.clock.state.value}" for each in shown.clocks),
         *(f"  at home, {each.at:%Y-%m-%d}: {each.moment} {plain(each.reference)}".rstrip() for each in shown.at_home),
+        *(f"  {reserved_words(each)}" for each in reserved),
         f"next: {', '.join(value['next']) or 'nothing'}",
     ]
     show(value, lines, as_json=as_json)
