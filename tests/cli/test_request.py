@@ -116,3 +116,35 @@ def test_a_ground_that_is_open_by_the_reservation_of_the_other_side_is_named_wit
     name = asked(both, PARTIES + position("XC", "reservation", "2020-03-18", "art-29-4"))
     both.text("request", "decide", name, "refused", "--field", "grounds=dual-criminality", "--desk", both.ids["XD"])
     assert "(29(4)), open only by reservation: mutual. The official text decides." in terminal.err
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (("decide", "postponed", "--field", "postponed_until=soon"), "field-unfit"),
+        (("answer", "--field", "preserved_until=2026-02-30"), "field-unfit"),
+        (("extend", "--until", "tomorrow"), "field-unfit"),
+        (("decide", "refused", "--field", "grounds=nonsense"), "field-unfit"),
+    ],
+)
+def test_what_is_no_value_of_a_field_is_refused_in_words(
+    both: Both, terminal: Terminal, command: tuple[str, ...], code: str
+) -> None:
+    name, (verb, *given) = asked(both, PARTIES), command
+    assert terminal.refusal(both.home, "request", verb, name, *given, "--desk", both.ids["XD"]) == code
+
+
+def test_a_form_that_is_none_of_requests_is_neither_drafted_nor_sent(desk: Desk, terminal: Terminal) -> None:
+    assert terminal.refusal(desk.node.home, "request", "draft", "nonsense") == "request-unknown-type"
+    assert terminal.refusal(desk.node.home, "request", "send", "nonsense", "--to", "XD") == "request-unknown-type"
+
+
+def test_the_grounds_of_the_text_stand_with_the_request(both: Both) -> None:
+    name, theirs = asked(both, PARTIES), ("--desk", both.ids["XD"])
+    told = both.value("request", "show", name, *theirs)["grounds_of_the_text"]
+    assert told == {"political-offence": "29(5)(a)", "essential-interests": "29(5)(b)", "dual-criminality": "29(4)"}
+    assert "essential-interests (29(5)(b))" in both.text("request", "show", name, *theirs)
+
+
+def test_a_calendar_that_cannot_be_written_is_not_said_to_be_unreadable(desk: Desk, terminal: Terminal) -> None:
+    assert terminal.refusal(desk.node.home, "request", "calendar", "-o", "/nonexistent/x.ics") == "file-not-writable"

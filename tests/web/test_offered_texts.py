@@ -11,7 +11,7 @@ import pytest
 from liaison.instruments.catalogue import load_instruments
 from liaison.instruments.texts import TextKind
 from liaison.web.words import apart, code_word
-from tests.node.cooperation.dossier import ASSISTANCE, DONE, Dossier
+from tests.node.cooperation.dossier import ASSISTANCE, DONE, PRESERVATION, Dossier
 from tests.node.cooperation.test_reserved_grounds import BOUND, PARTIES, know, position
 from tests.web.test_request_pages import CALL, links, offered, take
 from tests.web.test_write import begin, fill, keys_of
@@ -165,3 +165,21 @@ def test_a_call_is_noted_under_a_text_between_the_two_and_never_under_a_template
         )
     checked = ours.send("requests/spoken", status=200, **call | {"instrument": BUDAPEST}).content.decode()
     assert f'<dd dir="auto">{load_instruments()[BUDAPEST].short}</dd>' in checked
+
+
+def test_what_has_no_articles_is_not_said_to_have_one_called_none(dossier: Dossier) -> None:
+    fields = PRESERVATION | {"instrument": "reciprocity", "clause": "preservation"}
+    root, theirs = dossier.ask(fields=fields), visit(dossier.world, "XD")
+    shown = theirs.see(f"requests/{root}/")
+    answer = theirs.get(links(shown)["Refuse it"]).content.decode()
+    between = theirs.see("instruments/between", **{"with": dossier.world.desk("XC").participant})
+    for page in (shown, answer, between, theirs.see("instruments/reciprocity/")):
+        assert not re.search(r"\bnone\b", re.sub(r"<[^>]*>", " ", page))
+    assert "article" not in re.sub(r"<[^>]*>", " ", shown.partition('id="basis"')[2])
+
+
+def test_a_side_that_is_neither_a_code_nor_a_participant_is_not_said_to_be_bound_by_nothing(dossier: Dossier) -> None:
+    know(dossier, PARTIES)
+    for name in ("xd", "XDX", "nobody"):
+        page = visit(dossier.world, "XC").see("instruments/between", status=400, **{"with": name})
+        assert "neither a country code nor the identifier of a participant" in page

@@ -26,6 +26,14 @@ def open_seat(register: str, desk: str) -> tuple[Node, Seat]:
     return node, own_seat(node, register, desk, Role.OFFICER)
 
 
+def require_request(form: str) -> None:
+    """Return for a form of requests or of their steps. Raises UsageError."""
+    from liaison.cooperation.history.reading import speaks_of_requests
+
+    if not speaks_of_requests(form):
+        raise UsageError("request-unknown-type", form=form[:32])
+
+
 def tell_gone(node: Node, register: str, gone: Gone, *, as_json: bool) -> None:
     """Say who has it, or that it waits for a second person."""
     if not gone.request:

@@ -71,12 +71,14 @@ def list_(*, every: bool, ours: bool | None, desk: str, register: str, as_json: 
 def show_one(*, request: str, desk: str, register: str, as_json: bool) -> None:
     """Show how a REQUEST stands: its steps, its dates, and what can be done next."""
     node, seat = open_seat(register, desk)
-    from liaison.node.reads.cooperation.grounds import reserved_grounds
+    from liaison.node.reads.cooperation.grounds import refusal_of, reserved_grounds
     from liaison.node.reads.cooperation.showing import show_request
 
     shown = show_request(node, seat, request)
     found = shown.request
     reserved = reserved_grounds(node, seat.register, found, on=node.clock.now().date())
+    refusal = refusal_of(found)
+    grounds = {**refusal.grounds, **refusal.postponing} if refusal is not None else {}
     value: dict[str, Any] = {
         **_told(found),
         "side": shown.side.value,
@@ -96,6 +98,7 @@ def show_one(*, request: str, desk: str, register: str, as_json: bool) -> None:
             for each in shown.at_home
         ],
         "next": [each.value for each in shown.choices],
+        "grounds_of_the_text": grounds,
         "reserved": [
             {"ground": each.ground, "article": each.article, "right": each.right.value, "refused": each.refuses}
             for each in reserved
@@ -111,6 +114,7 @@ def show_one(*, request: str, desk: str, register: str, as_json: bool) -> None:
         *(f"  {step.at:%Y-%m-%d %H:%M}  {step.event.value}{_marks(step)}" for step in found.steps),
         *(f"  {_until(each)}: {each.clock.state.value}" for each in shown.clocks),
         *(f"  at home, {each.at:%Y-%m-%d}: {each.moment} {plain(each.reference)}".rstrip() for each in shown.at_home),
+        f"grounds of the text: {', '.join(f'{name} ({article})' for name, article in grounds.items()) or 'none'}",
         *(f"  {reserved_words(each)}" for each in reserved),
         f"next: {', '.join(value['next']) or 'nothing'}",
     ]
@@ -132,7 +136,7 @@ def calendar(*, out: Path | None, days: int, desk: str, register: str, as_json: 
         try:
             out.write_bytes(request_calendar(node, seat.register, seat.desk, name=f"Requests, {seat.desk.desk}"))
         except OSError as error:
-            raise UsageError("file-not-readable", path=str(out), reason=error.strerror or "unknown") from error
+            raise UsageError("file-not-writable", path=str(out), reason=error.strerror or "unknown") from error
         show({"file": str(out)}, [f"Written: {out}"], as_json=as_json)
         return
     until = node.clock.now() + timedelta(days=days)

@@ -36,6 +36,7 @@ from liaison.cooperation.requests import Mark, Request, Word
 from liaison.errors import UsageError
 from liaison.messages.case import CLOSE
 from liaison.messages.forms import latest_form
+from liaison.messages.forms.checking import check_value
 from liaison.messages.message import Attachment, Tlp, Urgency
 from liaison.messages.parties import DeskRef, sorted_desks
 from liaison.node.node import Node
@@ -198,6 +199,7 @@ def say_step(node: Node, seat: Seat, said: Said, *, by: int) -> Gone:
     require(Action.WRITE, seat.roles)
     found = find_request(node, seat, said.root)
     _require_access(node, seat, by, found.request.case)
+    _check_values(said)
     _check_grounds(node, seat, found.request, said)
     _try(node, seat, found, said)
     saying = Saying(
@@ -220,6 +222,7 @@ def check_step(node: Node, seat: Seat, said: Said) -> tuple[ReservedGround, ...]
         _check_link(node, found, said.form)
         check_basis(node, seat.register, seat.desk, said.fields, found.others(seat.desk))
         return ()
+    _check_values(said)
     unsure = _check_grounds(node, seat, found.request, said)
     _try(node, seat, found, said)
     return unsure
@@ -267,6 +270,14 @@ _DECIDED = {
 def _require_access(node: Node, seat: Seat, by: int, case: str) -> None:
     if by != SYSTEM:  # The operator's own commands.
         require_case_access(node, seat, by, case)
+
+
+def _check_values(said: Said) -> None:
+    """Return if what the step says are values of its fields, so that it can be tried. Raises MalformedError."""
+    shape = latest_form(said.form)
+    for name, value in said.fields.items():
+        if name in shape.fields:  # Another name, and what is missing, are refused when it is sent.
+            check_value(shape.fields[name], value)
 
 
 def _check_grounds(node: Node, seat: Seat, request: Request, said: Said) -> tuple[ReservedGround, ...]:

@@ -31,7 +31,7 @@ from liaison.node.services.people.officers import Seat
 from liaison.web.forms.reading import Choice, Offered
 from liaison.web.names import DeskNames
 from liaison.web.site import here
-from liaison.web.words import apart, code_meaning, code_word, field_word, listed
+from liaison.web.words import apart, article_word, code_meaning, code_word, field_word, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +108,7 @@ def offered_for(seat: Seat, form: str, to: Iterable[DeskRef]) -> Mapping[str, Of
     found = texts_on(seat, form, theirs, here().clock.now().date())
     clauses = [(each, each.text.clauses.get(each.clause)) for each in found]
     articles = [
-        Choice(each.clause, f"{apart(clause.article)} · {pgettext(each.text.id, clause.en)} ({_short(each.text)})")
-        for each, clause in clauses
-        if clause is not None
+        Choice(each.clause, _article_label(clause, each.text)) for each, clause in clauses if clause is not None
     ]
     once = {each.value: each for each in articles}
     return {"instrument": text_choices(found), "clause": {"": tuple(once.values())}}
@@ -143,6 +141,15 @@ def _heading(kind: Any) -> str:
     return f"{word}: {meaning}" if meaning else word
 
 
+def _article_label(clause: Clause, text: Instrument) -> str:
+    title = f"{pgettext(text.id, clause.en)} ({_short(text)})"
+    return " · ".join(filter(None, (_apart(clause.article), title)))
+
+
+def _apart(article: str) -> str:
+    return apart(found) if (found := article_word(article)) else ""
+
+
 def _short(text: Instrument) -> str:
     return pgettext(text.id, text.short or text.en)
 
@@ -172,4 +179,4 @@ def offered_about(seat: Seat, form: str, case: str, message: str) -> Mapping[str
 def _ground(name: str, article: str, reserved: ReservedGround | None = None) -> Choice:
     word, meaning = code_word("refusal-ground", name), code_meaning("refusal-ground", name)
     right = [code_meaning("reserved-right", reserved.right.value)] if reserved is not None else []
-    return Choice(name, listed([word, apart(article)]) if article else word, " ".join([meaning, *right]))
+    return Choice(name, listed(filter(None, (word, _apart(article)))), " ".join([meaning, *right]))
