@@ -21,8 +21,12 @@ from liaison.errors import UsageError
 from liaison.wire.identifiers import format_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from liaison.cooperation.requests import Request
+    from liaison.node.reads.cooperation.grounds import ReservedGround
     from liaison.node.reads.cooperation.listing import ClockRead
+    from liaison.node.reads.cooperation.showing import Shown
 
 SHORT = 13
 
@@ -106,18 +110,8 @@ def show_one(*, request: str, desk: str, register: str, as_json: bool) -> None:
         "parent": shown.parent.root if shown.parent else None,
         "followers": [each.root for each in shown.followers],
     }
-    names = Names(node)
-    lines = [
-        f"{found.message_id}  {found.form}  {found.instrument}",
-        f"asked by {names.of(seat.register, found.asker)}; this desk is on the {shown.side.value} side",
-        f"{found.state.value} since {found.since:%Y-%m-%d %H:%M} UTC",
-        *(f"  {step.at:%Y-%m-%d %H:%M}  {step.event.value}{_marks(step)}" for step in found.steps),
-        *(f"  {_until(each)}: {each.clock.state.value}" for each in shown.clocks),
-        *(f"  at home, {each.at:%Y-%m-%d}: {each.moment} {plain(each.reference)}".rstrip() for each in shown.at_home),
-        f"grounds of the text: {', '.join(f'{name} ({article})' for name, article in grounds.items()) or 'none'}",
-        *(f"  {reserved_words(each)}" for each in reserved),
-        f"next: {', '.join(value['next']) or 'nothing'}",
-    ]
+    asker = Names(node).of(seat.register, found.asker)
+    lines = _lines(shown, asker, grounds, reserved)
     show(value, lines, as_json=as_json)
 
 
@@ -179,6 +173,26 @@ def figures(*, days: int, theirs: bool, desk: str, register: str, as_json: bool)
         lines.append(f"{row.form}: {_number(row.count)}, median {_number(row.median_days)} days")
         lines += [f"  {name}: {_number(count)}" for name, count in (*row.outcomes.items(), *row.grounds.items())]
     show(value, lines or ["No requests in that time."], as_json=as_json)
+
+
+def _lines(shown: Shown, asker: str, grounds: Mapping[str, str], reserved: tuple[ReservedGround, ...]) -> list[str]:
+    """One request for people."""
+    found = shown.request
+    return [
+        f"{found.message_id}  {found.form}  {found.instrument}",
+        f"asked by {asker}; this desk is on the {shown.side.value} side",
+        f"{found.state.value} since {found.since:%Y-%m-%d %H:%M} UTC",
+        *(f"  {step.at:%Y-%m-%d %H:%M}  {step.event.value}{_marks(step)}" for step in found.steps),
+        *(f"  {_until(each)}: {each.clock.state.value}" for each in shown.clocks),
+        *(f"  at home, {each.at:%Y-%m-%d}: {each.moment} {plain(each.reference)}".rstrip() for each in shown.at_home),
+        f"grounds of the text: {', '.join(_ground(*each) for each in grounds.items()) or 'none'}",
+        *(f"  {reserved_words(each)}" for each in reserved),
+        f"next: {', '.join(each.value for each in shown.choices) or 'nothing'}",
+    ]
+
+
+def _ground(name: str, article: str) -> str:
+    return f"{name} ({article})" if article[:1].isdigit() else name
 
 
 def _told(found: Request) -> dict[str, Any]:
