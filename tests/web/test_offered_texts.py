@@ -10,11 +10,14 @@ import pytest
 
 from liaison.instruments.catalogue import load_instruments
 from liaison.instruments.texts import TextKind
+from liaison.node.services.instruments.importing import import_file
 from liaison.web.words import apart, code_word
+from tests.instruments.test_catalogue import own
 from tests.node.cooperation.dossier import ASSISTANCE, DONE, PRESERVATION, Dossier
 from tests.node.cooperation.test_reserved_grounds import BOUND, PARTIES, know, position
 from tests.web.test_request_pages import CALL, links, offered, take
-from tests.web.test_write import begin, fill, keys_of
+from tests.web.test_requests import HOW, typed
+from tests.web.test_write import begin, fill, keys_of, send
 from tests.web.visiting import Visitor, visit
 
 BUDAPEST, UN = "budapest-2001", "un-cybercrime-2024"
@@ -183,3 +186,22 @@ def test_a_side_that_is_neither_a_code_nor_a_participant_is_not_said_to_be_bound
     for name in ("xd", "XDX", "nobody"):
         page = visit(dossier.world, "XC").see("instruments/between", status=400, **{"with": name})
         assert "neither a country code nor the identifier of a participant" in page
+
+
+def test_a_request_rests_on_the_own_treaty_of_the_two_that_an_operator_took_in(dossier: Dossier) -> None:
+    for code in ("XC", "XD"):
+        import_file(dossier.node(code), own(), name="xc-xd-2020", taken_from="treaty.toml")
+    parties = [position(each, "ratification", "2020-03-18", text="xc-xd-2020") for each in ("XC", "XD")]
+    know(dossier, b"".join(parties))
+    ours = visit(dossier.world, "XC")
+    number = draft(ours, "XD:central-authority")
+    page = ours.see(f"write/{number}/text")
+    assert set(of_kind(listed(page, "field.instrument"), "binding")) == {"xc-xd-2020"}
+    assert {"mutual-assistance", "preservation"} <= listed(page, "field.clause")[""].keys()
+    fill(ours, number, "how", **HOW)
+    said = typed("preservation-request", BUDAPEST, clause="preservation", basis="binding")
+    fill(ours, number, "text", **said | {"field.instrument": "xc-xd-2020"})
+    assert "No page here says what this text demands of a request." in ours.see(f"write/{number}/check")
+    send(ours, number)
+    dossier.world.work()
+    assert [each.instrument for each in dossier.list("XD")] == ["xc-xd-2020"]

@@ -106,11 +106,15 @@ def offered_for(seat: Seat, form: str, to: Iterable[DeskRef]) -> Mapping[str, Of
         return {}
     theirs = frozenset(each.participant for each in to) - {seat.desk.participant}
     found = texts_on(seat, form, theirs, here().clock.now().date())
-    clauses = [(each, each.text.clauses.get(each.clause)) for each in found]
     articles = [
-        Choice(each.clause, _article_label(clause, each.text)) for each, clause in clauses if clause is not None
+        Choice(name, _article_label(clause, each.text))
+        for each in found
+        for name in ((each.clause,) if each.clause else each.text.cooperation())
+        if (clause := each.text.clauses.get(name)) is not None
     ]
-    once = {each.value: each for each in articles}
+    once: dict[str, Choice] = {}
+    for each in articles:  # Where two texts have a clause of one id, the one that binds more names it.
+        once.setdefault(each.value, each)
     return {"instrument": text_choices(found), "clause": {"": tuple(once.values())}}
 
 
