@@ -29,9 +29,11 @@ OUTSIDE = """() => [...document.querySelectorAll('main *, header *')].filter(eac
     if (!box.width || !box.height || each.closest('.scrolls, .skip, svg, pre, option, select')) return false;
     return box.left < -1 || box.right > document.documentElement.clientWidth + 1;
 }).map(each => each.outerHTML.slice(0, 120))"""
+# What nobody sees and no key reaches, as the button that a press of Enter means, is no target.
 SMALL = """() => [...document.querySelectorAll('a, button, input, select, textarea, summary')].filter(each => {
     const box = each.getBoundingClientRect();
     if (!box.width || each.closest('.skip') || getComputedStyle(each).display === 'inline') return false;
+    if (each.getAttribute('aria-hidden') === 'true' && each.tabIndex === -1) return false;
     return box.height < 23.5 && !(each.type === 'checkbox' || each.type === 'radio');
 }).map(each => each.outerHTML.slice(0, 120))"""
 # A focus that was lost still says where the next stop is sought: only another one moves that to the beginning.

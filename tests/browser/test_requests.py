@@ -19,6 +19,7 @@ from tests.browser.officers import enter
 from tests.browser.serving import served
 from tests.cooperation.evidence.records import FILES
 from tests.node.cooperation.dossier import UN, Dossier
+from tests.node.cooperation.test_reserved_grounds import BOUND, PARTIES, know, position
 
 WIDTHS = (1200, 320)
 
@@ -301,8 +302,48 @@ def test_from_preservation_to_the_record_of_destruction_one_side_in_arabic_and_o
         story.ask_how_it_stands(assistance)
         story.close(assistance)
         assert [story.stands(root) for root in (preservation, assistance)] == ["closed", "closed"]
-        for name in ("instruments/", "instruments/un-cybercrime-2024/", "instruments/between", "requests/spoken"):
+        for name in ("instruments/", "instruments/un-cybercrime-2024/", "instruments/between"):
             look(page, story.asked + name, "ar", name.strip("/").replace("/", "-"))
         english = enter(world, "XD", page, theirs, language="en")
         look(page, f"{english}requests/{preservation}/", "en", "request")
         look(page, f"{english}requests/", "en", "list")
+
+
+def test_what_may_be_rested_on_and_refused_stands_on_the_pages_for_everybody(page: Any, tmp_path: Path) -> None:
+    dossier = Dossier(tmp_path)
+    know(dossier, PARTIES + position("XC", "reservation", "2020-03-18", "art-29-4"))
+    with dossier.world as world, served(world, "XC") as ours, served(world, "XD") as theirs:
+        root = dossier.ask(fields=BOUND)
+        story = Story(page, dossier, ours, theirs)
+        look(page, f"{story.asked}requests/{root}/", "ar", "reserved")
+        page.click("main a[href*='decision=refused']")
+        fill(page, {"reasons": "لا يعد هذا الفعل جريمة هنا."})
+        page.check("[name='field.grounds'][value='dual-criminality']")
+        look_here(page, "ar", "refusing")
+        page.click("main form button.main")
+        look_here(page, "ar", "refusing-check")
+        assert page.locator("main .notice.warn").count() == 1
+        page.click("main button[value='send']")
+        story.settle()
+        assert story.stands(root) == "refused"
+        look(page, f"{story.asked}requests/spoken", "ar", "spoken-who")
+        page.fill("#to", "XC")
+        page.click("main form button.main")
+        page.select_option("#instrument", "budapest-2001")
+        look_here(page, "ar", "spoken")
+        page.select_option("#form", "preservation-request")
+        page.fill("#summary", "احفظوا سجلات الحساب.")
+        page.click("main form button.main")
+        look_here(page, "ar", "spoken-check")
+        page.click("main button[value='send']")
+        page.wait_for_url("**/?said=call-noted")
+        page.goto(f"{story.asking}write/")
+        page.click("button[value=preservation-request]")
+        page.fill("#add", "XD")
+        page.press("#add", "Enter")
+        page.wait_for_selector("input[name=to]", state="attached")
+        go_on(page)
+        page.check("input[name=urgency][value=urgent]")
+        go_on(page)
+        fill(page, {"instrument": "budapest-2001", "clause": "art-29", "basis": "binding"})
+        look_here(page, "fr", "text")

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from liaison.cli.instrument.words import between_lines
+from liaison.instruments.catalogue import load_instruments
+from liaison.instruments.legal_basis import legal_basis
+from liaison.instruments.positions import Positions
+from liaison.node.reads.instruments.status import BasisShown, Between
 from tests.cli.test_register_commands import Terminal
 from tests.instruments.test_positions_file import PAGE
 
@@ -37,6 +43,8 @@ def test_a_node_alone_answers_from_an_imported_list(shell: Terminal) -> None:
     refused = shell.run("alone", "instrument", "status", "budapest-2001", "--on", "soon", code=2)
     assert refused["error"] == "day-not-understood"
     assert shell.run("alone", "instrument", "basis", "--to", "XC", code=2)["error"] == "choice-not-clear"
+    nobody = shell.run("alone", "instrument", "basis", "--from", "XC", "--to", "xd", code=2)
+    assert nobody["error"] == "basis-side-unknown"
 
 
 def test_a_text_is_shown_with_its_clauses_whom_it_speaks_to_and_that_nobody_checked_it(shell: Terminal) -> None:
@@ -111,3 +119,14 @@ def test_leaf_0_names_the_texts_a_register_is_opened_with(shell: Terminal) -> No
         "reg", "register", "draft", "opening", *wrong, *shell.publics("a"), "--out", shell.path("other"), code=2
     )
     assert refused["error"] == "instrument-not-found"
+
+
+def test_what_is_demanded_stands_once_with_every_article_that_demands_it() -> None:
+    texts, day = load_instruments(), date(2026, 11, 27)
+    found = legal_basis(texts, Positions(), ours="XC", theirs="XD", on=day)
+    lines = between_lines(Between("XC", "XD", day, tuple(BasisShown(each, texts[each.instrument]) for each in found)))
+    for text in "\n".join(lines).split("\n\n"):
+        demanded = [line for line in text.split("\n") if line.startswith("  - ")]
+        assert len(demanded) == len(set(demanded))
+    assert any(line.endswith("describe the conduct, not only its name. [24, 25]") for line in lines)
+    assert not any("none" in line.split() for line in lines)

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from liaison.messages.parties import DeskRef
+from liaison.node.services.instruments.importing import import_file
 from tests.cli.homes import Terminal
 from tests.cli.test_directory import Desk
 from tests.mirrored import seed_node
 from tests.node.cooperation.dossier import PRESERVATION, central_register
+from tests.node.cooperation.test_reserved_grounds import BOUND, HEAD, PARTIES, position
 
 FIELDS = [f"{name}={value['text'] if isinstance(value, dict) else value}" for name, value in PRESERVATION.items()]
 
@@ -71,3 +74,77 @@ def test_a_call_is_put_on_record_and_its_date_stands_in_the_calendar(desk: Desk,
     desk.value("request", "calendar", "-o", str(out))
     assert out.read_bytes().startswith(b"BEGIN:VCALENDAR")
     assert desk.value("request", "figures") == []
+
+
+class Both(Desk):
+    """One installation with a node of XC and one of XD."""
+
+    def __init__(self, folder: Path, terminal: Terminal) -> None:
+        super().__init__(folder, terminal)
+        registry = central_register("XC", "XD")
+        seed_node(self.node, registry, "XC", "XD")
+        self.ids = {who: str(DeskRef(registry.ids[who], "main", "duty")) for who in ("XC", "XD")}
+
+
+@pytest.fixture
+def both(tmp_path: Path, terminal: Terminal) -> Both:
+    return Both(tmp_path, terminal)
+
+
+def asked(desk: Both, said: bytes) -> str:
+    """XC asks XD under a text of which this is known; the identifier of the request."""
+    import_file(desk.node, HEAD + said, name="positions", taken_from="positions.toml")
+    given = [f"{name}={value['text'] if isinstance(value, dict) else value}" for name, value in BOUND.items()]
+    fields = [part for field in given for part in ("--field", field.replace("=True", "=yes"))]
+    ours = ("--desk", desk.ids["XC"])
+    (made,) = desk.value("request", "send", "preservation-request", "--to", "XD", *fields, *ours)
+    return str(made["id"])
+
+
+def test_what_has_to_be_reserved_is_said_and_refused_where_it_was_not(both: Both, terminal: Terminal) -> None:
+    name, theirs = asked(both, PARTIES), ("--desk", both.ids["XD"])
+    (told,) = both.value("request", "show", name, *theirs)["reserved"]
+    assert told == {"ground": "dual-criminality", "article": "29(4)", "right": "not-reserved", "refused": True}
+    assert "(29(4)), open only by reservation: not-reserved" in both.text("request", "show", name, *theirs)
+    decide = ("request", "decide", name, "refused", "--field", "grounds=dual-criminality", *theirs)
+    assert terminal.refusal(both.home, *decide) == "request-ground-not-reserved"
+
+
+def test_a_ground_that_is_open_by_the_reservation_of_the_other_side_is_named_with_a_warning(
+    both: Both, terminal: Terminal
+) -> None:
+    name = asked(both, PARTIES + position("XC", "reservation", "2020-03-18", "art-29-4"))
+    both.text("request", "decide", name, "refused", "--field", "grounds=dual-criminality", "--desk", both.ids["XD"])
+    assert "(29(4)), open only by reservation: mutual. The official text decides." in terminal.err
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (("decide", "postponed", "--field", "postponed_until=soon"), "field-unfit"),
+        (("answer", "--field", "preserved_until=2026-02-30"), "field-unfit"),
+        (("extend", "--until", "tomorrow"), "field-unfit"),
+        (("decide", "refused", "--field", "grounds=nonsense"), "field-unfit"),
+    ],
+)
+def test_what_is_no_value_of_a_field_is_refused_in_words(
+    both: Both, terminal: Terminal, command: tuple[str, ...], code: str
+) -> None:
+    name, (verb, *given) = asked(both, PARTIES), command
+    assert terminal.refusal(both.home, "request", verb, name, *given, "--desk", both.ids["XD"]) == code
+
+
+def test_a_form_that_is_none_of_requests_is_neither_drafted_nor_sent(desk: Desk, terminal: Terminal) -> None:
+    assert terminal.refusal(desk.node.home, "request", "draft", "nonsense") == "request-unknown-type"
+    assert terminal.refusal(desk.node.home, "request", "send", "nonsense", "--to", "XD") == "request-unknown-type"
+
+
+def test_the_grounds_of_the_text_stand_with_the_request(both: Both) -> None:
+    name, theirs = asked(both, PARTIES), ("--desk", both.ids["XD"])
+    told = both.value("request", "show", name, *theirs)["grounds_of_the_text"]
+    assert told == {"political-offence": "29(5)(a)", "essential-interests": "29(5)(b)", "dual-criminality": "29(4)"}
+    assert "essential-interests (29(5)(b))" in both.text("request", "show", name, *theirs)
+
+
+def test_a_calendar_that_cannot_be_written_is_not_said_to_be_unreadable(desk: Desk, terminal: Terminal) -> None:
+    assert terminal.refusal(desk.node.home, "request", "calendar", "-o", "/nonexistent/x.ics") == "file-not-writable"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from liaison.cooperation.catalogue import Terms, decode_instrument_page, load_catalogue
 from liaison.cooperation.clock_rules import Clock, Event, Side, Then
+from liaison.cooperation.history.reading import demands_of
 from liaison.cooperation.steps import STEPS, is_about
 from liaison.errors import MalformedError
 from liaison.instruments.catalogue import load_instruments
@@ -105,6 +106,32 @@ def test_budapest_refuses_preservation_for_two_reasons_and_a_reserved_one_only()
     }
 
 
+@pytest.mark.parametrize(
+    ("instrument", "clause", "without"), [(BUDAPEST, "art-29-4", "refused"), (UN, "art-42-5", "warned")]
+)
+def test_dual_criminality_opens_preservation_only_to_who_reserved_it(
+    instrument: str, clause: str, without: str
+) -> None:
+    for form in ("preservation-request", "preservation-extension"):
+        reserved = terms_of(form, instrument).refusal.reserved["dual-criminality"]
+        assert (reserved.clause, reserved.without.value) == (clause, without)
+
+
+@pytest.mark.parametrize("terms", ALL_TERMS)
+def test_what_has_to_be_reserved_is_a_reservation_that_the_text_lists_for_the_clause(terms: Terms) -> None:
+    clauses = load_instruments()[terms.instrument].clauses
+    for reserved in terms.refusal.reserved.values():
+        assert clauses[reserved.clause].role is Role.RESERVATION
+        assert clauses[reserved.clause].part_of == terms.clause
+
+
+def test_that_nobody_is_bound_is_a_ground_of_every_courtesy_and_of_nothing_else() -> None:
+    for form, kind in load_catalogue().items():
+        for instrument in kind.terms:
+            assert "nobody-bound" in demands_of(form, instrument, "courtesy").grounds
+            assert "nobody-bound" not in demands_of(form, instrument, "binding").grounds or instrument == "reciprocity"
+
+
 def test_the_united_nations_text_demands_what_its_article_on_preservation_lists() -> None:
     terms = terms_of("preservation-request", UN)
     assert set(terms.fields) == {
@@ -180,6 +207,9 @@ GOOD = (PAGES[0].parent / "budapest-2001.toml").read_text(encoding="utf-8")
         ("days = 60,", "days = 60, weeks = 2,", "catalogue-unfit"),
         ('starts = "secured"', 'starts = "soon"', "catalogue-unfit"),
         ('clock = "preservation"', 'clock = "conservation"', "catalogue-unknown"),
+        ("reserved.dual-criminality", "reserved.de-minimis", "catalogue-unknown"),
+        ('without = "refused"', 'without = "allowed"', "catalogue-unfit"),
+        ('clause = "art-29-4"', 'clause = "Article 29(4)"', "catalogue-unfit"),
         ("checked = false", "", "catalogue-unfit"),
         ('instrument = "budapest-2001"', 'instrument = ', "catalogue-unfit"),
     ],

@@ -131,6 +131,13 @@ def test_a_text_that_does_not_know_the_type_blocks_unless_it_is_a_courtesy() -> 
     assert not only(Draft(asked.form, {**asked.fields, "basis": "courtesy"}, asked.sender_kind)).blocks
 
 
+def test_a_text_of_which_no_page_says_anything_holds_nothing_up() -> None:
+    """A bilateral treaty of the two that an operator took in."""
+    asked = draft(instrument=BUDAPEST)
+    own = Draft(asked.form, {**asked.fields, "instrument": "xc-xd-2019"}, asked.sender_kind)
+    assert only(own).code is LackCode.NO_PAGE and not only(own).blocks
+
+
 def test_an_end_before_the_beginning_is_missed() -> None:
     changed = draft(data_from="2026-11-22T03:00:00Z", data_to="2026-11-22T02:59:59Z")
     assert only(changed).code is LackCode.PERIOD_REVERSED

@@ -20,7 +20,11 @@ DAY = date(2026, 11, 26)
 
 
 def carrying(*codes: str) -> RegisterBuilder:
-    registry = small_register(*codes)
+    return publish_text(small_register(*codes))
+
+
+def publish_text(registry: RegisterBuilder) -> RegisterBuilder:
+    """The register, which carries the Convention on Cybercrime."""
     body = bodies.InstrumentPublished(
         instrument=BUDAPEST.id,
         version=1,

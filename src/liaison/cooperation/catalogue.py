@@ -22,6 +22,7 @@ import functools
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib import resources
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
@@ -33,6 +34,7 @@ from liaison.cooperation.clock_rules import Clock, Extension
 from liaison.errors import MalformedError
 from liaison.messages.forms import Form, code_list, latest_form
 from liaison.register.vocabulary import DeskKind
+from liaison.wire.identifiers import LocalId
 from liaison.wire.typed import convert
 
 LARGEST_PAGE = 256 * 1024
@@ -51,13 +53,30 @@ class Safeguard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prompt: bool = False
 
 
+class Unreserved(StrEnum):
+    """What follows where a side names a ground that it did not reserve."""
+
+    REFUSED = "refused"
+    WARNED = "warned"
+
+
+class Reserved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A ground is open only to a State that made the reservation of this clause; `without` it, naming the ground is
+    refused, or warned of where the page is not sure what the text says."""
+
+    clause: LocalId
+    without: Unreserved
+
+
 class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a request may be refused: ground → article, of those that only postpone too; whether there are no others
-    (`only`), whether reasons and a consultation are owed, and the grounds on which it must be refused (`must`)."""
+    (`only`), whether reasons and a consultation are owed, the grounds on which it must be refused (`must`), and those
+    that a State has to have `reserved`."""
 
     grounds: dict[str, _Article]
     postponing: dict[str, _Article] = {}
     must: tuple[str, ...] = ()
+    reserved: dict[str, Reserved] = {}
     only: bool = False
     reasons: _Article | None = None
     consultation: _Article | None = None
@@ -98,6 +117,7 @@ class _TypePage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _TypesPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    courtesy_grounds: tuple[str, ...]
     safeguards: dict[str, Safeguard]
     types: dict[str, _TypePage]
 
@@ -131,12 +151,13 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class RequestType:
-    """One type of request, under every text that knows it."""
+    """One type of request, under every text that knows it; `courtesy_grounds` are open wherever a text binds nobody."""
 
     form: str
     signers: tuple[DeskKind, ...]
     safeguards: Mapping[str, Safeguard]
     terms: Mapping[str, Terms]
+    courtesy_grounds: frozenset[str]
 
     @property
     def clauses(self) -> Mapping[str, str]:
@@ -165,6 +186,7 @@ def decode_instrument_page(data: bytes) -> InstrumentPage:
         known = {*refusal.grounds, *refusal.postponing}
         _known(known, code_list(GROUNDS), f"refusals.{name}")
         _known(refusal.must, refusal.grounds, f"refusals.{name}.must")
+        _known(refusal.reserved, known, f"refusals.{name}.reserved")
     _known(page.safeguards, code_list(SAFEGUARDS), "safeguards")
     return page
 
@@ -173,6 +195,7 @@ def build_catalogue(types: _TypesPage, pages: Iterable[InstrumentPage]) -> Mappi
     """The types with what each page says of them. Raises MalformedError for a safeguard or type that is not there."""
     pages = list(pages)
     _known(types.safeguards, code_list(SAFEGUARDS), "safeguards")
+    _known(types.courtesy_grounds, code_list(GROUNDS), "courtesy_grounds")
     for page in pages:
         _known(page.types, types.types, page.instrument)
     return MappingProxyType({form: _request_type(types, form, pages) for form in types.types})
@@ -188,7 +211,8 @@ def _request_type(types: _TypesPage, form: str, pages: Iterable[InstrumentPage])
     for name, safeguard in safeguards.items():
         if not safeguard.prompt and not set(safeguard.fields) & shape.fields.keys():
             raise MalformedError("catalogue-unknown", place=f"{form}.safeguards", name=name)
-    return RequestType(form, signers, MappingProxyType(safeguards), MappingProxyType(terms))
+    courtesy = frozenset(types.courtesy_grounds)
+    return RequestType(form, signers, MappingProxyType(safeguards), MappingProxyType(terms), courtesy)
 
 
 def _terms(page: InstrumentPage, form: str, signers: tuple[DeskKind, ...], needed: tuple[str, ...]) -> Terms:

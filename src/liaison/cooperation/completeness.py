@@ -35,6 +35,7 @@ class LackCode(StrEnum):
 
     NO_TYPE = "no-type"
     TEXT_UNKNOWN = "text-unknown"
+    NO_PAGE = "no-page"
     CLAUSE_DIFFERS = "clause-differs"
     NOT_THIS_DESK = "not-this-desk"
     NOT_ORALLY = "not-orally"
@@ -115,7 +116,10 @@ def _of_the_text(draft: Draft, kind: RequestType) -> Iterator[Lack]:
     terms = kind.terms.get(instrument)
     binds = draft.fields.get("basis") != COURTESY
     if terms is None:
-        yield Lack(LackCode.TEXT_UNKNOWN, "instrument", blocks=binds)
+        if any(instrument in each.terms for each in load_catalogue().values()):
+            yield Lack(LackCode.TEXT_UNKNOWN, "instrument", blocks=binds)
+        else:
+            yield Lack(LackCode.NO_PAGE, "instrument", blocks=False)
         return
     for lack in _of_the_terms(draft, kind, terms):
         yield replace(lack, blocks=lack.blocks and (binds or lack.code is LackCode.NOT_THIS_DESK))

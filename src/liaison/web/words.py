@@ -121,6 +121,16 @@ def comma() -> str:
     return pgettext("between two of a list", ", ")
 
 
+def article_word(article: str) -> str:
+    """An article as it is shown; nothing of what has none, as a practice or a template to be filled in."""
+    return article if article[:1].isdigit() else ""
+
+
+def apart(text: str) -> str:
+    """A number or name that keeps its own direction in a sentence, also where no element can stand: in an option."""
+    return f"\u2068{text}\u2069"
+
+
 def listed(words: Iterable[str]) -> str:
     """Words of a list in one line."""
     return comma().join(words)

@@ -78,8 +78,10 @@ def central_register(*codes: str) -> RegisterBuilder:
 class Dossier:
     """Requests between the desks `duty` of XC, which asks, and XD, which is asked."""
 
-    def __init__(self, folder: Path, codes: tuple[str, ...] = ("XC", "XD")) -> None:
-        self.world = World(folder, codes=codes, registry=central_register(*codes))
+    def __init__(
+        self, folder: Path, codes: tuple[str, ...] = ("XC", "XD"), *, registry: RegisterBuilder | None = None
+    ) -> None:
+        self.world = World(folder, codes=codes, registry=registry or central_register(*codes))
 
     def node(self, code: str) -> Node:
         return self.world.nodes[code]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from liaison.instruments.positions import Statement
     from liaison.instruments.texts import Instrument
     from liaison.node.reads.instruments.known import ImportedFile
-    from liaison.node.reads.instruments.status import Between, InstrumentStatus, PartyStanding
+    from liaison.node.reads.instruments.status import BasisShown, Between, InstrumentStatus, PartyStanding
 
 OFFICIAL = "Paraphrases of our own: the official text decides."
 NOT_CHECKED = "Not yet compared with the official text, which decides."
@@ -220,13 +220,29 @@ def between_lines(found: Between) -> list[str]:
         why = f": {reasons[basis.reason.value].en}" if basis.reason else ""
         since = f", since {basis.since}" if basis.since else ""
         lines += ["", f"{plain(each.text.short)} [{basis.kind.value}{why}{since}]"]
-        lines += [f"  Art. {each.text.clauses[name].article}  {each.text.clauses[name].en}" for name in basis.clauses]
+        lines += [f"  {_place(each.text, name)}{each.text.clauses[name].en}" for name in basis.clauses]
         for gone in basis.excluded:
-            lines.append(f"  not Art. {each.text.clauses[gone.clause].article}: reserved by {gone.by[:16]}")
-        for wanted in basis.demands:
-            by = f" ({wanted.by[:16]})" if wanted.by else ""
-            lines.append(f"  - {demands[wanted.code].en}{by}")
+            lines.append(f"  not {_place(each.text, gone.clause).strip() or gone.clause}: reserved by {gone.by[:16]}")
+        for (code, by), articles in _demanded(each).items():
+            lines.append(f"  - {demands[code].en}{f' ({by[:16]})' if by else ''}{articles}")
     return [*lines, "", OFFICIAL]
+
+
+def _place(text: Instrument, clause: str) -> str:
+    """Where a clause stands; nothing in what has no articles."""
+    article = text.clauses[clause].article
+    return f"Art. {article}  " if article[:1].isdigit() else ""
+
+
+def _demanded(each: BasisShown) -> dict[tuple[str, str], str]:
+    """What is demanded, once, with the articles that do."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for wanted in each.basis.demands:
+        places = found.setdefault((wanted.code, wanted.by), {})
+        clause = each.text.clauses.get(wanted.clause)
+        if clause is not None and clause.article[:1].isdigit():
+            places[clause.article] = None
+    return {key: f" [{', '.join(places)}]" if places else "" for key, places in found.items()}
 
 
 def file_value(each: ImportedFile) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from typing import Any
 import click
 
 from liaison.cli.message.write import writing_options, written
-from liaison.cli.output import json_option, show
+from liaison.cli.output import json_option, note, show
 from liaison.cli.register.choices import desk_option, register_option
-from liaison.cli.request.places import open_seat, read_instant, tell_gone
+from liaison.cli.request.places import open_seat, read_instant, reserved_words, tell_gone
 
 DECISIONS = ("under-review", "accepted", "partly", "postponed", "refused")
 EXECUTIONS = ("not-begun", "under-way", "executed", "partly", "impossible")
@@ -167,7 +167,7 @@ def step(*, request: str, what: str, at: str, zone: str, reference: str, as_json
 
 def _say(request: str, form: str, fields: dict[str, Any], rest: dict[str, Any], *, as_json: bool) -> None:
     node, seat = open_seat(rest["register"], rest["desk"])
-    from liaison.node.services.cooperation.acting import Said, say_step
+    from liaison.node.services.cooperation.acting import Said, check_step, say_step
     from liaison.node.services.people.audit import SYSTEM
 
     given = written(node, form, rest)
@@ -179,4 +179,7 @@ def _say(request: str, form: str, fields: dict[str, Any], rest: dict[str, Any], 
         shorter=bool(rest.get("shorter")),
         leased=True,
     )
+    unsure = check_step(node, seat, said)
     tell_gone(node, seat.register, say_step(node, seat, said, by=SYSTEM), as_json=as_json)
+    for each in unsure:
+        note(f"{reserved_words(each)}. The official text decides.")

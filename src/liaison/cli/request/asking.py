@@ -19,7 +19,7 @@ import click
 from liaison.cli.message.write import writing_options, written
 from liaison.cli.output import json_option, note, show, table
 from liaison.cli.register.choices import desk_option, register_option
-from liaison.cli.request.places import open_seat, read_instant, tell_gone
+from liaison.cli.request.places import open_seat, read_instant, require_request, tell_gone
 
 after_option = click.option("--after", default="", help="The earlier request that it extends or carries on.")
 
@@ -36,6 +36,8 @@ def draft(*, form: str, after: str, desk: str, register: str, every: bool, as_js
     import json
 
     from liaison.messages.forms import latest_form
+
+    require_request(form)
 
     fields: dict[str, Any] = {}
     if after:
@@ -66,6 +68,7 @@ def draft(*, form: str, after: str, desk: str, register: str, every: bool, as_js
 def send(*, form: str, recipients: tuple[str, ...], after: str, as_json: bool, **rest: Any) -> None:
     """Send a request in FORM to a desk of another participant."""
     node, seat = open_seat(rest["register"], rest["desk"])
+    require_request(form)
     from liaison.node.reads.recipients import find_recipient
     from liaison.node.services.cooperation.acting import Asked, ask
     from liaison.node.services.people.audit import SYSTEM

@@ -13,6 +13,7 @@ from liaison.errors import UsageError
 
 if TYPE_CHECKING:
     from liaison.node.node import Node
+    from liaison.node.reads.cooperation.grounds import ReservedGround
     from liaison.node.services.inside.clearance import Gone
     from liaison.node.services.people.officers import Seat
 
@@ -23,6 +24,14 @@ def open_seat(register: str, desk: str) -> tuple[Node, Seat]:
     from liaison.officers.permissions import Role
 
     return node, own_seat(node, register, desk, Role.OFFICER)
+
+
+def require_request(form: str) -> None:
+    """Return for a form of requests or of their steps. Raises UsageError."""
+    from liaison.cooperation.history.reading import speaks_of_requests
+
+    if not speaks_of_requests(form):
+        raise UsageError("request-unknown-type", form=form[:32])
 
 
 def tell_gone(node: Node, register: str, gone: Gone, *, as_json: bool) -> None:
@@ -50,3 +59,8 @@ def due_words(due: Any) -> str:
     if due.day is not None:
         return f"{due.day.isoformat()} ({due.zone})"
     return f"{due.at:%Y-%m-%d %H:%M} UTC"
+
+
+def reserved_words(each: ReservedGround) -> str:
+    """A ground that its text opens only to who reserved it, and how the asked side stands to that."""
+    return f"ground {each.ground} ({each.article}), open only by reservation: {each.right.value}"

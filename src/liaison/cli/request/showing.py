@@ -16,13 +16,17 @@ import click
 from liaison.cli.message.screen import Names, plain
 from liaison.cli.output import json_option, show, table
 from liaison.cli.register.choices import desk_option, register_option
-from liaison.cli.request.places import due_words, open_seat
+from liaison.cli.request.places import due_words, open_seat, reserved_words
 from liaison.errors import UsageError
 from liaison.wire.identifiers import format_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from liaison.cooperation.requests import Request
+    from liaison.node.reads.cooperation.grounds import ReservedGround
     from liaison.node.reads.cooperation.listing import ClockRead
+    from liaison.node.reads.cooperation.showing import Shown
 
 SHORT = 13
 
@@ -71,10 +75,14 @@ def list_(*, every: bool, ours: bool | None, desk: str, register: str, as_json: 
 def show_one(*, request: str, desk: str, register: str, as_json: bool) -> None:
     """Show how a REQUEST stands: its steps, its dates, and what can be done next."""
     node, seat = open_seat(register, desk)
+    from liaison.node.reads.cooperation.grounds import refusal_of, reserved_grounds
     from liaison.node.reads.cooperation.showing import show_request
 
     shown = show_request(node, seat, request)
     found = shown.request
+    reserved = reserved_grounds(node, seat.register, found, on=node.clock.now().date())
+    refusal = refusal_of(found)
+    grounds = {**refusal.grounds, **refusal.postponing} if refusal is not None else {}
     value: dict[str, Any] = {
         **_told(found),
         "side": shown.side.value,
@@ -94,19 +102,16 @@ def show_one(*, request: str, desk: str, register: str, as_json: bool) -> None:
             for each in shown.at_home
         ],
         "next": [each.value for each in shown.choices],
+        "grounds_of_the_text": grounds,
+        "reserved": [
+            {"ground": each.ground, "article": each.article, "right": each.right.value, "refused": each.refuses}
+            for each in reserved
+        ],
         "parent": shown.parent.root if shown.parent else None,
         "followers": [each.root for each in shown.followers],
     }
-    names = Names(node)
-    lines = [
-        f"{found.message_id}  {found.form}  {found.instrument}",
-        f"asked by {names.of(seat.register, found.asker)}; this desk is on the {shown.side.value} side",
-        f"{found.state.value} since {found.since:%Y-%m-%d %H:%M} UTC",
-        *(f"  {step.at:%Y-%m-%d %H:%M}  {step.event.value}{_marks(step)}" for step in found.steps),
-        *(f"  {_until(each)}: {each.clock.state.value}" for each in shown.clocks),
-        *(f"  at home, {each.at:%Y-%m-%d}: {each.moment} {plain(each.reference)}".rstrip() for each in shown.at_home),
-        f"next: {', '.join(value['next']) or 'nothing'}",
-    ]
+    asker = Names(node).of(seat.register, found.asker)
+    lines = _lines(shown, asker, grounds, reserved)
     show(value, lines, as_json=as_json)
 
 
@@ -125,7 +130,7 @@ def calendar(*, out: Path | None, days: int, desk: str, register: str, as_json: 
         try:
             out.write_bytes(request_calendar(node, seat.register, seat.desk, name=f"Requests, {seat.desk.desk}"))
         except OSError as error:
-            raise UsageError("file-not-readable", path=str(out), reason=error.strerror or "unknown") from error
+            raise UsageError("file-not-writable", path=str(out), reason=error.strerror or "unknown") from error
         show({"file": str(out)}, [f"Written: {out}"], as_json=as_json)
         return
     until = node.clock.now() + timedelta(days=days)
@@ -168,6 +173,26 @@ def figures(*, days: int, theirs: bool, desk: str, register: str, as_json: bool)
         lines.append(f"{row.form}: {_number(row.count)}, median {_number(row.median_days)} days")
         lines += [f"  {name}: {_number(count)}" for name, count in (*row.outcomes.items(), *row.grounds.items())]
     show(value, lines or ["No requests in that time."], as_json=as_json)
+
+
+def _lines(shown: Shown, asker: str, grounds: Mapping[str, str], reserved: tuple[ReservedGround, ...]) -> list[str]:
+    """One request for people."""
+    found = shown.request
+    return [
+        f"{found.message_id}  {found.form}  {found.instrument}",
+        f"asked by {asker}; this desk is on the {shown.side.value} side",
+        f"{found.state.value} since {found.since:%Y-%m-%d %H:%M} UTC",
+        *(f"  {step.at:%Y-%m-%d %H:%M}  {step.event.value}{_marks(step)}" for step in found.steps),
+        *(f"  {_until(each)}: {each.clock.state.value}" for each in shown.clocks),
+        *(f"  at home, {each.at:%Y-%m-%d}: {each.moment} {plain(each.reference)}".rstrip() for each in shown.at_home),
+        f"grounds of the text: {', '.join(_ground(*each) for each in grounds.items()) or 'none'}",
+        *(f"  {reserved_words(each)}" for each in reserved),
+        f"next: {', '.join(each.value for each in shown.choices) or 'nothing'}",
+    ]
+
+
+def _ground(name: str, article: str) -> str:
+    return f"{name} ({article})" if article[:1].isdigit() else name
 
 
 def _told(found: Request) -> dict[str, Any]:

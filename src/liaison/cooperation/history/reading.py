@@ -21,6 +21,7 @@ from typing import Any
 
 from liaison.cooperation.catalogue import RequestType, load_catalogue
 from liaison.cooperation.clocks import Due, end_of
+from liaison.cooperation.completeness import COURTESY
 from liaison.cooperation.lifecycle import Event
 from liaison.cooperation.requests import NO_DEMANDS, Demands, Word
 from liaison.cooperation.steps import STEPS
@@ -80,17 +81,18 @@ def read_words(told: Iterable[Told]) -> list[Word]:
     return [word for each in said if each.item.core.re not in void and (word := _word(each)) is not None]
 
 
-def demands_of(form: str, instrument: str) -> Demands:
-    """What a text demands of the course of a request in this form; nothing where it does not know it."""
+def demands_of(form: str, instrument: str, basis: str = "") -> Demands:
+    """What a text demands of the course of a request in this form; nothing where it does not know it. Of a courtesy it
+    can always be said that nobody is bound."""
     known: RequestType | None = load_catalogue().get(form)
     terms = known.terms.get(instrument) if known is not None else None
-    if terms is None:
+    if known is None or terms is None:
         return NO_DEMANDS
-    refusal = terms.refusal
+    refusal, courtesy = terms.refusal, known.courtesy_grounds if basis == COURTESY else frozenset[str]()
     return Demands(
         clocks=terms.clocks,
         extension=terms.extension,
-        grounds=frozenset({*refusal.grounds, *refusal.postponing}),
+        grounds=frozenset({*refusal.grounds, *refusal.postponing, *courtesy}),
         no_others=refusal.only,
         ground_owed=refusal.only or refusal.reasons is not None,
         consult_owed=refusal.consultation is not None,
@@ -132,7 +134,7 @@ def _word(told: Told) -> Word | None:
 
 def _asked(told: Told) -> Word:
     core, fields = told.item.core, told.fields
-    instrument = _text(fields, "instrument")
+    instrument, basis = _text(fields, "instrument"), _text(fields, "basis")
     return Word(
         hash=told.item.core_hash,
         message_id=core.id,
@@ -144,9 +146,9 @@ def _asked(told: Told) -> Word:
         at=parse_instant(core.composed),
         about=core.re or "",
         linked=_text(fields, "linked"),
-        demands=demands_of(core.form, instrument),
+        demands=demands_of(core.form, instrument, basis),
         instrument=instrument,
-        basis=_text(fields, "basis"),
+        basis=basis,
         assists=core.form in ASSISTANCE,
         exercise=core.exercise,
         urgency=core.urgency,

@@ -38,12 +38,27 @@ def _nobody(text: str) -> DeskRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that is offered, what it is called, and what one has to know of it."""
+
+    value: str
+    label: str
+    meaning: str = ""
+
+
+Offered = Mapping[str, tuple[Choice, ...]]
+"""Under a heading each, empty for none: what is offered for a field."""
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Who fills the form in: their zone (an IANA name) and language, and how a desk they name is found."""
+    """Who fills the form in: their zone (an IANA name) and language, how a desk they name is found, and, by the name of
+    a field, what this case offers for it; any other value stays possible."""
 
     zone: str = "UTC"
     language: str = "en"
     find_desk: Callable[[str], DeskRef] = _nobody
+    offered: Mapping[str, Offered] = member(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from django.utils.translation import gettext, pgettext
 
 from liaison.messages.forms import Field, Form, code_list
-from liaison.web.forms.reading import Reading, Surroundings
+from liaison.web.forms.reading import Offered, Reading, Surroundings
 from liaison.web.forms.typed import Typed, input_id, input_name
 from liaison.web.words import code_meaning, code_word
 
@@ -137,7 +137,8 @@ def _after_required(field: Field) -> bool:
 
 def _show_field(form: Form, field: Field, read: Reading, around: Surroundings) -> FieldView:
     chosen = frozenset(read.typed.get(input_name(field.name), ()))
-    groups = tuple(_groups(field, chosen))
+    offered = around.offered.get(field.name)
+    groups = tuple(_groups(field, chosen) if offered is None else _offered(field, offered, chosen))
     here = input_id(field.name)
     return FieldView(
         draw=_drawn(field, groups),
@@ -160,6 +161,8 @@ def _drawn(field: Field, groups: tuple[Group, ...]) -> str:
         return "radios" if sum(len(group.options) for group in groups) <= SHOWN_AT_ONCE else "select"
     if field.type == "text":
         return "short-text" if field.most <= SHORT_TEXT else "text"
+    if field.type == "line" and groups:
+        return "select"
     same = {"codes": "checkboxes", "flag": "radios", "languages": "line", "desk": "line", "count": "line"}
     same |= {"observables": "lines", "digests": "lines", "norms": "lines", "row-answers": "lines"}
     return same.get(field.type, field.type)
@@ -196,6 +199,18 @@ def _groups(field: Field, chosen: frozenset[str]) -> Iterator[Group]:
     classes = CLASSES.get(field.codes)
     for begin, codes in groupby(code_list(field.codes), key=lambda code: code.split(":")[0] if classes else ""):
         yield Group(code_word(classes, begin) if classes else "", _options(field.codes, codes, chosen))
+
+
+def _offered(field: Field, offered: Offered, chosen: frozenset[str]) -> Iterator[Group]:
+    """What is offered, and what was chosen before and is not."""
+    values = {each.value for choices in offered.values() for each in choices}
+    for label, choices in offered.items():
+        options = (Option(each.value, each.label, each.meaning, each.value in chosen) for each in choices)
+        yield Group(label, tuple(options))
+    if others := sorted(each for each in chosen - values if each):
+        words = (code_word(field.codes, each) if field.codes is not None else each for each in others)
+        options = (Option(each, word, chosen=True) for each, word in zip(others, words, strict=True))
+        yield Group(gettext("Chosen before, and not offered here"), tuple(options))
 
 
 def _options(codes: str, these: Iterable[str], chosen: frozenset[str]) -> tuple[Option, ...]:

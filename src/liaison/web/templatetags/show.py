@@ -141,6 +141,12 @@ def own(text: object) -> SafeString:
 
 
 @register.filter
+def article(text: str) -> SafeString | str:
+    """An article of a text, isolated; nothing of what has none."""
+    return own(found) if (found := words.article_word(text)) else ""
+
+
+@register.filter
 def code(text: object) -> SafeString:
     """A hash, an address or an identifier: always left to right."""
     return written('<code dir="ltr">{}</code>', text)

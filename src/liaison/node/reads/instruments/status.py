@@ -10,6 +10,7 @@ title and clauses, with no claim about force; where what was published and this 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +32,8 @@ from liaison.node.reads.instruments.known import (
 )
 from liaison.register.bodies import InstrumentPublished
 from liaison.register.vocabulary import Act, ParticipantType
+
+_SIDE = re.compile(r"[0-9a-f]{64}|[A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,11 @@ def instrument_status(node: Node, register: str, instrument: str, *, on: date) -
 
 
 def basis_between(node: Node, register: str, *, ours: str, theirs: str, on: date) -> Between:
-    """What can carry a request; a side is a participant's id or a country code. Raises UsageError for the same side."""
+    """What can carry a request; a side is a participant's id or a country code. Raises UsageError for the same side,
+    and for what is neither: it would be answered as a State that is bound by nothing."""
+    for side in (ours, theirs):
+        if not _SIDE.fullmatch(side):
+            raise UsageError("basis-side-unknown", side=side[:64])
     instruments, known = known_instruments(node), known_positions(node, register)
     sides = known.party(ours), known.party(theirs)
     found = legal_basis(instruments, known.positions, ours=sides[0], theirs=sides[1], on=on)

@@ -36,9 +36,11 @@ from liaison.cooperation.requests import Mark, Request, Word
 from liaison.errors import UsageError
 from liaison.messages.case import CLOSE
 from liaison.messages.forms import latest_form
+from liaison.messages.forms.checking import check_value
 from liaison.messages.message import Attachment, Tlp, Urgency
 from liaison.messages.parties import DeskRef, sorted_desks
 from liaison.node.node import Node
+from liaison.node.reads.cooperation.grounds import ReservedGround, doubtful, reserved_grounds
 from liaison.node.reads.cooperation.messages import words_of
 from liaison.node.reads.cooperation.rulebooks import rulebook_for
 from liaison.node.reads.facts import register_facts
@@ -197,7 +199,8 @@ def say_step(node: Node, seat: Seat, said: Said, *, by: int) -> Gone:
     require(Action.WRITE, seat.roles)
     found = find_request(node, seat, said.root)
     _require_access(node, seat, by, found.request.case)
-    _check_grounds(found.request, said)
+    _check_values(said)
+    _check_grounds(node, seat, found.request, said)
     _try(node, seat, found, said)
     saying = Saying(
         case=found.request.case,
@@ -210,18 +213,19 @@ def say_step(node: Node, seat: Seat, said: Said, *, by: int) -> Gone:
     return say(node, seat.desk, saying, officer=by, leased=said.leased)
 
 
-def check_step(node: Node, seat: Seat, said: Said) -> None:
-    """Return if a step, or a request that follows this one, would count and lack no mark; nothing is sent.
-
-    Raises UsageError.
+def check_step(node: Node, seat: Seat, said: Said) -> tuple[ReservedGround, ...]:
+    """Return if a step, or a request that follows this one, would count and lack no mark, with the grounds it names
+    that are not plainly open to this side; nothing is sent. Raises UsageError.
     """
     found = find_request(node, seat, said.root)
     if asks(said.form):
         _check_link(node, found, said.form)
         check_basis(node, seat.register, seat.desk, said.fields, found.others(seat.desk))
-        return
-    _check_grounds(found.request, said)
+        return ()
+    _check_values(said)
+    unsure = _check_grounds(node, seat, found.request, said)
     _try(node, seat, found, said)
+    return unsure
 
 
 def review(node: Node, seat: Seat, root: str, *, by: int) -> bool:
@@ -268,12 +272,31 @@ def _require_access(node: Node, seat: Seat, by: int, case: str) -> None:
         require_case_access(node, seat, by, case)
 
 
-def _check_grounds(request: Request, said: Said) -> None:
-    """Return if the text of the request knows the grounds. Raises UsageError."""
+def _check_values(said: Said) -> None:
+    """Return if what the step says are values of its fields, so that it can be tried. Raises MalformedError."""
+    shape = latest_form(said.form)
+    for name, value in said.fields.items():
+        if name in shape.fields:  # Another name, and what is missing, are refused when it is sent.
+            check_value(shape.fields[name], value)
+
+
+def _check_grounds(node: Node, seat: Seat, request: Request, said: Said) -> tuple[ReservedGround, ...]:
+    """The grounds that are not plainly open, if the text of the request knows them all and none is closed to this side.
+
+    Raises UsageError.
+    """
     named: Any = said.fields.get("grounds") or ()
+    if said.fields.get("decision") not in ("refused", "postponed"):
+        return ()
     unknown = sorted(set(named) - request.demands.grounds)
-    if request.demands.no_others and unknown and said.fields.get("decision") in ("refused", "postponed"):
+    if request.demands.no_others and unknown:
         raise UsageError("request-ground-unknown", ground=unknown[0][:32])
+    today, side = node.clock.now().date(), seat.desk.participant
+    unsure = doubtful(reserved_grounds(node, seat.register, request, on=today, side=side), named)
+    for each in unsure:
+        if each.refuses:
+            raise UsageError("request-ground-not-reserved", ground=each.ground, article=each.article)
+    return unsure
 
 
 def _try(node: Node, seat: Seat, found: Found, said: Said) -> None:

@@ -3,9 +3,11 @@
     note_spoken(node, seat, Spoken(…), by=7)     the call note goes to the other side, and the clock runs
     the request in writing, in that case         the clock is met
 
-Invariants (docs/spec/requests.md, "Spoken requests"): both sides have the call note and can correct it; the side that
-noted it keeps the clock, which is that of the text it rests on, or a day where that names none; it is met by a request
-of that type in the same case, whichever side noted the call.
+Invariants (docs/spec/requests.md, "Spoken requests"):
+- it rests on a text that can carry a request between both sides on the day of the call, as a courtesy at least;
+- both sides have the call note and can correct it; the side that noted it keeps the clock, which is that of the text it
+  rests on, or a day where that names none;
+- it is met by a request of that type in the same case, whichever side noted the call.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from liaison.messages.parties import DeskRef
 from liaison.node.models import SpokenRequest
 from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns
+from liaison.node.reads.instruments.offered import Wanted, offered_texts
 from liaison.node.services.cooperation.projecting import refold
 from liaison.node.services.inside.clearance import Asking, Gone, send_or_ask
 from liaison.node.services.line.sending import Letter
@@ -56,6 +59,7 @@ def note_spoken(node: Node, seat: Seat, spoken: Spoken, *, by: int) -> Gone:
         raise UsageError("request-unknown-type", form=spoken.form[:32])
     if not now - OLDEST <= spoken.at <= now:
         raise UsageError("request-call-time")
+    _check_text(node, seat, spoken)
     letter = Letter(
         register=seat.register,
         sender=seat.desk,
@@ -76,6 +80,17 @@ def note_spoken(node: Node, seat: Seat, spoken: Spoken, *, by: int) -> Gone:
             row = _keep(node, seat, spoken, case=sent.case, message_id=sent.message_id, by=by)
             note(node, "request-spoken", officer=by, subject=sent.case, params={"form": row.form})
     return gone
+
+
+def _check_text(node: Node, seat: Seat, spoken: Spoken) -> None:
+    """Return if a request can rest on the text between both sides on the day of the call, as a courtesy at least.
+
+    Raises UsageError.
+    """
+    theirs = frozenset(each.participant for each in spoken.to) - {seat.desk.participant}
+    wanted = Wanted("", seat.desk.participant, theirs, spoken.at.date())
+    if spoken.instrument not in {each.text.id for each in offered_texts(node, seat.register, wanted)}:
+        raise UsageError("request-call-text", instrument=spoken.instrument[:32])
 
 
 def _keep(node: Node, seat: Seat, spoken: Spoken, *, case: str, message_id: str, by: int) -> SpokenRequest:

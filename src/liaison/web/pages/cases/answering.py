@@ -43,7 +43,7 @@ from liaison.web.pages.cases.naming import case_path, reader_of
 from liaison.web.pages.cases.thread import open_thread
 from liaison.web.pages.cases.values import form_title
 from liaison.web.pages.requests.naming import request_path
-from liaison.web.pages.requests.saying import carried_on, check_page, check_said, of_request
+from liaison.web.pages.requests.saying import carried_on, check_page, check_said, of_request, offered_here
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post
 from liaison.web.site import here
@@ -96,9 +96,9 @@ def saying(request: HttpRequest, seat: Seat, case: str, form: str) -> HttpRespon
     root = of_request(found.seat, what)
     try:
         if root:
-            check_said(found.seat, root, what, shorter=_one(typed, "shorter") == "on")
+            unsure = check_said(found.seat, root, what, shorter=_one(typed, "shorter") == "on")
         if root and request.POST.get("go") != "send":
-            return check_page(request, seat, thread, what, typed)
+            return check_page(request, seat, thread, what, typed, unsure=unsure)
         desk = answering_desk(here(), seat, case)
         gone = say(here(), desk, what, officer=officer_id(request), typed=typed)
     except LiaisonError as error:
@@ -178,6 +178,7 @@ def _page(
     read = read_form(allowed.form, typed, around, complete=False)
     about = answerable(thread, allowed.form.id)
     chosen = _one(typed, "re")
+    around = replace(around, offered=offered_here(found.seat, thread, allowed.form.id, chosen))
     original = next((each for each in about if each.message_id == chosen), None)
     least = original.core.tlp if original is not None else thread.entries[0].core.tlp
     given = {

@@ -16,6 +16,7 @@ from liaison.cooperation.history.reading import asks
 from liaison.cooperation.steps import STEPS
 from liaison.messages.case import CLOSE
 from liaison.messages.forms import Form, latest_form
+from liaison.node.reads.cooperation.grounds import ReservedGround
 from liaison.node.reads.desk.thread import Thread
 from liaison.node.services.cooperation.acting import Said, check_step
 from liaison.node.services.cooperation.finding import request_of
@@ -24,9 +25,11 @@ from liaison.node.services.desk.answering import Saying
 from liaison.node.services.people.officers import Seat
 from liaison.web.forms import Typed
 from liaison.web.forms.carried import carried
+from liaison.web.forms.reading import Offered
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.naming import case_path
 from liaison.web.pages.cases.values import fields_of
+from liaison.web.pages.requests.basis import offered_about, offered_for
 from liaison.web.site import here
 from liaison.web.words import form_word
 
@@ -36,9 +39,17 @@ def of_request(seat: Seat, what: Saying) -> str:
     return request_of(here(), seat, what.case, what.re) if what.form in STEPS or what.form == CLOSE else ""
 
 
-def check_said(seat: Seat, root: str, what: Saying, *, shorter: bool) -> None:
-    """Return if the step counts in the history of the request. Raises UsageError."""
-    check_step(here(), seat, Said(root=root, form=what.form, fields=what.fields, shorter=shorter))
+def check_said(seat: Seat, root: str, what: Saying, *, shorter: bool) -> tuple[ReservedGround, ...]:
+    """Return if the step counts in the history of the request, with the grounds it names that are not plainly open.
+
+    Raises UsageError.
+    """
+    return check_step(here(), seat, Said(root=root, form=what.form, fields=what.fields, shorter=shorter))
+
+
+def offered_here(seat: Seat, thread: Thread, form: str, about: str) -> Mapping[str, Offered]:
+    """What a message in this form offers for its fields, in this case."""
+    return offered_about(seat, form, thread.row.case, about) or offered_for(seat, form, thread.row.others)
 
 
 def carried_on(seat: Seat, form: Form, case: str, message: str) -> Mapping[str, list[str]]:
@@ -47,7 +58,15 @@ def carried_on(seat: Seat, form: Form, case: str, message: str) -> Mapping[str, 
     return carried(form, carried_over(here(), seat, root, form.id)) if root else {}
 
 
-def check_page(request: HttpRequest, seat: Seat, thread: Thread, what: Saying, typed: Typed) -> HttpResponse:
+def check_page(
+    request: HttpRequest,
+    seat: Seat,
+    thread: Thread,
+    what: Saying,
+    typed: Typed,
+    *,
+    unsure: tuple[ReservedGround, ...],
+) -> HttpResponse:
     """The step once more, before it is sent."""
     form, names = latest_form(what.form), DeskNames(here())
     given: dict[str, Any] = {
@@ -56,6 +75,7 @@ def check_page(request: HttpRequest, seat: Seat, thread: Thread, what: Saying, t
         "others": [names.of(thread.row.register, each) for each in thread.row.others],
         "fields": list(fields_of(form, thread.row.register, what.fields, names)),
         "what": what,
+        "unsure": unsure,
         "inputs": [(name, text) for name, texts in typed.items() if name != "go" for text in texts],
         "action": case_path(seat, what.case, f"say/{what.form}"),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -26,6 +27,7 @@ from liaison.web.forms.showing import Option
 from liaison.web.languages import find_language, languages
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.values import fields_of
+from liaison.web.pages.requests.basis import offered_for
 from liaison.web.pages.write import cautions, recipients
 from liaison.web.pages.write.cards import show_cards
 from liaison.web.pages.write.plan import Plan, first, forms_to_choose
@@ -75,6 +77,7 @@ def _text(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str,
     # What is still empty is no mistake before the officer goes on.
     reading = plan.reading if plan.tried else read_form(plan.form, plan.draft.typed, around, complete=False)
     sentences = offered(plan.form, plan.draft.typed, find_language(get_language()))
+    around = replace(around, offered=offered_for(seat, plan.form.id, plan.to))
     return {"form_view": show_form(plan.form, reading, around), "sentences": sentences}
 
 
