@@ -14,6 +14,7 @@ from liaison.node.services.escalation.sending import send_due
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import Role
 from tests.node.duty.desk import Stage, staffed
+from tests.web.test_request_pages import plain
 from tests.web.visiting import Visitor, let_in, visit
 
 OWN = "/account/reached"
@@ -105,8 +106,10 @@ def test_opening_the_link_changes_nothing_and_pressing_the_button_once_does(tmp_
             stranger.head(first)
         assert "I have it" in page
         assert stage.escalation().state == "waiting"
-        for told in ("Scanning", "XC", "Ada", "Bo", stage.escalation().case):
+        for told in ("Scanning", stage.escalation().case):
             assert told not in page
+        for told in ("XC", "Ada", "Bo"):  # So short that the tokens of a form may hold them by chance.
+            assert told not in plain(page)
         assert "you have it" in answered(stranger.post(first))
         assert stage.escalation().state == "held"
         assert "This link is not valid" in answered(stranger.post(first), 400)
