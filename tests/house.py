@@ -49,9 +49,15 @@ def texts() -> Iterator[tuple[Path, str]]:
 
 
 @functools.cache
-def modules() -> tuple[tuple[Path, ast.Module], ...]:
-    """Every hand-written Python file with its tree."""
-    return tuple((path, ast.parse(text)) for path, text in texts() if path.suffix == ".py")
+def modules(within: Path = ROOT) -> tuple[tuple[Path, ast.Module], ...]:
+    """Every hand-written Python file of a folder with its tree."""
+    files = (path for path in tracked() if path.suffix == ".py" and path.is_relative_to(within) and not exempt(path))
+    return tuple((path, _tree(path)) for path in files)
+
+
+@functools.cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:

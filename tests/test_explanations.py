@@ -29,10 +29,8 @@ class Site:
     where: str
 
 
-@functools.cache
-def sources() -> tuple[tuple[str, ast.Module], ...]:
-    files = (path for path in house.tracked() if path.suffix == ".py" and path.is_relative_to(house.SOURCES))
-    return tuple((house.name_of(path), ast.parse(path.read_text("utf-8"))) for path in files if not house.exempt(path))
+def sources() -> list[tuple[str, ast.Module]]:
+    return [(house.name_of(path), tree) for path, tree in house.modules(house.SOURCES)]
 
 
 def called(node: ast.Call) -> str:

@@ -14,8 +14,7 @@ OTHERWISE = {"web/pages/guests/door.py"}
 def test_doors_open_the_files_of_messages_by_the_function_that_refuses_evidence() -> None:
     opening = {
         str(path.relative_to(house.SOURCES))
-        for path, tree in house.modules()
-        if path.is_relative_to(house.SOURCES)
+        for path, tree in house.modules(house.SOURCES)
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and any(alias.name == "open_attachment" for alias in node.names)
     }
