@@ -13,12 +13,14 @@ from typing import Any
 
 from django.db.models import Q
 
+from liaison.errors import LiaisonError
 from liaison.messages.parties import DeskRef
 from liaison.node.models import ClearanceRequest, Officer, Review
 from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns, writers
-from liaison.node.services.inside.clearance import RETURNED, WAITING, in_reach, kept_letter
+from liaison.node.services.inside.clearance import RETURNED, WAITING, in_reach, kept_letter, kept_refusal
 from liaison.node.services.line.sending import Letter
+from liaison.node.services.people.audit import SYSTEM
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading
 
@@ -47,6 +49,10 @@ class Request:
     sent_as: str
     typed: Mapping[str, Sequence[str]]
     letter: Letter | None
+    refusal: LiaisonError | None
+    """Why it could not be sent when silence would have let it pass."""
+    by_silence: bool
+    """Whether nobody decided, so that the node did what silence means."""
     left: bool
     """Whether whoever handed it in writes at this desk no more, so that their colleagues go on with it."""
 
@@ -146,6 +152,8 @@ def _requests(rows: Sequence[Any]) -> list[Request]:
             sent_as=row.sent_as,
             typed=row.typed,
             letter=kept_letter(bytes(row.letter)) if row.letter else None,
+            refusal=kept_refusal(row),
+            by_silence=row.state != WAITING and row.decided_by == SYSTEM and not row.answer,
             left=row.asked_by not in able[_place(row)],
         )
         for row in rows

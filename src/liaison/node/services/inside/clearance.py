@@ -17,7 +17,7 @@ Invariants:
   inputs it was typed in, until then.
 - Where a case is shared for clearance with a desk of another node, its people decide there; their answer counts here.
 - A deadline is kept by the node itself, to the second: from then on nobody decides, also where the node comes to it a
-  minute later; what then cannot be sent goes back to its writer with the reason.
+  minute later; what then cannot be sent goes back to its writer with the refusal, in the words of its code.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ def keep_deadlines(node: Node) -> int:
         except NotNowError:
             raise
         except LiaisonError as error:
-            _return_unsent(node, number, error.code)
+            _return_unsent(node, number, error)
     return len(numbers)
 
 
@@ -204,6 +204,20 @@ def kept_letter(data: bytes) -> Letter:
     return Letter(**found)
 
 
+def keep_refusal(error: LiaisonError) -> str:
+    """Why a letter could not be sent, as the reason of its row: told to each reader in their own language."""
+    told = json.dumps({"code": error.code, **error.params}, ensure_ascii=False, sort_keys=True)
+    return told if len(told) <= REASON else json.dumps({"code": error.code})
+
+
+def kept_refusal(row: ClearanceRequest) -> LiaisonError | None:
+    """The refusal that a row keeps as its reason; None for the words of a person, who may write what they like."""
+    if row.decided_by != SYSTEM or row.answer or not row.reason.startswith("{"):
+        return None
+    found: dict[str, str | int] = json.loads(row.reason)
+    return UsageError(str(found.pop("code")), **found)
+
+
 def in_reach(seat: Seat) -> Q:
     """The requests that people at this seat may clear: the desk's own, and those of cases shared with it for that."""
     shared = CaseShare.objects.filter(
@@ -226,7 +240,7 @@ def _to_decide(node: Node, seat: Seat, number: int, by: int) -> ClearanceRequest
     row = _waiting(in_reach(seat), number)
     check_second_person(by, row.authors)
     if row.deadline <= node.clock.now():
-        raise UsageError("clearance-decided", state=row.silence)
+        raise UsageError("clearance-too-late")
     if row.case:
         owner = DeskRef(row.participant, row.node, row.desk)
         require_case_access(node, replace(seat, desk=owner), by, row.case)
@@ -238,7 +252,7 @@ def _waiting(reach: Q, number: int) -> ClearanceRequest:
     if row is None:
         raise UsageError("clearance-not-found")
     if row.state != WAITING or row.answer:
-        raise UsageError("clearance-decided", state=row.answer or row.state)
+        raise UsageError("clearance-decided")
     return row
 
 
@@ -259,12 +273,12 @@ def _return(node: Node, row: ClearanceRequest, reason: str, *, by: int) -> None:
     note(node, "clearance-returned", officer=by, subject=str(row.pk), participant=row.participant)
 
 
-def _return_unsent(node: Node, number: int, code: str) -> None:
-    """What silence let pass cannot be sent any more: the writer has it again, with the code of why."""
+def _return_unsent(node: Node, number: int, error: LiaisonError) -> None:
+    """What silence let pass cannot be sent any more: the writer has it again, with the refusal."""
     with unit_of_work(node):
         row = ClearanceRequest.objects.filter(pk=number, state=WAITING).first()
         if row is not None:
-            _return(node, row, code, by=SYSTEM)
+            _return(node, row, keep_refusal(error), by=SYSTEM)
 
 
 def _decide(node: Node, row: ClearanceRequest, state: str, *, by: int, **values: Any) -> None:
