@@ -80,7 +80,7 @@ def waiting_requests(node: Node, seat: Seat) -> list[Request]:
     """What waits, the nearest deadline first."""
     with reading(node):
         rows = list(ClearanceRequest.objects.filter(in_reach(seat), state=WAITING).order_by("deadline", "pk")[:MOST])
-        return _requests(rows)
+        return _requests(node, rows)
 
 
 def returned_to(node: Node, seat: Seat, officer: int) -> list[Request]:
@@ -90,21 +90,21 @@ def returned_to(node: Node, seat: Seat, officer: int) -> list[Request]:
     """
     with reading(node):
         rows = ClearanceRequest.objects.filter(**columns(seat.register, seat.desk), state=RETURNED, draft=0)
-        mine = rows.filter(Q(asked_by=officer) | ~Q(asked_by__in=writers(seat.register, seat.desk)))
-        return _requests(list(mine.exclude(typed={}).order_by("-decided_at")[:MOST]))
+        mine = rows.filter(Q(asked_by=officer) | ~Q(asked_by__in=writers(node, seat.register, seat.desk)))
+        return _requests(node, list(mine.exclude(typed={}).order_by("-decided_at")[:MOST]))
 
 
 def find_request(node: Node, seat: Seat, number: int) -> Request | None:
     """One of them, decided or not."""
     with reading(node):
-        return next(iter(_requests(list(ClearanceRequest.objects.filter(in_reach(seat), pk=number)))), None)
+        return next(iter(_requests(node, list(ClearanceRequest.objects.filter(in_reach(seat), pk=number)))), None)
 
 
 def request_of_draft(node: Node, seat: Seat, draft: int) -> Request | None:
     """What became last of a draft that was handed in."""
     with reading(node):
         rows = ClearanceRequest.objects.filter(**columns(seat.register, seat.desk), draft=draft).order_by("-pk")
-        return next(iter(_requests(list(rows[:1]))), None)
+        return next(iter(_requests(node, list(rows[:1]))), None)
 
 
 def to_review(node: Node, seat: Seat) -> list[Reviewed]:
@@ -129,9 +129,9 @@ def _names(numbers: set[int]) -> dict[int, str]:
     return dict(Officer.objects.filter(pk__in=numbers).values_list("pk", "name"))
 
 
-def _requests(rows: Sequence[Any]) -> list[Request]:
+def _requests(node: Node, rows: Sequence[Any]) -> list[Request]:
     names = _names({row.asked_by for row in rows})
-    able = {place: writers(*place) for place in {_place(row) for row in rows}}
+    able = {place: writers(node, *place) for place in {_place(row) for row in rows}}
     return [
         Request(
             number=row.pk,

@@ -77,7 +77,7 @@ class Gone:
 
 def send_or_ask(node: Node, letter: Letter, asking: Asking) -> Gone:
     """Inside a unit of work: send a letter, or have it wait for a second person. Raises what `send_letter` raises."""
-    _forget_returned(letter, asking.officer)
+    _forget_returned(node, letter, asking.officer)
     rule = rule_for(letter.register, letter.sender, form=letter.form, urgency=letter.urgency)
     cleared = cleared_at_once(rule, form=letter.form, urgency=letter.urgency, alone=asking.alone)
     if cleared is Cleared.ALONE:
@@ -123,13 +123,13 @@ def waits(letter: Letter, *, alone: bool) -> bool:
     return cleared_at_once(rule, form=letter.form, urgency=letter.urgency, alone=alone) is None
 
 
-def _forget_returned(letter: Letter, officer: int) -> None:
+def _forget_returned(node: Node, letter: Letter, officer: int) -> None:
     """An answer that was returned is said anew: what was typed then is not kept any longer."""
     if letter.case is not None or letter.evidence:
         mine = ClearanceRequest.objects.filter(**columns(letter.register, letter.sender), case=letter.case or "")
         if letter.evidence:
             mine = mine.filter(typed__evidence=[letter.evidence])
-        theirs = Q(asked_by=officer) | ~Q(asked_by__in=writers(letter.register, letter.sender))
+        theirs = Q(asked_by=officer) | ~Q(asked_by__in=writers(node, letter.register, letter.sender))
         mine.filter(theirs, form=letter.form, state=RETURNED).update(typed={})
 
 

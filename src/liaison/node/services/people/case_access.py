@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from liaison.errors import UsageError
 from liaison.node.models import Case, CaseAccess, Membership
+from liaison.node.models.people import in_force
 from liaison.node.node import Node
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat, desk_filter
@@ -124,14 +125,11 @@ def _rows(seat: Seat) -> CaseAccess:
     return CaseAccess.objects.filter(register=seat.register, **desk_filter(seat.desk))
 
 
-def _here(seat: Seat) -> Membership:
-    return Membership.objects.filter(register=seat.register, **desk_filter(seat.desk))
-
-
 def _reading_roles(node: Node, seat: Seat) -> list[Membership]:
     """One membership of each officer who may read cases at this desk, by name."""
     roles = [role.value for role, may in MAY.items() if Action.READ_CASE in may]
     with reading(node):
-        rows = _here(seat).filter(role__in=roles, officer__is_active=True).select_related("officer")
+        held = Membership.objects.filter(in_force(node.clock.now()), register=seat.register, **desk_filter(seat.desk))
+        rows = held.filter(role__in=roles, officer__is_active=True).select_related("officer")
         found = {row.officer_id: row for row in rows.order_by("officer__name", "officer", "pk")}
     return list(found.values())

@@ -91,6 +91,7 @@ def _person_page(request: HttpRequest, seat: Seat, officer: int, error: LiaisonE
         "person": person,
         "told": _told(person),
         "boxes": _boxes(seat, {(each.desk, each.role) for each in person.roles if not each.deputy_for}),
+        "deputies": service.deputies_of(here(), seat, officer),
         "others": [each for each in others if each.roles],
         "steps": [_step(seat, each) for each in leaving_steps(here(), seat, officer)],
         "today": timezone.localdate(here().clock.now()).isoformat(),
