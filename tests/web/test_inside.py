@@ -162,6 +162,32 @@ def test_what_came_back_to_an_officer_who_left_is_gone_on_with_by_a_colleague(tm
         assert "Say by when." not in colleague.see("clearance/")
 
 
+def test_nothing_is_added_to_a_case_that_was_archived_or_destroyed_while_its_page_was_open(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        case = world.send("XC", "XD")[0].case
+        key = desk_key(other_desk(world, "XC"))
+        rules = {"form": "", "marking": "", "close": "1", "archive": "2", "destroy": "30"}
+        visit(world, "XC", Role.ADMINISTRATOR).send("administration/retention", **rules)
+        for days, state in ((2, "archived"), (28, "destroyed")):
+            world.advance(days=days)
+            for _ in range(3):
+                keep_retention(world.nodes["XC"])
+            officer = visit(world, "XC", Role.OFFICER)
+            found = officer.see("cases/", state="archived")
+            assert (case in found) is (state == "archived")
+            offered = {"desk": key, "purpose": "information", "minutes": "60", "silence": "stays"}
+            parts: dict[str, dict[str, Any]] = {"note": {"words": NOTE}}
+            if state == "destroyed":  # An archived case is read on, and a follow-up keeps it from being destroyed.
+                parts |= {"readers/close": {"officer": str(officer.officer)}, "share": offered}
+                parts |= {"follow-up": {"day": "2027-06-01", "note": NOTE}}
+            for tail, given in parts.items():
+                answer = officer.post(officer.at(f"cases/{case}/{tail}"), given)
+                told = answer.content.decode()
+                assert answer.status_code == 400 and f"case-{state}" in told, (state, tail, answer.status_code, told[-900:])
+        with world.at("XC"):
+            assert not CaseNote.objects.exists()
+
+
 def test_roles_other_desks_and_other_participants_are_refused(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         visit(world, "XC", Role.ADMINISTRATOR).send("administration/clearance", **NEEDED)

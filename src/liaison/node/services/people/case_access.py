@@ -20,6 +20,7 @@ from liaison.errors import UsageError
 from liaison.node.models import Case, CaseAccess, Membership
 from liaison.node.models.people import in_force
 from liaison.node.node import Node
+from liaison.node.reads.desk.kept import require_kept
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat, desk_filter
 from liaison.node.unit_of_work import reading, unit_of_work
@@ -68,6 +69,7 @@ def close_case(node: Node, seat: Seat, case: str, *, officers: Collection[int], 
     with unit_of_work(node):
         if not is_there(node, seat, case):
             raise UsageError("case-not-found", case=case[:36])
+        require_kept(seat.desk, case)
         require_case_access(node, seat, by, case)
         if by not in officers:
             raise UsageError("case-closer-not-named")
