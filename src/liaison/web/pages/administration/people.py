@@ -39,8 +39,9 @@ NAME = 100
 def index(request: HttpRequest, seat: Seat) -> HttpResponse:
     """What there is to administer; the officers for administrators."""
     people = service.list_people(here(), seat) if seat.may(Action.MANAGE_PEOPLE) else []
+    now = here().clock.now()
     given = {
-        "people": [(person, _told(person)) for person in people],
+        "people": [(person, _told(person, now)) for person in people],
         "manages": seat.may(Action.MANAGE_PEOPLE),
         "role_names": list(ROLE_NAMES.values()),
         "role_table": role_table(),
@@ -89,7 +90,7 @@ def _person_page(request: HttpRequest, seat: Seat, officer: int, error: LiaisonE
     others = [each for each in service.list_people(here(), seat) if each.id not in (officer, signed_in(request))]
     given = {
         "person": person,
-        "told": _told(person),
+        "told": _told(person, here().clock.now()),
         "boxes": _boxes(seat, {(each.desk, each.role) for each in person.roles if not each.deputy_for}),
         "deputies": service.deputies_of(here(), seat, officer),
         "others": [each for each in others if each.roles],
@@ -231,9 +232,10 @@ def _step(seat: Seat, step: Step) -> dict[str, Any]:
     return {"step": step, "where": where}
 
 
-def _told(person: Person) -> list[tuple[str, Any, Any]]:
-    """The roles of a person for a page: desk, words of the role, and the role with its dates."""
-    return [(each.desk, ROLE_NAMES[each.role], each) for each in person.roles]
+def _told(person: Person, now: datetime) -> list[tuple[str, Any, Any]]:
+    """The roles of a person for a page: desk, words of the role, and the role with its dates; none that is over."""
+    held = (each for each in person.roles if each.until is None or each.until > now)
+    return [(each.desk, ROLE_NAMES[each.role], each) for each in held]
 
 
 def _day(text: str) -> datetime:
