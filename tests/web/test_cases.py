@@ -66,23 +66,6 @@ def test_a_notice_is_acknowledged_from_the_list_in_one_action_and_its_sender_see
         assert "acknowledged by the duty desk" in told
 
 
-def test_a_notice_for_information_awaits_no_answer_and_says_that_nobody_there_has_acknowledged_it(
-    tmp_path: Path,
-) -> None:
-    with real(tmp_path) as world:
-        case = world.send("XC", "XD")[0].case
-        head = visit(world, "XC").see(f"cases/{case}/").partition("<h2")[0]
-        assert "No answer awaited" in head and "Not acknowledged there yet" in head
-        theirs = visit(world, "XD").see(f"cases/{case}/").partition("<h2")[0]
-        assert "No answer awaited" in theirs and "Nobody of this desk has acknowledged this yet" in theirs
-        with world.at("XD"):
-            message = IncomingCopy.objects.get().message_id
-        visit(world, "XD").send("acknowledge", message=message)
-        world.work()
-        head = visit(world, "XC").see(f"cases/{case}/").partition("<h2")[0]
-        assert "No answer awaited" in head and "Not acknowledged there yet" not in head
-
-
 def test_an_acknowledgement_is_sent_once_however_often_the_button_is_pressed(tmp_path: Path) -> None:
     with real(tmp_path) as world:
         ask(world)

@@ -183,7 +183,12 @@ def test_nothing_is_added_to_a_case_that_was_archived_or_destroyed_while_its_pag
             for tail, given in parts.items():
                 answer = officer.post(officer.at(f"cases/{case}/{tail}"), given)
                 told = answer.content.decode()
-                assert answer.status_code == 400 and f"case-{state}" in told, (state, tail, answer.status_code, told[-900:])
+                assert answer.status_code == 400 and f"case-{state}" in told, (
+                    state,
+                    tail,
+                    answer.status_code,
+                    told[-900:],
+                )
         with world.at("XC"):
             assert not CaseNote.objects.exists()
 

@@ -133,4 +133,6 @@ def _require_grant(node: Node, seat: Seat, officer: int, case: str) -> None:
 
 def _auditors(node: Node, seat: Seat) -> Any:
     place = columns(seat.register, seat.desk)
-    return Membership.objects.filter(in_force(node.clock.now()), **place, role=Role.AUDITOR.value, officer__is_active=True)
+    return Membership.objects.filter(
+        in_force(node.clock.now()), **place, role=Role.AUDITOR.value, officer__is_active=True
+    )
