@@ -135,6 +135,7 @@ def test_a_deputy_is_named_for_one_officer_and_one_time_until_that_is_over_or_en
     other = {"deputy": str(bo.officer), "first": "2026-11-25", "last": "2026-11-26"}
     refused = admin.send(f"{ADMIN}officers/{chi.officer}/deputy", status=400, **other)
     assert b"has been named to stand in for A Person on other days" in refused.content
+    assert b'value="2026-11-26"' in refused.content, "what was typed is kept"
     apart = {"deputy": str(bo.officer), "first": "2026-12-01", "last": "2026-12-02"}
     admin.send(f"{page}/deputy", status=400, **apart)
     assert bo.get(bo.at("write/")).status_code == 200, "Ada's days stand"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -66,8 +67,11 @@ def test_a_draft_that_was_begun_before_the_limit_was_lowered_is_neither_sent_nor
         limit(world, "XC SECRET")
         writer, approver = visit(world, "XC", Role.OFFICER), visit(world, "XC", Role.APPROVER)
         number = written(writer, "XD", marking="XC SECRET", urgency="routine")
+        open_before = re.search(r'name="seen" value="([0-9a-f]{64})"', writer.see(f"write/{number}/check"))
         limit(world, "XC RESTRICTED")
-        page = send(writer, number, status=409).content.decode()
+        assert open_before is not None
+        assert 'name="seen"' not in writer.see(f"write/{number}/check"), "no button that would be refused"
+        page = writer.send(f"write/{number}/send", status=400, seen=open_before[1]).content.decode()
         assert "is above what this node may hold" in page
         assert "use the system that your rules name for this marking" in page
         limit(world, "XC SECRET")

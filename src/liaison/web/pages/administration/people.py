@@ -100,7 +100,8 @@ def _person_page(request: HttpRequest, seat: Seat, officer: int, error: LiaisonE
         "sessions": [(each, browser_of(each.agent)) for each in service.sessions_of(here(), seat, officer)],
         "said": said(request),
         "problem": explained(error) if error else None,
-        "email": request.POST.get("email", "") if error else person.email,
+        "email": request.POST.get("email", person.email) if error else person.email,
+        "typed": request.POST if error else {},
     }
     return render(request, "web/administration/person.html", given, status=400 if error else 200)
 
@@ -166,13 +167,16 @@ def end_session(request: HttpRequest, seat: Seat, officer: int, session: int) ->
 def name_deputy(request: HttpRequest, seat: Seat, officer: int) -> HttpResponse:
     """Somebody stands in for the officer from one day to another, both included."""
     person_here(seat, officer)
-    first, last = _day(request.POST.get("first", "")), _day(request.POST.get("last", ""))
-    deputy = request.POST.get("deputy", "")
-    if not deputy.isascii() or not deputy.isdigit() or len(deputy) > 18:
-        raise UsageError("deputy-not-understood")
-    person_here(seat, int(deputy))
-    until = last + timedelta(days=1)
-    service.name_deputy(here(), seat, officer, int(deputy), begins=first, until=until, by=signed_in(request))
+    try:
+        first, last = _day(request.POST.get("first", "")), _day(request.POST.get("last", ""))
+        deputy = request.POST.get("deputy", "")
+        if not deputy.isascii() or not deputy.isdigit() or len(deputy) > 18:
+            raise UsageError("deputy-not-understood")
+        person_here(seat, int(deputy))
+        until = last + timedelta(days=1)
+        service.name_deputy(here(), seat, officer, int(deputy), begins=first, until=until, by=signed_in(request))
+    except UsageError as error:
+        return _person_page(request, seat, officer, error)
     return after_post(path_of(seat, officer), "deputy-named")
 
 

@@ -35,16 +35,8 @@ from liaison.web.words import explained
 
 FIRST_ATTEMPTS = 4.0
 """Seconds the page waits for them."""
-REFUSED_HERE = {
-    "draft-changed-elsewhere": "seen",
-    "host-would-read": "host_may_read",
-    "duty-not-on-shift": "clearance",
-    "marking-above-limit": "marking",
-    "marking-unknown": "marking",
-}
+REFUSED_HERE = {"draft-changed-elsewhere": "seen", "host-would-read": "host_may_read", "duty-not-on-shift": "clearance"}
 """Refusals that are shown on the check page, and at which part of it."""
-WITH_ADVICE = frozenset({"duty-not-on-shift", "marking-above-limit", "marking-unknown"})
-"""Those of them that also say what to do."""
 
 
 @csrf_exempt
@@ -95,7 +87,7 @@ def send(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
         if error.code not in REFUSED_HERE:
             raise
         told = explained(error)
-        words = f"{told.what} {told.next}" if error.code in WITH_ADVICE else told.what
+        words = f"{told.what} {told.next}" if error.code == "duty-not-on-shift" else told.what
         problems = (Problem(REFUSED_HERE[error.code], words),)
         return show_step(request, seat, draft, "check", problems=problems, status=409)
     if gone.request:
