@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -80,8 +81,8 @@ def what_is_lacking(node: Node, plan: Plan, seat: Seat) -> list[str]:
     binds as it says, and whether the node may hold what is marked so, in sentences."""
     missing = [words for lack, words in _lacks(node, plan, seat) if lack.blocks]
     for check in (
-        lambda: check_basis(node, seat.register, seat.desk, plan.reading.values, plan.to),
-        lambda: node.config.markings.check(plan.marking),
+        partial(check_basis, node, seat.register, seat.desk, plan.reading.values, plan.to),
+        partial(node.config.markings.check, plan.marking),
     ):
         try:
             check()
