@@ -10,7 +10,7 @@ import pytest
 
 from liaison.errors import UsageError
 from liaison.node.config import Config, Markings
-from liaison.node.models import Draft, OutgoingMessage
+from liaison.node.models import ClearanceRequest, Draft, OutgoingMessage
 from liaison.node.services.inside.clearance import keep_deadlines
 from liaison.officers.clearance import Demand, Silence
 from liaison.officers.permissions import Role
@@ -87,6 +87,22 @@ def test_a_draft_that_was_begun_before_the_limit_was_lowered_is_neither_sent_nor
         assert "marking-above-limit" not in page, "a code says nothing to its writer"
         with world.at("XC"):
             assert not OutgoingMessage.objects.exists()
+
+
+def test_what_was_cleared_on_another_node_and_cannot_be_sent_any_more_says_why(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        limit(world, "XC SECRET")
+        rule(world, "XC", Demand.NEEDED)
+        writer = visit(world, "XC", Role.OFFICER)
+        number = written(writer, "XD", marking="XC SECRET", urgency="routine")
+        send(writer, number)
+        with world.at("XC"):
+            ClearanceRequest.objects.update(answer="cleared", answered_by="second/ministry")
+        limit(world, "XC RESTRICTED")
+        keep_deadlines(world.nodes["XC"])
+        page = writer.see(f"write/{number}/check").partition("Not cleared")[2].partition("</div>")[0]
+        assert "is above what this node may hold" in page
+        assert "Nobody decided" not in page and "marking-above-limit" not in page
 
 
 def test_no_way_out_goes_round_the_limit(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ import msgspec
 from django.db.models import Q
 
 from liaison.errors import LiaisonError, NotNowError, UsageError
-from liaison.messages.inside import CLEARED
+from liaison.messages.inside import CLEARED, REFUSED
 from liaison.messages.message import Attachment
 from liaison.messages.parties import DeskRef
 from liaison.node.models import CaseShare, ClearanceRequest, Draft, OutgoingMessage
@@ -212,7 +212,7 @@ def keep_refusal(error: LiaisonError) -> str:
 
 def kept_refusal(row: ClearanceRequest) -> LiaisonError | None:
     """The refusal that a row keeps as its reason; None for the words of a person, who may write what they like."""
-    if row.decided_by != SYSTEM or row.answer or not row.reason.startswith("{"):
+    if row.decided_by != SYSTEM or row.answer == REFUSED or not row.reason.startswith("{"):
         return None
     found: dict[str, str | int] = json.loads(row.reason)
     return UsageError(str(found.pop("code")), **found)
