@@ -85,8 +85,13 @@ def test_planned_work_is_said_shown_and_ended_at_the_terminal(tmp_path: Path, te
     both = desk.value("duty", "planned-work", "--from", begins, "--to", ends, "--whole-node")
     assert [each["whole_node"] for each in both] == [False, True]
     number = str(both[1]["number"])
-    assert len(desk.value("duty", "planned-work", "--end", number)) == 2
-    assert desk.value("duty", "planned-work", "--end", number, "--whole-node") == [said]
     home = desk.node.home
+    for unknown in (number, "99"):  # That of the whole node is not this desk's.
+        refused = terminal.refusal(home, "duty", "planned-work", "--end", unknown)
+        assert refused == "planned-work-not-there"
+    assert len(desk.value("duty", "planned-work")) == 2
+    assert desk.value("duty", "planned-work", "--end", number, "--whole-node") == [said]
+    again = ("--end", number, "--whole-node")
+    assert terminal.refusal(home, "duty", "planned-work", *again) == "planned-work-not-there"
     assert terminal.refusal(home, "duty", "planned-work", "--from", ends, "--to", begins) == "planned-work-times"
     assert terminal.refusal(home, "duty", "planned-work", "--from", begins) == "instant-not-read"

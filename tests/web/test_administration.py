@@ -11,12 +11,13 @@ import pytest
 from liaison.node import homes
 from liaison.node.config import Config
 from liaison.node.models import AuditRow, Membership, Officer, OfficerSession, OwnDesk, RecordPart
+from liaison.node.reads.inside.rules import approvers
 from liaison.node.services.people.audit import check_lines, check_trail, note
-from liaison.node.services.people.case_access import close_case
+from liaison.node.services.people.case_access import close_case, readers
 from liaison.node.services.people.exported_trail import read_json_lines
-from liaison.node.services.people.officers import Seat, invite
+from liaison.node.services.people.officers import Seat, invite, who_may
 from liaison.node.unit_of_work import unit_of_work
-from liaison.officers.permissions import Role
+from liaison.officers.permissions import Action, Role
 from liaison.register.records import Contact, Person, encode_record, make_record
 from tests.mirrored import START, seed_node
 from tests.web.visiting import Visitor, let_in, visit, visit_desk
@@ -120,6 +121,55 @@ def test_a_deputy_has_the_roles_on_the_named_days_only(world: World) -> None:
     world.advance(hours=24)
     other = signed_in_again(world, other)
     assert other.post(other.at(reads)).status_code == 403
+
+
+def test_a_deputy_is_named_for_one_officer_and_one_time_until_that_is_over_or_ended(world: World) -> None:
+    admin, ada, chi = (visit(world, "XC", role) for role in (Role.ADMINISTRATOR, Role.OFFICER, Role.OFFICER))
+    bo = visit(world, "XC", Role.AUDITOR)
+    page = f"{ADMIN}officers/{ada.officer}"
+    days = {"first": "2026-11-22", "last": "2026-11-24"}
+    past = admin.send(f"{page}/deputy", status=400, deputy=str(bo.officer), first="2026-11-19", last="2026-11-21")
+    assert b"The last of these days is over." in past.content
+    admin.send(f"{page}/deputy", deputy=str(bo.officer), **days)
+    assert f"officers/{bo.officer}" in admin.see(page).partition("A deputy</h2>")[2].partition("<form")[0]
+    other = {"deputy": str(bo.officer), "first": "2026-11-25", "last": "2026-11-26"}
+    refused = admin.send(f"{ADMIN}officers/{chi.officer}/deputy", status=400, **other)
+    assert b"has been named to stand in for A Person on other days" in refused.content
+    assert b'value="2026-11-26"' in refused.content, "what was typed is kept"
+    apart = {"deputy": str(bo.officer), "first": "2026-12-01", "last": "2026-12-02"}
+    admin.send(f"{page}/deputy", status=400, **apart)
+    assert bo.get(bo.at("write/")).status_code == 200, "Ada's days stand"
+    admin.send(f"{page}/deputy", deputy=str(bo.officer), first="2026-11-22", last="2026-11-23")
+    admin.send(f"{ADMIN}officers/{bo.officer}/deputy/end")
+    admin.send(f"{ADMIN}officers/{chi.officer}/deputy", **other)
+
+
+def test_a_deputy_whose_days_are_over_is_counted_nowhere(tmp_path: Path) -> None:
+    with World(tmp_path, codes=("XC", "XD")) as world:
+        node, desk = world.nodes["XC"], world.desk("XC")
+        admin, manager = visit(world, "XC", Role.ADMINISTRATOR), visit(world, "XC", Role.DIRECTORY, Role.APPROVER)
+        bo = visit(world, "XC", Role.AUDITOR)
+        case = world.send("XC", "XD")[0].case
+        where = f"{ADMIN}officers/{manager.officer}/deputy"
+        admin.send(where, deputy=str(bo.officer), first="2026-11-23", last="2026-11-23")
+
+        def counted() -> list[bool]:
+            seat = Seat(world.register, desk, frozenset())
+            found = (
+                who_may(node, world.register, desk, Action.PUBLISH),
+                approvers(node, world.register, desk),
+                {each.id for each in readers(node, seat, case)},
+            )
+            return [bo.officer in each for each in found]
+
+        assert counted() == [False] * 3
+        world.advance(hours=21)
+        assert counted() == [True] * 3
+        signed_in_again(world, bo).send(f"cases/{case}/readers/close", officer=str(bo.officer))
+        world.advance(hours=24)
+        assert counted() == [False] * 3
+        page = signed_in_again(world, admin).see(f"cases/{case}/readers")
+        assert "Every officer who was named has left." in page, "nobody would ever read the case again"
 
 
 def signed_in_again(world: World, visitor: Visitor) -> Visitor:

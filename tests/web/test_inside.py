@@ -9,11 +9,13 @@ from typing import Any
 from liaison.messages.message import open_message
 from liaison.node.models import AuditRow, CaseNote, ClearanceRequest, Officer, OutgoingCopy, OutgoingMessage
 from liaison.node.services.desk.answering import acknowledge_message
+from liaison.node.services.inside.clearance import keep_deadlines
 from liaison.node.services.inside.retention import keep_retention
 from liaison.node.services.line.transcripts import export_transcript
+from liaison.officers.clearance import Demand, Silence
 from liaison.officers.permissions import Role
 from liaison.web.pages.write.cards import desk_key
-from tests.node.inside.desks import other_desk
+from tests.node.inside.desks import other_desk, rule
 from tests.web.test_write import send, written
 from tests.web.visiting import Visitor, visit
 from tests.world import World
@@ -48,6 +50,58 @@ def test_a_notice_waits_is_read_by_a_second_person_returned_and_cleared(tmp_path
             assert OutgoingMessage.objects.get().cleared == "approved"
         assert "Cleared and sent" in approver.see(again)
         assert "Nothing of this desk waits" in approver.see("clearance/")
+
+
+def test_a_page_that_was_open_when_the_deadline_passed_decides_nothing_and_says_why(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        rule(world, "XC", Demand.NEEDED, silence=Silence.PASSES)
+        writer, approver = visit(world, "XC", Role.OFFICER), visit(world, "XC", Role.APPROVER)
+        where = send(writer, written(writer, "XD")).headers["Location"].split("?")[0].removeprefix(writer.base)
+        assert "Without a decision it is sent then." in approver.see(where)
+        world.advance(minutes=59)
+        writer.see()
+        approver.see()
+        world.advance(minutes=2)
+        page = approver.send(f"{where}/decide", status=400, what="clear").content.decode()
+        assert "The time to decide about this message was over, and nobody had decided." in page
+        assert "Clear it: sign, seal and send now" not in page
+        assert "The time to decide is over." in page
+        keep_deadlines(world.nodes["XC"])
+        page = approver.see(where)
+        assert "Nobody decided by the deadline" in page
+        assert "Cleared and sent" not in page
+
+
+def test_what_came_back_says_whether_nobody_decided_or_its_writer_took_it_back_and_its_draft_bears_it(
+    tmp_path: Path,
+) -> None:
+    with World(tmp_path) as world:
+        rule(world, "XC", Demand.NEEDED)
+        writer = visit(world, "XC", Role.OFFICER)
+        number = written(writer, "XD")
+        where = send(writer, number).headers["Location"].split("?")[0].removeprefix(writer.base)
+        assert "Not cleared" not in writer.see("write/")
+        writer.send(f"{where}/back")
+        assert "Its writer took it back." in writer.see(f"write/{number}/check")
+        assert "Not cleared" not in writer.see("write/"), "they know"
+        send(writer, number)
+        world.advance(minutes=59)
+        writer.see()
+        world.advance(minutes=2)
+        keep_deadlines(world.nodes["XC"])
+        assert "Nobody decided in time." in writer.see(f"write/{number}/check")
+        for page in ("", "write/"):
+            assert "Not cleared" in writer.see(page)
+
+
+def test_what_was_sent_alone_and_nobody_looked_at_within_the_day_is_overdue(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        rule(world, "XC", Demand.NEEDED)
+        writer = visit(world, "XC", Role.OFFICER)
+        send(writer, written(writer, "XD", urgency="urgent"), alone="on")
+        assert "overdue" not in visit(world, "XC", Role.APPROVER).see("clearance/")
+        world.advance(hours=25)
+        assert "overdue by 60 minutes" in visit(world, "XC", Role.APPROVER).see("clearance/")
 
 
 def test_one_person_sends_an_urgent_notice_alone_and_another_ticks_it_off_next_day(tmp_path: Path) -> None:
@@ -106,6 +160,37 @@ def test_what_came_back_to_an_officer_who_left_is_gone_on_with_by_a_colleague(tm
         assert "We look." in page
         colleague.send(f"cases/{sent.case}/say/reply", **typed, **{"field.nature.lang": "en"})
         assert "Say by when." not in colleague.see("clearance/")
+
+
+def test_nothing_is_added_to_a_case_that_was_archived_or_destroyed_while_its_page_was_open(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        case = world.send("XC", "XD")[0].case
+        key = desk_key(other_desk(world, "XC"))
+        rules = {"form": "", "marking": "", "close": "1", "archive": "2", "destroy": "30"}
+        visit(world, "XC", Role.ADMINISTRATOR).send("administration/retention", **rules)
+        for days, state in ((2, "archived"), (28, "destroyed")):
+            world.advance(days=days)
+            for _ in range(3):
+                keep_retention(world.nodes["XC"])
+            officer = visit(world, "XC", Role.OFFICER)
+            found = officer.see("cases/", state="archived")
+            assert (case in found) is (state == "archived")
+            offered = {"desk": key, "purpose": "information", "minutes": "60", "silence": "stays"}
+            parts: dict[str, dict[str, Any]] = {"note": {"words": NOTE}}
+            if state == "destroyed":  # An archived case is read on, and a follow-up keeps it from being destroyed.
+                parts |= {"readers/close": {"officer": str(officer.officer)}, "share": offered}
+                parts |= {"follow-up": {"day": "2027-06-01", "note": NOTE}}
+            for tail, given in parts.items():
+                answer = officer.post(officer.at(f"cases/{case}/{tail}"), given)
+                told = answer.content.decode()
+                assert answer.status_code == 400 and f"case-{state}" in told, (
+                    state,
+                    tail,
+                    answer.status_code,
+                    told[-900:],
+                )
+        with world.at("XC"):
+            assert not CaseNote.objects.exists()
 
 
 def test_roles_other_desks_and_other_participants_are_refused(tmp_path: Path) -> None:

@@ -77,6 +77,15 @@ def test_the_officer_that_the_provider_names_is_signed_in(world: World) -> None:
     assert provider_of(world).forms[0]["code_verifier"]
 
 
+def test_who_cancels_at_the_provider_is_not_signed_in_and_nothing_is_asked(world: World) -> None:
+    visitor = Visitor(world.nodes["XC"])
+    for changed in ({"code": "", "error": "access_denied"}, {"code": ""}):
+        answer = there_and_back(world, visitor, **changed)
+        assert answer.status_code == 400
+        assert b"You were not signed in" in answer.content
+    assert provider_of(world).forms == []
+
+
 @pytest.mark.parametrize(
     "said",
     [

@@ -150,7 +150,7 @@ def test_the_writing_node_keeps_the_deadline_and_a_late_word_changes_nothing(tmp
         (letter,) = waiting_elsewhere(node, approver)
         assert (letter.silence, letter.deadline) == (silence.value, world.clock.now() + timedelta(hours=2))
         world.advance(hours=2)
-        with pytest.raises(UsageError, match="clearance-decided"):
+        with pytest.raises(UsageError, match="clearance-too-late"):
             decide(node, approver, letter.number, "cleared", by=by)
         assert waiting_elsewhere(node, approver) == []
         keep_deadlines(world.nodes["XD"])
@@ -178,7 +178,7 @@ def test_a_word_that_comes_between_the_deadline_and_the_minute_of_the_node_chang
         world.advance(minutes=1, seconds=10)
         world.work()  # It was said in time, and is here too late.
         local, local_by = seat(world, "XD", Role.APPROVER)
-        with pytest.raises(UsageError, match="clearance-decided"):
+        with pytest.raises(UsageError, match="clearance-too-late"):
             approve(world.nodes["XD"], local, number, by=local_by)
         assert sent_replies(world) == []
         keep_deadlines(world.nodes["XD"])

@@ -18,6 +18,7 @@ from liaison.cli.duty.making import read_local, zone_option
 from liaison.cli.output import json_option, show, table
 from liaison.cli.register.choices import desk_option, own_seat, register_option
 from liaison.cli.session import open_node
+from liaison.errors import UsageError
 from liaison.officers.permissions import Role
 from liaison.wire.identifiers import format_instant
 
@@ -43,8 +44,8 @@ def planned_work(
     from liaison.node.services.people.audit import SYSTEM
 
     of = None if whole_node else seat
-    if number:
-        end_work(node, of, number, by=SYSTEM)
+    if number and not end_work(node, of, number, by=SYSTEM):
+        raise UsageError("planned-work-not-there", number=number)
     if begins or ends:
         work = make_work(read_local(begins, zone), read_local(ends, zone), node.clock.now())
         plan_work(node, of, work, by=SYSTEM)

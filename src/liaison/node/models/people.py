@@ -8,6 +8,8 @@ Invariants:
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
@@ -56,6 +58,12 @@ class Membership(models.Model):
                 fields=["officer", "register", "participant", "node", "desk", "role"], name="membership_once"
             )
         ]
+
+
+def in_force(now: datetime) -> models.Q:
+    """What keeps a query to the roles that are held now: those for good, and a deputy's between their dates."""
+    begun, not_over = models.Q(begins=None) | models.Q(begins__lte=now), models.Q(until=None) | models.Q(until__gt=now)
+    return begun & not_over
 
 
 class Invitation(models.Model):

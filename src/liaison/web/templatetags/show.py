@@ -27,6 +27,7 @@ from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
+from liaison.errors import LiaisonError
 from liaison.messages.forms import Form, latest_form
 from liaison.web import words
 from liaison.web.forms.instants import find_zone
@@ -56,6 +57,13 @@ def babel_locale() -> str:
 def comma() -> str:
     """What stands between two of a list in the reader's language."""
     return words.comma()
+
+
+@register.filter
+def refused(error: LiaisonError) -> str:
+    """What a refusal says happened, and what to do next."""
+    told = words.explained(error)
+    return f"{told.what} {told.next}"
 
 
 @register.filter

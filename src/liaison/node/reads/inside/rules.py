@@ -12,6 +12,7 @@ from typing import Any
 
 from liaison.messages.parties import DeskRef
 from liaison.node.models import ClearanceRule, Membership, RetentionRule
+from liaison.node.models.people import in_force
 from liaison.node.node import Node
 from liaison.node.unit_of_work import reading
 from liaison.node.work.statements import fetch
@@ -61,17 +62,18 @@ def retention_rules(node: Node, register: str, desk: DeskRef) -> list[Made]:
 def approvers(node: Node, register: str, desk: DeskRef) -> frozenset[int]:
     """The officers who may clear messages of a desk."""
     with reading(node):
-        return _who_may(Action.CLEAR, register, desk)
+        return _who_may(node, Action.CLEAR, register, desk)
 
 
-def writers(register: str, desk: DeskRef) -> frozenset[int]:
-    """Inside a reading or a unit of work: the officers who may write messages of a desk."""
-    return _who_may(Action.WRITE, register, desk)
+def writers(node: Node, register: str, desk: DeskRef) -> frozenset[int]:
+    """Inside a reading or a unit of work: the officers who may write messages of a desk now."""
+    return _who_may(node, Action.WRITE, register, desk)
 
 
-def _who_may(action: Action, register: str, desk: DeskRef) -> frozenset[int]:
+def _who_may(node: Node, action: Action, register: str, desk: DeskRef) -> frozenset[int]:
     roles = [role.value for role, may in MAY.items() if action in may]
-    rows = Membership.objects.filter(**columns(register, desk), role__in=roles, officer__is_active=True)
+    held = Membership.objects.filter(in_force(node.clock.now()), **columns(register, desk))
+    rows = held.filter(role__in=roles, officer__is_active=True)
     return frozenset(rows.values_list("officer", flat=True))
 
 

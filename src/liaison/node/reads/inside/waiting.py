@@ -13,12 +13,14 @@ from typing import Any
 
 from django.db.models import Q
 
+from liaison.errors import LiaisonError
 from liaison.messages.parties import DeskRef
 from liaison.node.models import ClearanceRequest, Officer, Review
 from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns, writers
-from liaison.node.services.inside.clearance import RETURNED, WAITING, in_reach, kept_letter
+from liaison.node.services.inside.clearance import RETURNED, WAITING, in_reach, kept_letter, kept_refusal
 from liaison.node.services.line.sending import Letter
+from liaison.node.services.people.audit import SYSTEM
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading
 
@@ -47,6 +49,10 @@ class Request:
     sent_as: str
     typed: Mapping[str, Sequence[str]]
     letter: Letter | None
+    refusal: LiaisonError | None
+    """Why it could not be sent when silence would have let it pass."""
+    by_silence: bool
+    """Whether nobody decided, so that the node did what silence means."""
     left: bool
     """Whether whoever handed it in writes at this desk no more, so that their colleagues go on with it."""
 
@@ -74,7 +80,7 @@ def waiting_requests(node: Node, seat: Seat) -> list[Request]:
     """What waits, the nearest deadline first."""
     with reading(node):
         rows = list(ClearanceRequest.objects.filter(in_reach(seat), state=WAITING).order_by("deadline", "pk")[:MOST])
-        return _requests(rows)
+        return _requests(node, rows)
 
 
 def returned_to(node: Node, seat: Seat, officer: int) -> list[Request]:
@@ -84,21 +90,21 @@ def returned_to(node: Node, seat: Seat, officer: int) -> list[Request]:
     """
     with reading(node):
         rows = ClearanceRequest.objects.filter(**columns(seat.register, seat.desk), state=RETURNED, draft=0)
-        mine = rows.filter(Q(asked_by=officer) | ~Q(asked_by__in=writers(seat.register, seat.desk)))
-        return _requests(list(mine.exclude(typed={}).order_by("-decided_at")[:MOST]))
+        mine = rows.filter(Q(asked_by=officer) | ~Q(asked_by__in=writers(node, seat.register, seat.desk)))
+        return _requests(node, list(mine.exclude(typed={}).order_by("-decided_at")[:MOST]))
 
 
 def find_request(node: Node, seat: Seat, number: int) -> Request | None:
     """One of them, decided or not."""
     with reading(node):
-        return next(iter(_requests(list(ClearanceRequest.objects.filter(in_reach(seat), pk=number)))), None)
+        return next(iter(_requests(node, list(ClearanceRequest.objects.filter(in_reach(seat), pk=number)))), None)
 
 
 def request_of_draft(node: Node, seat: Seat, draft: int) -> Request | None:
     """What became last of a draft that was handed in."""
     with reading(node):
         rows = ClearanceRequest.objects.filter(**columns(seat.register, seat.desk), draft=draft).order_by("-pk")
-        return next(iter(_requests(list(rows[:1]))), None)
+        return next(iter(_requests(node, list(rows[:1]))), None)
 
 
 def to_review(node: Node, seat: Seat) -> list[Reviewed]:
@@ -123,9 +129,9 @@ def _names(numbers: set[int]) -> dict[int, str]:
     return dict(Officer.objects.filter(pk__in=numbers).values_list("pk", "name"))
 
 
-def _requests(rows: Sequence[Any]) -> list[Request]:
+def _requests(node: Node, rows: Sequence[Any]) -> list[Request]:
     names = _names({row.asked_by for row in rows})
-    able = {place: writers(*place) for place in {_place(row) for row in rows}}
+    able = {place: writers(node, *place) for place in {_place(row) for row in rows}}
     return [
         Request(
             number=row.pk,
@@ -146,6 +152,8 @@ def _requests(rows: Sequence[Any]) -> list[Request]:
             sent_as=row.sent_as,
             typed=row.typed,
             letter=kept_letter(bytes(row.letter)) if row.letter else None,
+            refusal=kept_refusal(row),
+            by_silence=row.state != WAITING and row.decided_by == SYSTEM and not row.answer,
             left=row.asked_by not in able[_place(row)],
         )
         for row in rows

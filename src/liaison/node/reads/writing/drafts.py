@@ -18,9 +18,11 @@ from django.db.models import Count
 from liaison.errors import UsageError
 from liaison.messages.message import Attachment
 from liaison.messages.parties import DeskRef
-from liaison.node.models import Draft, Officer, OutgoingMessage
+from liaison.node.models import ClearanceRequest, Draft, Officer, OutgoingMessage
 from liaison.node.node import Node
 from liaison.node.reads.inbox import Reach, reach_of
+from liaison.node.services.inside.clearance import RETURNED
+from liaison.node.services.people.audit import SYSTEM
 from liaison.node.unit_of_work import reading
 from liaison.wire.typed import convert
 
@@ -61,6 +63,8 @@ class DraftRead:
     by: str
     sent_as: str
     awaiting: bool
+    not_cleared: bool
+    """Whether it came back from clearance last, other than by its writer's own hand."""
     fingerprint: str
 
 
@@ -80,15 +84,15 @@ def read_draft(node: Node, place: Place, number: int) -> DraftRead:
         row = place.drafts(sent=True).filter(pk=number).first()
         if row is None:
             raise UsageError("draft-not-found", number=number)
-        return _read(row, _names([row]))
+        return _read(row, _names([row]), _not_cleared(place, [row]))
 
 
 def list_drafts(node: Node, place: Place) -> list[DraftRead]:
     """The drafts of a desk, the last changed first."""
     with reading(node):
         rows = list(place.drafts().order_by("-changed_at", "-pk")[:LISTED])
-        names = _names(rows)
-        return [_read(row, names) for row in rows]
+        names, back = _names(rows), _not_cleared(place, rows)
+        return [_read(row, names, back) for row in rows]
 
 
 def forms_used(node: Node, place: Place) -> Mapping[str, int]:
@@ -125,7 +129,17 @@ def _names(rows: Sequence[Draft]) -> dict[int, str]:
     return dict(Officer.objects.filter(pk__in={row.changed_by for row in rows}).values_list("pk", "name"))
 
 
-def _read(row: Draft, names: Mapping[int, str]) -> DraftRead:
+def _not_cleared(place: Place, rows: Sequence[Draft]) -> frozenset[int]:
+    """The drafts that a second person, or silence, sent back last."""
+    if not rows:
+        return frozenset()
+    asked = ClearanceRequest.objects.filter(**place.columns, draft__in=[row.pk for row in rows]).order_by("pk")
+    last = {each.draft: each for each in asked.only("draft", "state", "reason", "decided_by")}
+    back = (each for each in last.values() if each.state == RETURNED and (each.reason or each.decided_by == SYSTEM))
+    return frozenset(each.draft for each in back)
+
+
+def _read(row: Draft, names: Mapping[int, str], not_cleared: frozenset[int]) -> DraftRead:
     return DraftRead(
         number=row.pk,
         form=row.form,
@@ -137,5 +151,6 @@ def _read(row: Draft, names: Mapping[int, str]) -> DraftRead:
         by=names.get(row.changed_by, ""),
         sent_as=row.sent_as,
         awaiting=row.awaiting,
+        not_cleared=not row.awaiting and row.pk in not_cleared,
         fingerprint=fingerprint_of(row),
     )

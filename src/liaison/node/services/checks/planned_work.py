@@ -35,14 +35,15 @@ def plan_work(node: Node, seat: Seat | None, work: Work, *, by: int) -> int:
     return int(row.pk)
 
 
-def end_work(node: Node, seat: Seat | None, number: int, *, by: int) -> None:
-    """End it now, or take it back before it begins; idempotent. Raises UsageError."""
+def end_work(node: Node, seat: Seat | None, number: int, *, by: int) -> bool:
+    """End it now, or take it back before it begins; idempotent: whether it stood until now. Raises UsageError."""
     place, now = _place(seat), node.clock.now()
     with unit_of_work(node):
         rows = PlannedWork.objects.filter(**place, pk=number, ends__gt=now)
         begun, coming = rows.filter(begins__lt=now).update(ends=now), rows.filter(begins__gte=now).delete()[0]
         if begun or coming:
             note(node, "planned-work-ended", officer=by, subject=str(number), participant=place["participant"])
+    return bool(begun or coming)
 
 
 def _place(seat: Seat | None) -> dict[str, str]:

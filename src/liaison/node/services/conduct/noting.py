@@ -13,9 +13,9 @@ from liaison.errors import UsageError
 from liaison.messages.forms.checking import Norm
 from liaison.node.models import CitedNorm
 from liaison.node.node import Node
+from liaison.node.reads.desk.kept import require_writable
 from liaison.node.reads.inside.rules import columns
 from liaison.node.reads.instruments.known import known_instruments
-from liaison.node.services.desk.answering import require_writable
 from liaison.node.services.people.audit import SYSTEM, note
 from liaison.node.services.people.case_access import require_case_access
 from liaison.node.services.people.officers import Seat

@@ -22,6 +22,7 @@ from liaison.messages.parties import DeskRef, sorted_desks
 from liaison.node.models import Case, IncomingCopy, OutgoingMessage
 from liaison.node.models.line import READABLE
 from liaison.node.node import Node
+from liaison.node.reads.desk.kept import require_writable
 from liaison.node.reads.desk.listing import of_desk
 from liaison.node.services.escalation.keeping import note_has
 from liaison.node.services.inside.clearance import Asking, Gone, send_or_ask
@@ -30,7 +31,6 @@ from liaison.node.services.line.sending import Letter
 from liaison.node.services.people.audit import note
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.wire.canonical import JSON
-from liaison.wire.identifiers import format_instant
 
 NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 
@@ -100,17 +100,6 @@ def say(
         for sent in gone.sent:
             note(node, "message-sent", officer=officer, subject=sent.message_id, params={"form": saying.form})
     return gone
-
-
-def require_writable(desk: DeskRef, case: str) -> None:
-    """Inside a unit of work: return unless the case is archived or destroyed. Raises UsageError."""
-    row = Case.objects.filter(**of_desk(desk), case=case).values("archived_at", "destroyed_at").first()
-    if row is None:
-        raise UsageError("case-not-found", case=case[:36])
-    if row["destroyed_at"] is not None:
-        raise UsageError("case-destroyed", at=format_instant(row["destroyed_at"]))
-    if row["archived_at"] is not None:
-        raise UsageError("case-archived", at=format_instant(row["archived_at"]))
 
 
 def acknowledge_if_owed(node: Node, desk: DeskRef, message_id: str, *, officer: int) -> None:

@@ -13,6 +13,7 @@ from liaison.messages.parties import DeskRef
 from liaison.node.models import Case, FollowUp
 from liaison.node.models.casework import NOTE
 from liaison.node.node import Node
+from liaison.node.reads.desk.kept import require_kept
 from liaison.node.reads.desk.listing import of_desk
 from liaison.node.services.people.audit import note
 from liaison.node.unit_of_work import reading, unit_of_work
@@ -44,9 +45,8 @@ def set_follow_up(node: Node, desk: DeskRef, case: str, wanted: FollowUpRead, *,
     if wanted.due < node.clock.now() - TODAY:
         raise UsageError("follow-up-past")
     with unit_of_work(node):
-        row = Case.objects.filter(**of_desk(desk), case=case).first()
-        if row is None:
-            raise UsageError("case-not-found", case=case[:36])
+        require_kept(desk, case)
+        row = Case.objects.get(**of_desk(desk), case=case)
         FollowUp.objects.update_or_create(
             **of_desk(desk),
             register=row.register,

@@ -17,7 +17,7 @@ Invariants:
   inputs it was typed in, until then.
 - Where a case is shared for clearance with a desk of another node, its people decide there; their answer counts here.
 - A deadline is kept by the node itself, to the second: from then on nobody decides, also where the node comes to it a
-  minute later; what then cannot be sent goes back to its writer with the reason.
+  minute later; what then cannot be sent goes back to its writer with the refusal, in the words of its code.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ import msgspec
 from django.db.models import Q
 
 from liaison.errors import LiaisonError, NotNowError, UsageError
-from liaison.messages.inside import CLEARED
+from liaison.messages.inside import CLEARED, REFUSED
 from liaison.messages.message import Attachment
 from liaison.messages.parties import DeskRef
 from liaison.node.models import CaseShare, ClearanceRequest, Draft, OutgoingMessage
@@ -77,7 +77,7 @@ class Gone:
 
 def send_or_ask(node: Node, letter: Letter, asking: Asking) -> Gone:
     """Inside a unit of work: send a letter, or have it wait for a second person. Raises what `send_letter` raises."""
-    _forget_returned(letter, asking.officer)
+    _forget_returned(node, letter, asking.officer)
     rule = rule_for(letter.register, letter.sender, form=letter.form, urgency=letter.urgency)
     cleared = cleared_at_once(rule, form=letter.form, urgency=letter.urgency, alone=asking.alone)
     if cleared is Cleared.ALONE:
@@ -123,13 +123,13 @@ def waits(letter: Letter, *, alone: bool) -> bool:
     return cleared_at_once(rule, form=letter.form, urgency=letter.urgency, alone=alone) is None
 
 
-def _forget_returned(letter: Letter, officer: int) -> None:
+def _forget_returned(node: Node, letter: Letter, officer: int) -> None:
     """An answer that was returned is said anew: what was typed then is not kept any longer."""
     if letter.case is not None or letter.evidence:
         mine = ClearanceRequest.objects.filter(**columns(letter.register, letter.sender), case=letter.case or "")
         if letter.evidence:
             mine = mine.filter(typed__evidence=[letter.evidence])
-        theirs = Q(asked_by=officer) | ~Q(asked_by__in=writers(letter.register, letter.sender))
+        theirs = Q(asked_by=officer) | ~Q(asked_by__in=writers(node, letter.register, letter.sender))
         mine.filter(theirs, form=letter.form, state=RETURNED).update(typed={})
 
 
@@ -171,7 +171,7 @@ def keep_deadlines(node: Node) -> int:
         except NotNowError:
             raise
         except LiaisonError as error:
-            _return_unsent(node, number, error.code)
+            _return_unsent(node, number, error)
     return len(numbers)
 
 
@@ -204,6 +204,20 @@ def kept_letter(data: bytes) -> Letter:
     return Letter(**found)
 
 
+def keep_refusal(error: LiaisonError) -> str:
+    """Why a letter could not be sent, as the reason of its row: told to each reader in their own language."""
+    told = json.dumps({"code": error.code, **error.params}, ensure_ascii=False, sort_keys=True)
+    return told if len(told) <= REASON else json.dumps({"code": error.code})
+
+
+def kept_refusal(row: ClearanceRequest) -> LiaisonError | None:
+    """The refusal that a row keeps as its reason; None for the words of a person, who may write what they like."""
+    if row.decided_by != SYSTEM or row.answer == REFUSED or not row.reason.startswith("{"):
+        return None
+    found: dict[str, str | int] = json.loads(row.reason)
+    return UsageError(str(found.pop("code")), **found)
+
+
 def in_reach(seat: Seat) -> Q:
     """The requests that people at this seat may clear: the desk's own, and those of cases shared with it for that."""
     shared = CaseShare.objects.filter(
@@ -226,7 +240,7 @@ def _to_decide(node: Node, seat: Seat, number: int, by: int) -> ClearanceRequest
     row = _waiting(in_reach(seat), number)
     check_second_person(by, row.authors)
     if row.deadline <= node.clock.now():
-        raise UsageError("clearance-decided", state=row.silence)
+        raise UsageError("clearance-too-late")
     if row.case:
         owner = DeskRef(row.participant, row.node, row.desk)
         require_case_access(node, replace(seat, desk=owner), by, row.case)
@@ -238,7 +252,7 @@ def _waiting(reach: Q, number: int) -> ClearanceRequest:
     if row is None:
         raise UsageError("clearance-not-found")
     if row.state != WAITING or row.answer:
-        raise UsageError("clearance-decided", state=row.answer or row.state)
+        raise UsageError("clearance-decided")
     return row
 
 
@@ -259,12 +273,12 @@ def _return(node: Node, row: ClearanceRequest, reason: str, *, by: int) -> None:
     note(node, "clearance-returned", officer=by, subject=str(row.pk), participant=row.participant)
 
 
-def _return_unsent(node: Node, number: int, code: str) -> None:
-    """What silence let pass cannot be sent any more: the writer has it again, with the code of why."""
+def _return_unsent(node: Node, number: int, error: LiaisonError) -> None:
+    """What silence let pass cannot be sent any more: the writer has it again, with the refusal."""
     with unit_of_work(node):
         row = ClearanceRequest.objects.filter(pk=number, state=WAITING).first()
         if row is not None:
-            _return(node, row, code, by=SYSTEM)
+            _return(node, row, keep_refusal(error), by=SYSTEM)
 
 
 def _decide(node: Node, row: ClearanceRequest, state: str, *, by: int, **values: Any) -> None:

@@ -25,6 +25,7 @@ from liaison.messages.parties import DeskRef
 from liaison.node.models import Case, CaseNote, CaseShare
 from liaison.node.models.inside import WORDS
 from liaison.node.node import Node
+from liaison.node.reads.desk.kept import require_kept, require_writable
 from liaison.node.reads.inside.between import find_internal
 from liaison.node.reads.inside.rules import columns
 from liaison.node.reads.inside.sharing import OFFERED, Held, held_case, offer_of, other_desks
@@ -90,6 +91,7 @@ def require_sharable(node: Node, seat: Seat, case: str, purpose: str, other: Des
     Case.objects.select_for_update().filter(**columns(seat.register, seat.desk), case=case).first()
     if not held_case(node, seat, case).own:
         raise UsageError("share-not-own")
+    require_kept(seat.desk, case)
     require_case_access(node, seat, by, case)
     if named_officers(node, seat, case):
         raise UsageError("share-closed")
@@ -147,6 +149,7 @@ def add_note(node: Node, seat: Seat, case: str, words: str, *, by: int) -> None:
     with unit_of_work(node):
         held = held_case(node, seat, case)
         require_case_access(node, _at(seat, held), by, case)
+        require_writable(held.owner, case)
         CaseNote.objects.create(
             **columns(seat.register, held.owner),
             case=case,

@@ -66,7 +66,7 @@ from liaison.node.work import outbox
 from liaison.node.work.group_commit import in_group
 from liaison.node.work.outbox import Lease, Work
 from liaison.node.work.statements import add
-from liaison.officers.clearance import LOOKED_AT_LATER, Cleared, cleared_at_once
+from liaison.officers.clearance import INSIDE, LOOKED_AT_LATER, Cleared, cleared_at_once
 from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import digest, format_instant, format_uuid7
 
@@ -192,6 +192,8 @@ def clear_letter(letter: Letter) -> Cleared:
 def _prepare(node: Node, letter: Letter, *, leased: bool) -> tuple[_Desk, list[ComposedMessage]]:
     """(1), before the transaction."""
     own_memory(node).require_writable()
+    if letter.form not in INSIDE:  # What a case bears already goes on under its marking.
+        node.config.markings.check(letter.marking or "")
     if letter.form != ACKNOWLEDGEMENT:  # That a person has heard is said as long as it can be said at all.
         node.storage.require_room()
     check_basis(node, letter.register, letter.sender, letter.fields, letter.to)

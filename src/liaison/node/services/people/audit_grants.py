@@ -17,6 +17,7 @@ from typing import Any
 from liaison.errors import UsageError
 from liaison.node.models import AuditGrant, Membership, Officer
 from liaison.node.models.inside import REASON
+from liaison.node.models.people import in_force
 from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns
 from liaison.node.services.people.audit import note
@@ -62,7 +63,7 @@ def grant_audit(node: Node, seat: Seat, case: str, *, officer: int, reason: str,
             raise UsageError("case-not-found", case=case[:36])
         require_case_access(node, seat, by, case)
         place = columns(seat.register, seat.desk)
-        if officer == by or not _auditors(seat).filter(officer=officer).exists():
+        if officer == by or not _auditors(node, seat).filter(officer=officer).exists():
             raise UsageError("audit-grant-auditor")
         AuditGrant.objects.create(
             **place, case=case, officer_id=officer, reason=reason.strip(), granted_by=by, granted_at=now, until=until
@@ -107,7 +108,7 @@ def grants_of(node: Node, seat: Seat, case: str) -> list[GrantRead]:
 def auditors(node: Node, seat: Seat) -> list[tuple[int, str]]:
     """The auditors of this desk, by name: whom leave can be given to."""
     with reading(node):
-        rows = _auditors(seat).select_related("officer").order_by("officer__name", "officer")
+        rows = _auditors(node, seat).select_related("officer").order_by("officer__name", "officer")
         return [(row.officer_id, row.officer.name) for row in rows]
 
 
@@ -130,6 +131,8 @@ def _require_grant(node: Node, seat: Seat, officer: int, case: str) -> None:
         raise UsageError("not-permitted", action=Action.READ_CASE.value)
 
 
-def _auditors(seat: Seat) -> Any:
+def _auditors(node: Node, seat: Seat) -> Any:
     place = columns(seat.register, seat.desk)
-    return Membership.objects.filter(**place, role=Role.AUDITOR.value, officer__is_active=True)
+    return Membership.objects.filter(
+        in_force(node.clock.now()), **place, role=Role.AUDITOR.value, officer__is_active=True
+    )

@@ -18,7 +18,9 @@ from dataclasses import dataclass
 
 from liaison.errors import UsageError
 from liaison.node.models import Case, CaseAccess, Membership
+from liaison.node.models.people import in_force
 from liaison.node.node import Node
+from liaison.node.reads.desk.kept import require_kept
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat, desk_filter
 from liaison.node.unit_of_work import reading, unit_of_work
@@ -67,6 +69,7 @@ def close_case(node: Node, seat: Seat, case: str, *, officers: Collection[int], 
     with unit_of_work(node):
         if not is_there(node, seat, case):
             raise UsageError("case-not-found", case=case[:36])
+        require_kept(seat.desk, case)
         require_case_access(node, seat, by, case)
         if by not in officers:
             raise UsageError("case-closer-not-named")
@@ -124,14 +127,11 @@ def _rows(seat: Seat) -> CaseAccess:
     return CaseAccess.objects.filter(register=seat.register, **desk_filter(seat.desk))
 
 
-def _here(seat: Seat) -> Membership:
-    return Membership.objects.filter(register=seat.register, **desk_filter(seat.desk))
-
-
 def _reading_roles(node: Node, seat: Seat) -> list[Membership]:
     """One membership of each officer who may read cases at this desk, by name."""
     roles = [role.value for role, may in MAY.items() if Action.READ_CASE in may]
     with reading(node):
-        rows = _here(seat).filter(role__in=roles, officer__is_active=True).select_related("officer")
+        held = Membership.objects.filter(in_force(node.clock.now()), register=seat.register, **desk_filter(seat.desk))
+        rows = held.filter(role__in=roles, officer__is_active=True).select_related("officer")
         found = {row.officer_id: row for row in rows.order_by("officer__name", "officer", "pk")}
     return list(found.values())

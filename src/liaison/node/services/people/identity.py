@@ -62,6 +62,8 @@ def ask_provider(node: Node, flow: Flow) -> str:
 
 def told_by_provider(node: Node, flow: Flow, code: str) -> Officer:
     """The officer the provider names for this code. Raises UsageError, UnreachableError."""
+    if not code:  # They pressed cancel there, or it refused them: nothing is left to ask about.
+        raise UsageError("sign-in-refused")
     form = {
         "grant_type": "authorization_code",
         "code": code,

@@ -23,6 +23,7 @@ from django.core.exceptions import ValidationError
 from liaison.errors import UsageError
 from liaison.messages.parties import DeskRef
 from liaison.node.models import ApiToken, Invitation, Membership, Officer
+from liaison.node.models.people import in_force
 from liaison.node.node import Node
 from liaison.node.services.people.audit import SYSTEM, note
 from liaison.node.services.people.factors import forget_factors
@@ -245,5 +246,6 @@ def who_may_of(node: Node, register: str, participant: str, action: Action) -> f
 def _who_may(node: Node, action: Action, **where: str) -> frozenset[int]:
     roles = [role.value for role in Role if action in MAY[role]]
     with reading(node):
-        rows = Membership.objects.filter(**where, role__in=roles, officer__is_active=True)
+        held = Membership.objects.filter(in_force(node.clock.now()), **where)
+        rows = held.filter(role__in=roles, officer__is_active=True)
         return frozenset(rows.values_list("officer", flat=True))

@@ -46,6 +46,16 @@ class RoleRead:
 
 
 @dataclass(frozen=True, slots=True)
+class DeputyRead:
+    """Who stands in for an officer, and from when until when."""
+
+    officer: int
+    name: str
+    begins: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """One officer as their participant's administrator sees them: how they can sign in, never with what."""
 
@@ -83,6 +93,14 @@ def find_person(node: Node, seat: Seat, officer: int) -> Person | None:
     with reading(node):
         found = Officer.objects.filter(pk=officer, pk__in=_ids(seat)).first()
         return _read(node, seat, found) if found is not None else None
+
+
+def deputies_of(node: Node, seat: Seat, officer: int) -> list[DeputyRead]:
+    """Who stands in for them, now or on days to come, the first day first."""
+    with reading(node):
+        rows = _memberships(seat).filter(deputy_for=officer, until__gt=node.clock.now()).order_by("begins", "officer")
+        found = rows.values_list("officer", "officer__name", "begins", "until").distinct()
+        return [DeputyRead(*each) for each in found]
 
 
 def desks(node: Node, seat: Seat) -> list[DeskRef]:
@@ -169,6 +187,8 @@ def name_deputy(
     """Give the lasting roles of one officer to another between two instants. Raises UsageError."""
     if not begins < until or officer == deputy or deputy == by:
         raise UsageError("deputy-not-understood")
+    if until <= node.clock.now():
+        raise UsageError("deputy-in-the-past")
     with unit_of_work(node):
         person, other = _require(seat, officer), _require(seat, deputy)
         rows = list(_memberships(seat).filter(officer=officer, deputy_for=None))
@@ -196,10 +216,16 @@ def require_administrator(seat: Seat) -> None:
 
 
 def _stand_in(node: Node, row: Membership, deputy: Officer, begins: datetime, until: datetime) -> None:
+    """One role for the dates. What the deputy has for somebody else, or for days apart from these, is not taken away
+    unsaid: other dates that overlap the earlier ones correct them."""
     place = {"register": row.register, "participant": row.participant, "node": row.node, "desk": row.desk}
     held = Membership.objects.filter(officer=deputy, role=row.role, **place).first()
     if held is not None and held.deputy_for_id is None:
         return
+    if held is not None and held.until > node.clock.now():
+        corrects = held.deputy_for_id == row.officer_id and begins <= held.until and held.begins <= until
+        if not corrects:
+            raise UsageError("deputy-already", name=held.deputy_for.name)
     dates = {"begins": begins, "until": until, "deputy_for": row.officer, "since": node.clock.now()}
     Membership.objects.update_or_create(officer=deputy, role=row.role, **place, defaults=dates)
 

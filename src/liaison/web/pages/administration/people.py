@@ -39,8 +39,9 @@ NAME = 100
 def index(request: HttpRequest, seat: Seat) -> HttpResponse:
     """What there is to administer; the officers for administrators."""
     people = service.list_people(here(), seat) if seat.may(Action.MANAGE_PEOPLE) else []
+    now = here().clock.now()
     given = {
-        "people": [(person, _told(person)) for person in people],
+        "people": [(person, _told(person, now)) for person in people],
         "manages": seat.may(Action.MANAGE_PEOPLE),
         "role_names": list(ROLE_NAMES.values()),
         "role_table": role_table(),
@@ -89,8 +90,9 @@ def _person_page(request: HttpRequest, seat: Seat, officer: int, error: LiaisonE
     others = [each for each in service.list_people(here(), seat) if each.id not in (officer, signed_in(request))]
     given = {
         "person": person,
-        "told": _told(person),
+        "told": _told(person, here().clock.now()),
         "boxes": _boxes(seat, {(each.desk, each.role) for each in person.roles if not each.deputy_for}),
+        "deputies": service.deputies_of(here(), seat, officer),
         "others": [each for each in others if each.roles],
         "steps": [_step(seat, each) for each in leaving_steps(here(), seat, officer)],
         "today": timezone.localdate(here().clock.now()).isoformat(),
@@ -98,7 +100,8 @@ def _person_page(request: HttpRequest, seat: Seat, officer: int, error: LiaisonE
         "sessions": [(each, browser_of(each.agent)) for each in service.sessions_of(here(), seat, officer)],
         "said": said(request),
         "problem": explained(error) if error else None,
-        "email": request.POST.get("email", "") if error else person.email,
+        "email": request.POST.get("email", person.email) if error else person.email,
+        "typed": request.POST if error else {},
     }
     return render(request, "web/administration/person.html", given, status=400 if error else 200)
 
@@ -164,13 +167,16 @@ def end_session(request: HttpRequest, seat: Seat, officer: int, session: int) ->
 def name_deputy(request: HttpRequest, seat: Seat, officer: int) -> HttpResponse:
     """Somebody stands in for the officer from one day to another, both included."""
     person_here(seat, officer)
-    first, last = _day(request.POST.get("first", "")), _day(request.POST.get("last", ""))
-    deputy = request.POST.get("deputy", "")
-    if not deputy.isascii() or not deputy.isdigit() or len(deputy) > 18:
-        raise UsageError("deputy-not-understood")
-    person_here(seat, int(deputy))
-    until = last + timedelta(days=1)
-    service.name_deputy(here(), seat, officer, int(deputy), begins=first, until=until, by=signed_in(request))
+    try:
+        first, last = _day(request.POST.get("first", "")), _day(request.POST.get("last", ""))
+        deputy = request.POST.get("deputy", "")
+        if not deputy.isascii() or not deputy.isdigit() or len(deputy) > 18:
+            raise UsageError("deputy-not-understood")
+        person_here(seat, int(deputy))
+        until = last + timedelta(days=1)
+        service.name_deputy(here(), seat, officer, int(deputy), begins=first, until=until, by=signed_in(request))
+    except UsageError as error:
+        return _person_page(request, seat, officer, error)
     return after_post(path_of(seat, officer), "deputy-named")
 
 
@@ -230,9 +236,10 @@ def _step(seat: Seat, step: Step) -> dict[str, Any]:
     return {"step": step, "where": where}
 
 
-def _told(person: Person) -> list[tuple[str, Any, Any]]:
-    """The roles of a person for a page: desk, words of the role, and the role with its dates."""
-    return [(each.desk, ROLE_NAMES[each.role], each) for each in person.roles]
+def _told(person: Person, now: datetime) -> list[tuple[str, Any, Any]]:
+    """The roles of a person for a page: desk, words of the role, and the role with its dates; none that is over."""
+    held = (each for each in person.roles if each.until is None or each.until > now)
+    return [(each.desk, ROLE_NAMES[each.role], each) for each in held]
 
 
 def _day(text: str) -> datetime:

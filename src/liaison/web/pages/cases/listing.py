@@ -28,7 +28,11 @@ from liaison.web.words import code_word, form_word
 from liaison.wire.identifiers import format_instant
 
 LONGEST = 100
-STATES = (("open", pgettext_lazy("case", "Open")), ("closed", pgettext_lazy("case", "Closed")))
+STATES = (
+    ("open", pgettext_lazy("case", "Open")),
+    ("closed", pgettext_lazy("case", "Closed")),
+    ("archived", pgettext_lazy("case", "Archived")),
+)
 EXERCISES = (("no", gettext_lazy("No exercises")), ("yes", gettext_lazy("Exercises only")))
 HEAD = (
     "case",

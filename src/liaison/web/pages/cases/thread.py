@@ -114,6 +114,7 @@ def page(request: HttpRequest, seat: Seat, case: str) -> HttpResponse:
         "beside": beside_case(here(), thread.row.register, keeper.desk, case),
         "owed": [each for each in said if each.entry.owed],
         "late": [(each, titles.get(each.each.message_id, "")) for each in due.values() if each.late],
+        "awaited": bool(due),
         "told_differently": [
             names.of(thread.row.register, DeskRef(at.participant, at.node, ""))
             for at, _ in thread.view.told_differently

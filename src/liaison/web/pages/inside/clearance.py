@@ -92,7 +92,7 @@ def one(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
 
 def _show(request: HttpRequest, seat: Seat, found: Request, *, refused: Any = None, reason: str = "") -> HttpResponse:
     letter, names, officer = found.letter, DeskNames(here()), officer_id(request)
-    writer = officer in found.authors
+    writer, over = officer in found.authors, found.deadline <= here().clock.now()
     given = {
         "each": found,
         "letter": letter,
@@ -105,7 +105,8 @@ def _show(request: HttpRequest, seat: Seat, found: Request, *, refused: Any = No
         "again": _answer_path(seat, found) if found.typed and (writer or found.left) else "",
         "sent": path_to(seat, f"write/sent/{found.sent_as}") if found.sent_as and found.desk == seat.desk else "",
         "draft": path_to(seat, f"write/{found.draft}/check") if found.draft and found.desk == seat.desk else "",
-        "may_decide": letter is not None and seat.may(Action.CLEAR) and not writer,
+        "over": over,
+        "may_decide": letter is not None and seat.may(Action.CLEAR) and not writer and not over,
         "may_take_back": letter is not None and writer and found.desk == seat.desk,
         "now": here().clock.now(),
         "refused": refused,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -76,13 +77,17 @@ def find_cautions(node: Node, plan: Plan, seat: Seat, cards: list[CardView]) -> 
 
 
 def what_is_lacking(node: Node, plan: Plan, seat: Seat) -> list[str]:
-    """What a request must still say by the text it rests on and by the rules of whoever is asked, and whether that text
-    binds as it says, in sentences."""
+    """What a request must still say by the text it rests on and by the rules of whoever is asked, whether that text
+    binds as it says, and whether the node may hold what is marked so, in sentences."""
     missing = [words for lack, words in _lacks(node, plan, seat) if lack.blocks]
-    try:
-        check_basis(node, seat.register, seat.desk, plan.reading.values, plan.to)
-    except UsageError as error:
-        missing.append(f"{explained(error).what} {explained(error).next}")
+    for check in (
+        partial(check_basis, node, seat.register, seat.desk, plan.reading.values, plan.to),
+        partial(node.config.markings.check, plan.marking),
+    ):
+        try:
+            check()
+        except UsageError as error:
+            missing.append(f"{explained(error).what} {explained(error).next}")
     return missing
 
 

@@ -34,9 +34,9 @@ from liaison.web.site import here
 from liaison.web.words import explained
 
 FIRST_ATTEMPTS = 4.0
+"""Seconds the page waits for them."""
 REFUSED_HERE = {"draft-changed-elsewhere": "seen", "host-would-read": "host_may_read", "duty-not-on-shift": "clearance"}
 """Refusals that are shown on the check page, and at which part of it."""
-"""Seconds the page waits for them."""
 
 
 @csrf_exempt

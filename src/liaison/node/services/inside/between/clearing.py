@@ -130,6 +130,8 @@ def _to_decide(node: Node, place: dict[str, str], number: int) -> Any:
     shown = ClearanceElsewhere.objects.select_for_update().filter(**place, ours=False, pk=number).first()
     if shown is None:
         raise UsageError("clearance-not-found")
-    if shown.answer or shown.deadline <= node.clock.now():
-        raise UsageError("clearance-decided", state=shown.answer or shown.silence)
+    if shown.answer:
+        raise UsageError("clearance-decided")
+    if shown.deadline <= node.clock.now():
+        raise UsageError("clearance-too-late")
     return shown
