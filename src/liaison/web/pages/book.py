@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
@@ -31,7 +32,7 @@ from liaison.web.pages.write.steps import place_of
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post, said
 from liaison.web.site import here
-from liaison.web.words import explained
+from liaison.web.words import apart, explained, listed
 from liaison.wire.identifiers import parse_instant
 
 
@@ -71,6 +72,9 @@ def _shown(merged: Merged, now: datetime) -> ShownContact:
     return ShownContact(card, rows, expires, expires is not None and expires <= now)
 
 
+LEFT = "liaison.book.left"
+"""Names of columns come from a file and go through an address: signed, so that no link makes this page say others."""
+MOST_NAMED = 20
 INPUTS = {"book-source-missing": "source", "book-day": "dated"}
 
 
@@ -105,7 +109,14 @@ def _taken_in(request: HttpRequest) -> str:
     if int(refused):
         left = gettext("Rows without a name, left out: %(count)s.") % {"count": int(refused)}
         said = f"{said} {left}"
-    return said
+    try:
+        names = signing.loads(request.GET.get("left", ""), salt=LEFT)
+    except signing.BadSignature:
+        return said
+    told = gettext("An address book has no place for all that stood under: %(names)s.") % {
+        "names": listed(map(apart, names))
+    }
+    return f"{said} {told}"
 
 
 @require_POST
@@ -125,8 +136,10 @@ def bring_in(request: HttpRequest, seat: Seat) -> HttpResponse:
         told = explained(error)
         problem = Problem(INPUTS.get(error.code, "file"), f"{told.what} {told.next}")
         return _page(request, seat, typed | {"problems": (problem,)}, status=400)
-    said = urlencode({"taken": done.taken, "refused": len(done.refused)})
-    return HttpResponseRedirect(f"{path_to(seat, 'book/')}?{said}")
+    did = {"taken": str(done.taken), "refused": str(len(done.refused))}
+    if done.left:
+        did["left"] = signing.dumps(done.left[:MOST_NAMED], salt=LEFT)
+    return HttpResponseRedirect(f"{path_to(seat, 'book/')}?{urlencode(did)}")
 
 
 @require_GET

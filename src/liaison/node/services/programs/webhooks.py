@@ -11,8 +11,8 @@ Invariants:
 - A hook is a place in the desk's stream of events: what it took is behind `reached`, so nothing is left out and nothing
   piles up while it is away; the same event may come twice, with the same id. What was forgotten meanwhile is a line of
   its log, and it goes on with the oldest that is kept.
-- A hook has one lease: one worker at a time sends to it, and a killed one loses the lease, not the place. A program that
-  answers slowly has a turn of `TURN` and waits for its next while others have theirs.
+- A hook has one lease: one worker at a time sends to it, and a killed one loses the lease, not the place. A program
+  that answers slowly has a turn of `TURN` and waits for its next while others have theirs.
 - What is refused is tried again after 5 s, 10 s, 20 s … at most an hour, for three days; then the hook stops, and the
   page says so. Nothing of a message is ever sent.
 """
