@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from liaison.errors import MalformedError
-from liaison.exchange.contacts.cards import Card, card
+from liaison.exchange.contacts.cards import LARGEST, MOST, Card, card
 from liaison.exchange.contacts.files import KINDS, Told, decode_contacts, encode_contacts
 from liaison.exchange.contacts.merging import Row, merge
 
@@ -306,7 +306,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "nothing": ("", "book-no-heading"),
     "words": ("just words", "book-no-heading"),
     "another encoding": (b"\xff\xfe", "book-not-utf8"),
-    "too large": ("a" * ((2 << 20) + 1), "book-too-large"),
+    "too large": ("a" * (LARGEST + 1), "book-too-large"),
     "too many teams": (json.dumps([{"team": "x"}] * 20_001), "book-too-many"),
     "too many cards": ("BEGIN:VCARD\nFN:x\nEND:VCARD\n" * 20_001, "book-too-many"),
     "a cut card": ("BEGIN:VCARD\nFN:x\nEND:VCARD\nBEGIN:VCARD\nFN:y\n", "book-card-cut"),
@@ -396,3 +396,12 @@ def test_an_address_of_a_key_hides_no_key_that_stands_in_the_card() -> None:
     lines = f"KEY:https://net.example/key\r\nKEY:data:application/pgp-keys;base64,{key}\r\nNOTE:"
     found = decode_contacts(VCARD.replace("NOTE:", lines).encode())
     assert found.cards[0].key == key and "KEY" in found.left
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_as_many_contacts_as_a_book_takes_are_read_back_from_what_was_written_of_them(kind: str) -> None:
+    cards = [
+        replace(DESK, name=f"Desk {number} of the Example", mailbox=f"d{number}@net.example") for number in range(MOST)
+    ]
+    found = decode_contacts(encode_contacts(kind, [Told(each, (("FIRST", "2026-11-20"),)) for each in cards]))
+    assert found.cards == tuple(cards)

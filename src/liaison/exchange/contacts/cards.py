@@ -19,8 +19,9 @@ from typing import Any
 from liaison.errors import MalformedError
 from liaison.routing.addresses import parse_name
 
-LARGEST = 2 << 20
 MOST = 20_000
+LARGEST = 16 << 20
+"""Bytes, so that what this program writes of the most contacts is read again."""
 LARGEST_KEY = 64 << 10
 MOST_DOMAINS = 50
 MOST_LEFT, WIDEST_LEFT = 50, 60

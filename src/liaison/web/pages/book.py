@@ -17,10 +17,11 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from liaison.errors import MalformedError, UsageError
-from liaison.exchange.contacts.cards import Card
+from liaison.exchange.contacts.cards import LARGEST, Card
 from liaison.exchange.contacts.files import KINDS
 from liaison.exchange.contacts.merging import Merged
 from liaison.node.reads.writing import book
@@ -28,6 +29,7 @@ from liaison.node.services.people.officers import Seat
 from liaison.node.services.writing.book import export_contacts, forget_source, import_contacts
 from liaison.officers.permissions import Action
 from liaison.web.forms import Problem
+from liaison.web.forms.uploads import HeldUpload
 from liaison.web.pages.write.steps import place_of
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post, said
@@ -75,6 +77,8 @@ def _shown(merged: Merged, now: datetime) -> ShownContact:
 LEFT = "liaison.book.left"
 """Names of columns come from a file and go through an address: signed, so that no link makes this page say others."""
 MOST_NAMED = 20
+BESIDE = 1 << 20
+"""Bytes that the form may have beside its file."""
 INPUTS = {"book-source-missing": "source", "book-day": "dated"}
 
 
@@ -119,10 +123,17 @@ def _taken_in(request: HttpRequest) -> str:
     return f"{said} {told}"
 
 
+@csrf_exempt
 @require_POST
 @at_desk(Action.WRITE)
 def bring_in(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """Take a list in."""
+    """Take a list in; a file is held for who may write alone, and the token of the form checked then."""
+    request.upload_handlers = [HeldUpload(request, LARGEST + BESIDE)]
+    return _bring_in(request, seat)
+
+
+@csrf_protect
+def _bring_in(request: HttpRequest, seat: Seat) -> HttpResponse:
     file = request.FILES.get("file")
     source, dated = request.POST.get("source", ""), request.POST.get("dated", "")
     typed = {"source": source, "dated": dated}
