@@ -10,13 +10,14 @@ import pytest
 from django.db import connections
 
 from liaison.node.current import current_database
-from liaison.node.models import EventRow, OutgoingCopy
-from liaison.node.services.people.officers import Seat
+from liaison.node.models import EventRow, Officer, OutgoingCopy
+from liaison.node.services.people.officers import Seat, withdraw
 from liaison.node.services.programs.events import KEPT, EventKind, Happened, events_after, sweep_events, tell
+from liaison.node.services.programs.tokens import end_token
 from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.tokens import Scope
 from liaison.wire.identifiers import digest
-from tests.api.calling import Program, call
+from tests.api.calling import ROLES, Program, call
 from tests.world import World
 
 pytestmark = pytest.mark.engine
@@ -130,6 +131,25 @@ def test_a_stream_goes_on_behind_the_last_event_that_was_heard(world: World) -> 
     assert next(live) == b"retry: 1000\n\n"
     world.send("XE", "XC")
     assert b"id: 3\n" in b"".join(live)
+
+
+@pytest.mark.parametrize("how", ["token", "role", "day"])
+def test_a_stream_ends_with_its_token_and_tells_nothing_that_came_later(world: World, how: str) -> None:
+    ours, node = call(world, "XC"), world.nodes["XC"]
+    live = ours.ask("GET", "/events/stream?seconds=50").streaming_content
+    assert next(live) == b"retry: 1000\n\n"
+    if how == "token":
+        end_token(node, ours.seat, ours.made.number, by=ours.officer)
+    elif how == "role":
+        with world.at("XC"):
+            officer = Officer.objects.get(pk=ours.officer)
+        for role in ROLES:
+            withdraw(node, officer, world.register, world.desk("XC"), role)
+    else:
+        world.advance(days=31)
+    world.send("XE", "XC")
+    assert list(live) == []
+    assert ours.ask("GET", "/events/stream").status_code == 401
 
 
 def test_waiting_programs_are_bounded_and_give_their_place_back(world: World) -> None:

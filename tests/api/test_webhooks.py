@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,7 +22,9 @@ from liaison.node.models import Webhook
 from liaison.node.node import Node
 from liaison.node.services.people.audit import trail
 from liaison.node.services.people.officers import Seat
+from liaison.node.services.programs.events import KEPT, sweep_events
 from liaison.node.services.programs.webhooks import (
+    LEASE,
     add_webhook,
     deliver_webhooks,
     list_webhooks,
@@ -50,6 +52,7 @@ class Listener:
     def __init__(self) -> None:
         self.status, self.heard, self.headers = 204, list[dict[str, Any]](), list[dict[str, str]]()
         self.bodies: list[bytes] = []
+        self.work: Callable[[], object] = lambda: None
         listener = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -57,6 +60,7 @@ class Listener:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 listener.bodies.append(body)
                 listener.heard.append(json.loads(body))
+                listener.work()
                 listener.headers.append({name.lower(): value for name, value in self.headers.items()})
                 self.send_response(listener.status)
                 self.send_header("Location", "http://127.0.0.1:1/")
@@ -181,6 +185,57 @@ def test_a_worker_that_died_loses_its_lease_and_not_the_event(world: World) -> N
         assert deliver_webhooks(node) == 0
         world.advance(minutes=5)
         assert deliver_webhooks(node) == 1 and program.numbers() == [1]
+
+
+def test_a_slow_program_gives_the_turn_to_others_before_its_lease_is_over_and_gets_the_rest_next(world: World) -> None:
+    node = world.nodes["XC"]
+    with listening() as program:
+        add_webhook(node, seat(world), program.url, by=7)
+        program.work = lambda: world.clock.advance(seconds=14)
+        for _ in range(30):
+            world.send("XD", "XC")
+        before = world.clock.now()
+        assert deliver_webhooks(node) == 1
+        assert world.clock.now() - before < LEASE and 0 < only(world).waiting < 30
+        while deliver_webhooks(node):
+            pass
+    assert program.numbers() == list(range(1, 31)) and only(world).waiting == 0
+
+
+def test_who_lost_the_lease_while_a_program_was_answering_sends_nothing_more(world: World) -> None:
+    node = world.nodes["XC"]
+
+    def another_takes_it() -> None:
+        with world.at("XC"):
+            Webhook.objects.update(lease_token="of another")
+
+    with listening() as program:
+        add_webhook(node, seat(world), program.url, by=7)
+        program.work = another_takes_it
+        for _ in range(3):
+            world.send("XD", "XC")
+        deliver_webhooks(node)
+    assert program.numbers() == [1]
+
+
+def test_events_that_were_forgotten_while_a_program_was_away_are_a_line_of_its_log(world: World) -> None:
+    node = world.nodes["XC"]
+    with listening() as program:
+        add_webhook(node, seat(world), program.url, by=7)
+        program.status = 410
+        world.send("XD", "XC")
+        deliver_webhooks(node)
+        world.advance(days=KEPT.days - 1)
+        world.send("XD", "XC")
+        world.advance(days=2)
+        sweep_events(node)
+        program.status = 204
+        try_again(node, seat(world), only(world).number, by=7)
+        deliver_webhooks(node)
+        assert (only(world).log[0].error, only(world).log[0].taken) == ("events-forgotten", False)
+        assert (only(world).waiting, only(world).attempts) == (1, 0)
+        deliver_webhooks(node)
+    assert program.numbers() == [1, 2] and only(world).waiting == 0
 
 
 def test_the_secret_goes_with_the_hook_and_both_are_lines_of_the_trail(world: World) -> None:

@@ -21,12 +21,17 @@ def test_a_list_is_taken_in_found_again_and_replaced_by_a_newer_one(tmp_path: Pa
     file = tmp_path / "teams.csv"
     file.write_text(LIST)
     given = ("--source", "List of teams", "--dated", "2026-11-01")
-    assert desk.value("book", "import", str(file), *given) == {"taken": 1, "replaced": 0, "refused": [3]}
+    done = {"taken": 1, "replaced": 0, "refused": [3], "left": []}
+    assert desk.value("book", "import", str(file), *given) == done
     (found,) = desk.value("book", "list", "cert", "example")
     assert (found["mailbox"], found["standing"]) == ("cert@cert.example.xj", "not in the register")
     assert found["sources"] == [{"source": "List of teams", "dated": "2026-11-01"}]
     assert desk.value("book", "list", "nobody") == []
     assert desk.value("book", "import", str(file), *given)["replaced"] == 1
+    file.write_text(LIST.replace("email", "fax"))
+    assert desk.value("book", "import", str(file), *given)["left"] == ["fax"]
+    file.write_text(LIST)
+    desk.value("book", "import", str(file), *given)
     file.write_text("name,country,email\n,XJ,nobody@example.xj\n")
     assert terminal.refusal(desk.home, "book", "import", str(file), *given) == "book-names-nobody"
     assert len(desk.value("book", "list", "cert", "example")) == 1

@@ -30,6 +30,12 @@ def test_a_table_and_a_list_of_the_same_rows_say_the_same() -> None:
     assert decode_routes(json.dumps({"routes": rows}).encode()) == expected
 
 
+@pytest.mark.parametrize("apart", [";", "\t"])
+def test_a_table_that_a_spreadsheet_of_another_country_saved_says_the_same(apart: str) -> None:
+    saved = "\ufeff" + (HEAD + ROW).replace(",", apart).replace("\n", "\r\n")
+    assert decode_routes(saved.encode()) == decode_routes((HEAD + ROW).encode())
+
+
 def test_of_one_announcement_the_latest_counts_once() -> None:
     later = ROW.replace("06:00", "09:00").replace("invalid", "valid")
     for rows in (ROW + later, later + ROW):

@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from liaison.errors import MalformedError
-from liaison.exchange.contacts.cards import Card, card
+from liaison.exchange.contacts.cards import LARGEST, Card, card
 from liaison.exchange.contacts.files import KINDS, Told, decode_contacts, encode_contacts
 from liaison.exchange.contacts.merging import Row, merge
 
@@ -306,7 +306,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "nothing": ("", "book-no-heading"),
     "words": ("just words", "book-no-heading"),
     "another encoding": (b"\xff\xfe", "book-not-utf8"),
-    "too large": ("a" * ((2 << 20) + 1), "book-too-large"),
+    "too large": ("a" * (LARGEST + 1), "book-too-large"),
     "too many teams": (json.dumps([{"team": "x"}] * 20_001), "book-too-many"),
     "too many cards": ("BEGIN:VCARD\nFN:x\nEND:VCARD\n" * 20_001, "book-too-many"),
     "a cut card": ("BEGIN:VCARD\nFN:x\nEND:VCARD\nBEGIN:VCARD\nFN:y\n", "book-card-cut"),

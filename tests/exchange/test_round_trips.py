@@ -134,3 +134,17 @@ def test_xarf_claims_a_category_only_with_what_it_demands() -> None:
 
 def test_every_format_has_both_ways() -> None:
     assert set(WAYS) == set(Format)
+
+
+@pytest.mark.parametrize("form", [Format.STIX, Format.MISP, Format.XARF, Format.CSAF])
+def test_the_order_of_members_and_how_much_stands_before_them_change_nothing(form: Format) -> None:
+    written = encode_document(form, report(SCAN)).data
+    first = json.loads(written.partition(b"\n")[0] if form is Format.XARF else written)
+    if form is Format.XARF:
+        first["evidence"] = [{"content_type": "text/plain", "payload": "A" * 200_000}]
+    elif form is Format.STIX:
+        first["objects"] += [{"type": "x-a", "id": f"x-a--{n}", "a": "x" * 100} for n in range(2000)]
+    ordered = json.dumps(dict(sorted(first.items())), sort_keys=True).encode()
+    assert recognise(ordered) is form
+    told = [each.what for each in decode_document(ordered).indicators]
+    assert told == [each.what for each in decode_document(json.dumps(first).encode()).indicators] and told

@@ -153,6 +153,14 @@ def test_a_table_with_other_columns_is_refused(columns: str) -> None:
         parse_nominations(table(ROW, columns=columns))
 
 
+@pytest.mark.parametrize("apart", [";", "\t"])
+def test_a_table_that_a_spreadsheet_of_another_country_saved_says_the_same(apart: str) -> None:
+    saved = "\ufeff" + table(ROW).replace(",", apart).replace("\n", "\r\n")
+    (row,), problems = parse_nominations(saved)
+    (plain,), _ = parse_nominations(table(ROW))
+    assert (row.body, row.contact, problems) == (plain.body, plain.contact, ())
+
+
 def test_quotes_that_never_close_are_refused() -> None:
     with pytest.raises(MalformedError, match="nominations-not-csv"):
         parse_nominations(table('"' + ROW))

@@ -69,3 +69,20 @@ def test_what_has_no_numbers_is_refused(data: bytes) -> None:
 def test_numbers_that_are_none_are_passed_over_and_never_expanded() -> None:
     sheet = decode_sheet(b"ip,liaison_row\n192.0.2.7,x\n192.0.2.8,99999999999999999999\n192.0.2.9,3\n")
     assert sorted(sheet.lines) == [3]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"ip,note,liaison_row\r\n192.0.2.7,a,1\r\n192.0.2.8,b,2\r\n",
+        b"\xef\xbb\xbfip,note,liaison_row\n192.0.2.7,a,1\n192.0.2.8,b,2\n",
+        b'"ip";"note";"liaison_row"\r\n"192.0.2.7";"a";"1"\r\n"192.0.2.8";"b";"2"\r\n',
+    ],
+)
+def test_a_numbered_table_that_another_program_saved_again_is_read_the_same(data: bytes) -> None:
+    sheet = decode_sheet(data)
+    assert sheet.names == ("ip", "note")
+    assert [sheet.cells(number) for number in (1, 2)] == [
+        [("ip", "192.0.2.7"), ("note", "a")],
+        [("ip", "192.0.2.8"), ("note", "b")],
+    ]

@@ -257,6 +257,18 @@ def test_a_report_in_a_mail_is_a_feed(tmp_path: Path) -> None:
     assert [json.loads(row)["resource"] for row in rows] == ["198.51.100.1", "198.51.100.2"]
 
 
+def test_a_report_whose_name_of_the_format_stands_last_is_a_feed_and_lines_of_json_are_none() -> None:
+    told = {"category": "connection", "evidence": [{"payload": "A" * 200_000}], "source_identifier": "192.0.2.7",
+            "type": "login_attack", "xarf_version": "4.0.0"}  # fmt: skip
+    told |= {"report_id": "22b2c7df-9120-4969-8460-05956fe6b065", "timestamp": "2026-11-22T03:00:00Z"}
+    raw = json.dumps(told, sort_keys=True).encode()
+    rows, document = as_feed([raw[:1000], raw[1000:]])
+    assert document is not None and [json.loads(row)["resource"] for row in rows] == ["192.0.2.7"]
+    lines = [b'{"ip":"192.0.2.7"}\n', b'{"ip":"192.0.2.8"}\n' * (5 << 16), b'{"ip":"192.0.2.9"}\n']
+    rows, document = as_feed(iter(lines))
+    assert document is None and b"".join(rows) == b"".join(lines)
+
+
 @pytest.mark.parametrize(
     "data", [b"time,ip\n1,192.0.2.7\n", b"# Message-ID: x\n192.0.2.7\n", b"note: 192.0.2.7\n", b""]
 )

@@ -63,6 +63,18 @@ def test_a_newer_list_replaces_the_older_of_the_same_source(tmp_path: Path) -> N
         assert "The address book is empty." in visitor.see("book/")
 
 
+def test_what_a_list_says_and_the_book_has_no_place_for_is_named_and_no_link_names_anything_else(
+    tmp_path: Path,
+) -> None:
+    with World(tmp_path) as world:
+        visitor = visit(world, "XC")
+        place = bring_in(visitor, "name,country,Fax\nCERT Example,State XJ,+000 555 0999\n").headers["Location"]
+        page = visitor.get(place).content.decode()
+        assert "no place for all that stood under: \u2068country\u2069, \u2068Fax\u2069." in page
+        forged = visitor.see("book/", taken="1", refused="0", left="WyJDYWxsIHVzIl0:1x:x")
+        assert "1 contact was taken in." in forged and "no place for all" not in forged
+
+
 def test_find_asks_the_book_last_and_marks_what_it_says(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         visitor = visit(world, "XC")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from liaison.node.services.people.case_access import close_case
 from liaison.officers.permissions import Role
-from tests.node.conduct.networks import SEEN, Networks
+from tests.node.conduct.networks import SEEN, Networks, copy_shown
 from tests.web.test_request_pages import plain
 from tests.web.visiting import Visitor, visit
 
@@ -109,6 +111,27 @@ def test_what_is_agreed_is_shown_to_its_audience_when_the_time_is_over_and_not_b
     again.send(f"{page_of(networks, 'XD')}consent", end="yes")
     networks.world.work()
     assert "AS64496" not in public.get("/shown/measured").content.decode()
+
+
+def test_every_network_that_is_shown_stands_on_one_page_of_the_list(networks: Networks, provider: Visitor) -> None:
+    networks.tell()
+    provider.send(f"{page_of(networks, 'XD')}consent", shown_to="public")
+    networks.world.work()
+    networks.world.advance(days=14)
+    copied = list(range(65000, 65120))
+    copy_shown(networks.node("XC"), copied)
+    public, pages = Visitor(networks.node("XC")), list[list[int]]()
+    place: str | None = ""
+    while place is not None:
+        page = public.get(f"/shown/measured{place}").content.decode()
+        pages.append([int(asn) for asn in re.findall(r">AS(\d+)</bdi>", page)])
+        assert ("From the beginning" in page) == (len(pages) > 1)
+        following = re.search(r'href="(\?register=[^"]*)"[^>]*rel="next"', page)
+        place = html.unescape(following[1]) if following else None
+    assert [len(each) for each in pages] == [50, 50, 21]
+    assert [asn for each in pages for asn in each] == [64496, *copied]
+    assert "AS64496" in public.get("/shown/measured?register=unknown&above=x").content.decode()
+    assert "Nothing is shown on this page." in public.get("/shown/measured?above=4294967295").content.decode()
 
 
 def test_a_measurement_is_not_there_for_other_desks_other_roles_or_where_its_case_is_closed_to_the_officer(

@@ -52,10 +52,13 @@ def import_(*, file: Path, source: str, dated: str, desk: str, register: str, as
     followed = the_register(node, register)
     place = Place(followed, own_desk(node, followed, desk, option="desk"))
     done = import_contacts(node, place, read_file(file), source=source, dated=dated, officer=0)
-    value = {"taken": done.taken, "replaced": done.replaced, "refused": list(done.refused)}
+    value = {"taken": done.taken, "replaced": done.replaced, "refused": list(done.refused),
+             "left": list(done.left)}  # fmt: skip
     show(value, [f"{done.taken} contacts were taken in; {done.replaced} earlier ones gave way."], as_json=as_json)
     if done.refused:
         note(f"Left out, because they name nobody: rows {', '.join(map(str, done.refused[:50]))}.")
+    if done.left:
+        note(f"An address book has no place for all of: {', '.join(map(plain, done.left))}.")
 
 
 @group.command("list")

@@ -51,7 +51,8 @@ WAYS: Mapping[Format, Way] = MappingProxyType(
     }
 )
 
-# A name that stands near the beginning of a document of the format, and of no other.
+# Names that stand in documents of one format and of no other: near the beginning, or near the end where a program wrote
+# the members in the order of the alphabet. Inside a text they would have a backslash before their quotation mark.
 _MARKS: tuple[tuple[Format, tuple[bytes, ...]], ...] = (
     (Format.XARF, (b'"xarf_version"',)),
     (Format.CSAF, (b'"csaf_version"',)),
@@ -61,15 +62,16 @@ _MARKS: tuple[tuple[Format, tuple[bytes, ...]], ...] = (
 _MISP = re.compile(rb'\{\s*"(?:Event|response)"\s*:\s*[\[{]')
 
 
-def recognise(beginning: bytes) -> Format | None:
-    """The format of a document from its first 64 KiB, or None for anything else."""
-    head = beginning[:LOOKED_AT].removeprefix(b"\xef\xbb\xbf").lstrip()
+def recognise(data: bytes) -> Format | None:
+    """The format of a document from its first and last 64 KiB, or None for anything else."""
+    head = data[:LOOKED_AT].removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith(b"<"):
         return Format.IODEF if SPACE.encode() in head else None
     if _MISP.match(head):
         return Format.MISP
     if head.startswith(b"{"):
-        return next((form for form, marks in _MARKS if all(mark in head for mark in marks)), None)
+        tail = data[LOOKED_AT:][-LOOKED_AT:]
+        return next((form for form, marks in _MARKS if all(mark in head or mark in tail for mark in marks)), None)
     return None
 
 

@@ -32,12 +32,12 @@ UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u20
 _ESCAPED = re.compile(rb"\\u(?:00[01789]|20|[dD][89a-fA-F])")
 
 
-def decode_json(data: bytes) -> Any:
+def decode_json(data: bytes, *, largest: int = LARGEST, most: int = MOST_VALUES) -> Any:
     """The value; numbers with a fraction are floats. Raises MalformedError."""
-    if len(data) > LARGEST:
-        raise MalformedError("document-too-large", size=len(data), limit=LARGEST)
+    if len(data) > largest:
+        raise MalformedError("document-too-large", size=len(data), limit=largest)
     text = utf8(data)
-    _check_skeleton(_STRING.sub(b"", data))
+    _check_skeleton(_STRING.sub(b"", data), most)
     try:
         value = json.loads(
             text, object_pairs_hook=_once, parse_int=_whole, parse_float=_fraction, parse_constant=_constant
@@ -65,10 +65,10 @@ def check_characters(text: str) -> None:
         raise MalformedError("document-characters")
 
 
-def _check_skeleton(skeleton: bytes) -> None:
+def _check_skeleton(skeleton: bytes, most: int) -> None:
     values = skeleton.count(b",") + skeleton.count(b"[") + skeleton.count(b"{")
-    if values > MOST_VALUES:
-        raise MalformedError("document-too-many", limit=MOST_VALUES)
+    if values > most:
+        raise MalformedError("document-too-many", limit=most)
     brackets = skeleton.translate(_ONE_KIND, delete=_NOT_A_BRACKET)
     if brackets.count(b"]") > brackets.count(b"["):
         raise MalformedError("document-not-json")

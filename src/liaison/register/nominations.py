@@ -78,7 +78,10 @@ def parse_nominations(text: str) -> tuple[tuple[NominationRow, ...], tuple[RowPr
     """The good rows and the wrong ones. Raises MalformedError for a table that is too large or has other columns."""
     if len(text) > CSV_LIMIT:
         raise MalformedError("nominations-too-large", size=len(text), limit=CSV_LIMIT)
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    text = text.removeprefix("\ufeff")
+    # Spreadsheets part cells by what their country uses; no name of a column has such a sign in it.
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[NominationRow] = []
     problems: list[RowProblem] = []
     seen: set[str] = set()

@@ -7,6 +7,7 @@
 
     keep_measurement(node, desk, …)          of any desk of any world, without a file
     tell_of_one(world, "XD", "XC")           a notice between duty desks
+    copy_shown(node, asns)                   what is shown of one network, of others as well
 
 Numbers and prefixes are those set aside for documentation (RFC 5398, 5737, 3849), which the allocation data of XC's
 node hold to be XD's, but for 198.51.100.0/24.
@@ -14,6 +15,7 @@ node hold to be XD's, but for 198.51.100.0/24.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from liaison.conduct.measured.evidence import Evidence, Measure, evidence_fields
 from liaison.conduct.measured.lifecycle import Side
 from liaison.messages.parties import DeskRef
 from liaison.node import wiring
-from liaison.node.models import Measurement
+from liaison.node.models import Measurement, MeasurementStep
 from liaison.node.node import Node
 from liaison.node.reads.conduct.measured import MeasuredRead, list_measured
 from liaison.node.reads.memory import forget
@@ -93,6 +95,21 @@ def tell_of_one(world: World, sender: str, to: str) -> None:
     until = format_instant(world.clock.now() + timedelta(days=14))
     fields = evidence_fields(counted(world)) | {"answer_until": until}
     world.send(sender, to, form=NOTICE, stage=None, fields=fields, wanted_by=until)
+
+
+def copy_shown(node: Node, asns: Iterable[int]) -> None:
+    """What a node keeps of its one shown measurement, kept of other networks as well."""
+    with unit_of_work(node):
+        (one,) = Measurement.objects.exclude(agreed_to="")
+        steps = list(one.steps.all())
+        for asn in asns:
+            one.pk, one.asn, one.evidence = None, asn, one.evidence | {"asn": asn}
+            # A number in sixty-four digits, which no hash of a message equals.
+            one.notice_hash = f"{asn:064d}"
+            one.save(force_insert=True)
+            for step in steps:
+                step.pk, step.measurement = None, one
+            MeasurementStep.objects.bulk_create(steps)
 
 
 def keep_allocation(node: Node) -> None:

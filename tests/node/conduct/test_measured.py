@@ -30,7 +30,7 @@ from liaison.node.services.people.audit import SYSTEM
 from liaison.node.services.people.officers import Seat
 from liaison.officers.clearance import Demand, Rule, Silence
 from liaison.officers.permissions import Role
-from tests.node.conduct.networks import ROAS, SEEN, Networks
+from tests.node.conduct.networks import ROAS, SEEN, Networks, copy_shown
 from tests.node.inside.desks import HOUR
 from tests.world import World
 
@@ -164,6 +164,15 @@ def test_nothing_is_shown_before_the_time_to_answer_is_over_nor_without_consent(
         assert (found.evidence.asn, dict(found.evidence.counts)) == (64496, {"valid": 1, "invalid": 1, "not_found": 0})
         assert found.evidence.rows == () and not found.corrected
         assert (found.provider, found.measurer) == (networks.world.desk("XD", "noc"), networks.world.desk("XC"))
+
+
+def test_what_is_shown_is_listed_to_the_last_network(networks: Networks) -> None:
+    networks.tell()
+    consent(networks)
+    networks.world.advance(days=14)
+    copied = range(65000, 67001)
+    copy_shown(networks.node("XC"), copied)
+    assert [each.evidence.asn for each in seen_by(networks, "XC")] == [64496, *copied]
 
 
 def test_silence_is_no_consent(networks: Networks) -> None:

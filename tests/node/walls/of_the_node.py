@@ -59,6 +59,7 @@ OF_THE_NODE: Mapping[str, str] = {
     "conduct.measured.evidence_of": INNER,
     "conduct.measured.shown": AGREED,
     "conduct.measured.shown_above": AGREED,
+    "conduct.measured.shown_page": AGREED,
     "conduct.measured.steps_of": INNER,
     "cooperation.grounds.doubtful": PURE,
     "cooperation.grounds.refusal_of": PURE,

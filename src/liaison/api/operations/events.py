@@ -4,8 +4,8 @@
     GET /events/stream                 text/event-stream; `Last-Event-ID: 17` goes on behind 17
 
 Invariants: both read the same numbered events, so a program may change from one to the other; at most `WAITING`
-requests wait at once, because each holds a thread; a stream ends after `STREAM_SECONDS`, and its token is asked for
-again when the program comes back.
+requests wait at once, because each holds a thread; a stream ends after `STREAM_SECONDS`, and whoever waits is told
+nothing more from the moment on in which the token, its officer or their role has ended.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -29,6 +29,7 @@ from liaison.node.node import Node
 from liaison.node.services.people.officers import Seat
 from liaison.node.services.programs.events import Event as EventRead
 from liaison.node.services.programs.events import events_after, last_event
+from liaison.node.services.programs.tokens import Bearer, open_again
 from liaison.officers.tokens import Scope
 
 router = Router(tags=["events"], auth=scoped(Scope.READ_METADATA))
@@ -45,24 +46,29 @@ _pause = threading.Event()
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Whose events are looked at; a stream is made after its request's context may be over."""
+    """Who looks, and where; a stream is made after its request's context may be over."""
 
     node: Node
-    seat: Seat
+    bearer: Bearer
+
+    @property
+    def seat(self) -> Seat:
+        """Whose events are looked at."""
+        return self.bearer.seat
 
 
 @router.get("/events", response={200: Events, **PROBLEMS}, summary="What happened since")
 def events(request: HttpRequest, after: Number = 0, wait: Annotated[int, Query(ge=0, le=25)] = 0) -> Events:
     """Events behind the number `after`, in order; with `wait`, up to so many seconds until there is one."""
-    node, seat = here(), bearer_of(request).seat
-    found = events_after(node, seat, after, limit=AT_ONCE)
+    at = Place(here(), bearer_of(request))
+    found = events_after(at.node, at.seat, after, limit=AT_ONCE)
     if not found and wait:
         with _a_place():
-            found = next(filter(None, _looks(Place(node, seat), after, wait)), [])
+            found = next(filter(None, _looks(at, after, wait)), [])
     return Events(
         events=[Event.of(each) for each in found],
         next=found[-1].number if found else after,
-        latest=last_event(here(), seat),
+        latest=last_event(at.node, at.seat),
     )
 
 
@@ -75,12 +81,12 @@ def stream(
     seconds: Annotated[int, Query(ge=0, le=STREAM_SECONDS)] = STREAM_SECONDS,
 ) -> StreamingHttpResponse:
     """Server-sent events behind `Last-Event-ID`, or from now on without it; ends after a while, then come back."""
-    seat = bearer_of(request).seat
-    after = int(last_event_id) if last_event_id else last_event(here(), seat)
-    first = events_after(here(), seat, after, limit=AT_ONCE)  # What is refused is refused before the answer begins.
+    at = Place(here(), bearer_of(request))
+    after = int(last_event_id) if last_event_id else last_event(at.node, at.seat)
+    first = events_after(at.node, at.seat, after, limit=AT_ONCE)  # Refused before the answer begins, or not at all.
     place = _a_place()
     place.__enter__()
-    response = StreamingHttpResponse(_Lines(place, _lines(Place(here(), seat), after, first, seconds)))
+    response = StreamingHttpResponse(_Lines(place, _lines(at, after, first, seconds)))
     response.headers["Content-Type"] = "text/event-stream"
     response.headers["X-Accel-Buffering"] = "no"
     return response
@@ -90,10 +96,11 @@ def _lines(at: Place, after: int, found: list[EventRead], seconds: int) -> Itera
     yield b"retry: 1000\n\n"
     yield from map(_line, found)
     after = found[-1].number if found else after
-    for quiet, fresh in enumerate(_looks(at, after, seconds)):
-        yield from map(_line, fresh)
-        if not fresh and quiet % QUIET_LOOKS == 0:
-            yield b": still here\n\n"  # So that whoever is gone is noticed.
+    with suppress(UsageError):  # It ends; whoever comes back is told why.
+        for quiet, fresh in enumerate(_looks(at, after, seconds)):
+            yield from map(_line, fresh)
+            if not fresh and quiet % QUIET_LOOKS == 0:
+                yield b": still here\n\n"  # So that whoever is gone is noticed.
 
 
 def _line(event: EventRead) -> bytes:
@@ -102,9 +109,10 @@ def _line(event: EventRead) -> bytes:
 
 
 def _looks(at: Place, after: int, seconds: int) -> Iterator[list[EventRead]]:
-    """What each look finds, twice a second."""
+    """What each look finds, twice a second. Raises UsageError once the token has ended."""
     for _ in range(seconds * LOOKS_A_SECOND):
         _pause.wait(1 / LOOKS_A_SECOND)
+        open_again(at.node, at.bearer).require(Scope.READ_METADATA)
         found = events_after(at.node, at.seat, after, limit=AT_ONCE)
         after = found[-1].number if found else after
         yield found

@@ -152,7 +152,9 @@ def _json_rows(text: str, inside: tuple[str, ...]) -> Iterator[tuple[int, Mappin
 
 
 def _csv_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    # Spreadsheets part cells by what their country uses; no name of a column has such a sign in it.
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         names = [_name(cell) for cell in next(reader, [])]
         if not {"asn", "prefix"} <= set(names) or len(set(names)) != len(names):

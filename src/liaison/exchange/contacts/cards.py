@@ -16,10 +16,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-LARGEST = 2 << 20
+from liaison.errors import MalformedError
+from liaison.routing.addresses import parse_name
+
 MOST = 20_000
+LARGEST = 16 << 20
+"""Bytes, so that what this program writes of the most contacts is read again."""
 LARGEST_KEY = 64 << 10
 MOST_DOMAINS = 50
+MOST_LEFT, WIDEST_LEFT = 50, 60
 WIDTHS = {"name": 200, "organisation": 200, "country": 2, "mailbox": 254, "telephone": 64, "note": 500}
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _FINGERPRINT = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}[ :\t\r\n-]{0,4}){19}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])")
@@ -49,10 +54,29 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """The cards of one file, and the numbers of rows that name nobody."""
+    """The cards of one file, the numbers of rows that name nobody, and of what else something was not taken."""
 
     cards: tuple[Card, ...]
     refused: tuple[int, ...] = ()
+    left: tuple[str, ...] = ()
+    """Columns, properties or members, as the file calls them."""
+
+
+class LeftOut:
+    """Which columns or members of one file had something that an address book has no place for."""
+
+    def __init__(self, but: Iterable[str] = ()) -> None:
+        self._but, self._names = frozenset(but), dict[str, None]()
+
+    def note(self, name: str, *, taken: bool) -> None:
+        """Something stood there, and was taken or not."""
+        if not taken and name.lower() not in self._but and len(self._names) < MOST_LEFT:
+            self._names.setdefault(clean(name, WIDEST_LEFT) or "?")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Each once, in the order of the file."""
+        return tuple(self._names)
 
 
 def card(
@@ -70,14 +94,33 @@ def card(
     return Card(**told, domains=tuple(found)[:MOST_DOMAINS], **said)
 
 
+def fits(name: str, text: str) -> bool:
+    """Whether a card holds all of this text under that name."""
+    if name == "country":
+        return re.fullmatch(r"[A-Za-z]{2}", text.strip()) is not None
+    if name == "fingerprint":
+        return bool(fingerprint_in(text))
+    return bool(text) and len(text.strip()) <= WIDTHS.get(name, len(text))
+
+
 def clean(text: str, width: int) -> str:
     """The text without what steers a screen, cut to the width."""
     return _UNFIT.sub(" ", text).strip()[:width].strip()
 
 
 def domains_in(text: str) -> list[str]:
-    """The words that look like domains."""
-    return [word for word in re.split(r"[\s,;|]+", text.lower()) if _DOMAIN.fullmatch(word)][:MOST_DOMAINS]
+    """The words that look like domains, each in the spelling that the network uses."""
+    found = (_domain(word) for word in re.split(r"[\s,;|]+", text.lower()))
+    return [each for each in found if each]
+
+
+def _domain(word: str) -> str:
+    if word.isascii():
+        return word if _DOMAIN.fullmatch(word) else ""
+    try:
+        return parse_name(word).text
+    except MalformedError:
+        return ""
 
 
 def mailbox_in(text: str) -> str:

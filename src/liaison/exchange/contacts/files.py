@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from liaison.errors import MalformedError
-from liaison.exchange.contacts.cards import LARGEST, Card, Contacts
+from liaison.exchange.contacts.cards import LARGEST, MOST, Card, Contacts
 from liaison.exchange.contacts.electronic_cards import decode_jscontact, decode_vcards, is_jscontact
 from liaison.exchange.contacts.pages import decode_rfc2350, decode_security_txt, is_rfc2350, is_security_txt
 from liaison.exchange.contacts.tables import OURS, decode_csv, decode_teams
@@ -28,6 +28,8 @@ from liaison.routing.feeds.neutral import cell
 from liaison.wire.identifiers import format_uuid5
 
 STANDING = "not in the register"
+VALUES_EACH = 40
+"""In JSON: a JSContact card that this program wrote has fewer."""
 COLUMNS = (
     "name",
     "organisation",
@@ -63,7 +65,7 @@ def decode_contacts(data: bytes) -> Contacts:
     if "BEGIN:VCARD" in text[:4096].upper():
         return decode_vcards(text)
     if text.lstrip().startswith(("{", "[")):
-        value = decode_json(data)
+        value = decode_json(data, largest=LARGEST, most=MOST * VALUES_EACH)
         return decode_jscontact(value) if is_jscontact(value) else decode_teams(value)
     if is_security_txt(text):
         return decode_security_txt(text)

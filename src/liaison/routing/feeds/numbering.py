@@ -21,7 +21,7 @@ import msgspec
 from liaison.errors import MalformedError
 from liaison.routing.feeds.neutral import restored
 from liaison.routing.feeds.pieces import cut_report
-from liaison.routing.feeds.shape import DELIMITERS, Format, Shape, flattened
+from liaison.routing.feeds.shape import BYTE_ORDER_MARK, DELIMITERS, Format, Shape, flattened
 from liaison.wire.typed import read_json
 
 ROW = "liaison_row"
@@ -92,16 +92,18 @@ def numbered_row(shape: Shape, row: bytes, number: int) -> bytes:
 
 def decode_sheet(data: bytes) -> Sheet:
     """The rows of a numbered report in CSV or JSON lines. Raises MalformedError."""
-    body = data
+    body = data.removeprefix(BYTE_ORDER_MARK)
     while body.startswith(b"#"):
         body = body.partition(b"\n")[2]
     if body.startswith(b"{"):
         return _objects(body)
-    rows = list(split_rows(body, quoted=True))
+    # What this program writes ends a line as Unix does, and never in a quoted number; others do both (RFC 4180).
+    rows = [row.removesuffix(b"\r") for row in split_rows(body, quoted=True)]
     if not rows:
         raise MalformedError("report-not-numbered")
     header = rows[0].decode("utf-8", "replace")
-    delimiter = next((each for each in DELIMITERS if header.endswith(each + ROW)), None)
+    ends = [(each, each + name) for each in DELIMITERS for name in (ROW, f'"{ROW}"')]
+    delimiter = next((each for each, end in ends if header.endswith(end)), None)
     if delimiter is None:
         raise MalformedError("report-not-numbered")
     names = tuple(restored(cell) for cell in cells_of(header, delimiter))
@@ -121,7 +123,8 @@ def cells_of(text: str, delimiter: str) -> list[str]:
 def _numbered(rows: Sequence[bytes], delimiter: bytes) -> Iterator[tuple[int, bytes]]:
     """Each row without its number, under it; of two with one number the later, as any spreadsheet would show last."""
     for row in rows:
-        line, _, number = row.rpartition(delimiter)
+        line, _, said = row.rpartition(delimiter)
+        number = said[1:-1] if said[:1] == said[-1:] == b'"' else said
         if number.isdigit() and len(number) <= LONGEST_NUMBER:
             yield int(number), line
 

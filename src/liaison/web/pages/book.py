@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from liaison.errors import MalformedError, UsageError
-from liaison.exchange.contacts.cards import Card
+from liaison.exchange.contacts.cards import LARGEST, Card
 from liaison.exchange.contacts.files import KINDS
 from liaison.exchange.contacts.merging import Merged
 from liaison.node.reads.writing import book
@@ -27,11 +29,12 @@ from liaison.node.services.people.officers import Seat
 from liaison.node.services.writing.book import export_contacts, forget_source, import_contacts
 from liaison.officers.permissions import Action
 from liaison.web.forms import Problem
+from liaison.web.forms.uploads import HeldUpload
 from liaison.web.pages.write.steps import place_of
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post, said
 from liaison.web.site import here
-from liaison.web.words import explained
+from liaison.web.words import apart, explained, listed
 from liaison.wire.identifiers import parse_instant
 
 
@@ -71,6 +74,11 @@ def _shown(merged: Merged, now: datetime) -> ShownContact:
     return ShownContact(card, rows, expires, expires is not None and expires <= now)
 
 
+LEFT = "liaison.book.left"
+"""Names of columns come from a file and go through an address: signed, so that no link makes this page say others."""
+MOST_NAMED = 20
+BESIDE = 1 << 20
+"""Bytes that the form may have beside its file."""
 INPUTS = {"book-source-missing": "source", "book-day": "dated"}
 
 
@@ -105,13 +113,27 @@ def _taken_in(request: HttpRequest) -> str:
     if int(refused):
         left = gettext("Rows without a name, left out: %(count)s.") % {"count": int(refused)}
         said = f"{said} {left}"
-    return said
+    try:
+        names = signing.loads(request.GET.get("left", ""), salt=LEFT)
+    except signing.BadSignature:
+        return said
+    told = gettext("An address book has no place for all that stood under: %(names)s.") % {
+        "names": listed(map(apart, names))
+    }
+    return f"{said} {told}"
 
 
+@csrf_exempt
 @require_POST
 @at_desk(Action.WRITE)
 def bring_in(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """Take a list in."""
+    """Take a list in; a file is held for who may write alone, and the token of the form checked then."""
+    request.upload_handlers = [HeldUpload(request, LARGEST + BESIDE)]
+    return _bring_in(request, seat)
+
+
+@csrf_protect
+def _bring_in(request: HttpRequest, seat: Seat) -> HttpResponse:
     file = request.FILES.get("file")
     source, dated = request.POST.get("source", ""), request.POST.get("dated", "")
     typed = {"source": source, "dated": dated}
@@ -125,8 +147,10 @@ def bring_in(request: HttpRequest, seat: Seat) -> HttpResponse:
         told = explained(error)
         problem = Problem(INPUTS.get(error.code, "file"), f"{told.what} {told.next}")
         return _page(request, seat, typed | {"problems": (problem,)}, status=400)
-    said = urlencode({"taken": done.taken, "refused": len(done.refused)})
-    return HttpResponseRedirect(f"{path_to(seat, 'book/')}?{said}")
+    did = {"taken": str(done.taken), "refused": str(len(done.refused))}
+    if done.left:
+        did["left"] = signing.dumps(done.left[:MOST_NAMED], salt=LEFT)
+    return HttpResponseRedirect(f"{path_to(seat, 'book/')}?{urlencode(did)}")
 
 
 @require_GET

@@ -3,15 +3,16 @@
     page = list_measured(node, desk, page=1)           the newest first
     found = find_measured(node, desk, 7)               Raises UsageError
     shown(node, register, Audience.PARTICIPANTS)       what providers agreed to have shown, of all desks of this node
+    shown_page(node, [register], Audience.PUBLIC)      the same, so many networks at a time
 
-Invariants: `list_measured`, `measured_below` and `find_measured` are of the desk alone; `shown` and `shown_above` give
-what both sides may show and of whatever is not shown now nothing: neither that it exists nor that it was disputed; in
-the order of AS numbers, never of counts.
+Invariants: `list_measured`, `measured_below` and `find_measured` are of the desk alone; `shown`, `shown_above` and
+`shown_page` give what both sides may show and of whatever is not shown now nothing: neither that it exists nor that it
+was disputed; in the order of AS numbers, never of counts, and to the last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -26,7 +27,9 @@ from liaison.node.reads.desk.listing import Reader, of_desk
 from liaison.node.unit_of_work import reading
 
 PAGE = 25
-MOST_SHOWN = 2000
+NETWORKS = 50
+"""Networks on one page of what is shown."""
+_AT_ONCE = 500
 _AUDIENCES: Mapping[Audience, tuple[str, ...]] = {
     Audience.PUBLIC: (Audience.PUBLIC.value,),
     Audience.PARTICIPANTS: (Audience.PUBLIC.value, Audience.PARTICIPANTS.value),
@@ -133,11 +136,38 @@ def find_measured(node: Node, desk: DeskRef, number: int) -> MeasuredRead:
         return _read(row, node.clock.now())
 
 
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """Some of what is shown; `then` says where the next page begins: above which network of which register."""
+
+    rows: tuple[Shown, ...]
+    then: tuple[str, int] | None
+
+
 def shown(node: Node, register: str, audience: Audience) -> tuple[Shown, ...]:
-    """What is shown now to everybody of an audience, in the order of AS numbers."""
-    now = node.clock.now()
-    with reading(node):
-        return _all_shown(_agreed(register, audience, now)[:MOST_SHOWN], now)
+    """All that is shown now to everybody of an audience, in the order of AS numbers."""
+    found, above = list[Shown](), 0
+    while True:
+        some, last = shown_above(node, register, audience, above=above, networks=_AT_ONCE)
+        found += some
+        if last is None:
+            return tuple(found)
+        above = last
+
+
+def shown_page(
+    node: Node, registers: Sequence[str], audience: Audience, *, above: int = 0, networks: int = NETWORKS
+) -> ShownPage:
+    """A page of what these registers show, one after another, from above a network of the first of them on."""
+    found, room = list[Shown](), networks
+    for register in registers:
+        some, last = shown_above(node, register, audience, above=above, networks=room)
+        found += some
+        if last is not None:
+            return ShownPage(tuple(found), (register, last))
+        # At least one of every register that follows, so that whether more follow needs no second question.
+        above, room = 0, max(1, room - len({each.evidence.asn for each in some}))
+    return ShownPage(tuple(found), None)
 
 
 def shown_above(

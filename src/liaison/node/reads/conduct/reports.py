@@ -7,6 +7,7 @@
     own_report(node, register, participant, "un-norms-2015", 2026)    whole, for the participant itself
 
 Invariants:
+- a participant that was succeeded speaks as its successor (`conduct.speaking`);
 - one reader may see what its audience allows, whatever else is stored on the node for others;
 - a part that does not say what its entry says of it is not shown; what is shown is what the log names now;
 - nothing is counted beside another participant's, and nothing is ordered by how much was said.
@@ -19,23 +20,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from liaison.conduct.parts import Opened, check_part, join_parts, open_part
 from liaison.conduct.reports import Report, decode_report
+from liaison.conduct.speaking import Made, ids_of, spoken
 from liaison.errors import LiaisonError, UsageError
 from liaison.node.models import OwnReport, RecordPart
 from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.register import directory
 from liaison.node.unit_of_work import reading
-from liaison.register.facts import ParticipantState, Reported
+from liaison.register.facts import Reported
 from liaison.register.records import Reader, Record, may_see, verify_record
 from liaison.register.vocabulary import REGISTER
 
 REMEMBERED = 4096
 AT_ONCE = 400
-
-Made = tuple[ParticipantState, tuple[Reported, ...]]
-"""A participant and its reports on one instrument and year."""
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -93,13 +94,13 @@ def report_heads(
     first."""
     wanted = _wanted(node, register, participant=participant, instrument=instrument)
     with reading(node):
-        held = _audiences(register, [made[-1] for _, made in wanted])
-    suspects = _suspects(node, register, {made[-1].signer for _, made in wanted})
+        held = _audiences(register, [made.last for made in wanted])
+    suspects = _suspects(node, register, {made.last.signer for made in wanted})
     heads = []
-    for state, made in wanted:
-        digests = (part.digest for part in made[-1].body.parts)
-        count = sum(1 for each in digests if each in held and _may(viewer, state.id, held[each]))
-        heads.append(ReportHead(**_head(state, made, count, suspects)))
+    for made in wanted:
+        digests = (part.digest for part in made.last.body.parts)
+        count = sum(1 for each in digests if each in held and _may(viewer, made.speaker.id, held[each]))
+        heads.append(ReportHead(**_head(made, count, suspects)))
     return sorted(heads, key=_in_order)
 
 
@@ -123,12 +124,11 @@ def report_records(
     node: Node, register: str, participant: str, instrument: str, period: int, *, viewer: Viewer
 ) -> list[Record]:
     """The record parts of a report that a reader may see, with their salts. Raises UsageError where there are none."""
+    wanted = _wanted(node, register, participant=participant, instrument=instrument, period=period)
     with reading(node):
-        state = directory(node, register).participants.get(participant)
-        made = state.reports.get(f"{instrument}/{period}", ()) if state is not None else ()
-        held = _held(register, made[-1:])
-    parts = [each for last in made[-1:] for each in _parts(participant, last, held)]
-    records = [each.record for each in parts if _may(viewer, participant, each.record.audience)]
+        held = _held(register, [made.last for made in wanted])
+    parts = [(made.speaker.id, each) for made in wanted for each in _parts(made.writer, made.last, held)]
+    records = [each.record for owner, each in parts if _may(viewer, owner, each.record.audience)]
     if not records:
         raise UsageError("report-of-year-not-found", instrument=instrument[:64], period=period)
     return records
@@ -141,31 +141,37 @@ def own_report(
 
     Only for whoever acts for the participant: the caller has checked that.
     """
-    place = {"register": register, "participant": participant, "instrument": instrument, "period": period}
+    place = {"register": register, "instrument": instrument, "period": period}
     with reading(node):
-        rows = OwnReport.objects.filter(withdrawn=False, entry__isnull=False, **place).order_by("-version")
-        row = rows.first() if version is None else rows.filter(version=version).first()
-    return decode_report(bytes(row.report)) if row is not None else None
+        for writer in ids_of(directory(node, register), participant):
+            rows = OwnReport.objects.filter(withdrawn=False, entry__isnull=False, participant=writer, **place)
+            row = (rows if version is None else rows.filter(version=version)).order_by("-version").first()
+            if row is not None:
+                return _in_the_name_of(participant, decode_report(bytes(row.report)))
+    return None
 
 
 def own_latest(node: Node, register: str, participant: str) -> list[Report]:
     """The own reports of the latest years that stand, one on each instrument, as `own_report` gives them."""
-    bodies = [made[-1].body for _, made in _latest(_wanted(node, register, participant=participant))]
+    latest = _latest(_wanted(node, register, participant=participant))
     with reading(node):
-        rows = OwnReport.objects.filter(register=register, participant=participant, withdrawn=False)
-        places = rows.filter(entry__isnull=False).order_by("version").values_list("instrument", "period", "pk")
-        last = {(instrument, period): number for instrument, period, number in places}
-        wanted = [last[place] for each in bodies if (place := (each.instrument, each.period)) in last]
+        rows = OwnReport.objects.filter(register=register, participant__in={each.writer for each in latest})
+        rows = rows.filter(withdrawn=False)
+        places = rows.filter(entry__isnull=False).order_by("version")
+        told = places.values_list("participant", "instrument", "period", "pk")
+        last = {(writer, instrument, period): number for writer, instrument, period, number in told}
+        bodies = [(each.writer, each.last.body.instrument, each.last.body.period) for each in latest]
+        wanted = [last[place] for place in bodies if place in last]
         found = list(rows.filter(pk__in=wanted).order_by("instrument").values_list("report", flat=True))
-    return [decode_report(bytes(each)) for each in found]
+    return [_in_the_name_of(participant, decode_report(bytes(each))) for each in found]
 
 
 def _read(node: Node, register: str, viewer: Viewer, wanted: Sequence[Made]) -> list[ReportShown]:
     """These reports as a viewer sees them."""
     with reading(node):
-        held = _held(register, [made[-1] for _, made in wanted])
-    suspects = _suspects(node, register, {made[-1].signer for _, made in wanted})
-    return sorted((_one(state, made, held, viewer, suspects) for state, made in wanted), key=_in_order)
+        held = _held(register, [made.last for made in wanted])
+    suspects = _suspects(node, register, {made.last.signer for made in wanted})
+    return sorted((_one(made, held, viewer, suspects) for made in wanted), key=_in_order)
 
 
 def _in_order(each: ReportHead) -> tuple[str, str, str, int]:
@@ -181,40 +187,41 @@ def _wanted(
     period: int | None = None,
 ) -> list[Made]:
     return [
-        (state, made)
-        for state in directory(node, register).participants.values()
-        if participant in (None, state.id)
-        for made in state.reports.values()
-        if instrument in (None, made[-1].body.instrument) and period in (None, made[-1].body.period)
+        made
+        for made in spoken(directory(node, register))
+        if participant in (None, made.speaker.id)
+        and instrument in (None, made.last.body.instrument)
+        and period in (None, made.last.body.period)
     ]
 
 
 def _latest(wanted: Iterable[Made]) -> list[Made]:
     """Of each participant and instrument the latest year whose report stands."""
     found: dict[tuple[str, str], Made] = {}
-    for state, made in wanted:
-        body = made[-1].body
-        before = found.get((state.id, body.instrument))
-        if not body.withdrawn and (before is None or before[1][-1].body.period < body.period):
-            found[state.id, body.instrument] = state, made
+    for made in wanted:
+        body, who = made.last.body, made.speaker.id
+        before = found.get((who, body.instrument))
+        if not body.withdrawn and (before is None or before.last.body.period < body.period):
+            found[who, body.instrument] = made
     return list(found.values())
 
 
-def _one(
-    state: ParticipantState,
-    made: tuple[Reported, ...],
-    held: dict[str, Opened],
-    viewer: Viewer,
-    suspects: dict[str, int],
-) -> ReportShown:
-    last = made[-1]
-    parts = [each for each in _parts(state.id, last, held) if _may(viewer, state.id, each.record.audience)]
-    return ReportShown(**_head(state, made, len(parts), suspects), report=_joined(parts))
+def _one(made: Made, held: dict[str, Opened], viewer: Viewer, suspects: dict[str, int]) -> ReportShown:
+    owner = made.speaker.id
+    parts = [each for each in _parts(made.writer, made.last, held) if _may(viewer, owner, each.record.audience)]
+    report = _joined(parts)
+    shown = None if report is None else _in_the_name_of(owner, report)
+    return ReportShown(**_head(made, len(parts), suspects), report=shown)
 
 
-def _head(state: ParticipantState, made: tuple[Reported, ...], count: int, suspects: dict[str, int]) -> dict[str, Any]:
+def _in_the_name_of(participant: str, report: Report) -> Report:
+    """The report as the word of who speaks for its writer now."""
+    return report if report.participant == participant else replace(report, participant=participant)
+
+
+def _head(made: Made, count: int, suspects: dict[str, int]) -> dict[str, Any]:
     """What the register says, where a reader has `count` of the parts."""
-    last = made[-1]
+    state, last = made.speaker, made.last
     return {
         "participant": state.id,
         "name": state.labels.name,
@@ -225,7 +232,7 @@ def _head(state: ParticipantState, made: tuple[Reported, ...], count: int, suspe
         "withdrawn": last.body.withdrawn,
         "shown": count > 0,
         "more": count < len(last.body.parts),
-        "versions": tuple(each.index for each in made),
+        "versions": tuple(each.index for each in made.versions),
         "suspect": last.signer in suspects and suspects[last.signer] <= last.index,
     }
 

@@ -27,7 +27,11 @@ def as_feed(chunks: Iterable[bytes]) -> tuple[Iterable[bytes], Document | None]:
     first = next(pieces, b"")
     mail = is_mail(first)
     if not mail and recognise(first) is None:
-        return chain([first], pieces), None
+        begun = [first, *_as_far_as_a_document(first, pieces)]
+        whole = b"".join(begun)
+        if len(whole) > LARGEST or recognise(whole) is None:
+            return chain(begun, pieces), None
+        pieces, first = iter(()), whole
     data = b"".join(_bounded(chain([first], pieces)))
     document = decode_report_mail(data) if mail else decode_document(data)
     return feed_rows(document), document
@@ -39,6 +43,18 @@ def check_sending_on(document: Document, tlp: Tlp) -> None:
         raise UsageError("document-exercise")
     if document.tlp is not None and (document.tlp == "red" or STRICTNESS[tlp] < STRICTNESS[document.tlp]):
         raise UsageError("document-forbids", tlp=tlp, original=document.tlp)
+
+
+def _as_far_as_a_document(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Of what may be JSON as much as a document may have and a piece more: what tells its format may stand last."""
+    size = len(first)
+    if first[:4].removeprefix(b"\xef\xbb\xbf")[:1] not in (b"{", b""):
+        return
+    for piece in pieces:
+        size += len(piece)
+        yield piece
+        if size > LARGEST:
+            return
 
 
 def _bounded(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -108,6 +108,14 @@ def last_event(node: Node, seat: Seat) -> int:
         return _last(seat)
 
 
+def first_kept(node: Node, seat: Seat) -> int:
+    """The number of the oldest event of a desk that is kept, or the next that will be given."""
+    with reading(node):
+        last = _last(seat)  # Before the rows, as above.
+        kept = EventRow.objects.filter(register=seat.register, **desk_filter(seat.desk)).order_by("number")
+        return int(kept.values_list("number", flat=True).first() or last + 1)
+
+
 def sweep_events(node: Node) -> None:
     """Forget what is older than `KEPT`."""
     with unit_of_work(node):

@@ -4,6 +4,7 @@
     made.text                                   liaison_pat_…, shown this once
     bearer = open_token(node, made.text)        who acts, for which desk, with which scopes
     bearer.require(Scope.SEND)                  returns, or raises UsageError
+    open_again(node, bearer)                    the same a while later, or UsageError where it has ended
     end_token(node, seat, made.number, by=7)
 
 Invariants:
@@ -155,9 +156,22 @@ def list_tokens(node: Node, seat: Seat, *, officer: int | None = None) -> list[T
 
 def open_token(node: Node, text: str) -> Bearer:
     """Whoever bears this token. Raises UsageError without saying why it is not valid."""
-    kept, now = token_hash(text), node.clock.now()
+    now = node.clock.now()
+    row, bearer = _bearer(node, now, token_hash=token_hash(text))
+    if row.last_used_at is None or row.last_used_at + SEEN_EVERY <= now:
+        with catching_up(), unit_of_work(node):
+            ApiToken.objects.filter(pk=row.pk).update(last_used_at=now)
+    return bearer
+
+
+def open_again(node: Node, bearer: Bearer) -> Bearer:
+    """The same as it is now, for whoever is answered for longer than a moment. Raises UsageError."""
+    return _bearer(node, node.clock.now(), pk=bearer.token)[1]
+
+
+def _bearer(node: Node, now: datetime, **which: object) -> tuple[ApiToken, Bearer]:
     with reading(node):
-        row = ApiToken.objects.filter(token_hash=kept, ended_at=None, until__gt=now, officer__is_active=True).first()
+        row = ApiToken.objects.filter(**which, ended_at=None, until__gt=now, officer__is_active=True).first()
     if row is None:
         raise UsageError("token-not-valid")
     desk = DeskRef(row.participant, row.node, row.desk)
@@ -165,11 +179,8 @@ def open_token(node: Node, text: str) -> Bearer:
     seat = next(held, None)
     if seat is None:  # The officer has no role at the desk any more.
         raise UsageError("token-not-valid")
-    if row.last_used_at is None or row.last_used_at + SEEN_EVERY <= now:
-        with catching_up(), unit_of_work(node):
-            ApiToken.objects.filter(pk=row.pk).update(last_used_at=now)
     known = frozenset(Scope(each) for each in row.scopes if each in set(Scope))
-    return Bearer(row.pk, row.name, row.officer_id, seat, known, row.until, permitted(seat.roles))
+    return row, Bearer(row.pk, row.name, row.officer_id, seat, known, row.until, permitted(seat.roles))
 
 
 def _roles(node: Node, seat: Seat, officer: int) -> frozenset:

@@ -9,8 +9,10 @@
 
 Invariants:
 - A hook is a place in the desk's stream of events: what it took is behind `reached`, so nothing is left out and nothing
-  piles up while it is away; the same event may come twice, with the same id.
-- A hook has one lease: one worker at a time sends to it, and a killed one loses the lease, not the place.
+  piles up while it is away; the same event may come twice, with the same id. What was forgotten meanwhile is a line of
+  its log, and it goes on with the oldest that is kept.
+- A hook has one lease: one worker at a time sends to it, and a killed one loses the lease, not the place. A program
+  that answers slowly has a turn of `TURN` and waits for its next while others have theirs.
 - What is refused is tried again after 5 s, 10 s, 20 s … at most an hour, for three days; then the hook stops, and the
   page says so. Nothing of a message is ever sent.
 """
@@ -34,7 +36,7 @@ from liaison.node.models import EventHead, Webhook, WebhookAttempt
 from liaison.node.node import Node
 from liaison.node.services.people.audit import note
 from liaison.node.services.people.officers import Seat, desk_filter
-from liaison.node.services.programs.events import Event, events_after, last_event, listen
+from liaison.node.services.programs.events import Event, events_after, first_kept, last_event, listen
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.wire.identifiers import encode_base64, format_instant
 
@@ -44,11 +46,15 @@ LONGEST_URL = 2000
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 GIVEN_UP = timedelta(days=3)
 LEASE = timedelta(minutes=5)
+TURN = 30
+"""Seconds after which a turn takes no further event; with the longest post still far below `LEASE`."""
 AT_ONCE, THREADS = 50, 4
 LOGGED = 200
 GONE = 410
 TEST = "webhook-test"
 """The kind of an event that tells of nothing."""
+FORGOTTEN = "events-forgotten"
+"""The kind of a line that stands for events which were kept no more: the last of them has its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +219,18 @@ def _deliver(node: Node, row: Webhook) -> None:
     seat = Seat(row.register, _desk(row), frozenset())
     try:
         events = events_after(node, seat, row.reached, limit=AT_ONCE)
-    except UsageError:  # Away for so long that the next events were forgotten: it goes on with what comes now.
-        _settle(node, row, reached=last_event(node, seat))
+    except UsageError as error:  # Away for so long that the next events were forgotten.
+        kept = first_kept(node, seat)
+        tried = Tried(kept - 1, FORGOTTEN, node.clock.now(), 0, error.code)
+        _settle(node, row, tried, reached=kept - 1)
         return
+    begun = node.clock.monotonic()
     for event in events:
         tried = _post(node, row, event)
         if not _note(node, row, tried):
             return
+        if node.clock.monotonic() - begun >= TURN:
+            break
     _settle(node, row)
 
 
@@ -248,10 +259,9 @@ def told(event: Event) -> dict[str, Any]:
 
 
 def _note(node: Node, row: Webhook, tried: Tried) -> bool:
-    """Write a line of the log and where the hook stands now; whether the event was taken."""
+    """Write a line of the log and where the hook stands now; whether to send the next."""
     if tried.taken:
-        _settle(node, row, tried, reached=tried.number, attempts=0, failing_since=None, holds=True)
-        return True
+        return _settle(node, row, tried, reached=tried.number, attempts=0, failing_since=None, holds=True)
     now, since = node.clock.now(), row.failing_since or tried.at
     wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(row.attempts, 12))
     stopped = now if tried.status == GONE or now - since >= GIVEN_UP else None
@@ -259,17 +269,19 @@ def _note(node: Node, row: Webhook, tried: Tried) -> bool:
     return False
 
 
-def _settle(node: Node, row: Webhook, tried: Tried | None = None, *, holds: bool = False, **values: Any) -> None:
-    """Write what changed under the lease, which ends unless it `holds`."""
+def _settle(node: Node, row: Webhook, tried: Tried | None = None, *, holds: bool = False, **values: Any) -> bool:
+    """Write what changed under the lease, which ends unless it `holds`; whether it was still this worker's."""
     if not holds:
         values |= {"lease_until": None, "lease_token": ""}
     with unit_of_work(node):
         mine = Webhook.objects.filter(pk=row.pk, lease_token=row.lease_token)
-        if not mine.update(**values) or tried is None:
-            return
-        _log(row.pk, tried)
+        if not mine.update(**values):
+            return False
+        if tried is not None:
+            _log(row.pk, tried)
     for name, value in values.items():
         setattr(row, name, value)
+    return True
 
 
 def _log(hook: int, tried: Tried) -> None:

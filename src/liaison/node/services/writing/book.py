@@ -31,11 +31,13 @@ TEXTS = ("name", "organisation", "country", "mailbox", "telephone", "note")
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How many contacts were taken, how many of an earlier import they replaced, and the numbers of rows refused."""
+    """How many contacts were taken, how many of an earlier import they replaced, the numbers of rows refused, and the
+    columns or members of which something was left out."""
 
     taken: int
     replaced: int
     refused: tuple[int, ...]
+    left: tuple[str, ...]
 
 
 def import_contacts(node: Node, place: Place, data: bytes, *, source: str, dated: str, officer: int) -> Imported:
@@ -57,7 +59,7 @@ def import_contacts(node: Node, place: Place, data: bytes, *, source: str, dated
         BookContact.objects.bulk_create(rows, batch_size=500)
         params = {"contacts": len(rows), "replaced": replaced}
         note(node, "book-imported", officer=officer, subject=source, params=dict(params))
-    return Imported(len(rows), replaced, found.refused)
+    return Imported(len(rows), replaced, found.refused, found.left)
 
 
 def export_contacts(node: Node, place: Place, kind: str, *, words: str = "", officer: int) -> tuple[bytes, int]:

@@ -23,7 +23,7 @@ from liaison.conduct.measured.evidence import Evidence
 from liaison.conduct.measured.lifecycle import Audience, Event, Side, State
 from liaison.errors import UsageError
 from liaison.messages.forms import latest_form
-from liaison.node.reads.conduct.measured import MeasuredRead, Shown, find_measured, list_measured, shown
+from liaison.node.reads.conduct.measured import MeasuredRead, Shown, find_measured, list_measured, shown_page
 from liaison.node.reads.overview import overviews
 from liaison.node.services.conduct.measured.noting import NOTICE
 from liaison.node.services.conduct.measured.telling import LEAST_DAYS, MOST_DAYS, USUAL_DAYS
@@ -146,18 +146,26 @@ def one_page(
 @at_desk(Action.READ_METADATA)
 def shown_here(request: HttpRequest, seat: Seat) -> HttpResponse:
     """What providers agreed to have shown to the participants of the register."""
-    return _shown_page(request, [_shown_view(each) for each in shown(here(), seat.register, Audience.PARTICIPANTS)])
+    return _shown_page(request, [seat.register], Audience.PARTICIPANTS)
 
 
 @require_GET
 def shown_to_all(request: HttpRequest) -> HttpResponse:
     """What providers agreed to have shown to everybody."""
-    found = [each for row in overviews(here()) for each in shown(here(), row.register, Audience.PUBLIC)]
-    return _shown_page(request, [_shown_view(each) for each in found])
+    return _shown_page(request, [row.register for row in overviews(here())], Audience.PUBLIC)
 
 
-def _shown_page(request: HttpRequest, rows: list[dict[str, Any]]) -> HttpResponse:
-    return render(request, "web/conduct/shown.html", {"rows": rows})
+def _shown_page(request: HttpRequest, registers: list[str], audience: Audience) -> HttpResponse:
+    """A page, from where its address says on; the first where it names no place."""
+    begin, text = request.GET.get("register", ""), request.GET.get("above", "")[:10]
+    at = registers.index(begin) if begin in registers else 0
+    found = shown_page(here(), registers[at:], audience, above=int(text) if text.isdecimal() else 0)
+    given = {
+        "rows": [_shown_view(each) for each in found.rows],
+        "first": "?" if at or text else "",
+        "after": f"?{urlencode({'register': found.then[0], 'above': found.then[1]})}" if found.then else "",
+    }
+    return render(request, "web/conduct/shown.html", given)
 
 
 def _shown_view(each: Shown) -> dict[str, Any]:
