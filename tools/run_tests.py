@@ -24,7 +24,7 @@ from tools.postgres import postgres
 
 ROOT = Path(__file__).parent.parent
 NPM = ROOT / "tests" / "interop" / "npm"
-TWO = ("-n", "2", "--dist", "loadscope")  # two cores; what the tests of one module share is made once
+THREE = ("-n", "3", "--dist", "loadscope")  # two cores, for many tests wait; what one module shares is made once
 COMPILED = {"PYTHONPYCACHEPREFIX": str(ROOT / ".venv" / "bytecode"), "PYTHONDONTWRITEBYTECODE": ""}
 ROOM = 2 << 30
 NO_TESTS = 5  # pytest's own exit code for "nothing selected", which arguments such as -k make likely
@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
         environment = os.environ | in_memory() | COMPILED | {"LIAISON_PARTS_FILE": str(missing)}
         codes = [
             on_postgresql(arguments, environment, missing),
-            run([*TWO, *arguments], environment),
+            run([*THREE, *arguments], environment),
         ]
         names = sorted(set(missing.read_text(encoding="utf-8").split())) if missing.exists() else []
     if names:
@@ -56,7 +56,7 @@ def on_postgresql(arguments: list[str], environment: dict[str, str], missing: Pa
         if url is None:
             missing.write_text("postgresql\n", encoding="utf-8")
             return 0
-        return run([*TWO, "-m", "engine and not soak", *arguments], environment | {"TEST_DATABASE_URL": url})
+        return run([*THREE, "-m", "engine and not soak", *arguments], environment | {"TEST_DATABASE_URL": url})
 
 
 def run(arguments: list[str], environment: dict[str, str]) -> int:
