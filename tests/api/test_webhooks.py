@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from liaison.adapters.transports.webhooks import HttpWebhooks
 from liaison.errors import UnreachableError
@@ -208,6 +209,7 @@ def test_who_lost_the_lease_while_a_program_was_answering_sends_nothing_more(wor
     def another_takes_it() -> None:
         with world.at("XC"):
             Webhook.objects.update(lease_token="of another")
+        connections.close_all()  # Those of the listener's thread.
 
     with listening() as program:
         add_webhook(node, seat(world), program.url, by=7)
