@@ -150,10 +150,12 @@ class Processes:
         return {self.ports[code], *pages} <= there
 
     def stop(self, code: str) -> int:
-        """Ask the node to stop; its exit code."""
-        process = self.running.pop(code)
+        """Ask the node to stop; its exit code. One that does not stop is killed at the end of the world."""
+        process = self.running[code]
         process.send_signal(signal.SIGTERM)
-        return process.wait(30)
+        left = process.wait(30)
+        del self.running[code]
+        return left
 
     def kill(self, code: str) -> None:
         """kill -9 of everything the node runs."""

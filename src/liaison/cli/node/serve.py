@@ -21,9 +21,8 @@ import resource
 import signal
 import sys
 import threading
-import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,10 +76,21 @@ def serve() -> None:
         _watch_over(children)
         return
     click.echo(f"Listening on https://{config.listen.host}:{config.listen.port}", err=True)
+    serve_beside(server, children)
+
+
+def serve_beside(server: Any, children: Sequence[ChildSupervisor]) -> None:
+    """Serve the doors until told to stop; the children end after them, also when serving ends by an error.
+
+    A child that went on would keep this process waiting for it for ever, with its doors closed.
+    """
     for child in children:
         server.on_startup(child.start)
-        server.on_shutdown(child.stop)
-    server.serve(target_loader=_load_door, wrap_loader=False)
+    try:
+        server.serve(target_loader=_load_door, wrap_loader=False)
+    finally:
+        for child in children:
+            child.stop()
 
 
 def _watch_over(children: list[ChildSupervisor]) -> None:
@@ -166,6 +176,7 @@ class ChildSupervisor:
         self._context = multiprocessing.get_context("fork")
         self._process: Any = None
         self._stopping = threading.Event()
+        self._guard = threading.Lock()
         self._watcher = threading.Thread(target=self._watch, name=f"{name}-watcher", daemon=True)
 
     def start(self) -> None:
@@ -174,16 +185,22 @@ class ChildSupervisor:
         self._watcher.start()
 
     def stop(self) -> None:
-        """Let it finish what it has in hand."""
-        self._stopping.set()
+        """Let it finish what it has in hand; none is started any more."""
+        with self._guard:
+            self._stopping.set()
+        if self._process is None:
+            return
         self._process.terminate()
         self._process.join(STOP_SECONDS)
         if self._process.is_alive():
             self._process.kill()
 
     def _spawn(self) -> None:
-        self._process = self._context.Process(target=self._life, args=(self._home, os.getpid()), name=self._name)
-        self._process.start()
+        with self._guard:
+            if self._stopping.is_set():
+                return
+            self._process = self._context.Process(target=self._life, args=(self._home, os.getpid()), name=self._name)
+            self._process.start()
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
@@ -193,7 +210,7 @@ class ChildSupervisor:
             if not self._process.is_alive() and not self._stopping.is_set():
                 log = logging.getLogger("liaison.serve")
                 log.warning("the %s process ended (%s) and is started again", self._name, self._process.exitcode)
-                time.sleep(RESTART_SECONDS)
+                self._stopping.wait(RESTART_SECONDS)
                 self._spawn()
 
 
