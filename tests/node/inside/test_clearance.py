@@ -8,15 +8,25 @@ from pathlib import Path
 import pytest
 
 from liaison.errors import UsageError
+from liaison.explanations import explain
 from liaison.messages.message import open_message
 from liaison.node.models import AuditRow, Case, ClearanceRequest, Draft, OutgoingCopy, OutgoingMessage, Review, SentHead
 from liaison.node.reads.inside.waiting import find_request, to_review, waiting_requests
 from liaison.node.reads.writing.drafts import Place, read_draft
 from liaison.node.services.desk.answering import Saying, acknowledge_message, say
-from liaison.node.services.inside.clearance import approve, give_back, keep_deadlines, kept_letter, take_back
+from liaison.node.services.inside.clearance import (
+    approve,
+    give_back,
+    keep_deadlines,
+    keep_refusal,
+    kept_letter,
+    kept_refusal,
+    take_back,
+)
 from liaison.node.services.inside.review import mark_seen
 from liaison.node.services.inside.rules import drop_rule, make_clearance_rule
 from liaison.node.services.line.sending import send_letter
+from liaison.node.services.people.audit import SYSTEM
 from liaison.node.services.writing.drafts import Inputs, discard_draft, save_draft
 from liaison.officers.clearance import Demand, Rule, Silence
 from liaison.officers.permissions import Role
@@ -233,3 +243,12 @@ def test_another_desk_or_participant_finds_nothing_to_clear(tmp_path: Path) -> N
             assert waiting_requests(node, place) == []
             with pytest.raises(UsageError, match="clearance-not-found"):
                 approve(node, place, gone.request, by=by)
+
+
+@pytest.mark.parametrize("name", ["Ada", "A" * 600, '"' * 600])
+def test_a_refusal_that_silence_met_can_be_said_however_long_what_it_names(name: str) -> None:
+    row = ClearanceRequest(decided_by=SYSTEM, reason=keep_refusal(UsageError("deputy-already", name=name)))
+    kept = kept_refusal(row)
+    assert len(row.reason) <= 500
+    assert kept is not None
+    assert f"for {name[:48]}" in explain(kept).what

@@ -145,7 +145,8 @@ def _card(row: list[tuple[str, str]], left: LeftOut) -> Card | None:
             taken = bool(name) and texts.get(name, cell) == cell
             told = key_in(cell) if name == "key" else cell
             left.note(heading, taken=taken and fits(name, told))
-            texts.setdefault(name, told) if name else None
+            if name:
+                texts.setdefault(name, told)
     return card(domains=domains, **texts)
 
 

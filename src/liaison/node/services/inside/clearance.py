@@ -52,6 +52,8 @@ from liaison.wire.canonical import JSON
 from liaison.wire.typed import convert
 
 WAITING, PASSED, RETURNED = "waiting", "passed", "returned"
+SHORT = 48
+"""Signs of each text of a refusal, where all of it would not fit the reason of a row."""
 OF_A_SHARE = ("clearance", "handed-over")
 
 
@@ -206,8 +208,12 @@ def kept_letter(data: bytes) -> Letter:
 
 def keep_refusal(error: LiaisonError) -> str:
     """Why a letter could not be sent, as the reason of its row: told to each reader in their own language."""
-    told = json.dumps({"code": error.code, **error.params}, ensure_ascii=False, sort_keys=True)
-    return told if len(told) <= REASON else json.dumps({"code": error.code})
+    for most in (REASON, SHORT):  # Every value is kept, if cut, for a sentence that lacks one cannot be said.
+        params = {name: each[:most] if isinstance(each, str) else each for name, each in error.params.items()}
+        told = json.dumps({"code": error.code, **params}, ensure_ascii=False, sort_keys=True)
+        if len(told) <= REASON:
+            return told
+    return ""
 
 
 def kept_refusal(row: ClearanceRequest) -> LiaisonError | None:
