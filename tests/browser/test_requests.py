@@ -71,8 +71,8 @@ def go_on(page: Any) -> None:
     page.click("form[data-saved] button.main[value=next]")
 
 
-def ask(page: Any, base: str) -> None:
-    """Write a request page by page, be told what is still to be said, say it, look once more, and send it."""
+def begin(page: Any, base: str) -> None:
+    """From the list of forms to the page on which the request itself is written."""
     page.goto(f"{base}write/")
     page.click("button[value=preservation-request]")
     page.fill("#add", "XD")
@@ -81,6 +81,11 @@ def ask(page: Any, base: str) -> None:
     go_on(page)
     page.check("input[name=urgency][value=urgent]")
     go_on(page)
+
+
+def ask(page: Any, base: str) -> None:
+    """Write a request page by page, be told what is still to be said, say it, look once more, and send it."""
+    begin(page, base)
     fill(page, ASKED)
     go_on(page)
     assert page.locator("main .errors a[href='#field-necessity']").count() == 1
@@ -337,13 +342,6 @@ def test_what_may_be_rested_on_and_refused_stands_on_the_pages_for_everybody(pag
         look_here(page, "ar", "spoken-check")
         page.click("main button[value='send']")
         page.wait_for_url("**/?said=call-noted")
-        page.goto(f"{story.asking}write/")
-        page.click("button[value=preservation-request]")
-        page.fill("#add", "XD")
-        page.press("#add", "Enter")
-        page.wait_for_selector("input[name=to]", state="attached")
-        go_on(page)
-        page.check("input[name=urgency][value=urgent]")
-        go_on(page)
+        begin(page, story.asking)
         fill(page, {"instrument": "budapest-2001", "clause": "art-29", "basis": "binding"})
         look_here(page, "fr", "text")

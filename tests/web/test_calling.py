@@ -23,10 +23,6 @@ CSIRT of XD;XD;{THEM};+999 555 0200
 """
 
 
-def words(page: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-
-
 def test_a_sheet_leads_step_by_step_warns_of_numbers_in_messages_and_logs_the_call(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         page = visit(world, "XC").see(f"centres/{world.registry.ids['XD'][:16]}/duty/call")

@@ -14,13 +14,8 @@ from liaison.node.services.checks import asking, persons, watching
 from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Role
 from tests.scenarios.test_checks import answer, keep_rota, look, place, plan, set_clock
-from tests.web.visiting import visit, visit_desk
+from tests.web.visiting import plain, visit, visit_desk
 from tests.world import World
-
-
-def text_of(page: str) -> str:
-    """What a person reads of a page."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
 def key_of(desk: DeskRef) -> str:
@@ -34,10 +29,10 @@ def test_the_picture_says_in_words_what_is_wrong_and_puts_it_first(tmp_path: Pat
         world.network.down.add("XF")
         set_clock(world, "XE", hours=24)
         look(world, "XC")
-        said = text_of(visitor.see("checks/"))
+        said = plain(visitor.see("checks/"))
         assert said.index("Not reached") < said.index("Clock 24 hours ahead") < said.index("State XD")
         assert "1 works 1 to look at 1 does not answer as it should" in said
-        history = text_of(visitor.see(f"checks/{world.desk('XE').participant[:16]}/duty/"))
+        history = plain(visitor.see(f"checks/{world.desk('XE').participant[:16]}/duty/"))
         assert "Clock 24 hours ahead" in history
         assert "0.1.0" in history
 
@@ -49,10 +44,10 @@ def test_planned_work_there_is_said_wherever_the_desk_shows_and_stands_not_among
         world.network.down.add("XD")
         look(world, "XC")
         visitor, named = visit(world, "XC"), f"{world.desk('XD').participant[:16]}/duty/"
-        said = text_of(visitor.see("checks/"))
+        said = plain(visitor.see("checks/"))
         assert "does not answer as it should" not in said
         assert "Planned work there from" in said
-        assert "Planned work Not reached" in text_of(visitor.see(f"checks/{named}"))
+        assert "Planned work Not reached" in plain(visitor.see(f"checks/{named}"))
         assert "its answer may come later" in visitor.see(f"centres/{named}")
 
 
@@ -65,13 +60,13 @@ def test_a_person_asked_during_planned_work_is_shown_so_by_both_sides_and_left_o
         world.work()
         world.advance(hours=1)
         visitor, named = visit(world, "XC"), f"checks/{there.participant[:16]}/duty/"
-        said = text_of(visitor.see("checks/"))
+        said = plain(visitor.see("checks/"))
         assert said.count("It was asked during planned work there.") == 1
-        history = text_of(visitor.see(named))
+        history = plain(visitor.see(named))
         assert "1 check fell into planned work and is left out of this." in history
         assert "Not yet Planned work" in history
-        assert "fell into" not in text_of(visitor.see(f"checks/{world.desk('XE').participant[:16]}/duty/"))
-        ours = text_of(visit(world, "XD").see("checks/"))
+        assert "fell into" not in plain(visitor.see(f"checks/{world.desk('XE').participant[:16]}/duty/"))
+        ours = plain(visit(world, "XD").see("checks/"))
         assert "1 check fell into planned work and is left out of this." in ours
         assert "Not yet Planned work" in ours
 
@@ -82,7 +77,7 @@ def test_a_silent_worker_is_shown_as_at_planned_work_in_the_history(tmp_path: Pa
         plan(world, "XD", hours=2, whole_node=True)
         world.advance(hours=1)
         look(world, "XC")
-        history = text_of(visit(world, "XC").see(f"checks/{world.desk('XD').participant[:16]}/duty/"))
+        history = plain(visit(world, "XC").see(f"checks/{world.desk('XD').participant[:16]}/duty/"))
         assert "Works Planned work" in history
 
 
@@ -94,7 +89,7 @@ def test_the_sender_reads_since_when_somebody_is_on_duty_there_by_the_clock_ther
         world.advance(minutes=40)
         there, since = world.desk("XD"), world.clock.at - timedelta(hours=1, minutes=40)
         visitor = visit(world, "XC")
-        said = text_of(visitor.see(f"centres/{there.participant[:16]}/duty/"))
+        said = plain(visitor.see(f"centres/{there.participant[:16]}/duty/"))
         (words,) = re.findall(
             r"on duty since [^,]*?(\d\d:\d\d)[^,]*(?:, [^,]*)?, as its node said 40 minutes ago", said
         )
@@ -138,8 +133,8 @@ def test_a_person_is_asked_with_one_button_and_answers_with_one(tmp_path: Path) 
         world.advance(minutes=7)
         there.send("acknowledge", message=message, back="desk")
         world.work()
-        assert "A person answered within 7 minutes." in text_of(visitor.see("checks/"))
-        assert "within 7 minutes" in text_of(there.see("checks/"))
+        assert "A person answered within 7 minutes." in plain(visitor.see("checks/"))
+        assert "within 7 minutes" in plain(there.see("checks/"))
         assert "a person last answered a check" in visitor.see(f"centres/{desk.participant[:16]}/duty/")
 
 
@@ -152,7 +147,7 @@ def test_all_are_asked_at_once_and_a_round_is_planned(tmp_path: Path) -> None:
             assert OutgoingMessage.objects.filter(form="line-test").count() == 2
             assert CheckPlan.objects.get().due == world.clock.at + timedelta(days=30)
             assert set(AuditRow.objects.values_list("action", flat=True)) >= {"check-sent", "checks-planned"}
-        assert "Every month; the next round begins" in text_of(visitor.see("checks/"))
+        assert "Every month; the next round begins" in plain(visitor.see("checks/"))
         visitor.send("checks/plan", cadence="hourly", status=404)
 
 
@@ -187,7 +182,7 @@ def test_the_secretariat_reads_whether_and_no_time_and_has_no_history(tmp_path: 
         visitor = visit_desk(node, world.register, office)
         page = visitor.see("checks/")
         tiles = page[page.index('class="tiles"') : page.index("</ul>", page.index('class="tiles"'))]
-        said = text_of(tiles)
+        said = plain(tiles)
         assert "A person answered." in said
         assert "No person has answered." in said
         assert "Answered" in said
@@ -205,7 +200,7 @@ def test_another_desk_of_the_same_node_reads_sums_alone(tmp_path: Path) -> None:
             OwnDesk.objects.create(register=world.register, participant=other.participant, node="main", desk="night",
                                    kind="technical", languages=[], expected={}, parts=[])  # fmt: skip
         visitor = visit_desk(node, world.register, other)
-        said = text_of(visitor.see("checks/"))
+        said = plain(visitor.see("checks/"))
         assert "No person was asked yet." in said
         assert "A person was asked" not in said
         assert "fewer than 5 were asked" in said
@@ -218,7 +213,7 @@ def test_every_list_says_how_fresh_an_entry_is(tmp_path: Path, days: int, word: 
         world.advance(days=days)
         visitor = visit(world, "XC")
         for page in (f"centres/{world.desk('XD').participant[:16]}/duty/", "register/", "find/?q=XD"):
-            said = text_of(visitor.see(page))
+            said = plain(visitor.see(page))
             assert "confirmed" in said, page
             assert (word in said) if word else ("Stale" not in said and "Confirmation due" not in said), page
 
@@ -239,9 +234,9 @@ def test_a_silent_worker_and_keys_that_end_stand_on_the_page_of_the_desk(tmp_pat
         watching.note_beat(node)
         world.advance(minutes=12)
         visitor = visit(world, "XC")
-        assert "has given no sign for 12 minutes" in text_of(visitor.see())
+        assert "has given no sign for 12 minutes" in plain(visitor.see())
         with unit_of_work(node):
             HeldKey.objects.filter(desk="duty").update(created_at=world.clock.at - timedelta(days=46))
         assert "Sealing key of this contact centre" in visitor.see()
         watching.note_beat(node)
-        assert "has given no sign" not in text_of(visitor.see())
+        assert "has given no sign" not in plain(visitor.see())

@@ -15,8 +15,7 @@ from liaison.officers.permissions import Role
 from liaison.register.vocabulary import Act, ParticipantType
 from tests.conduct.codes import adopt, carrying, providers
 from tests.node.stories import Resident, Story
-from tests.web.test_request_pages import plain
-from tests.web.visiting import Visitor, visit, visit_desk
+from tests.web.visiting import Visitor, plain, visit, visit_desk
 from tests.world import World
 
 SCO, UN, MANRS, GCSC = "sco-code-2015", "un-norms-2015", "manrs-operators", "gcsc-2019"

@@ -7,8 +7,7 @@ from pathlib import Path
 from liaison.register.bodies import ImplementationReported
 from tests.node.conduct import reported
 from tests.register.registry import RegisterBuilder, small_register
-from tests.web.test_request_pages import plain
-from tests.web.visiting import Visitor, visit
+from tests.web.visiting import Visitor, plain, visit
 from tests.world import World
 
 OTHER = "gcsc-2019"

@@ -14,8 +14,7 @@ from liaison.node.services.escalation.sending import send_due
 from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import Role
 from tests.node.duty.desk import Stage, staffed
-from tests.web.test_request_pages import plain
-from tests.web.visiting import Visitor, let_in, visit
+from tests.web.visiting import Visitor, let_in, plain, visit
 
 OWN = "/account/reached"
 

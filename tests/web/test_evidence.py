@@ -16,8 +16,7 @@ from liaison.officers.permissions import Role
 from tests.cooperation.evidence.records import FILES
 from tests.node.evidence.exchange import Exchange
 from tests.node.inside.desks import rule
-from tests.web.test_request_pages import plain
-from tests.web.visiting import visit
+from tests.web.visiting import plain, visit
 
 
 @pytest.fixture

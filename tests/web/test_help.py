@@ -12,8 +12,7 @@ import pytest
 from liaison.node.models import Draft, IncomingCopy, OutgoingMessage
 from liaison.officers.permissions import Role
 from tests.node.conduct import reported
-from tests.web.test_request_pages import plain
-from tests.web.visiting import Visitor, visit
+from tests.web.visiting import Visitor, plain, visit
 from tests.world import World
 
 

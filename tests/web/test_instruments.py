@@ -9,8 +9,7 @@ import pytest
 
 from liaison.officers.permissions import Role
 from tests.node.cooperation.dossier import central_register
-from tests.web.test_request_pages import plain
-from tests.web.visiting import Visitor, visit
+from tests.web.visiting import Visitor, plain, visit
 from tests.world import World
 
 

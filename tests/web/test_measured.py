@@ -13,8 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from liaison.node.services.people.case_access import close_case
 from liaison.officers.permissions import Role
 from tests.node.conduct.networks import SEEN, Networks, copy_shown
-from tests.web.test_request_pages import plain
-from tests.web.visiting import Visitor, visit
+from tests.web.visiting import Visitor, plain, visit
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ from liaison.node.services.instruments.publishing import publish_instrument
 from liaison.officers.permissions import Role
 from tests.node.stories import Resident, Story
 from tests.web.test_own_entry import manager
-from tests.web.test_request_pages import plain
-from tests.web.visiting import Visitor
+from tests.web.visiting import Visitor, plain
 
 TEXT = load_instruments()["budapest-2001"]
 CLAUSE = "art-29"

@@ -12,8 +12,7 @@ from liaison.officers.permissions import Role
 from tests.conduct.examples import answer, report
 from tests.conduct.planted import carry, publish
 from tests.register.registry import small_register
-from tests.web.test_request_pages import plain
-from tests.web.visiting import visit
+from tests.web.visiting import plain, visit
 from tests.world import World
 
 UN = "un-norms-2015"

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from liaison.officers.permissions import Role
 from tests.node.cooperation.dossier import ASSISTANCE, DONE, Dossier
-from tests.web.test_request_pages import plain
-from tests.web.visiting import Visitor, visit
+from tests.web.visiting import Visitor, plain, visit
 
 
 def rows(visitor: Visitor, **given: str) -> list[dict[str, str]]:

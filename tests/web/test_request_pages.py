@@ -12,7 +12,7 @@ import pytest
 
 from liaison.officers.permissions import Role
 from tests.node.cooperation.dossier import DONE, NOT_BEGUN, Dossier
-from tests.web.visiting import Visitor, visit
+from tests.web.visiting import Visitor, plain, visit
 
 
 @pytest.fixture
@@ -20,11 +20,6 @@ def dossier(tmp_path: Path) -> Iterator[Dossier]:
     made = Dossier(tmp_path)
     with made.world:
         yield made
-
-
-def plain(page: str) -> str:
-    """The words of a page."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
 def test_the_list_says_how_a_request_stands_what_is_due_next_and_who_has_to_act(dossier: Dossier) -> None:

@@ -19,7 +19,7 @@ from liaison.register.records import OwnDesk, OwnStep, RequestRules, RequestWay,
 from tests.cooperation.drafts import RULES
 from tests.node.stories import Resident, Story
 from tests.web.test_own_entry import ENTRY, manager
-from tests.web.test_request_pages import plain
+from tests.web.visiting import plain
 
 TYPED: dict[str, Any] = {
     "authority": "Central authority of XC",

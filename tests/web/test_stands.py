@@ -14,9 +14,8 @@ from liaison.node.services.instruments.publishing import publish_instrument
 from liaison.officers.permissions import Role
 from tests.node.stories import Story
 from tests.web.test_own_entry import manager
-from tests.web.test_request_pages import plain
 from tests.web.test_rulebook import duty
-from tests.web.visiting import visit_desk
+from tests.web.visiting import plain, visit_desk
 
 BUDAPEST = load_instruments()["budapest-2001"]
 WHERE = "instruments/budapest-2001/propose"

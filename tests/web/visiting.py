@@ -10,6 +10,7 @@ Invariants: every request goes through the same middleware and context as when i
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any
 
 from django.test import Client
@@ -25,6 +26,11 @@ from liaison.web.site import open_pages
 from tests.world import World
 
 _numbers = itertools.count(1)
+
+
+def plain(page: str) -> str:
+    """What a person reads of a page."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
 class Visitor(Client):
