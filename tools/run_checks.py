@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
-HOUSE = ["tests/test_house.py", "tests/test_docs.py", "tests/test_explanations.py"]
+HOUSE = ["tests/test_house.py", "tests/test_imports.py", "tests/test_docs.py", "tests/test_explanations.py"]
 
 
 def main(arguments: list[str]) -> int:

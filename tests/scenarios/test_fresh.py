@@ -19,8 +19,7 @@ from liaison.node.unit_of_work import unit_of_work
 from liaison.wire.identifiers import parse_instant
 from tests.register.registry import ISSUED
 from tests.scenarios.test_checks import answer, place
-from tests.web.test_checks import text_of
-from tests.web.visiting import visit
+from tests.web.visiting import plain, visit
 from tests.world import World
 
 DAY = timedelta(days=1)
@@ -41,8 +40,8 @@ def said(world: World) -> set[str]:
     """The words of age on every page that tells of XD."""
     visitor = visit(world, "XC")
     pages = [visitor.see(tail) for tail in (*LISTS, f"centres/{world.desk('XD').participant[:16]}/duty/")]
-    told = {word for page in pages for words in WORDS.values() for word in words if word in text_of(page)}
-    assert all("confirmed" in text_of(page) for page in pages)
+    told = {word for page in pages for words in WORDS.values() for word in words if word in plain(page)}
+    assert all("confirmed" in plain(page) for page in pages)
     return told
 
 
@@ -79,7 +78,7 @@ def test_the_owner_is_reminded_from_the_91st_day_whoever_answers(tmp_path: Path)
             world.clock.at = confirmed + day * DAY + timedelta(seconds=60)
             found = own_freshness(world.nodes["XC"], place(world, "XC"))
             assert found is not None and found.state is state
-            page = text_of(visit(world, "XC").see())
+            page = plain(visit(world, "XC").see())
             assert ("confirm without a change" in page) == bool(words), day
             assert words in page and ("was last confirmed" in page) == bool(words), day
 
