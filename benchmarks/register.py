@@ -46,7 +46,7 @@ from liaison.node.wiring import open_lanes
 from liaison.register.anchor import Anchor, format_anchor
 from liaison.register.standing import verify_trusted
 from liaison.register.state import MemoryView, SignatureCheck, apply_leaf, fold_aside
-from liaison.tlog.log import append_entries, read_entries, verify_log
+from liaison.tlog.log import append_entries, proved_entries
 from liaison.tlog.proofs import EMPTY_HEAD, TreeHead
 from liaison.wire.http import HttpRequest
 from liaison.wire.note import Note, format_note
@@ -102,10 +102,9 @@ def _cold(made: LargeRegister, size: int, checks: list[SignatureCheck]) -> Itera
 
 
 def _verify(store: MemoryTiles, head: TreeHead, note: Note) -> None:
-    with open_lanes(head.size) as lanes:  # First, as `liaison verify register` does: they start meanwhile.
+    with open_lanes(head.size) as lanes:
         assert lanes is not None
-        verify_log(store, head)
-        view = fold_aside(lambda: read_entries(store, 0, head.size, size=head.size), lanes)
+        view = fold_aside(lambda: proved_entries(store, head), lanes)
     trusted = verify_trusted(view, note, applied=view.size)
     assert (view.size, trusted.size, trusted.witnessed) == (head.size, head.size, True)
     assert not view.changed.oddities

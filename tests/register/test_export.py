@@ -65,6 +65,28 @@ def test_a_file_with_two_entries_swapped_is_refused() -> None:
         verify_offline(replace(FILE, leaves=leaves))
 
 
+def rewritten() -> OfflineRegister:
+    """Another register file of the same opening, in which the anchor has noted what the first one was."""
+    registry = small_register("XD", "XC", "XE")
+    registry.set_policy(2, "XC", "XD", "XE")
+    assert registry.leaves[0] == REGISTRY.leaves[0]
+    return replace(exported(registry), anchor=replace(FILE.anchor, checkpoint=REGISTRY.checkpoint(5)))
+
+
+def test_a_log_that_was_rewritten_before_what_an_anchor_notes_has_two_histories() -> None:
+    assert verify_offline(FILE, known=replace(FILE.anchor, checkpoint=REGISTRY.checkpoint(5))).head.witnessed
+    for known in (None, rewritten().anchor):
+        with pytest.raises(VerificationError, match="offline-other-history") as caught:
+            verify_offline(rewritten(), known=known)
+        assert caught.value.params["size"] == 5
+
+
+def test_a_damaged_file_is_not_taken_for_a_second_history() -> None:
+    damaged = replace(rewritten(), leaves=rewritten().leaves[:-1])
+    with pytest.raises(VerificationError, match="offline-other-tree"):
+        verify_offline(damaged)
+
+
 def test_a_file_without_a_quorum_is_refused() -> None:
     with pytest.raises(VerificationError, match="quorum-missing"):
         verify_offline(replace(FILE, checkpoint=REGISTRY.checkpoint(times={"XC": NOON})))

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from liaison.errors import LiaisonError, MalformedError, UsageError, VerificationError
 from liaison.tlog.bundles import ENTRY_LIMIT
-from liaison.tlog.log import LogReader, append_entries, follow_entries, load_edge, read_entries, verify_log
+from liaison.tlog.log import (
+    LogReader,
+    append_entries,
+    follow_entries,
+    load_edge,
+    proved_entries,
+    read_entries,
+    verify_log,
+)
 from liaison.tlog.merkle import leaf_hash, root_of
 from liaison.tlog.proofs import EMPTY_HEAD, TreeHead, verify_consistency, verify_inclusion
 from liaison.tlog.tiles import tiles_for
@@ -131,6 +139,27 @@ def test_a_flipped_bit_anywhere_is_found(data: st.DataObject) -> None:
     store.files[path] = bytes(damaged)
     with pytest.raises((MalformedError, VerificationError)):
         verify_log(store, head)
+
+
+@settings(max_examples=30)
+@given(STEPS)
+def test_a_log_is_verified_by_whoever_reads_it_to_its_end(steps: list[int]) -> None:
+    store, head = grown(*steps)
+    assert list(proved_entries(store, head)) == ENTRIES[: head.size]
+    reading, given = proved_entries(store, TreeHead(head.size, bytes(32))), list[bytes]()
+    with pytest.raises(VerificationError, match="log-not-the-same"):
+        given.extend(reading)
+    assert given == ENTRIES[: max(head.size - 1, 0) // 256 * 256]
+
+
+@pytest.mark.parametrize("path", ["tile/entries/001", "tile/0/001", "tile/entries/002.p/88", "tile/1/000.p/2"])
+def test_no_entry_is_given_before_its_bundle_was_compared(path: str) -> None:
+    store, head = grown(600)
+    store.files[path] = store.files[path][:-1] + bytes([store.files[path][-1] ^ 1])
+    given: list[bytes] = []
+    with pytest.raises(VerificationError, match="log-file-different"):
+        given.extend(proved_entries(store, head))
+    assert given == ENTRIES[: 256 if "001" in path else 512]
 
 
 def test_a_missing_file_is_named() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from liaison.errors import NotNowError, VerificationError
 from liaison.node.log.projections import named_facts
@@ -21,7 +22,7 @@ from liaison.register.memory import MemoryView
 from liaison.register.standing import verify_trusted
 from liaison.register.state import Aside, Lanes, Later, Void, fold_each
 from liaison.tlog.checkpoint import verify_checkpoint
-from liaison.tlog.log import read_entries, verify_log
+from liaison.tlog.log import proved_entries
 from liaison.wire.note import parse_note
 
 
@@ -44,7 +45,6 @@ def verify_copy(node: Node, *, register: str, progress: Callable[[int], None]) -
             raise NotNowError("register-empty", register=register)
         store = DatabaseTileStore(register)
         with node.lanes(row.applied) as lanes:
-            verify_log(store, stored_head(row))  # While the lanes start.
             view, void = (lanes and _fold_ahead(row, store, progress, lanes)) or _fold(row, store, progress)
         facts = view.globals()
         if facts is None:
@@ -78,8 +78,8 @@ def _fold(
     stored = LoggedEntry.objects.filter(register=row.register).order_by("index").values_list("verdict", "rule")
     view, void = MemoryView(), []
     verdicts = iter(stored.iterator(chunk_size=2000))
-    leaves = read_entries(store, 0, row.applied, size=row.size)
-    for index, (_, outcome) in enumerate(fold_each(view, leaves, later=later)):
+    leaves = proved_entries(store, stored_head(row))
+    for index, (_, outcome) in enumerate(fold_each(view, islice(leaves, row.applied), later=later)):
         rule = outcome.rule if isinstance(outcome, Void) else ""
         if next(verdicts, ("", ""))[1] != rule:
             raise VerificationError("table-differs-from-log", index=index)
@@ -87,6 +87,8 @@ def _fold(
             void.append(index)
         if view.size % 1000 == 0:
             progress(1000)
+    for _ in leaves:  # What was stored and not applied yet is verified too.
+        pass
     return view, void
 
 

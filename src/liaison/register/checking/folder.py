@@ -16,7 +16,7 @@ from liaison.errors import VerificationError
 from liaison.register.anchor import Anchor
 from liaison.register.export import OfflineRegister
 from liaison.tlog.checkpoint import CHECKPOINT_PATH, parse_checkpoint
-from liaison.tlog.log import read_entries, verify_log
+from liaison.tlog.log import proved_entries
 from liaison.tlog.merkle import leaf_hash
 from liaison.tlog.ports import TileStore
 from liaison.wire.note import parse_note
@@ -34,7 +34,6 @@ def read_static_log(store: TileStore, *, anchor: Anchor | None = None) -> Offlin
     checkpoint = parse_checkpoint(note.text)
     if checkpoint.size == 0:
         raise VerificationError("register-not-opened")
-    verify_log(store, checkpoint.head)
-    leaves = tuple(read_entries(store, 0, checkpoint.size, size=checkpoint.size))
+    leaves = tuple(proved_entries(store, checkpoint.head))
     named = anchor or Anchor(checkpoint.origin, leaf_hash(leaves[0]).hex())
     return OfflineRegister(anchor=named, checkpoint=note, leaves=leaves, records=())
