@@ -57,3 +57,8 @@ class Telephones:
     def heard(self, address: str) -> list[str]:
         """The words that reached an address."""
         return [each.notice.text for each in self.rung if each.address == address]
+
+    def words(self, address: str) -> list[str]:
+        """The same without the tokens of links, in which any few letters may stand by chance."""
+        notices = [each.notice for each in self.rung if each.address == address]
+        return [each.text.replace(each.link, "") if each.link else each.text for each in notices]

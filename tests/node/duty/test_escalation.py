@@ -70,12 +70,12 @@ def test_an_acknowledgement_ends_it_and_nobody_else_is_told(stage: Stage) -> Non
 def test_what_is_told_names_nothing_of_the_message(stage: Stage) -> None:
     message = stage.receive("emergency")
     stage.run()
-    (text, *_) = stage.phones.heard("ada")
+    (text, *_), (words, *_) = stage.phones.heard("ada"), stage.phones.words("ada")
     code = stage.escalation().code
     assert "One emergency message waits for your desk. Sign in at https://xd.example:9443, code " in text
     assert f"code {code}." in text
     for told in ("Scanning", "port", "XC", "XD", "notice", message, stage.escalation().case):
-        assert told not in text
+        assert told not in words
 
 
 def test_an_exercise_says_so_first(stage: Stage) -> None:

@@ -46,9 +46,9 @@ def test_who_is_on_duty_is_told_once_when_the_time_over_there_has_passed(tmp_pat
         stage.run()
         assert stage.told() == []
         stage.run(minutes=3)
-        (text,) = stage.phones.heard("ada")
-        assert "A message of your desk was not acknowledged in time." in text
-        assert "XC" not in text
+        (words,) = stage.phones.words("ada")
+        assert "A message of your desk was not acknowledged in time." in words
+        assert "XC" not in words
 
 
 def test_an_acknowledgement_in_time_leaves_nothing_and_a_late_one_ends_it(tmp_path: Path) -> None:
