@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import parts
+from tests.order import turn_of
 from tools.postgres import postgres
 
 # Two busy cores make single examples slow now and then; slowness is measured by the benchmarks, not here.
@@ -26,28 +27,6 @@ STORIES = {"story", "terminal", "World", "TwoNodes", "Processes"}
 # What a page or a program is shown is the same on every engine: of these tests those run on both whose module says so
 # itself, because behind them stand queries of their own.
 PAGES = ("tests/web/", "tests/browser/", "tests/translations/", "tests/api/")
-# More than twenty seconds each, most of them of waiting, the longest first: begun last, they would hold up the end of
-# the run while nothing is left to do beside them.
-LONG = (
-    "tests/scenarios/test_demo.py",
-    "tests/browser/test_every_page.py",
-    "tests/scenarios/test_large_attachments.py",
-    "tests/crash/test_random_times.py",
-    "tests/browser/test_requests.py",
-    "tests/lines/test_faults.py",
-    "tests/browser/test_conduct_story.py",
-    "tests/node/duty/test_workers.py",
-    "tests/scenarios/test_false_clocks.py",
-    "tests/lines/test_partitions.py",
-    "tests/hostile/test_parsers.py",
-    "tests/web/test_injection.py",
-    "tests/scenarios/test_several_processes.py",
-    "tests/browser/test_two_nodes.py",
-    "tests/browser/test_own_report.py",
-    "tests/crash/test_routed_feeds.py",
-    "tests/hostile/test_slow_peers.py",
-    "tests/web/test_walls.py",
-)
 LAST_WORDS = 2_000  # characters of a failure that are said at once; the whole stands at the end
 REASONS = pytest.StashKey[list[str]]()
 
@@ -80,8 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the stories of nodes for every engine; begin with the long modules; leave the soak tests out unless the
     marker expression names them."""
-    turn = {module: place for place, module in enumerate(LONG)}
-    items.sort(key=lambda item: turn.get(item.nodeid.partition("::")[0], len(turn)))
+    items.sort(key=lambda item: turn_of(item.nodeid))
     for item in items:
         if item.get_closest_marker("soak"):
             item.add_marker(pytest.mark.timeout(0))

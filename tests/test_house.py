@@ -9,7 +9,7 @@ import ast
 import collections
 import re
 
-from tests import house
+from tests import house, order
 
 FILE_LINES = 400
 FUNCTION_LINES = 50
@@ -124,3 +124,7 @@ def test_every_locked_part_has_a_hash() -> None:
         pins = re.split(r"\n(?=\S)", path.read_text(encoding="utf-8").strip())
         bare = [pin.splitlines()[0] for pin in pins if "==" in pin.splitlines()[0] and "--hash=sha256:" not in pin]
         assert bare == [], path.name
+
+
+def test_every_module_that_comes_first_is_there() -> None:
+    assert [name for name in order.LONG if not (house.ROOT / name).is_file()] == []

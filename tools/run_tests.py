@@ -28,7 +28,7 @@ from tools.postgres import postgres
 
 ROOT = Path(__file__).parent.parent
 NPM = ROOT / "tests" / "interop" / "npm"
-# On two cores, for many tests wait. What one module shares is made once, and the order is that of tests/conftest.py.
+# On two cores, for many tests wait. What one module shares is made once, and the order is that of tests/order.py.
 SPREAD = ("--dist", "loadscope", "--no-loadscope-reorder")
 ON_SQLITE, ON_POSTGRESQL = (*SPREAD, "-n", "3"), (*SPREAD, "-n", "2")
 COMPILED = {"PYTHONPYCACHEPREFIX": str(ROOT / ".venv" / "bytecode"), "PYTHONDONTWRITEBYTECODE": ""}
