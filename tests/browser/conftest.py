@@ -1,4 +1,8 @@
-"""One real browser a process of tests: Debian's Chromium, driven by Playwright, with nothing downloaded."""
+"""One real browser a module of tests: Debian's Chromium, driven by Playwright, with nothing downloaded.
+
+It ends with the module, for Playwright keeps an event loop running in its thread, beside which a test that comes later
+in the same process cannot run one of its own.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ import pytest
 from tests.parts import needs
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """The browser."""
     path = needs("chromium")
