@@ -11,12 +11,19 @@ Invariants:
 - Bytes from outside raise only `MalformedError` or `VerificationError`, never an exception of a library.
 - `code` is stable and in kebab case; what it says to a person stands in the room's `explanations.toml`
   (what happened, what was kept, what to do next), because the core speaks no language.
-- `params` are plain values that fill the sentence; they never hold contents, keys or names of persons.
+- `params` are plain values that fill the sentence; they never hold contents, keys or names of persons. One that is an
+  instant is an `At`, because the core knows no zone: whoever shows the sentence says it by the reader's clock.
 """
 
 from __future__ import annotations
 
 Param = str | int
+
+
+class At(str):
+    """A param that is an instant, as the wire writes it: `At("2026-11-22T03:02:00Z")`."""
+
+    __slots__ = ()
 
 
 class LiaisonError(Exception):

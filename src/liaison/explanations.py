@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from liaison.errors import LiaisonError
+from liaison.errors import At, LiaisonError, Param
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,23 @@ def _pages(folder: Traversable) -> Iterator[Traversable]:
             yield entry
 
 
-def explain(error: LiaisonError, translate: Callable[[str], str] = str) -> Explanation:
+def explain(
+    error: LiaisonError, translate: Callable[[str], str] = str, moment: Callable[[str], str] = str
+) -> Explanation:
     """The sentences of `error`, each through `translate`, which gets the English source with its `{name}`s unfilled.
 
-    A code without a table (a defect the tests catch) explains itself by its name.
+    What fills them is shown as it is, an instant through `moment`. A code without a table (a defect the tests catch)
+    explains itself by its name.
     """
     table = catalogue().get(error.code)
     if table is None:
         kept = translate("Nothing is known to be lost.")
         return Explanation(error.code, str(error), kept, translate("Report this code to the maintainers."))
-    what, kept, next_step = (translate(table[part]).format_map(error.params) for part in ("what", "kept", "next"))
+    params = filling(error.params, moment)
+    what, kept, next_step = (translate(table[part]).format_map(params) for part in ("what", "kept", "next"))
     return Explanation(error.code, what, kept, next_step)
+
+
+def filling(params: Mapping[str, Param], moment: Callable[[str], str]) -> dict[str, Param]:
+    """What stands in a sentence for its `{name}`s: an instant through `moment`, all else as it is."""
+    return {name: moment(each) if isinstance(each, At) else each for name, each in params.items()}

@@ -42,9 +42,17 @@ def note(text: str) -> None:
     click.echo(text, err=True)
 
 
+def local_moment(text: str) -> str:
+    """An instant of the wire in this machine's zone, with the zone."""
+    from liaison.cli.message.screen import local
+    from liaison.wire.identifiers import parse_instant
+
+    return local(parse_instant(text))
+
+
 def report_error(error: LiaisonError, *, as_json: bool) -> int:
     """Explain `error` on stderr and return the exit code it stands for."""
-    words = explain(error)
+    words = explain(error, moment=str if as_json else local_moment)
     if as_json:
         told = {"error": words.code, "what": words.what, "kept": words.kept, "next": words.next}
         click.echo(json.dumps(told, ensure_ascii=False, sort_keys=True), err=True)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from babel.dates import TIMEDELTA_UNITS, format_timedelta
 from django import template
 
-from liaison.web.templatetags.show import babel_locale
+from liaison.web.words import babel_locale
 
 register = template.Library()
 
