@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from liaison.node.services.people.officers import Seat, invite, who_may
 from liaison.node.unit_of_work import unit_of_work
 from liaison.officers.permissions import Action, Role
 from liaison.register.records import Contact, Person, encode_record, make_record
+from liaison.wire.identifiers import format_instant
 from tests.mirrored import START, seed_node
 from tests.web.visiting import Visitor, let_in, visit, visit_desk
 from tests.world import World
@@ -365,3 +367,18 @@ def test_an_administrator_ends_one_session_of_an_officer_and_no_other(world: Wor
     with world.at("XC"):
         line = AuditRow.objects.filter(action="session-ended").latest("pk")
     assert (line.officer, line.subject) == (administrator.officer, str(left.officer))
+
+
+def test_last_seen_is_told_by_the_nodes_clock_and_outlives_the_session(world: World) -> None:
+    admin, officer = visit(world, "XC", Role.ADMINISTRATOR), visit(world, "XC", Role.OFFICER)
+    page = f"{ADMIN}officers/{officer.officer}"
+    world.advance(minutes=5)
+    seen = format_instant(world.clock.now())
+    officer.see()
+    assert officer.post("/sign-out").status_code == 302
+    world.advance(minutes=5)
+    assert last_seen(admin.see(page)) == [seen]
+
+
+def last_seen(page: str) -> list[str]:
+    return re.findall(r'datetime="([^"]+)"', page.partition("<dt>Last seen</dt>")[2].partition("</dd>")[0])

@@ -275,7 +275,6 @@ def _ids(seat: Seat) -> set[int]:
 def _read(node: Node, seat: Seat, officer: Officer) -> Person:
     rows = _memberships(seat).filter(officer=officer).select_related("deputy_for").order_by("desk", "role")
     invitation = Invitation.objects.filter(officer=officer, used_at=None, until__gt=node.clock.now()).first()
-    session = OfficerSession.objects.filter(officer=officer).order_by("-seen_at").first()
     return Person(
         id=officer.pk,
         login=officer.login,
@@ -288,6 +287,6 @@ def _read(node: Node, seat: Seat, officer: Officer) -> Person:
         ways_in=factors(node, officer.pk).count,
         by_provider=comes_by_provider(node, officer),
         invited_until=invitation.until if invitation else None,
-        seen_at=session.seen_at if session else officer.last_login,
+        seen_at=officer.last_login,
         leaving=LeavingStep.objects.filter(officer=officer, **_place(seat)).exists(),
     )
