@@ -18,7 +18,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from importlib import resources
 
 from babel import Locale
@@ -111,6 +111,14 @@ def babel_locale() -> str:
 def moment(at: datetime) -> str:
     """An instant in the reader's zone, with the zone, as plain text."""
     return " ".join(day_and_zone(at.astimezone(get_current_timezone())))
+
+
+def day_begun(at: datetime) -> date | None:
+    """The day that begins at an instant by the reader's clock; None where it is inside of one."""
+    zone = get_current_timezone()
+    begun = at.astimezone(zone).date()
+    # In UTC, because there are zones whose clocks skip a midnight.
+    return begun if datetime.combine(begun, time(), tzinfo=zone).astimezone(UTC) == at.astimezone(UTC) else None
 
 
 def day_and_zone(there: datetime) -> tuple[str, str]:
