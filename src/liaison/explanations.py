@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from liaison.errors import At, LiaisonError, Param
+from liaison.errors import At, LiaisonError, Param, Several
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +52,38 @@ def _pages(folder: Traversable) -> Iterator[Traversable]:
 
 
 def explain(
-    error: LiaisonError, translate: Callable[[str], str] = str, moment: Callable[[str], str] = str
+    error: LiaisonError,
+    translate: Callable[[str], str] = str,
+    moment: Callable[[str], str] = str,
+    listed: Callable[[Iterable[str]], str] = ", ".join,
 ) -> Explanation:
     """The sentences of `error`, each through `translate`, which gets the English source with its `{name}`s unfilled.
 
-    What fills them is shown as it is, an instant through `moment`. A code without a table (a defect the tests catch)
-    explains itself by its name.
+    What fills them is shown as it is, an instant through `moment` and a list through `listed`. A code without a table
+    (a defect the tests catch) explains itself by its name.
     """
     table = catalogue().get(error.code)
     if table is None:
         kept = translate("Nothing is known to be lost.")
         return Explanation(error.code, str(error), kept, translate("Report this code to the maintainers."))
-    params = filling(error.params, moment)
+    params = filling(error.params, moment, listed)
     what, kept, next_step = (translate(table[part]).format_map(params) for part in ("what", "kept", "next"))
     return Explanation(error.code, what, kept, next_step)
 
 
-def filling(params: Mapping[str, Param], moment: Callable[[str], str]) -> dict[str, Param]:
-    """What stands in a sentence for its `{name}`s: an instant through `moment`, all else as it is."""
-    return {name: moment(each) if isinstance(each, At) else each for name, each in params.items()}
+def filling(
+    params: Mapping[str, Param],
+    moment: Callable[[str], str],
+    listed: Callable[[Iterable[str]], str] = ", ".join,
+) -> dict[str, Param]:
+    """What stands in a sentence for its `{name}`s: an instant through `moment`, a list through `listed`."""
+    return {name: _filling(each, moment, listed) for name, each in params.items()}
+
+
+def _filling(param: Param, moment: Callable[[str], str], listed: Callable[[Iterable[str]], str]) -> Param:
+    match param:
+        case At():
+            return moment(param)
+        case Several():
+            return param.joined(listed)
+    return param

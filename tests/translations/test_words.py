@@ -17,7 +17,7 @@ from django.test import override_settings
 from django.utils import translation
 
 from liaison.conduct.stands import StandState
-from liaison.errors import UsageError
+from liaison.errors import MalformedError, Several, UsageError
 from liaison.explanations import explain
 from liaison.instruments import texts
 from liaison.instruments.catalogue import demands
@@ -37,6 +37,7 @@ from liaison.register.entries import BODIES
 from liaison.register.vocabulary import Act, DeskKind, ParticipantType
 from liaison.web import words
 from liaison.web.languages import LOCALES, languages
+from liaison.web.letters.entry_words import entry_value
 from liaison.web.pages.account.provider import METHOD
 from tools.build_hook import compile_catalogues
 from tools.translations.extraction import SOURCES
@@ -170,8 +171,18 @@ def test_one_english_word_may_be_two_words_elsewhere() -> None:
 
 @pytest.mark.parametrize(("language", "line"), [("en", "A, B"), ("fr", "A, B"), ("ar", "A، B"), ("zh-hans", "A、B")])
 def test_a_list_has_the_comma_of_its_language(language: str, line: str) -> None:
+    refused = MalformedError("nominations-columns", missing=Several.of(["A", "B"]), unknown=Several.of([]))
     with translation.override(language):
         assert words.listed(["A", "B"]) == line
+        assert line in words.explained(refused).what
+        assert entry_value("reports/formats", "A, B") == line
+        assert entry_value("contact/states/persons", "A, B") == line
+
+
+def test_the_ways_of_an_entry_are_said_in_words() -> None:
+    with translation.override("fr"):
+        said = entry_value("rulebook/ways", "line, diplomatic"), entry_value("rulebook/encryption", "yes")
+    assert said == ("Cette ligne, Voie diplomatique", "Oui")
 
 
 def test_no_template_puts_a_latin_comma_between_two_values() -> None:

@@ -94,7 +94,7 @@ def of_a_text(field: Field, value: str, instrument: JSON) -> str:
 
 def explained(error: LiaisonError) -> Explanation:
     """What happened, what was kept and what to do next."""
-    return explain(error, gettext, _moment_of_wire)
+    return explain(error, gettext, _moment_of_wire, listed)
 
 
 def found_words(finding: Finding) -> tuple[str, str]:
