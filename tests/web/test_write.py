@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from liaison.node.services.line.attachments import open_attachment
 from liaison.officers.permissions import Role
 from liaison.web.pages.write.cards import desk_key
 from liaison.web.pages.write.uploads import SealingUpload
+from tests.node.test_concurrency import at_once
 from tests.register.registry import small_register
 from tests.web.hosting import hosted_register
 from tests.web.visiting import Visitor, visit
@@ -110,6 +112,20 @@ def test_a_button_pressed_twice_sends_once(tmp_path: Path) -> None:
         first = send(visitor, number).headers["Location"]
         again = visitor.send(f"write/{number}/send", seen="0" * 64)
         assert again.headers["Location"] == first
+        with world.at("XC"):
+            assert OutgoingMessage.objects.count() == 1
+
+
+def test_a_button_pressed_many_times_at_once_leads_to_what_was_sent_each_time(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        visitor = visit(world, "XC")
+        number, windows = written(visitor, "XD"), [Visitor(world.nodes["XC"]) for _ in range(4)]
+        seen = re.search(r'name="seen" value="([0-9a-f]{64})"', visitor.see(f"write/{number}/check"))[1]  # type: ignore[index]
+        for window in windows:
+            window.cookies = visitor.cookies
+        presses = [partial(window.post, visitor.at(f"write/{number}/send"), {"seen": seen}) for window in windows]
+        (led,) = {f"{answer.status_code} {answer.headers.get('Location')}" for answer in at_once(presses)}
+        assert led.startswith("302 ") and "/write/sent/" in led
         with world.at("XC"):
             assert OutgoingMessage.objects.count() == 1
 
