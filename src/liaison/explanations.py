@@ -33,6 +33,32 @@ class Explanation:
     next: str
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How a reader is told what fills a sentence: an instant of the wire, a list, and any other text."""
+
+    moment: Callable[[str], str] = str
+    listed: Callable[[Iterable[str]], str] = ", ".join
+    text: Callable[[str], str] = str
+
+    def of(self, params: Mapping[str, Param]) -> dict[str, Param]:
+        """What stands in the sentence for its `{name}`s."""
+        return {name: self._one(param) for name, param in params.items()}
+
+    def _one(self, param: Param) -> Param:
+        match param:
+            case At():
+                return self.moment(param)
+            case Several():
+                return param.joined(lambda items: self.listed(map(self.text, items)))
+            case str():
+                return self.text(param)
+        return param
+
+
+AS_IT_IS = Telling()
+
+
 @functools.cache
 def catalogue() -> dict[str, dict[str, str]]:
     """All tables of all rooms: code → {what, kept, next}."""
@@ -51,39 +77,16 @@ def _pages(folder: Traversable) -> Iterator[Traversable]:
             yield entry
 
 
-def explain(
-    error: LiaisonError,
-    translate: Callable[[str], str] = str,
-    moment: Callable[[str], str] = str,
-    listed: Callable[[Iterable[str]], str] = ", ".join,
-) -> Explanation:
+def explain(error: LiaisonError, translate: Callable[[str], str] = str, telling: Telling = AS_IT_IS) -> Explanation:
     """The sentences of `error`, each through `translate`, which gets the English source with its `{name}`s unfilled.
 
-    What fills them is shown as it is, an instant through `moment` and a list through `listed`. A code without a table
-    (a defect the tests catch) explains itself by its name.
+    What fills them is said as `telling` says it. A code without a table (a defect the tests catch) explains itself by
+    its name.
     """
     table = catalogue().get(error.code)
     if table is None:
         kept = translate("Nothing is known to be lost.")
         return Explanation(error.code, str(error), kept, translate("Report this code to the maintainers."))
-    params = filling(error.params, moment, listed)
+    params = telling.of(error.params)
     what, kept, next_step = (translate(table[part]).format_map(params) for part in ("what", "kept", "next"))
     return Explanation(error.code, what, kept, next_step)
-
-
-def filling(
-    params: Mapping[str, Param],
-    moment: Callable[[str], str],
-    listed: Callable[[Iterable[str]], str] = ", ".join,
-) -> dict[str, Param]:
-    """What stands in a sentence for its `{name}`s: an instant through `moment`, a list through `listed`."""
-    return {name: _filling(each, moment, listed) for name, each in params.items()}
-
-
-def _filling(param: Param, moment: Callable[[str], str], listed: Callable[[Iterable[str]], str]) -> Param:
-    match param:
-        case At():
-            return moment(param)
-        case Several():
-            return param.joined(listed)
-    return param

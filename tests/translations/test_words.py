@@ -179,6 +179,26 @@ def test_a_list_has_the_comma_of_its_language(language: str, line: str) -> None:
         assert entry_value("contact/states/persons", "A, B") == line
 
 
+@pytest.mark.parametrize(
+    ("language", "given", "shown"),
+    [
+        ("en", "XD/duty", "XD/duty"),
+        ("en", "\u202eXD\x07", "XD"),
+        ("en", "مركز", "\u2068مركز\u2069"),
+        ("ar", "duty", "duty"),
+        ("ar", "192.0.2.0/24", "192.0.2.0/24"),
+        ("ar", "State XD (fictional)", "\u2068State XD (fictional)\u2069"),
+        ("ar", "مركز XD", "\u2068مركز XD\u2069"),
+    ],
+)
+def test_what_others_wrote_turns_no_sentence_round_and_is_turned_round_by_none(
+    language: str, given: str, shown: str
+) -> None:
+    with translation.override(language):
+        told = words.explained(UsageError("recipient-not-found", given=given)).what
+    assert f"'{shown}'" in told or f"«{shown}»" in told or f'"{shown}"' in told, told
+
+
 def test_the_ways_of_an_entry_are_said_in_words() -> None:
     with translation.override("fr"):
         said = entry_value("rulebook/ways", "line, diplomatic"), entry_value("rulebook/encryption", "yes")

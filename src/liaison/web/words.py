@@ -16,6 +16,7 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -24,10 +25,10 @@ from importlib import resources
 from babel import Locale
 from babel.dates import format_skeleton, get_datetime_format
 from django.utils.timezone import get_current_timezone
-from django.utils.translation import get_language, gettext, pgettext, to_locale
+from django.utils.translation import get_language, get_language_bidi, gettext, pgettext, to_locale
 
 from liaison.errors import LiaisonError
-from liaison.explanations import Explanation, explain
+from liaison.explanations import Explanation, Telling, explain
 from liaison.instruments.catalogue import load_instruments
 from liaison.messages.forms import Code, Field, Form
 from liaison.messages.forms.codes import code_lists, read_code_lists
@@ -43,6 +44,7 @@ _CODED: Mapping[str, str] = {
     "reason": "register-stopped",
     "what": "key-ending",
 }
+_CONTROLS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
 # AA, QM to QZ, XA to XZ and ZZ are left to the users of the standard.
 _STANDARD = re.compile(r"(?!AA|Q[M-Z]|X|ZZ)[A-Z]{2}")
 
@@ -94,13 +96,13 @@ def of_a_text(field: Field, value: str, instrument: JSON) -> str:
 
 def explained(error: LiaisonError) -> Explanation:
     """What happened, what was kept and what to do next."""
-    return explain(error, gettext, _moment_of_wire, listed)
+    return explain(error, gettext, _TELLING)
 
 
 def found_words(finding: Finding) -> tuple[str, str]:
     """What a check of the node found, and what to do now, with the codes inside it as words."""
     worded = {name: code_word(_CODED[name], str(value)) for name, value in finding.params.items() if name in _CODED}
-    return replace(finding, params={**finding.params, **worded}).said(gettext, _moment_of_wire)
+    return replace(finding, params={**finding.params, **worded}).said(gettext, _TELLING)
 
 
 def babel_locale() -> str:
@@ -173,9 +175,27 @@ def apart(text: str) -> str:
     return f"\u2068{text}\u2069"
 
 
+def in_a_sentence(text: str) -> str:
+    """What others wrote, as it can stand inside a sentence of ours: it turns nothing around it, and nothing turns it.
+
+    Controls of direction go, for one that is left open turns the rest of the sentence round. It is isolated only where
+    it has to be, so that a command with a name in it is copied as it stands.
+    """
+    shown = _CONTROLS.sub("", text)
+    sides = {unicodedata.bidirectional(sign) in ("R", "AL") for sign in shown if sign.isalpha()}
+    if get_language_bidi():
+        turned = len(sides) == 2 or not (shown[:1].isalnum() and shown[-1:].isalnum())
+    else:
+        turned = True in sides
+    return apart(shown) if shown and turned else shown
+
+
 def listed(words: Iterable[str]) -> str:
     """Words of a list in one line."""
     return comma().join(words)
+
+
+_TELLING = Telling(_moment_of_wire, listed, in_a_sentence)
 
 
 def _code(list_name: str, code: str) -> Code | None:
