@@ -15,6 +15,7 @@ import pytest
 from babel import Locale
 from django.test import override_settings
 from django.utils import translation
+from django.utils.translation import gettext, pgettext
 
 from liaison.conduct.stands import StandState
 from liaison.errors import MalformedError, Several, UsageError
@@ -167,6 +168,13 @@ def test_one_english_word_may_be_two_words_elsewhere() -> None:
             words.field_word(find_form("incident-notice", 1), "ended"),
         )
     assert (status, moment) == ("Terminé", "Fin")
+
+
+@pytest.mark.parametrize("language", sorted(set(languages()) - {"en"}))
+def test_words_that_stand_side_by_side_on_the_page_of_the_trail_are_told_apart(language: str) -> None:
+    with translation.override(language):
+        assert gettext("No.") != pgettext("phrase", "No."), "the number of a line, and a refusal"
+        assert gettext("Who") != gettext("From")
 
 
 @pytest.mark.parametrize(("language", "line"), [("en", "A, B"), ("fr", "A, B"), ("ar", "A، B"), ("zh-hans", "A、B")])
