@@ -142,6 +142,17 @@ def test_what_changed_after_it_was_shown_is_shown_again_and_not_sent(tmp_path: P
             assert OutgoingMessage.objects.count() == 0
 
 
+def test_what_ends_before_it_begins_is_not_sent(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        visitor = visit(world, "XC")
+        number = written(visitor, "XD")
+        fill(visitor, number, "text", **TEXT, **{"field.began": "2026-11-22 02:00", "field.ended": "2026-11-22 01:00"})
+        assert "The end of the period lies before its beginning." in visitor.see(f"write/{number}/check")
+        visitor.send(f"write/{number}/send", status=400, seen="0" * 64)
+        fill(visitor, number, "text", **TEXT, **{"field.began": "2026-11-22 01:00", "field.ended": "2026-11-22 02:00"})
+        assert send(visitor, number).headers["Location"]
+
+
 def test_several_recipients_must_be_told_together_or_one_case_each(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         visitor = visit(world, "XC")
