@@ -86,6 +86,14 @@ def test_a_deputys_last_day_is_the_day_that_was_typed_wherever_it_is_read(world:
     assert "from: {} · until: {}".format(*elsewhere) in plain(admin.see(trail, action="deputy-named"))
 
 
+def test_who_has_the_roles_already_is_not_said_to_be_named(world: World) -> None:
+    admin, ada, bo = (visit(world, "XC", role) for role in (Role.ADMINISTRATOR, Role.OFFICER, Role.OFFICER))
+    days = {"deputy": str(bo.officer), "first": "2026-11-23", "last": "2026-11-25"}
+    refused = admin.send(f"{ADMIN}officers/{ada.officer}/deputy", status=400, **days)
+    assert b"has every one of these roles already" in refused.content
+    assert "No line fits." in admin.see(f"{ADMIN}audit", action="deputy-named")
+
+
 def test_a_deputy_whose_days_are_over_is_counted_nowhere(tmp_path: Path) -> None:
     with World(tmp_path, codes=("XC", "XD")) as world:
         node, desk = world.nodes["XC"], world.desk("XC")
