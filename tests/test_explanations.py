@@ -154,3 +154,16 @@ def test_every_placeholder_is_a_parameter_of_the_error() -> None:
         if not wanted <= site.params:
             wrong.append(f"{site.where}: {site.code} lacks {sorted(wanted - site.params)}")
     assert wrong == []
+
+
+def test_every_instant_that_fills_a_sentence_is_marked_as_one_so_that_a_screen_shows_it_by_its_readers_clock() -> None:
+    """A value that is put together elsewhere is seen by the type checker alone: this reads what is written in place."""
+    told, filled = {*error_classes(), "Finding"}, []
+    for name, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and called(node) in told:
+                values = [keyword.value for keyword in node.keywords]
+                values += [value for each in node.args if isinstance(each, ast.Dict) for value in each.values]
+                filled += [(f"{name}:{value.lineno}", value) for value in values if isinstance(value, ast.Call)]
+    assert [where for where, value in filled if called(value) in ("format_instant", "isoformat", "strftime")] == []
+    assert [where for where, value in filled if called(value) == "At"] != [], "the rule reads something"

@@ -11,12 +11,39 @@ Invariants:
 - Bytes from outside raise only `MalformedError` or `VerificationError`, never an exception of a library.
 - `code` is stable and in kebab case; what it says to a person stands in the room's `explanations.toml`
   (what happened, what was kept, what to do next), because the core speaks no language.
-- `params` are plain values that fill the sentence; they never hold contents, keys or names of persons.
+- `params` are plain values that fill the sentence; they never hold contents, keys or names of persons. One that is an
+  instant is an `At` and one that is a list a `Several`, because the core knows no zone and no language: whoever shows
+  the sentence says the one by the reader's clock and joins the other as the reader's language does.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Self
+
 Param = str | int
+_COMMA = ", "
+
+
+class At(str):
+    """A param that is an instant, as the wire writes it: `At("2026-11-22T03:02:00Z")`."""
+
+    __slots__ = ()
+
+
+class Several(str):
+    """A param that is a list: `Several.of(["telephone", "mail"])` is the text "telephone, mail"."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, items: Iterable[str]) -> Self:
+        """The list of these."""
+        return cls(_COMMA.join(items))
+
+    def joined(self, listed: Callable[[Iterable[str]], str]) -> str:
+        """The same, put together otherwise."""
+        return listed(self.split(_COMMA)) if self else ""
 
 
 class LiaisonError(Exception):

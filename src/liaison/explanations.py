@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from liaison.errors import LiaisonError
+from liaison.errors import At, LiaisonError, Param, Several
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,32 @@ class Explanation:
     what: str
     kept: str
     next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How a reader is told what fills a sentence: an instant of the wire, a list, and any other text."""
+
+    moment: Callable[[str], str] = str
+    listed: Callable[[Iterable[str]], str] = ", ".join
+    text: Callable[[str], str] = str
+
+    def of(self, params: Mapping[str, Param]) -> dict[str, Param]:
+        """What stands in the sentence for its `{name}`s."""
+        return {name: self._one(param) for name, param in params.items()}
+
+    def _one(self, param: Param) -> Param:
+        match param:
+            case At():
+                return self.moment(param)
+            case Several():
+                return param.joined(lambda items: self.listed(map(self.text, items)))
+            case str():
+                return self.text(param)
+        return param
+
+
+AS_IT_IS = Telling()
 
 
 @functools.cache
@@ -51,14 +77,16 @@ def _pages(folder: Traversable) -> Iterator[Traversable]:
             yield entry
 
 
-def explain(error: LiaisonError, translate: Callable[[str], str] = str) -> Explanation:
+def explain(error: LiaisonError, translate: Callable[[str], str] = str, telling: Telling = AS_IT_IS) -> Explanation:
     """The sentences of `error`, each through `translate`, which gets the English source with its `{name}`s unfilled.
 
-    A code without a table (a defect the tests catch) explains itself by its name.
+    What fills them is said as `telling` says it. A code without a table (a defect the tests catch) explains itself by
+    its name.
     """
     table = catalogue().get(error.code)
     if table is None:
         kept = translate("Nothing is known to be lost.")
         return Explanation(error.code, str(error), kept, translate("Report this code to the maintainers."))
-    what, kept, next_step = (translate(table[part]).format_map(error.params) for part in ("what", "kept", "next"))
+    params = telling.of(error.params)
+    what, kept, next_step = (translate(table[part]).format_map(params) for part in ("what", "kept", "next"))
     return Explanation(error.code, what, kept, next_step)

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from liaison.cli.output import report_error
 from liaison.cli.session import open_node
+from liaison.errors import UsageError
 from tests import engines
 from tests.cli.homes import Terminal
 
@@ -45,3 +47,8 @@ def test_a_home_that_others_can_read_ends_with_exit_code_1(tmp_path: Path, termi
 
 def test_a_home_that_was_never_made_is_explained(tmp_path: Path, terminal: Terminal) -> None:
     assert terminal.refusal(tmp_path / "nowhere", "node", "doctor") == "node-not-initialised"
+
+
+def test_what_others_wrote_steers_no_terminal_from_inside_a_refusal(capsys: pytest.CaptureFixture[str]) -> None:
+    report_error(UsageError("recipient-not-found", given="\x1b[2J\u202eXD"), as_json=False)
+    assert "'\ufffd[2J\ufffdXD'" in capsys.readouterr().err

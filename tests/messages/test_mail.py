@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -92,6 +93,15 @@ def test_every_language_of_the_desk_has_its_section_and_english_is_there() -> No
     assert [line for line in text.splitlines() if line.startswith("===")] == ["=== fr ===", "=== ar ===", "=== en ==="]
     assert f"Référence: {TOKEN}" in text
     assert f"Reference: {TOKEN}" in text
+
+
+def test_a_list_in_a_mail_has_the_comma_of_the_language_of_its_section() -> None:
+    def says(language: str, context: str, source: str) -> str:
+        return "、" if (language, context) == ("zh-hans", "between two of a list") else source
+
+    told = replace(said(), earlier=("L-1", "L-2"))
+    text = write_text(told, ("zh-hans",), says)
+    assert ("L-1、L-2" in text, "L-1, L-2" in text) == (True, True)
 
 
 def test_a_desk_without_a_key_is_told_to_telephone_and_nothing_else() -> None:

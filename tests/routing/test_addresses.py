@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liaison.errors import MalformedError
-from liaison.routing.addresses import Family, Name, Stretch, format_stretch, parse_resource
+from liaison.routing.addresses import Family, Name, Stretch, format_stretch, parse_resource, spell_plainly
 
 GOOD = [
     ("192.0.2.7", Stretch(Family.IPV4, 0xC0000207, 0xC0000207)),
@@ -116,3 +116,22 @@ def test_a_prefix_prints_as_it_was_read(family: Family, number: int, length: int
     if family is Family.IPV6 and first >> 32 == 0xFFFF:
         return
     assert parse_resource(format_stretch(stretch)) == stretch
+
+
+@pytest.mark.parametrize(
+    ("typed", "spelled"),
+    [
+        ("198[.]51[.]100[.]7", "198.51.100.7"),
+        ("HXXPS://example[.]org/a", "httpS://example.org/a"),
+        ("\u202a198.51.100.7\u202c", "198.51.100.7"),
+        ("\u0661\u0669\u0668.\u0665\u0661.\u0661\u0660\u0660.\u0667", "198.51.100.7"),
+        ("\uff11\uff19\uff18\uff0e51\u3002100\u30027", "198.51.100.7"),
+        ("2001:db8::\u0667", "2001:db8::7"),
+        ("пример\u06f2.рф", "пример\u06f2.рф"),
+        ("пример.рф", "пример.рф"),
+    ],
+)
+def test_what_a_person_typed_or_pasted_is_spelled_as_programs_do_unless_it_is_a_name_of_another_script(
+    typed: str, spelled: str
+) -> None:
+    assert spell_plainly(typed) == spelled

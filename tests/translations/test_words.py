@@ -15,9 +15,10 @@ import pytest
 from babel import Locale
 from django.test import override_settings
 from django.utils import translation
+from django.utils.translation import gettext, pgettext
 
 from liaison.conduct.stands import StandState
-from liaison.errors import UsageError
+from liaison.errors import MalformedError, Several, UsageError
 from liaison.explanations import explain
 from liaison.instruments import texts
 from liaison.instruments.catalogue import demands
@@ -37,6 +38,7 @@ from liaison.register.entries import BODIES
 from liaison.register.vocabulary import Act, DeskKind, ParticipantType
 from liaison.web import words
 from liaison.web.languages import LOCALES, languages
+from liaison.web.letters.entry_words import entry_value
 from liaison.web.pages.account.provider import METHOD
 from tools.build_hook import compile_catalogues
 from tools.translations.extraction import SOURCES
@@ -168,10 +170,47 @@ def test_one_english_word_may_be_two_words_elsewhere() -> None:
     assert (status, moment) == ("Terminé", "Fin")
 
 
+@pytest.mark.parametrize("language", sorted(set(languages()) - {"en"}))
+def test_words_that_stand_side_by_side_on_the_page_of_the_trail_are_told_apart(language: str) -> None:
+    with translation.override(language):
+        assert gettext("No.") != pgettext("phrase", "No."), "the number of a line, and a refusal"
+        assert gettext("Who") != gettext("From")
+
+
 @pytest.mark.parametrize(("language", "line"), [("en", "A, B"), ("fr", "A, B"), ("ar", "A، B"), ("zh-hans", "A、B")])
 def test_a_list_has_the_comma_of_its_language(language: str, line: str) -> None:
+    refused = MalformedError("nominations-columns", missing=Several.of(["A", "B"]), unknown=Several.of([]))
     with translation.override(language):
         assert words.listed(["A", "B"]) == line
+        assert line in words.explained(refused).what
+        assert entry_value("reports/formats", "A, B") == line
+        assert entry_value("contact/states/persons", "A, B") == line
+
+
+@pytest.mark.parametrize(
+    ("language", "given", "shown"),
+    [
+        ("en", "XD/duty", "XD/duty"),
+        ("en", "\u202eXD\x07", "XD"),
+        ("en", "مركز", "\u2068مركز\u2069"),
+        ("ar", "duty", "duty"),
+        ("ar", "192.0.2.0/24", "192.0.2.0/24"),
+        ("ar", "State XD (fictional)", "\u2068State XD (fictional)\u2069"),
+        ("ar", "مركز XD", "\u2068مركز XD\u2069"),
+    ],
+)
+def test_what_others_wrote_turns_no_sentence_round_and_is_turned_round_by_none(
+    language: str, given: str, shown: str
+) -> None:
+    with translation.override(language):
+        told = words.explained(UsageError("recipient-not-found", given=given)).what
+    assert f"'{shown}'" in told or f"«{shown}»" in told or f'"{shown}"' in told, told
+
+
+def test_the_ways_of_an_entry_are_said_in_words() -> None:
+    with translation.override("fr"):
+        said = entry_value("rulebook/ways", "line, diplomatic"), entry_value("rulebook/encryption", "yes")
+    assert said == ("Cette ligne, Voie diplomatique", "Oui")
 
 
 def test_no_template_puts_a_latin_comma_between_two_values() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,17 +11,20 @@ import pytest
 
 from liaison.node import homes
 from liaison.node.config import Config
-from liaison.node.models import AuditRow, Membership, Officer, OfficerSession, OwnDesk, RecordPart
-from liaison.node.reads.inside.rules import approvers
+from liaison.node.models import (
+    AuditRow,
+    Membership,
+    Officer,
+    OfficerSession,
+)
 from liaison.node.services.people.audit import check_lines, check_trail, note
-from liaison.node.services.people.case_access import close_case, readers
 from liaison.node.services.people.exported_trail import read_json_lines
-from liaison.node.services.people.officers import Seat, invite, who_may
+from liaison.node.services.people.officers import invite
 from liaison.node.unit_of_work import unit_of_work
-from liaison.officers.permissions import Action, Role
-from liaison.register.records import Contact, Person, encode_record, make_record
-from tests.mirrored import START, seed_node
-from tests.web.visiting import Visitor, let_in, visit, visit_desk
+from liaison.officers.permissions import Role
+from liaison.wire.identifiers import format_instant
+from tests.mirrored import seed_node
+from tests.web.visiting import Visitor, sign_in_again, visit, visit_desk
 from tests.world import World
 
 pytestmark = pytest.mark.engine
@@ -105,97 +109,6 @@ def test_the_last_administrator_stays(world: World) -> None:
     assert b"Nobody would be left" in answer.content
 
 
-def test_a_deputy_has_the_roles_on_the_named_days_only(world: World) -> None:
-    admin, officer, other = (
-        visit(world, "XC", Role.ADMINISTRATOR),
-        visit(world, "XC", Role.OFFICER),
-        visit(world, "XC", Role.AUDITOR),
-    )
-    where = f"{ADMIN}officers/{officer.officer}/deputy"
-    admin.send(where, deputy=str(other.officer), first="2026-11-23", last="2026-11-23")
-    reads = f"cases/{world.desk('XC').desk}/readers/close"
-    assert other.post(other.at(reads)).status_code == 403
-    world.advance(hours=21)
-    other = signed_in_again(world, other)
-    assert other.post(other.at(reads)).status_code == 400
-    world.advance(hours=24)
-    other = signed_in_again(world, other)
-    assert other.post(other.at(reads)).status_code == 403
-
-
-def test_a_deputy_is_named_for_one_officer_and_one_time_until_that_is_over_or_ended(world: World) -> None:
-    admin, ada, chi = (visit(world, "XC", role) for role in (Role.ADMINISTRATOR, Role.OFFICER, Role.OFFICER))
-    bo = visit(world, "XC", Role.AUDITOR)
-    page = f"{ADMIN}officers/{ada.officer}"
-    days = {"first": "2026-11-22", "last": "2026-11-24"}
-    past = admin.send(f"{page}/deputy", status=400, deputy=str(bo.officer), first="2026-11-19", last="2026-11-21")
-    assert b"The last of these days is over." in past.content
-    admin.send(f"{page}/deputy", deputy=str(bo.officer), **days)
-    assert f"officers/{bo.officer}" in admin.see(page).partition("A deputy</h2>")[2].partition("<form")[0]
-    other = {"deputy": str(bo.officer), "first": "2026-11-25", "last": "2026-11-26"}
-    refused = admin.send(f"{ADMIN}officers/{chi.officer}/deputy", status=400, **other)
-    assert b"has been named to stand in for A Person on other days" in refused.content
-    assert b'value="2026-11-26"' in refused.content, "what was typed is kept"
-    apart = {"deputy": str(bo.officer), "first": "2026-12-01", "last": "2026-12-02"}
-    admin.send(f"{page}/deputy", status=400, **apart)
-    assert bo.get(bo.at("write/")).status_code == 200, "Ada's days stand"
-    admin.send(f"{page}/deputy", deputy=str(bo.officer), first="2026-11-22", last="2026-11-23")
-    admin.send(f"{ADMIN}officers/{bo.officer}/deputy/end")
-    admin.send(f"{ADMIN}officers/{chi.officer}/deputy", **other)
-
-
-def test_a_deputy_whose_days_are_over_is_counted_nowhere(tmp_path: Path) -> None:
-    with World(tmp_path, codes=("XC", "XD")) as world:
-        node, desk = world.nodes["XC"], world.desk("XC")
-        admin, manager = visit(world, "XC", Role.ADMINISTRATOR), visit(world, "XC", Role.DIRECTORY, Role.APPROVER)
-        bo = visit(world, "XC", Role.AUDITOR)
-        case = world.send("XC", "XD")[0].case
-        where = f"{ADMIN}officers/{manager.officer}/deputy"
-        admin.send(where, deputy=str(bo.officer), first="2026-11-23", last="2026-11-23")
-
-        def counted() -> list[bool]:
-            seat = Seat(world.register, desk, frozenset())
-            found = (
-                who_may(node, world.register, desk, Action.PUBLISH),
-                approvers(node, world.register, desk),
-                {each.id for each in readers(node, seat, case)},
-            )
-            return [bo.officer in each for each in found]
-
-        assert counted() == [False] * 3
-        world.advance(hours=21)
-        assert counted() == [True] * 3
-        signed_in_again(world, bo).send(f"cases/{case}/readers/close", officer=str(bo.officer))
-        world.advance(hours=24)
-        assert counted() == [False] * 3
-        page = signed_in_again(world, admin).see(f"cases/{case}/readers")
-        assert "Every officer who was named has left." in page, "nobody would ever read the case again"
-
-
-def signed_in_again(world: World, visitor: Visitor) -> Visitor:
-    node = world.nodes["XC"]
-    with world.at("XC"):
-        officer = Officer.objects.get(pk=visitor.officer)
-    visitor.post(f"/join/{invite(node, officer)}")
-    let_in(node, visitor.officer)
-    return visitor
-
-
-def test_leaving_ends_access_at_once_and_leaves_a_list_to_tick(world: World) -> None:
-    admin, officer = visit(world, "XC", Role.ADMINISTRATOR), visit(world, "XC", Role.OFFICER)
-    where = f"{ADMIN}officers/{officer.officer}"
-    assert "at once and for good" in admin.see(f"{where}/leave")
-    officer.see()
-    admin.send(f"{where}/leave")
-    assert officer.get(officer.base).headers["Location"].startswith("/sign-in")
-    page = admin.see(where)
-    assert page.count("Tick as done") == 5
-    admin.send(f"{where}/leave/letter")
-    page = admin.see(where)
-    assert page.count("Tick as done") == 4
-    assert page.count("A Person</bdi>") >= 5
-
-
 def test_a_stolen_device_lets_nobody_in_from_the_press_of_a_button_and_an_invitation_lets_its_owner_back(
     world: World,
 ) -> None:
@@ -211,36 +124,8 @@ def test_a_stolen_device_lets_nobody_in_from_the_press_of_a_button_and_an_invita
     with world.at("XC"):
         assert AuditRow.objects.filter(action="lost-access-ended", officer=admin.officer).exists()
         assert Membership.objects.filter(officer=officer.officer).exists()
-    signed_in_again(world, officer).see()
+    sign_in_again(officer).see()
     assert b"your own account page" in admin.send(f"{ADMIN}officers/{admin.officer}/lost", status=400).content
-
-
-def test_the_list_of_leaving_says_which_cases_and_records_still_name_the_officer(tmp_path: Path) -> None:
-    with World(tmp_path) as world:
-        admin, officer = visit(world, "XC", Role.ADMINISTRATOR), visit(world, "XC", Role.OFFICER)
-        node, desk = world.nodes["XC"], world.desk("XC")
-        (sent,) = world.send("XC", "XD")
-        seat = Seat(world.register, desk, frozenset({Role.OFFICER}))
-        close_case(node, seat, sent.case, officers=[officer.officer], by=officer.officer)
-        person = Person(name="A Person", position=None, mailbox=None, telephone=None)
-        contact = Contact("Office", None, None, "+000 555 0100", "UTC", "24/7", (person,))
-        record = make_record(contact, "states", salt=b"1" * 32)
-        with unit_of_work(node):
-            kept = {"audience": "states", "part": encode_record(record), "state": "current", "stored_at": START}
-            RecordPart.objects.create(register=world.register, digest=record.digest, **kept)
-            OwnDesk.objects.update(parts=[{"audience": "states", "digest": record.digest}])
-        where = f"{ADMIN}officers/{officer.officer}"
-        admin.send(f"{where}/leave")
-        page = admin.see(where)
-        assert f"cases/{sent.case}/readers" in page
-        assert "Still named in the record of" in page
-        assert "entry/" in page
-
-
-def test_nobody_ends_their_own_access(world: World) -> None:
-    visit(world, "XC", Role.ADMINISTRATOR)
-    admin = visit(world, "XC", Role.ADMINISTRATOR)
-    assert b"your own access" in admin.send(f"{ADMIN}officers/{admin.officer}/leave", status=400).content
 
 
 def test_people_of_another_participant_are_not_there(shared: World) -> None:
@@ -365,3 +250,18 @@ def test_an_administrator_ends_one_session_of_an_officer_and_no_other(world: Wor
     with world.at("XC"):
         line = AuditRow.objects.filter(action="session-ended").latest("pk")
     assert (line.officer, line.subject) == (administrator.officer, str(left.officer))
+
+
+def test_last_seen_is_told_by_the_nodes_clock_and_outlives_the_session(world: World) -> None:
+    admin, officer = visit(world, "XC", Role.ADMINISTRATOR), visit(world, "XC", Role.OFFICER)
+    page = f"{ADMIN}officers/{officer.officer}"
+    world.advance(minutes=5)
+    seen = format_instant(world.clock.now())
+    officer.see()
+    assert officer.post("/sign-out").status_code == 302
+    world.advance(minutes=5)
+    assert last_seen(admin.see(page)) == [seen]
+
+
+def last_seen(page: str) -> list[str]:
+    return re.findall(r'datetime="([^"]+)"', page.partition("<dt>Last seen</dt>")[2].partition("</dd>")[0])

@@ -116,6 +116,24 @@ def test_a_list_is_grouped_by_desk_and_its_rows_add_up(tmp_path: Path) -> None:
         assert page.count("<tr><td><code") == 2, "10.0.0.1 and the row that names nothing"
 
 
+@pytest.mark.parametrize("between", [" ", ", ", ",", "; ", "\u060c ", "\u3001"])
+def test_several_resources_on_one_line_are_a_list(tmp_path: Path, between: str) -> None:
+    with World(tmp_path) as world:
+        visitor = visit(world, "XC")
+        page = visitor.send("find/", status=200, q=between.join(("www.example.xd", "mail.example.xe"))).content.decode()
+        assert "2 rows" in page and "State XD / duty" in page and "State XE / duty" in page
+        assert visitor.send("find/", q=f"the{between}duty desk of www.example.xd").headers["Location"], "words are none"
+
+
+def test_an_address_is_found_as_a_word_processor_or_a_keyboard_of_another_script_spells_it(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        visitor = visit(world, "XC")
+        for typed in ("\u202a198.51.100.7\u202c", "\u0661\u0669\u0668.51.100.7", "198[.]51[.]100[.]7"):
+            page = visitor.see("find/", q=typed)
+            assert "198.51.100.7" in page, "the box shows what was typed, the answer what it names"
+            assert "is called" not in page, "it is no name"
+
+
 def test_the_heading_of_a_table_is_no_refused_row_and_a_wrong_first_row_is_no_heading(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         visitor = visit(world, "XC")

@@ -139,6 +139,7 @@ def test_markup_that_was_typed_is_shown_as_text() -> None:
         ("as64500", {"kind": "asn", "value": "AS64500"}),
         ("WWW.Example.ORG.", {"kind": "domain", "value": "www.example.org"}),
         ("hxxps://example[.]org/Path?q=1", {"kind": "url", "value": "https://example.org/Path?q=1"}),
+        ("\u202a192.0.2.\u0661\u0660\u202c", {"kind": "ipv4", "value": "192.0.2.10"}),
         ("A.Person@Example.org", {"kind": "email", "value": "A.Person@example.org"}),
         ("AB" * 32, {"kind": "sha256", "value": "ab" * 32}),
         ("cve-2026-1234", {"kind": "vulnerability", "value": "CVE-2026-1234"}),

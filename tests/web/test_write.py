@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from liaison.node.services.line.attachments import open_attachment
 from liaison.officers.permissions import Role
 from liaison.web.pages.write.cards import desk_key
 from liaison.web.pages.write.uploads import SealingUpload
+from tests.node.test_concurrency import at_once
 from tests.register.registry import small_register
 from tests.web.hosting import hosted_register
 from tests.web.visiting import Visitor, visit
@@ -114,6 +116,20 @@ def test_a_button_pressed_twice_sends_once(tmp_path: Path) -> None:
             assert OutgoingMessage.objects.count() == 1
 
 
+def test_a_button_pressed_many_times_at_once_leads_to_what_was_sent_each_time(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        visitor = visit(world, "XC")
+        number, windows = written(visitor, "XD"), [Visitor(world.nodes["XC"]) for _ in range(4)]
+        seen = re.search(r'name="seen" value="([0-9a-f]{64})"', visitor.see(f"write/{number}/check"))[1]  # type: ignore[index]
+        for window in windows:
+            window.cookies = visitor.cookies
+        presses = [partial(window.post, visitor.at(f"write/{number}/send"), {"seen": seen}) for window in windows]
+        (led,) = {f"{answer.status_code} {answer.headers.get('Location')}" for answer in at_once(presses)}
+        assert led.startswith("302 ") and "/write/sent/" in led
+        with world.at("XC"):
+            assert OutgoingMessage.objects.count() == 1
+
+
 def test_what_changed_after_it_was_shown_is_shown_again_and_not_sent(tmp_path: Path) -> None:
     with World(tmp_path) as world:
         visitor = visit(world, "XC")
@@ -124,6 +140,17 @@ def test_what_changed_after_it_was_shown_is_shown_again_and_not_sent(tmp_path: P
         assert "Another title" in answer.content.decode()
         with world.at("XC"):
             assert OutgoingMessage.objects.count() == 0
+
+
+def test_what_ends_before_it_begins_is_not_sent(tmp_path: Path) -> None:
+    with World(tmp_path) as world:
+        visitor = visit(world, "XC")
+        number = written(visitor, "XD")
+        fill(visitor, number, "text", **TEXT, **{"field.began": "2026-11-22 02:00", "field.ended": "2026-11-22 01:00"})
+        assert "The end of the period lies before its beginning." in visitor.see(f"write/{number}/check")
+        visitor.send(f"write/{number}/send", status=400, seen="0" * 64)
+        fill(visitor, number, "text", **TEXT, **{"field.began": "2026-11-22 01:00", "field.ended": "2026-11-22 02:00"})
+        assert send(visitor, number).headers["Location"]
 
 
 def test_several_recipients_must_be_told_together_or_one_case_each(tmp_path: Path) -> None:

@@ -17,10 +17,10 @@ from django.test import Client
 from django.test.client import ClientHandler
 
 from liaison.messages.parties import DeskRef
-from liaison.node.models import OfficerSession
+from liaison.node.models import Officer, OfficerSession
 from liaison.node.node import Node
 from liaison.node.services.people.officers import add_officer, grant, invite
-from liaison.node.unit_of_work import unit_of_work
+from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import Role
 from liaison.web.site import open_pages
 from tests.world import World
@@ -93,6 +93,15 @@ def visit_desk(node: Node, register: str, desk: DeskRef, *roles: Role, language:
     assert answer.status_code == 302, answer.content
     visitor.officer = officer.pk
     let_in(node, officer.pk)
+    return visitor
+
+
+def sign_in_again(visitor: Visitor) -> Visitor:
+    """The officer in a session of their own again, as after the one before ran out."""
+    with reading(visitor.node):
+        officer = Officer.objects.get(pk=visitor.officer)
+    visitor.post(f"/join/{invite(visitor.node, officer)}")
+    let_in(visitor.node, visitor.officer)
     return visitor
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from liaison.errors import LiaisonError, MalformedError, NotNowError, UnreachableError, UsageError, VerificationError
-from liaison.explanations import explain
+from liaison.explanations import AS_IT_IS, Telling, explain
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -42,9 +42,17 @@ def note(text: str) -> None:
     click.echo(text, err=True)
 
 
+def on_a_terminal() -> Telling:
+    """Instants in this machine's zone, and texts without what could steer the terminal."""
+    from liaison.cli.message.screen import local, plain
+    from liaison.wire.identifiers import parse_instant
+
+    return Telling(moment=lambda text: local(parse_instant(text)), text=plain)
+
+
 def report_error(error: LiaisonError, *, as_json: bool) -> int:
     """Explain `error` on stderr and return the exit code it stands for."""
-    words = explain(error)
+    words = explain(error, telling=AS_IT_IS if as_json else on_a_terminal())
     if as_json:
         told = {"error": words.code, "what": words.what, "kept": words.kept, "next": words.next}
         click.echo(json.dumps(told, ensure_ascii=False, sort_keys=True), err=True)

@@ -28,6 +28,7 @@ from liaison.wire.canonical import JSON
 COURTESY, ROUTINE = "courtesy", "routine"
 ORAL = "oral_at"
 SERIOUS = "serious-crime"
+PERIODS = (("began", "ended"), ("data_from", "data_to"), ("period_from", "period_to"))
 
 
 class LackCode(StrEnum):
@@ -93,7 +94,9 @@ def find_lacks(draft: Draft, rulebook: Rulebook | None) -> tuple[Lack, ...]:
         return (Lack(LackCode.NO_TYPE),)
     found = [*_of_the_text(draft, kind), *(_of_the_rulebook(draft, rulebook) if rulebook is not None else ())]
     once: dict[tuple[str, str], Lack] = {}
-    for each in sorted((*found, *_of_the_form(draft), *_of_the_periods(draft)), key=lambda each: not each.blocks):
+    for each in sorted(
+        (*found, *_of_the_form(draft), *reversed_periods(draft.fields)), key=lambda each: not each.blocks
+    ):
         once.setdefault(("", each.field) if each.code in EMPTY else (each.code, each.field), each)
     return tuple(once.values())
 
@@ -174,9 +177,10 @@ def _of_the_penalty(draft: Draft, terms: Terms) -> Iterator[Lack]:
         yield Lack(LackCode.BELOW_SERIOUS_CRIME, "max_penalty_years", article, False, {"years": str(least)})
 
 
-def _of_the_periods(draft: Draft) -> Iterator[Lack]:
-    for first, last in (("data_from", "data_to"), ("period_from", "period_to")):
-        begin, end = draft.fields.get(first), draft.fields.get(last)
+def reversed_periods(fields: Mapping[str, JSON]) -> Iterator[Lack]:
+    """The periods of any form, a request's or not, that end before they begin."""
+    for first, last in PERIODS:
+        begin, end = fields.get(first), fields.get(last)
         if isinstance(begin, str) and isinstance(end, str) and end < begin:
             yield Lack(LackCode.PERIOD_REVERSED, last)
 

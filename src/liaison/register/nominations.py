@@ -22,7 +22,7 @@ from typing import TypeVar
 
 import msgspec
 
-from liaison.errors import MalformedError
+from liaison.errors import MalformedError, Several
 from liaison.register.bodies import DeskNominated, Part
 from liaison.register.facts import NominationState
 from liaison.register.records import Contact, Record, content_of, make_record
@@ -181,7 +181,9 @@ def _columns(lines: Iterator[list[str]]) -> list[str]:
     missing = [name for name in REQUIRED if name not in columns]
     unknown = [name for name in columns if name not in (*REQUIRED, *OPTIONAL)]
     if missing or unknown or len(set(columns)) != len(columns):
-        raise MalformedError("nominations-columns", missing=", ".join(missing), unknown=", ".join(unknown)[:200])
+        raise MalformedError(
+            "nominations-columns", missing=Several.of(missing), unknown=Several(Several.of(unknown)[:200])
+        )
     return columns
 
 

@@ -33,6 +33,10 @@ _AS_NUMBER = re.compile(r"[Aa][Ss](0|[1-9][0-9]{0,9})")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 _PORT = re.compile(r":(?:[0-9]{1,5})?")
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
+_HARMLESS = {"[.]": ".", "(.)": ".", "[:]": ":"}
+_HXXP = re.compile(r"\Ahxxp", re.IGNORECASE)
+_DOTS = dict.fromkeys(map(ord, "\u3002\uff0e\uff61"), ".")
+"""What IDNA takes for dots: an ideographic full stop, a wide one and a narrow one."""
 _HOST_LIKE = re.compile(r"[^\x00-\x20\x7f\\@%]+")
 
 
@@ -87,6 +91,22 @@ def parse_resource(text: str) -> Resource:
     if text[0] in "Aa" and _AS_NUMBER.fullmatch(text):
         return _autonomous_system(text)
     return parse_host(text)
+
+
+def spell_plainly(text: str) -> str:
+    """What a person typed or pasted, as programs spell it; feeds and claims are read strictly, without this.
+
+    `hxxp` and `[.]`, which make an address harmless to click, are undone. Where the rest is ASCII, digits and dots of
+    other scripts become ASCII ones, and signs that nobody sees, as the marks of direction that word processors add, go.
+    """
+    for harmless, plain in _HARMLESS.items():
+        text = text.replace(harmless, plain)
+    text = _HXXP.sub("http", text)
+    if text.isascii():
+        return text
+    seen = (sign for sign in text.translate(_DOTS) if unicodedata.category(sign) != "Cf")
+    spelled = "".join(str(unicodedata.decimal(sign, sign)) for sign in seen)
+    return spelled if spelled.isascii() else text
 
 
 def parse_address(text: str) -> Stretch:

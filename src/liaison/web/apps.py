@@ -15,7 +15,12 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         """Called by Django once everything is loaded."""
+        from django.contrib.auth.signals import user_logged_in
+
         from liaison.web.logged import defects_only
+
+        # It would note the sign-in by the machine's clock; services/people/sessions.py does by the node's.
+        user_logged_in.disconnect(dispatch_uid="update_last_login")
 
         for room in ("django.request", "django.security.csrf"):
             logging.getLogger(room).addFilter(defects_only)

@@ -1,8 +1,9 @@
-"""What does a code say in the reader's language?
+"""What do a code, an instant and an error say in the reader's language?
 
     code_word("tlp", "amber")      "TLP:AMBER" in every language
     code_word("answer", "partly")  "Acceptée en partie" while French is active
     territory_word("TR")           "Türkiye"; None for "XC", which nobody but the register can name
+    moment(at)                     "22 Nov 2026, 04:02 CET", in the zone that is active
 
 Invariants (docs/using/translating.md):
 - data files hold codes and the English source, catalogues the rest, with the name of the list or form as context;
@@ -15,21 +16,26 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from importlib import resources
 
 from babel import Locale
-from django.utils.translation import get_language, gettext, pgettext, to_locale
+from babel.dates import format_skeleton, get_datetime_format
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import get_language, get_language_bidi, gettext, pgettext, to_locale
 
 from liaison.errors import LiaisonError
-from liaison.explanations import Explanation, explain
+from liaison.explanations import Explanation, Telling, explain
 from liaison.instruments.catalogue import load_instruments
 from liaison.messages.forms import Code, Field, Form
 from liaison.messages.forms.codes import code_lists, read_code_lists
 from liaison.node.services.care.findings import Finding
 from liaison.web.languages import find_language
 from liaison.wire.canonical import JSON
+from liaison.wire.identifiers import parse_instant
 
 # Which parameters of a finding are codes, and of which list.
 _CODED: Mapping[str, str] = {
@@ -38,6 +44,7 @@ _CODED: Mapping[str, str] = {
     "reason": "register-stopped",
     "what": "key-ending",
 }
+_CONTROLS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
 # AA, QM to QZ, XA to XZ and ZZ are left to the users of the standard.
 _STANDARD = re.compile(r"(?!AA|Q[M-Z]|X|ZZ)[A-Z]{2}")
 
@@ -89,20 +96,57 @@ def of_a_text(field: Field, value: str, instrument: JSON) -> str:
 
 def explained(error: LiaisonError) -> Explanation:
     """What happened, what was kept and what to do next."""
-    return explain(error, gettext)
+    return explain(error, gettext, _TELLING)
 
 
 def found_words(finding: Finding) -> tuple[str, str]:
     """What a check of the node found, and what to do now, with the codes inside it as words."""
     worded = {name: code_word(_CODED[name], str(value)) for name, value in finding.params.items() if name in _CODED}
-    return replace(finding, params={**finding.params, **worded}).said(gettext)
+    return replace(finding, params={**finding.params, **worded}).said(gettext, _TELLING)
+
+
+def babel_locale() -> str:
+    """The present language as Babel spells it."""
+    return find_language(get_language()).locale
+
+
+def moment(at: datetime) -> str:
+    """An instant in the reader's zone, with the zone, as plain text."""
+    return " ".join(day_and_zone(at.astimezone(get_current_timezone())))
+
+
+def day_begun(at: datetime) -> date | None:
+    """The day that begins at an instant by the reader's clock; None where it is inside of one."""
+    zone = get_current_timezone()
+    begun = at.astimezone(zone).date()
+    # In UTC, because there are zones whose clocks skip a midnight.
+    return begun if datetime.combine(begun, time(), tzinfo=zone).astimezone(UTC) == at.astimezone(UTC) else None
+
+
+def day_and_zone(there: datetime) -> tuple[str, str]:
+    """An instant by the clock that it is given in, and its zone."""
+    words, between = day_words(there.date(), babel_locale())
+    return between.format(there.strftime("%H:%M"), words), there.strftime("%Z")
+
+
+@functools.lru_cache(maxsize=4096)
+def day_words(day: date, locale: str) -> tuple[str, str]:
+    """A day in words, and how the language sets the time of day (0) and the day (1) side by side."""
+    # English as it is written where no country is named: the day before the month.
+    locale = {"en": "en_001"}.get(locale, locale)
+    noon = datetime.combine(day, time(12))
+    return format_skeleton("yMMMd", noon, locale=locale), str(get_datetime_format("medium", locale=locale))
+
+
+def _moment_of_wire(text: str) -> str:
+    return moment(parse_instant(text))
 
 
 def territory_word(code: str) -> str | None:
     """The name of a country or area by its ISO 3166-1 alpha-2 code; None for a code without one."""
     if not _STANDARD.fullmatch(code):
         return None
-    locale = find_language(get_language()).locale
+    locale = babel_locale()
     return _united_nations().get(code, {}).get(locale) or Locale.parse(locale).territories.get(code)
 
 
@@ -131,9 +175,27 @@ def apart(text: str) -> str:
     return f"\u2068{text}\u2069"
 
 
+def in_a_sentence(text: str) -> str:
+    """What others wrote, as it can stand inside a sentence of ours: it turns nothing around it, and nothing turns it.
+
+    Controls of direction go, for one that is left open turns the rest of the sentence round. It is isolated only where
+    it has to be, so that a command with a name in it is copied as it stands.
+    """
+    shown = _CONTROLS.sub("", text)
+    sides = {unicodedata.bidirectional(sign) in ("R", "AL") for sign in shown if sign.isalpha()}
+    if get_language_bidi():
+        turned = len(sides) == 2 or not (shown[:1].isalnum() and shown[-1:].isalnum())
+    else:
+        turned = True in sides
+    return apart(shown) if shown and turned else shown
+
+
 def listed(words: Iterable[str]) -> str:
     """Words of a list in one line."""
     return comma().join(words)
+
+
+_TELLING = Telling(_moment_of_wire, listed, in_a_sentence)
 
 
 def _code(list_name: str, code: str) -> Code | None:

@@ -182,6 +182,7 @@ OF_THE_NODE: Mapping[str, str] = {
     "writing.finding.entry_of": PUBLIC,
     "writing.finding.ref_of": PURE,
     "writing.finding.resource_in": PURE,
+    "writing.finding.resources_in": PURE,
     "writing.finding.route_list": PUBLIC,
     "writing.finding.route_text": PUBLIC,
     "writing.origins.desks_at": PUBLIC,

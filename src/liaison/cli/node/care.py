@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from liaison.cli.output import GOOD, REFUSED, json_option, show, table
+from liaison.cli.output import GOOD, REFUSED, json_option, on_a_terminal, show, table
 from liaison.cli.session import WITH_PAGES, chosen_home, open_node
 from liaison.errors import UsageError
+from liaison.explanations import AS_IT_IS
 from liaison.node.config import Address, Config, Database, Listen, Peers, credential_path, pages_at
 
 
@@ -69,7 +70,8 @@ def doctor(*, as_json: bool) -> int:
     from liaison.node.services.care.findings import State
 
     findings = examine(node, wiring.survey(node.home))
-    told = [(each, *each.said()) for each in findings]
+    telling = AS_IT_IS if as_json else on_a_terminal()
+    told = [(each, *each.said(telling=telling)) for each in findings]
     rows = table((each.state.value, each.check, what) for each, what, _ in told)
     steps = ([f"        → {step}"] if step else [] for _, _, step in told)
     lines = [line for row, step in zip(rows, steps, strict=True) for line in (row, *step)]

@@ -115,7 +115,7 @@ def _about(said: Said, language: str, says: Says) -> Iterator[str]:
     lines = {
         "reference": said.token,
         "case": core.case,
-        "earlier": ", ".join(said.earlier),
+        "earlier": _comma(functools.partial(says, language)).join(said.earlier),
         "composed": core.composed,
         "sharing": _code("tlp", core.tlp, functools.partial(says, language)),
         "urgency": _code("urgency", core.urgency, functools.partial(says, language)),
@@ -127,6 +127,11 @@ def _about(said: Said, language: str, says: Says) -> Iterator[str]:
 
 
 _Tell = Callable[[str, str], str]
+
+
+def _comma(in_language: _Tell) -> str:
+    """What stands between two of a list in a language."""
+    return in_language("between two of a list", ", ")
 
 
 def _code(name: str, code: str, tell: _Tell) -> str:
@@ -154,7 +159,7 @@ def _short(field: Field, value: JSON, tell: _Tell) -> str:
             return _code(field.codes, value, tell) if field.codes else value
         case list() | tuple():
             items = [str(each) for each in value]
-            return ", ".join(_code(field.codes, each, tell) for each in items) if field.codes else ", ".join(items)
+            return _comma(tell).join(_code(field.codes, each, tell) if field.codes else each for each in items)
         case _:
             return _members(value)
 

@@ -21,7 +21,7 @@ ROLE = 24
 
 class Officer(AbstractBaseUser):
     """A person who signs in; `login` is what they type, `zone` an IANA name, `duty_notices` whether they are told that
-    their duty begins and ends."""
+    their duty begins and ends, `last_login` when they were last seen."""
 
     login = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=100)

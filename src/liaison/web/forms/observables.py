@@ -6,7 +6,8 @@
     9f86d081…(64 hex)   CVE-2026-1234   other: the words of a ransom note
 
 Invariants:
-- addresses and names that were made harmless to click (`hxxp`, `[.]`) are read as what they name;
+- addresses and names that were made harmless to click (`hxxp`, `[.]`), have digits of another script or marks of
+  direction that nobody sees are read as what they name;
 - times without an offset are of the typist's zone; `offset` keeps the offset they were typed with;
 - a line that cannot be read says which line and why; the others are read all the same.
 """
@@ -24,7 +25,7 @@ from django.utils.translation import gettext
 
 from liaison.errors import MalformedError
 from liaison.messages.forms import read_observables
-from liaison.routing.addresses import Name, parse_host
+from liaison.routing.addresses import Name, parse_host, spell_plainly
 from liaison.web.forms.instants import offset_of, parse_local
 from liaison.web.words import explained
 from liaison.wire.canonical import JSON
@@ -99,8 +100,7 @@ def _tokens(line: str) -> list[str]:
 
 def name_what(text: str) -> tuple[str, str, int | None]:
     """Kind, value in its one spelling, and a port typed with it. Raises MalformedError."""
-    text = text.replace("[.]", ".").replace("(.)", ".").replace("[:]", ":")
-    text = re.sub(r"^hxxp", "http", text, flags=re.IGNORECASE)
+    text = spell_plainly(text)
     if "://" in text:
         scheme, _, rest = text.partition("://")
         return "url", f"{scheme.lower()}://{rest}", None

@@ -2,9 +2,14 @@
 
 entry_label("contact/states/mailbox")     "States only: Role mailbox"
 entry_value("languages", "ar, en")         "Arabic, English"
+entry_value("rulebook/ways", "line, fax")  "This line, Fax"
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
 
 from django.utils.translation import gettext, gettext_lazy
 
@@ -39,7 +44,17 @@ LABELS = CONTACT | {
     "steps": gettext_lazy("Usual days of the steps here"),
     "remarks": gettext_lazy("Remarks"),
 }
-LANGUAGES = frozenset({"languages", "rulebook/languages", "rulebook/urgent_languages"})
+LISTS: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {
+        "languages": language_word,
+        "urgent_languages": language_word,
+        "ways": partial(code_word, "request-way"),
+        "formats": str,
+        "persons": str,
+    }
+)
+"""Which fields are lists, by the last part of their name, and what each of a list says."""
+FLAGS = frozenset({"rulebook/encryption", "rulebook/signature"})
 
 HINTS = {
     "languages": gettext_lazy("Tags with commas between, for example: en, fr"),
@@ -66,7 +81,10 @@ def entry_label(name: str) -> str:
 
 
 def entry_value(name: str, text: str) -> str:
-    """What such a field says: languages and kinds by their names, anything else as it is."""
+    """What such a field says: languages, kinds and ways by their names, lists as the reader's language writes them."""
     if name == "kind":
         return code_word("desk-kind", text)
-    return listed(map(language_word, text.split(", "))) if name in LANGUAGES and text else text
+    if name in FLAGS:
+        return gettext("Yes") if text else ""
+    in_words = LISTS.get(name.rpartition("/")[2])
+    return listed(map(in_words, text.split(", "))) if in_words is not None and text else text

@@ -9,32 +9,37 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from babel.dates import format_datetime
 from django.utils.translation import gettext, ngettext
 
 from liaison.duty.exercises.report import IN_ORDER, Tally
 from liaison.web.figures.charts import Chart
 from liaison.web.languages import Language
 from liaison.web.letters.fonts import fonts_for, found_fonts, spare_fonts
-from liaison.web.letters.typesetting import typeset, world_locale
-from liaison.web.words import code_word
+from liaison.web.letters.typesetting import own, typeset
+from liaison.web.words import apart, code_word, listed, moment
 
 
 def make_report(given: Mapping[str, Any], language: Language, *, at: datetime) -> bytes:
     """The report of the values that its page is made of. Raises UsageError where a font is missing."""
     found = found_fonts()
-    scenario, tables = given["scenario"], given["tables"]
-    told = {
+    told = _told(given) | {
         "lang": language.tag.partition("-")[0],
         "rtl": language.direction == "rtl",
         "fonts": list(dict.fromkeys((*fonts_for(language.locale, found), *spare_fonts(found)))),
+    }
+    return typeset("exercise.typ", told, found, at=at)
+
+
+def _told(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Every word of the page in the present language; what the scenario and the register say in its own direction."""
+    scenario, tables = given["scenario"], given["tables"]
+    return {
         "mark": gettext("EXERCISE. Nothing in this was real."),
-        "title": scenario.en,
-        "subtitle": gettext("Report after the exercise"),
-        "purpose": scenario.purpose,
-        "date": format_datetime(given["control"].starts_at, "long", locale=world_locale(language.locale)),
+        "title": own(scenario.en),
+        "subtitle": listed([gettext("Report after the exercise"), apart(moment(given["control"].starts_at))]),
+        "purpose": own(scenario.purpose),
         "players_title": gettext("Who played"),
-        "players": [str(name) for name, _ in given["desks"]],
+        "players": [own(str(name)) for name, _ in given["desks"]],
         "charts": [_chart(tables["outcomes"]), _chart(tables["half"])],
         "heads": [
             gettext("Event"),
@@ -42,9 +47,8 @@ def make_report(given: Mapping[str, Any], language: Language, *, at: datetime) -
             *(code_word("exercise-outcome", each) for each in IN_ORDER),
             gettext("Half within"),
         ],
-        "rows": [_row(name, tally) for name, tally in tables["injects"]],
+        "rows": [[own(name), *_figures(tally)] for name, tally in tables["injects"]],
     }
-    return typeset("exercise.typ", told, found, at=at)
 
 
 def _chart(chart: Chart) -> dict[str, Any]:
@@ -52,13 +56,13 @@ def _chart(chart: Chart) -> dict[str, Any]:
     longest = max((bar.length for bar in chart.bars), default=0) or 1
     return {
         "title": chart.title,
-        "bars": [[bar.whole, bar.number, round(100 * bar.length / longest)] for bar in chart.bars],
+        "bars": [[own(bar.whole), bar.number, round(100 * bar.length / longest)] for bar in chart.bars],
     }
 
 
-def _row(name: str, tally: Tally) -> list[str]:
+def _figures(tally: Tally) -> list[str]:
     counts = (str(tally.counts[each]) for each in IN_ORDER)
-    return [name, str(tally.expected), *counts, _minutes(tally.half)]
+    return [str(tally.expected), *counts, _minutes(tally.half)]
 
 
 def _minutes(time: timedelta | None) -> str:

@@ -23,7 +23,7 @@ from liaison.instruments.texts import Instrument
 from liaison.web.languages import Language
 from liaison.web.letters.fonts import fonts_for, found_fonts, spare_fonts
 from liaison.web.letters.typesetting import runs_right_to_left, typeset, world_locale
-from liaison.web.words import code_word, language_word, listed
+from liaison.web.words import apart, code_word, language_word, listed
 
 if TYPE_CHECKING:
     from typst import Fonts
@@ -48,22 +48,27 @@ def make_report(
 ) -> bytes:
     """The PDF in a language, in fonts of `found` (by default all there are). Raises UsageError."""
     found = found_fonts() if found is None else found
-    text, name, period = subject
     with translation.override(language.code):
-        told = {
+        told = _told(subject, rows, format_date(at, "long", locale=world_locale(language.locale))) | {
             "lang": language.tag.partition("-")[0],
             "rtl": language.direction == "rtl",
             "fonts": list(dict.fromkeys((*fonts_for(language.locale, found), *spare_fonts(found)))),
-            "title": gettext("Report of implementation, %(year)s") % {"year": period},
-            "text": _plain(text.en, "en"),
-            "name": _plain(name),
-            "state": gettext("Draft as it stood on %(day)s; the register says what was published.")
-            % {"day": format_date(at, "long", locale=world_locale(language.locale))},
-            "official": gettext("What a clause asks is told in our own words; the official text decides."),
-            "nothing": gettext("Nothing is said yet."),
-            "answers": [_answer(each) for each in rows],
         }
     return typeset("implementation.typ", told, found, at=at)
+
+
+def _told(subject: Subject, rows: Iterable[PrintedAnswer], day: str) -> dict[str, Any]:
+    """Every word of the page in the present language; what others wrote in its own direction."""
+    text, name, period = subject
+    return {
+        "title": gettext("Report of implementation, %(year)s") % {"year": period},
+        "text": _plain(text.en, "en"),
+        "name": _plain(name),
+        "state": gettext("Draft as it stood on %(day)s; the register says what was published.") % {"day": day},
+        "official": gettext("What a clause asks is told in our own words; the official text decides."),
+        "nothing": gettext("Nothing is said yet."),
+        "answers": [_answer(each) for each in rows],
+    }
 
 
 def _answer(each: PrintedAnswer) -> dict[str, Any]:
@@ -87,7 +92,7 @@ def _seen(each: PrintedAnswer) -> str:
         return gettext("Seen by everybody")
     if each.answer.audience == OWN:
         return gettext("For ourselves alone: do not hand this on")
-    return gettext("Seen by: %(names)s") % {"names": "; ".join(each.names) or "—"}
+    return gettext("Seen by: %(names)s") % {"names": listed(map(apart, each.names)) or "—"}
 
 
 def _item(label: str, texts: Texts, more: Iterable[str] = ()) -> dict[str, Any]:
@@ -104,7 +109,7 @@ def _measure(one: Measure) -> dict[str, Any]:
 
 def _evidence(each: Evidence) -> str:
     document = f"SHA-256 {each.document}" if each.document else ""
-    return "  ".join(part for part in (each.title, each.address, document) if part)
+    return "  ".join(apart(part) for part in (each.title, each.address, document) if part)
 
 
 def _help(one: Help) -> dict[str, Any]:

@@ -29,8 +29,8 @@ from liaison.node.services.people.officers import Seat
 from liaison.web.languages import Language
 from liaison.web.letters.entry_words import entry_label, entry_value
 from liaison.web.letters.fonts import fonts_for, found_fonts
-from liaison.web.letters.typesetting import runs_right_to_left, typeset, world_locale
-from liaison.web.words import code_word, listed
+from liaison.web.letters.typesetting import own, typeset, world_locale
+from liaison.web.words import apart, code_word, listed
 
 if TYPE_CHECKING:
     from typst import Fonts
@@ -110,18 +110,18 @@ def _told(facts: _Facts, kind: LetterKind) -> dict[str, Any]:
     return {
         "title": title(kind),
         "to": gettext("To the secretariat of the register:"),
-        "register": facts.title,
-        "from": facts.name,
+        "register": own(facts.title),
+        "from": apart(facts.name),
         "asks": asks[kind],
         "rows": [
-            [gettext("Participant"), _own(f"{facts.name} ({listed(facts.codes)})" if facts.codes else facts.name)],
-            [gettext("Desk"), _own(facts.desk)],
-            [gettext("Kind of desk"), _own(code_word("desk-kind", facts.after.kind))],
-            *([entry_label(name), _own(entry_value(name, after))] for name, _, after in rows),
+            [gettext("Participant"), own(f"{facts.name} ({listed(facts.codes)})" if facts.codes else facts.name)],
+            [gettext("Desk"), own(facts.desk)],
+            [gettext("Kind of desk"), own(code_word("desk-kind", facts.after.kind))],
+            *([entry_label(name), own(entry_value(name, after))] for name, _, after in rows),
         ],
         "changed_title": gettext("What changes"),
         "changed": [
-            [entry_label(name), *(_own(entry_value(name, each) or "—") for each in (before, after))]
+            [entry_label(name), *(own(entry_value(name, each) or "—") for each in (before, after))]
             for name, before, after in changed
         ],
         "heads": [gettext("What"), gettext("Before"), gettext("After")],
@@ -133,8 +133,3 @@ def _told(facts: _Facts, kind: LetterKind) -> dict[str, Any]:
         ),
         "sign": [gettext("Place and date"), gettext("Name and position"), gettext("Signature and seal")],
     }
-
-
-def _own(text: str) -> dict[str, Any]:
-    """A value in its own direction, so that "+999 555 0100" is not turned round in a letter in Arabic."""
-    return {"text": text, "rtl": runs_right_to_left(text)}

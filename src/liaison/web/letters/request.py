@@ -30,7 +30,7 @@ from liaison.messages.forms.observables import Observable
 from liaison.web.languages import Language
 from liaison.web.letters.fonts import fonts_for, found_fonts
 from liaison.web.letters.typesetting import runs_right_to_left, typeset, world_locale
-from liaison.web.words import code_word, form_word, of_a_text
+from liaison.web.words import apart, code_word, form_word, of_a_text
 from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import parse_instant
 
@@ -92,7 +92,7 @@ def _decides(symbol: str) -> str:
     if not symbol:
         return gettext("There is no official form for this that is known here; the text the request rests on decides.")
     words = gettext("The first boxes follow the template %(symbol)s; the official form decides.")
-    return words % {"symbol": symbol}
+    return words % {"symbol": apart(symbol)}
 
 
 def _in_each(both: Both, words: Callable[[], str]) -> list[dict[str, Any]]:

@@ -2,8 +2,11 @@
 
     typeset("letter.typ", {"title": …}, found_fonts(), at=now)      bytes; the page reads `sys.inputs.letter` as JSON
 
-Invariants: text enters the typesetter as data, never as its markup; the same words and time give the same bytes; a sign
-that no font has is refused, never printed as an empty box.
+Invariants:
+- text enters the typesetter as data, never as its markup; the same words and time give the same bytes;
+- what is not said in the language of the page has a paragraph of its own direction (`own`), and inside of a sentence it
+  is isolated (`words.apart`);
+- a sign that no font has is refused, never printed as an empty box.
 """
 
 from __future__ import annotations
@@ -30,6 +33,11 @@ def runs_right_to_left(text: str) -> bool:
     """Whether a text without a language of its own does: as its first letter; numbers, names and hashes do not."""
     first = next((unicodedata.bidirectional(sign) for sign in text if sign.isalpha()), "L")
     return first in ("R", "AL")
+
+
+def own(text: str) -> dict[str, Any]:
+    """A text in its own direction, so that neither "+999 555 0100" nor a full stop is moved by that of the page."""
+    return {"text": text, "rtl": runs_right_to_left(text)}
 
 
 def world_locale(locale: str) -> str:

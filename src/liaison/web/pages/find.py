@@ -72,6 +72,8 @@ def _case_of_mail(seat: Seat, text: str) -> str:
 def _posted(request: HttpRequest, seat: Seat) -> HttpResponse:
     text, kind = _list_of(request), _kind(request.POST.get("kind", ""))
     lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) == 1:
+        lines = finding.resources_in(lines[0])[:MOST_ROWS] or lines
     if len(lines) <= 1:
         number = _remember(request, lines[0].strip() if lines else "", kind)
         return HttpResponseRedirect(f"{path_to(seat, 'find/')}?{urlencode({'asked': number})}")

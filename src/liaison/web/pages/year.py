@@ -28,8 +28,7 @@ from liaison.web.figures.tables import csv_answer
 from liaison.web.forms.instants import find_zone
 from liaison.web.requests import at_desk, path_to
 from liaison.web.site import here
-from liaison.web.templatetags.show import babel_locale
-from liaison.web.words import code_word
+from liaison.web.words import babel_locale, code_word
 
 HEAD = (
     "table", "value", "cases", "opened_by_us", "acknowledged", "acknowledged_median_s", "acknowledged_p90_s",

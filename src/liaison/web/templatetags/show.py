@@ -16,11 +16,10 @@ from __future__ import annotations
 import functools
 import hashlib
 import html
-from datetime import date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from babel.dates import format_skeleton, get_datetime_format
 from django import template
 from django.conf import settings
 from django.utils import timezone, translation
@@ -31,7 +30,6 @@ from liaison.errors import LiaisonError
 from liaison.messages.forms import Form, latest_form
 from liaison.web import words
 from liaison.web.forms.instants import find_zone
-from liaison.web.languages import find_language
 from liaison.web.names import DeskName
 from liaison.wire.identifiers import format_instant, parse_instant
 
@@ -46,11 +44,6 @@ TAGS = {"emergency": ("strong", "tag alarm"), "urgent": ("strong", "tag warn")}
 def written(shape: str, *parts: object) -> SafeString:
     """HTML of this shape with what belongs into it, as `format_html` makes it, at a fifth of the cost."""
     return SafeString(shape.format(*(part if hasattr(part, "__html__") else html.escape(str(part)) for part in parts)))
-
-
-def babel_locale() -> str:
-    """The present language as Babel spells it."""
-    return find_language(translation.get_language()).locale
 
 
 @register.simple_tag
@@ -71,22 +64,23 @@ def when(at: datetime | None) -> SafeString | str:
     """An instant in the officer's zone, with the zone."""
     if at is None:
         return ""
-    return written(
-        '<time datetime="{}"><bdi>{}</bdi> <bdi class="zone">{}</bdi></time>', format_instant(at), *_day_and_zone(at)
-    )
+    there = words.day_and_zone(at.astimezone(timezone.get_current_timezone()))
+    return written('<time datetime="{}"><bdi>{}</bdi> <bdi class="zone">{}</bdi></time>', format_instant(at), *there)
 
 
 @register.filter
 def when_in(at: datetime, zone: str) -> SafeString:
     """An instant in another zone than the officer's, with the zone."""
     there = at.astimezone(find_zone(zone))
-    return written('<bdi>{}</bdi> <bdi class="zone">{}</bdi>', *_day_and_zone_of(there))
+    return written('<bdi>{}</bdi> <bdi class="zone">{}</bdi>', *words.day_and_zone(there))
 
 
 @register.filter
 def day(on: date) -> SafeString:
     """A day that the calendar names, whatever the reader's zone."""
-    return written('<time datetime="{}"><bdi>{}</bdi></time>', on.isoformat(), _day(on, babel_locale())[0])
+    return written(
+        '<time datetime="{}"><bdi>{}</bdi></time>', on.isoformat(), words.day_words(on, words.babel_locale())[0]
+    )
 
 
 @register.filter
@@ -98,30 +92,7 @@ def on_day(text: str) -> SafeString:
 @register.filter
 def moment(at: datetime) -> str:
     """The same as plain text, for places that take no elements."""
-    return " ".join(_day_and_zone(at))
-
-
-def moment_of(there: datetime) -> str:
-    """An instant by the clock that it is given in, without its zone."""
-    return _day_and_zone_of(there)[0]
-
-
-def _day_and_zone(at: datetime) -> tuple[str, str]:
-    return _day_and_zone_of(at.astimezone(timezone.get_current_timezone()))
-
-
-def _day_and_zone_of(there: datetime) -> tuple[str, str]:
-    day, between = _day(there.date(), babel_locale())
-    return between.format(there.strftime("%H:%M"), day), there.strftime("%Z")
-
-
-@functools.lru_cache(maxsize=4096)
-def _day(day: date, locale: str) -> tuple[str, str]:
-    """A day in words, and how the language sets the time of day (0) and the day (1) side by side."""
-    # English as it is written where no country is named: the day before the month.
-    locale = {"en": "en_001"}.get(locale, locale)
-    noon = datetime.combine(day, time(12))
-    return format_skeleton("yMMMd", noon, locale=locale), str(get_datetime_format("medium", locale=locale))
+    return words.moment(at)
 
 
 @register.filter

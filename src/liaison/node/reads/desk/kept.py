@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from liaison.errors import UsageError
+from liaison.errors import At, UsageError
 from liaison.messages.parties import DeskRef
 from liaison.node.models import Case
 from liaison.wire.identifiers import format_instant
@@ -21,7 +21,7 @@ def require_writable(desk: DeskRef, case: str) -> None:
     """Inside a unit of work: return unless the case is archived or destroyed. Raises UsageError."""
     archived_at = require_kept(desk, case)
     if archived_at is not None:
-        raise UsageError("case-archived", at=format_instant(archived_at))
+        raise UsageError("case-archived", at=At(format_instant(archived_at)))
 
 
 def require_kept(desk: DeskRef, case: str) -> datetime | None:
@@ -31,6 +31,6 @@ def require_kept(desk: DeskRef, case: str) -> datetime | None:
     if row is None:
         raise UsageError("case-not-found", case=case[:36])
     if row["destroyed_at"] is not None:
-        raise UsageError("case-destroyed", at=format_instant(row["destroyed_at"]))
+        raise UsageError("case-destroyed", at=At(format_instant(row["destroyed_at"])))
     archived_at: datetime | None = row["archived_at"]
     return archived_at

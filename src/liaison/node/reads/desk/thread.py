@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from liaison.errors import UsageError
+from liaison.errors import At, UsageError
 from liaison.messages.case import CaseItem, CaseView, view_case
 from liaison.messages.message import Core, ReceivedMessage, open_message
 from liaison.messages.parties import DeskRef
@@ -89,7 +89,7 @@ def read_thread(node: Node, desk: DeskRef, case: str, *, reader: Reader) -> Thre
     if row is None:
         raise UsageError("case-not-found", case=case[:36])
     if row.destroyed_at is not None:
-        raise UsageError("case-destroyed", at=format_instant(row.destroyed_at))
+        raise UsageError("case-destroyed", at=At(format_instant(row.destroyed_at)))
     with reading(node):
         named = {**of_desk(desk), "register": row.register, "case": row.case}
         came = [(each, _opened(each)) for each in IncomingCopy.objects.filter(READABLE, **named).order_by("pk")]

@@ -23,11 +23,11 @@ from liaison.node.reads.register import directory, followed
 from liaison.node.reads.routing import answer_all
 from liaison.register.lookup import DeskEntry, Refusal
 from liaison.register.vocabulary import DeskKind
-from liaison.routing.addresses import parse_resource
+from liaison.routing.addresses import parse_resource, spell_plainly
 from liaison.routing.claims import Desk
 from liaison.routing.route import Answer
 
-_PARTED = re.compile(r"[\s,;\t\"']+")
+_PARTED = re.compile(r"[\s,;\"'\u060c\u061b\u3001\uff0c\uff1b]+")
 _BETWEEN_CELLS = re.compile(r"[,;\t]")
 _NAME_OF_COLUMN = re.compile(r"[\s\"']*[^\W\d][^\d.:/]*")
 
@@ -75,13 +75,19 @@ def resource_in(line: str) -> str | None:
     """The first resource that a line of a list names: the line itself, else a part of it; None where there is none."""
     parts = [line.strip(), *(part for part in _PARTED.split(line) if part)]
     for part in parts:
-        text = part.replace("[.]", ".").replace("hxxp", "http")
+        text = spell_plainly(part)
         try:
             parse_resource(text)
         except MalformedError:
             continue
         return text
     return None
+
+
+def resources_in(line: str) -> list[str]:
+    """Each part of a line of which every part names a resource; nothing of any other, as of a name in words."""
+    parts = [part for part in _PARTED.split(line) if part]
+    return parts if all(resource_in(part) is not None for part in parts) else []
 
 
 def route_text(node: Node, register: str, text: str, *, kind: DeskKind = DeskKind.TECHNICAL) -> Routed:

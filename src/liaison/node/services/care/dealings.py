@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from liaison.errors import Param
+from liaison.errors import At, Param
 from liaison.node.log.views import RowsView
 from liaison.node.models import Alarm, Delivery, FollowedRegister, OwnLetterBox, Timer
 from liaison.node.node import Node
@@ -117,7 +117,9 @@ def check_jobs(node: Node, around: Surroundings) -> Finding:
 def check_writing(node: Node, around: Surroundings) -> Finding:
     """May the node speak?"""
     since = setting(node, READ_ONLY)
-    return Finding("writing", WARN if since else OK, "writing-closed" if since else "writing-open", {"since": since})
+    if not since:
+        return Finding("writing", OK, "writing-open")
+    return Finding("writing", WARN, "writing-closed", {"since": At(since)})
 
 
 def _seconds(span: timedelta) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from liaison.errors import Param
+from liaison.errors import At, Param
 from liaison.messages.parties import DeskRef
 from liaison.node.models import OwnDesk
 from liaison.node.node import Node
@@ -11,6 +11,7 @@ from liaison.node.reads.checks.watched import watched
 from liaison.node.reads.writing.drafts import Place
 from liaison.node.services.care.findings import FAIL, OK, WARN, Finding
 from liaison.node.services.care.surroundings import Surroundings
+from liaison.wire.identifiers import format_instant
 
 
 def check_ending(node: Node, around: Surroundings) -> Finding:
@@ -21,8 +22,8 @@ def check_ending(node: Node, around: Surroundings) -> Finding:
     if not found:
         return Finding("ending", OK, "ending-none")
     first = min(found, key=lambda each: each.ends)
-    day = f"{first.ends:%Y-%m-%d}"
-    named: dict[str, Param] = {"what": first.what, "name": first.name, "at": day, "count": len(found)}
+    at = At(format_instant(first.ends))
+    named: dict[str, Param] = {"what": first.what, "name": first.name, "at": at, "count": len(found)}
     return Finding("ending", WARN, "ending-over" if first.warned == 0 else "ending-soon", named)
 
 

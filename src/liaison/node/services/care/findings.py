@@ -17,6 +17,7 @@ from enum import StrEnum
 from importlib import resources
 
 from liaison.errors import Param
+from liaison.explanations import AS_IT_IS, Telling
 
 
 class State(StrEnum):
@@ -39,11 +40,13 @@ class Finding:
     code: str
     params: Mapping[str, Param] = field(default_factory=dict)
 
-    def said(self, translate: Callable[[str], str] = str) -> tuple[str, str]:
-        """What was found, and what to do now; `translate` gets the English source with its `{name}`s unfilled."""
+    def said(self, translate: Callable[[str], str] = str, telling: Telling = AS_IT_IS) -> tuple[str, str]:
+        """What was found, and what to do now; `translate` gets the English source with its `{name}`s unfilled, which
+        `telling` fills."""
         page = _words()[self.code]
         what, next_step = (translate(page[part]) if part in page else "" for part in ("what", "next"))
-        return what.format_map(self.params), next_step.format_map(self.params)
+        params = telling.of(self.params)
+        return what.format_map(params), next_step.format_map(params)
 
 
 @functools.cache

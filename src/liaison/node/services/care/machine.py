@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
-from liaison.errors import MalformedError, UsageError
+from liaison.errors import At, MalformedError, UsageError
 from liaison.keys.private import Ed25519Signer, SealingIdentity
 from liaison.keys.public import Purpose
 from liaison.node.models import HeldKey, Timer
@@ -88,7 +88,7 @@ def check_storage(node: Node, around: Surroundings) -> Finding:
     if found is None:
         return Finding("storage", OK, "storage-sound")
     noted, reason = found
-    named = {"reason": reason, "at": format_instant(datetime.fromtimestamp(int(noted), UTC))}
+    named = {"reason": reason, "at": At(format_instant(datetime.fromtimestamp(int(noted), UTC)))}
     return Finding("storage", FAIL if node.storage.failure() else WARN, "storage-failed-once", named)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from liaison.errors import UsageError
+from liaison.errors import At, UsageError
 from liaison.messages.forms import find_form
 from liaison.messages.letter_box import Kind, decode_note
 from liaison.messages.message import ReceivedMessage, open_message
@@ -67,7 +67,7 @@ def _place(row: Case) -> tuple[str, str, str]:
 def require_texts(row: Case) -> None:
     """Return unless the texts of the case were destroyed. Raises UsageError."""
     if row.destroyed_at is not None:
-        raise UsageError("case-destroyed", at=format_instant(row.destroyed_at))
+        raise UsageError("case-destroyed", at=At(format_instant(row.destroyed_at)))
 
 
 def export_transcript(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from liaison.errors import UsageError, VerificationError
+from liaison.errors import Several, UsageError, VerificationError
 from liaison.keys.openpgp.certificates import read_certificate, read_groups, require_valid
 from liaison.messages.mail.mailbox import fits_mailbox
 from liaison.messages.mail.tokens import correspondent_id
@@ -161,7 +161,7 @@ def _compared(node: Node, data: bytes, heard: Heard, officer: int) -> dict[str, 
     certificate, now = read_certificate(data), node.clock.now()
     require_valid(certificate, now)
     if heard.channel not in CHANNELS:
-        raise UsageError("mail-channel", channels=", ".join(CHANNELS))
+        raise UsageError("mail-channel", channels=Several.of(CHANNELS))
     if read_groups(heard.read_out) != certificate.fingerprint:
         raise VerificationError("mail-fingerprint-differs", found=certificate.groups)
     return {

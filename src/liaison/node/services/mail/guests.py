@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from django.db.models import F
 
-from liaison.errors import NotNowError, UsageError
+from liaison.errors import NotNowError, Several, UsageError
 from liaison.messages.case import ACKNOWLEDGEMENT
 from liaison.messages.inbox import Note
 from liaison.messages.mail.answers import clean_text, fit_name
@@ -109,7 +109,7 @@ def open_guest_page(node: Node, seat: Seat, case: str, asking: Asking, *, office
     code, now = make_code(seed), node.clock.now()
     held_as = digest(seed) if asking.told is Told.MAIL else ""
     if asking.hours not in HOURS:
-        raise UsageError("guest-hours", hours=", ".join(map(str, HOURS)))
+        raise UsageError("guest-hours", hours=Several.of(map(str, HOURS)))
     with reading(node):
         sent = _last_mail(seat.register, seat.desk, case)
     if sent is None or sent.copy.node != MAILBOX:
@@ -147,7 +147,7 @@ def guest_host(node: Node, register: str, desk: DeskRef) -> str:
     ways = addresses[0].ways if addresses else ()
     named = {urlsplit(way.at).hostname for way in ways if way.way is records.Way.PEER and way.at}
     if not host or host not in named:
-        raise UsageError("guest-host", host=host or "-", named=", ".join(sorted(filter(None, named))) or "-")
+        raise UsageError("guest-host", host=host or "-", named=Several.of(sorted(filter(None, named)) or ["-"]))
     return host
 
 

@@ -194,8 +194,9 @@ def name_deputy(
         rows = list(_memberships(seat).filter(officer=officer, deputy_for=None))
         if not rows:
             raise UsageError("role-needed")
-        for row in rows:
-            _stand_in(node, row, other, begins, until)
+        given = [_stand_in(node, row, other, begins, until) for row in rows]
+        if not any(given):
+            raise UsageError("deputy-has-the-roles")
         told: dict[str, Any] = {"deputy": deputy, "begins": begins.isoformat(), "until": until.isoformat()}
         note(node, "deputy-named", officer=by, subject=str(person.pk), params=told)
 
@@ -215,19 +216,20 @@ def require_administrator(seat: Seat) -> None:
         raise UsageError("last-administrator")
 
 
-def _stand_in(node: Node, row: Membership, deputy: Officer, begins: datetime, until: datetime) -> None:
-    """One role for the dates. What the deputy has for somebody else, or for days apart from these, is not taken away
-    unsaid: other dates that overlap the earlier ones correct them."""
+def _stand_in(node: Node, row: Membership, deputy: Officer, begins: datetime, until: datetime) -> bool:
+    """One role for the dates; False for one that the deputy has for good. What the deputy has for somebody else, or for
+    days apart from these, is not taken away unsaid: other dates that overlap the earlier ones correct them."""
     place = {"register": row.register, "participant": row.participant, "node": row.node, "desk": row.desk}
     held = Membership.objects.filter(officer=deputy, role=row.role, **place).first()
     if held is not None and held.deputy_for_id is None:
-        return
+        return False
     if held is not None and held.until > node.clock.now():
         corrects = held.deputy_for_id == row.officer_id and begins <= held.until and held.begins <= until
         if not corrects:
             raise UsageError("deputy-already", name=held.deputy_for.name)
     dates = {"begins": begins, "until": until, "deputy_for": row.officer, "since": node.clock.now()}
     Membership.objects.update_or_create(officer=deputy, role=row.role, **place, defaults=dates)
+    return True
 
 
 def _grant(node: Node, seat: Seat, officer: Officer, roles: Collection[tuple[str, Role]], *, by: int) -> None:
@@ -275,7 +277,6 @@ def _ids(seat: Seat) -> set[int]:
 def _read(node: Node, seat: Seat, officer: Officer) -> Person:
     rows = _memberships(seat).filter(officer=officer).select_related("deputy_for").order_by("desk", "role")
     invitation = Invitation.objects.filter(officer=officer, used_at=None, until__gt=node.clock.now()).first()
-    session = OfficerSession.objects.filter(officer=officer).order_by("-seen_at").first()
     return Person(
         id=officer.pk,
         login=officer.login,
@@ -288,6 +289,6 @@ def _read(node: Node, seat: Seat, officer: Officer) -> Person:
         ways_in=factors(node, officer.pk).count,
         by_provider=comes_by_provider(node, officer),
         invited_until=invitation.until if invitation else None,
-        seen_at=session.seen_at if session else officer.last_login,
+        seen_at=officer.last_login,
         leaving=LeavingStep.objects.filter(officer=officer, **_place(seat)).exists(),
     )

@@ -14,7 +14,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from liaison.node.models import OfficerSession
+from liaison.node.models import Officer, OfficerSession
 from liaison.node.node import Node
 from liaison.node.services.people.audit import note
 from liaison.node.unit_of_work import catching_up, reading, unit_of_work
@@ -61,6 +61,7 @@ def begin(node: Node, officer: int, key: str, *, method: str, address: str, agen
             seen_at=now,
             confirmed_at=now,
         )
+        _note_seen(officer, now)
         note(node, "signed-in", officer=officer, subject=str(officer), params={"method": method})
 
 
@@ -80,6 +81,7 @@ def current(node: Node, key: str) -> Session | None:
     if found.seen_at + SEEN_EVERY <= now:
         with catching_up(), unit_of_work(node):
             OfficerSession.objects.filter(pk=found.id).update(seen_at=now)
+            _note_seen(found.officer, now)
     return found
 
 
@@ -116,6 +118,11 @@ def end_others(node: Node, officer: int, session: int) -> None:
         gone, _ = OfficerSession.objects.filter(officer=officer).exclude(pk=session).delete()
         if gone:
             note(node, "sessions-ended", officer=officer, subject=str(officer), params={"count": gone})
+
+
+def _note_seen(officer: int, now: datetime) -> None:
+    """Inside a unit of work: keep when an officer was last here, which outlives their sessions."""
+    Officer.objects.filter(pk=officer).update(last_login=now)
 
 
 def _hash(key: str) -> str:

@@ -7,11 +7,12 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
+from liaison.errors import UsageError
 from liaison.node.services.people.leaving import BY_HAND, begin_leaving, tick
 from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.entrance.reauthentication import recently_signed_in
-from liaison.web.pages.administration.people import path_of, person_here, signed_in
+from liaison.web.pages.administration.people import path_of, person_here, person_page, signed_in
 from liaison.web.requests import at_desk
 from liaison.web.said import after_post
 from liaison.web.site import here
@@ -37,7 +38,10 @@ def done(request: HttpRequest, seat: Seat, officer: int, step: str) -> HttpRespo
     person_here(seat, officer)
     if step not in BY_HAND:
         raise Http404
-    tick(here(), seat, officer, step, by=signed_in(request))
+    try:
+        tick(here(), seat, officer, step, by=signed_in(request))
+    except UsageError as error:
+        return person_page(request, seat, officer, error)
     return after_post(path_of(seat, officer), "step-done")
 
 

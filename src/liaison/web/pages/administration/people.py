@@ -6,6 +6,7 @@ import zoneinfo
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from liaison.errors import LiaisonError, UsageError
 from liaison.messages.parties import DeskRef
 from liaison.node.services.people import participant_people as service
-from liaison.node.services.people.leaving import Step, leaving_steps
+from liaison.node.services.people.leaving import Kind, Step, leaving_steps
 from liaison.node.services.people.officers import Seat
 from liaison.node.services.people.participant_people import Person
 from liaison.officers.permissions import Action, Role
@@ -26,12 +27,23 @@ from liaison.web.entrance.entering import site_of
 from liaison.web.entrance.reauthentication import recently_signed_in
 from liaison.web.pages.account.person import browser_of
 from liaison.web.pages.administration.roles import ROLE_NAMES, role_table
+from liaison.web.pages.escalation.plans import HERE as PLANS
 from liaison.web.requests import at_desk, path_to
 from liaison.web.said import after_post, said
 from liaison.web.site import here
 from liaison.web.words import explained
 
 NAME = 100
+_WHERE: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.ROLE: "administration/",
+        Kind.CASE: "cases/{}/readers",
+        Kind.LAYER: "duty/rota",
+        Kind.PLAN: PLANS + "?change={}",
+        Kind.RECORD: "entry/",
+    }
+)
+"""Below a desk, where what is left is taken away."""
 
 
 @at_desk(Action.READ_AUDIT)
@@ -82,10 +94,11 @@ def _add_page(request: HttpRequest, seat: Seat, error: LiaisonError | None = Non
 @require_GET
 def show(request: HttpRequest, seat: Seat, officer: int) -> HttpResponse:
     """One officer: roles, deputies, how they can sign in, and the list of leaving."""
-    return _person_page(request, seat, officer)
+    return person_page(request, seat, officer)
 
 
-def _person_page(request: HttpRequest, seat: Seat, officer: int, error: LiaisonError | None = None) -> HttpResponse:
+def person_page(request: HttpRequest, seat: Seat, officer: int, error: LiaisonError | None = None) -> HttpResponse:
+    """The page of one officer, with what was refused."""
     person = person_here(seat, officer)
     others = [each for each in service.list_people(here(), seat) if each.id not in (officer, signed_in(request))]
     given = {
@@ -126,7 +139,7 @@ def save_email(request: HttpRequest, seat: Seat, officer: int) -> HttpResponse:
     try:
         service.change_email(here(), seat, officer, email, by=signed_in(request))
     except UsageError as error:
-        return _person_page(request, seat, officer, error)
+        return person_page(request, seat, officer, error)
     return after_post(path_of(seat, officer), "saved")
 
 
@@ -176,7 +189,7 @@ def name_deputy(request: HttpRequest, seat: Seat, officer: int) -> HttpResponse:
         until = last + timedelta(days=1)
         service.name_deputy(here(), seat, officer, int(deputy), begins=first, until=until, by=signed_in(request))
     except UsageError as error:
-        return _person_page(request, seat, officer, error)
+        return person_page(request, seat, officer, error)
     return after_post(path_of(seat, officer), "deputy-named")
 
 
@@ -229,10 +242,9 @@ def _boxes(seat: Seat, ticked: set[tuple[str, Role]]) -> list[tuple[str, list[tu
 def _step(seat: Seat, step: Step) -> dict[str, Any]:
     """A line of the list, with where the rest of it is done."""
     where = []
-    for desk, what in step.where:
-        at = replace(seat, desk=DeskRef(seat.desk.participant, seat.desk.node, desk))
-        tail = {"cases": f"cases/{what}/readers", "duty": "duty/rota"}.get(step.code, "entry/")
-        where.append({"path": path_to(at, tail), "desk": desk, "what": what})
+    for each in step.left:
+        at = replace(seat, desk=DeskRef(seat.desk.participant, seat.desk.node, each.desk))
+        where.append({"path": path_to(at, _WHERE[each.kind].format(each.what)), "left": each})
     return {"step": step, "where": where}
 
 

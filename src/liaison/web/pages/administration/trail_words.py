@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -19,7 +20,7 @@ from django.utils.translation import gettext
 from liaison.errors import MalformedError
 from liaison.messages.forms import latest_form
 from liaison.node.services.people.audit import AuditLine
-from liaison.web.words import code_word, form_word, listed
+from liaison.web.words import babel_locale, code_word, day_begun, day_words, form_word, listed, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class TrailWords:
 
 def trail_words(line: AuditLine) -> TrailWords:
     """The words of a line."""
-    return TrailWords(action_word(line.action), tuple(_details(line.params)))
+    said = ((name, value) for name, value in line.params.items() if value not in ("", [], None))
+    return TrailWords(action_word(line.action), tuple(_detail(line.action, name, value) for name, value in said))
 
 
 def action_word(action: str) -> str:
@@ -49,18 +51,35 @@ def action_word(action: str) -> str:
     return code_word("audit-action", action)
 
 
-def _details(params: Mapping[str, Any]) -> list[Detail]:
-    said = ((name, value) for name, value in params.items() if value not in ("", [], None))
-    return [_detail(name, value) for name, value in said]
-
-
-def _detail(name: str, value: Any) -> Detail:
+def _detail(action: str, name: str, value: Any) -> Detail:
+    at = _instant(value) if name in _TIMES else None
+    if at is not None:
+        return _time(action, name, at)
     word = code_word("audit-detail", name)
     if isinstance(value, bool):
         return Detail(word, gettext("Yes") if value else gettext("No"))
     text = listed(map(str, value)) if isinstance(value, list) else str(value)
     shown = _VALUES[name](text) if name in _VALUES else text
     return Detail(word, shown, code=shown == text)
+
+
+def _time(action: str, name: str, at: datetime) -> Detail:
+    """A time by the reader's clock; a deputy's as days, where they are days of the reader's too."""
+    begun = day_begun(at) if action == "deputy-named" else None
+    if begun is None:
+        return Detail(code_word("audit-detail", name), moment(at))
+    last = name == "until"
+    shown, _ = day_words(begun - timedelta(days=last), babel_locale())
+    return Detail(code_word("audit-detail", "last_day" if last else name), shown)
+
+
+def _instant(value: Any) -> datetime | None:
+    """The instant that a value names; None of any other, as the hours of a layer."""
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None
 
 
 def _form(form: str) -> str:
@@ -70,6 +89,7 @@ def _form(form: str) -> str:
         return form
 
 
+_TIMES = frozenset({"begins", "ends", "until"})
 _LISTS = {
     "cleared": "cleared",
     "demand": "demand",

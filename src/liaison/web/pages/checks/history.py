@@ -29,7 +29,7 @@ from liaison.web.pages.checks.tiles import finding_words
 from liaison.web.pages.write.cards import desk_key
 from liaison.web.requests import at_desk
 from liaison.web.site import here
-from liaison.web.templatetags.show import moment
+from liaison.web.words import moment
 
 SHOWN, DRAWN = 60, 30
 LOOKED_BACK = timedelta(days=400)

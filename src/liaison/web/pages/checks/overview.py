@@ -34,7 +34,7 @@ from liaison.web.names import DeskNames
 from liaison.web.pages.checks.tiles import LOOK_FIRST, UNKNOWN, WAIT, WELL, tile
 from liaison.web.requests import at_desk
 from liaison.web.site import here
-from liaison.web.templatetags.show import moment
+from liaison.web.words import moment
 
 PAGE = 120
 LATEST = 12

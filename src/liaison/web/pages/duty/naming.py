@@ -20,8 +20,7 @@ from liaison.node.reads.duty.rotas import at_the_desk, names
 from liaison.node.services.people.officers import Seat
 from liaison.web.forms import Problem
 from liaison.web.site import here
-from liaison.web.templatetags.show import babel_locale
-from liaison.web.words import explained
+from liaison.web.words import babel_locale, explained
 
 PERIODS = (timedelta(hours=1), timedelta(hours=2), timedelta(hours=4), timedelta(hours=8), timedelta(hours=12))
 INPUTS = {

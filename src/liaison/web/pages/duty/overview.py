@@ -32,7 +32,7 @@ from liaison.web.pages.duty.naming import PERIODS, Naming, officers_of, problem_
 from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post
 from liaison.web.site import here
-from liaison.web.templatetags.show import babel_locale
+from liaison.web.words import babel_locale
 
 WEEKS = 4
 WARNED = 5

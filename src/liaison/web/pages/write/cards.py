@@ -29,9 +29,8 @@ from liaison.node.services.people.officers import Seat
 from liaison.register.lookup import DeskEntry, DeskStatus, Directory
 from liaison.register.vocabulary import DeskKind
 from liaison.web.requests import path_to
-from liaison.web.templatetags.show import moment, moment_of
 from liaison.web.templatetags.spans import span
-from liaison.web.words import code_word, language_word, listed
+from liaison.web.words import code_word, day_and_zone, language_word, listed, moment
 
 SHORT = 16
 URGENCIES = ("routine", "urgent", "emergency")
@@ -205,7 +204,7 @@ def _on_duty(card: DeskCard, told: ToldThere, now: datetime) -> str:
     there, today = card.local_time(told.duty_since), card.local_time(now)
     if there is None or today is None:
         return gettext("on duty since %(since)s, as its node said %(said)s ago") % words
-    words["since"] = there.strftime("%H:%M") if there.date() == today.date() else moment_of(there)
+    words["since"] = there.strftime("%H:%M") if there.date() == today.date() else day_and_zone(there)[0]
     return gettext("on duty since %(since)s there, as its node said %(said)s ago") % words
 
 

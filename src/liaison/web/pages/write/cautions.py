@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from liaison.cooperation.catalogue import load_catalogue
-from liaison.cooperation.completeness import Draft, Lack, find_lacks
+from liaison.cooperation.completeness import Draft, Lack, find_lacks, reversed_periods
 from liaison.errors import LiaisonError, UsageError
 from liaison.messages.forms import Form, read_observables
 from liaison.messages.forms.observables import missing_for_nat
@@ -92,7 +92,10 @@ def what_is_lacking(node: Node, plan: Plan, seat: Seat) -> list[str]:
 
 
 def _lacks(node: Node, plan: Plan, seat: Seat) -> Iterator[tuple[Lack, str]]:
-    if plan.form is None or plan.form.id not in load_catalogue():
+    if plan.form is None:
+        return
+    if plan.form.id not in load_catalogue():
+        yield from ((lack, _lack_words(plan.form, lack)) for lack in reversed_periods(plan.reading.values))
         return
     state = register_facts(node, seat.register).desk_state(seat.desk)
     draft = Draft(plan.form.id, plan.reading.values, state.kind if state else None, urgency=plan.urgency)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from liaison.errors import UsageError
 from liaison.messages.lifecycle import IN_OUTBOX
-from liaison.node.reads.writing.drafts import read_draft, sent_together
+from liaison.node.reads.writing.drafts import DraftRead, read_draft, sent_together
 from liaison.node.services.people.officers import Seat
 from liaison.node.services.writing.drafts import attach, detach, send_draft
 from liaison.node.work.at_once import deliver_within
@@ -72,10 +72,8 @@ def send(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     """Send what the check page showed."""
     node, place = here(), place_of(seat)
     draft = read_draft(node, place, number)
-    if draft.sent_as:
-        return HttpResponseRedirect(path_to(seat, f"write/sent/{draft.sent_as}"))
-    if draft.awaiting:
-        return HttpResponseRedirect(path_to(seat, f"write/{number}/waiting"))
+    if (gone_before := _gone(seat, draft)) is not None:
+        return gone_before
     plan = read_plan(draft, seat, surroundings(request, seat))
     if not plan.complete or what_is_lacking(node, plan, seat):
         return show_step(request, seat, draft, "check", status=400)
@@ -84,6 +82,9 @@ def send(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     try:
         gone = send_draft(node, place, number, officer=officer_id(request), seen=seen, letter=letter, alone=alone)
     except UsageError as error:
+        # Pressed twice, the other request may have sent it since it was read; the browser shows the last answer.
+        if (meanwhile := _gone(seat, read_draft(node, place, number))) is not None:
+            return meanwhile
         if error.code not in REFUSED_HERE:
             raise
         told = explained(error)
@@ -95,6 +96,13 @@ def send(request: HttpRequest, seat: Seat, number: int) -> HttpResponse:
     deliver_within(node, [lease for each in gone.sent for lease in each.leases], FIRST_ATTEMPTS)
     after = read_draft(node, place, number)
     return HttpResponseRedirect(path_to(seat, f"write/sent/{after.sent_as}"))
+
+
+def _gone(seat: Seat, draft: DraftRead) -> HttpResponse | None:
+    """The page of what became of a draft that was sent, or that waits for clearance; None for one that is written."""
+    if draft.sent_as:
+        return HttpResponseRedirect(path_to(seat, f"write/sent/{draft.sent_as}"))
+    return HttpResponseRedirect(path_to(seat, f"write/{draft.number}/waiting")) if draft.awaiting else None
 
 
 @at_desk(Action.WRITE)
