@@ -16,6 +16,7 @@ from liaison.node.reads.cooperation.listing import due_clocks, own_figures, requ
 from liaison.node.reads.cooperation.showing import show_request
 from liaison.node.services.cooperation.acting import Asked, ask, query_status, review, tell_status
 from liaison.node.services.cooperation.at_home import Taken, note_step
+from liaison.node.services.cooperation.finding import find_request, request_of
 from liaison.node.services.cooperation.following import carried_over
 from liaison.node.services.cooperation.projecting import rebuild
 from liaison.node.services.cooperation.spoken import Spoken, note_spoken
@@ -140,6 +141,17 @@ def test_an_extension_is_asked_for_before_the_date_or_refused_here(dossier: Doss
     with pytest.raises(UsageError, match="request-too-late"):
         dossier.ask("preservation-extension", EXTENSION, linked=root)
     assert both(dossier, root) == ("lapsed", "lapsed")
+
+
+def test_a_step_of_an_extension_is_one_of_the_extension_and_not_of_what_it_extends(dossier: Dossier) -> None:
+    root = dossier.ask()
+    dossier.answer(root, **DONE)
+    more = dossier.ask("preservation-extension", EXTENSION, linked=root)
+    dossier.answer(more, **DONE)
+    node, seat = dossier.node("XC"), dossier.seat("XC")
+    answers = [word for word in find_request(node, seat, root).words if word.form == "request-answer"]
+    told = [request_of(node, seat, word.case, word.message_id) for word in answers]
+    assert told == [root, more]
 
 
 def test_what_the_text_demands_and_is_missing_is_said_before_anything_leaves(dossier: Dossier) -> None:

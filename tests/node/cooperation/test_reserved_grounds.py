@@ -182,6 +182,23 @@ def test_a_refusal_that_answers_a_step_of_the_request_is_checked_like_one_that_a
         by_the_terminal(dossier, query, NO_OFFENCE)
 
 
+@pytest.mark.parametrize("door", DOORS)
+def test_no_door_of_messages_takes_a_step_that_would_not_count(dossier: Dossier, door: Door) -> None:
+    root = dossier.ask()
+    message = dossier.request("XD", root).message_id
+    door(dossier, message, NO_OFFENCE)
+    dossier.world.advance(minutes=1)
+    with pytest.raises(UsageError, match="request-no-such-step"):
+        door(dossier, message, {"decision": "accepted", **NOT_BEGUN})
+    node, seat = dossier.node("XC"), dossier.seat("XC")
+    dossier.world.work()
+    case = find_request(node, seat, root).request.case
+    own = Saying(case=case, form="request-answer", re=message, fields={"decision": "accepted", **NOT_BEGUN})
+    with pytest.raises(UsageError, match="request-not-yours"):
+        say(node, seat.desk, own, officer=0)
+    assert dossier.state("XC", root) == dossier.state("XD", root) == "refused"
+
+
 def test_a_refusal_that_waited_is_checked_again_as_it_leaves(dossier: Dossier) -> None:
     know(dossier, PARTIES + RESERVATION)
     node, seat = dossier.node("XD"), dossier.seat("XD")

@@ -1,13 +1,14 @@
 """Would a step count in the history of its request, and may this side name the grounds that it names?
 
-    check_refusal(node, letter.register, letter.sender, Answer(case, re, form, fields))      of every letter that leaves
+    check_leaving(node, letter.register, letter.sender, Leaving(case, re, form, fields))     of every letter that leaves
     check_grounds(node, register, desk, request, fields)       the grounds that are not plainly open to this side
     try_step(words, request, Tried(form, fields, desk, now))   returns if it counts and lacks nothing
 
 Invariants (docs/spec/requests.md, "History"):
-- a refusal and a postponement are tried on the history whichever door they leave by (`line/sending.py`), again when
-  they were cleared: what closes a ground may have been declared meanwhile;
-- what refers to no request that this desk has is none of this room's.
+- a step is tried on the history whichever door it leaves by (`line/sending.py`), again when it was cleared: what closes
+  a ground may have been declared meanwhile; only a date below the least of the text is a matter of the doors of
+  requests, which ask whether it is meant;
+- what refers to no request that this desk has is none of this room's, nor what any case may hold, as a close.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from liaison.cooperation.history.folding import histories
-from liaison.cooperation.history.reading import ANSWER, what_it_says
+from liaison.cooperation.history.folding import histories, roots_of
+from liaison.cooperation.history.reading import ANSWER, asks, what_it_says
 from liaison.cooperation.requests import Mark, Request, Word, stand
+from liaison.cooperation.steps import STEPS
 from liaison.errors import UsageError
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
@@ -43,7 +45,7 @@ _REFUSED: Mapping[Mark, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Leaving:
     """What a letter says, and the hash of the message it refers to."""
 
     case: str | None
@@ -62,19 +64,19 @@ class Tried:
     at: datetime
 
 
-def check_refusal(node: Node, register: str, desk: DeskRef, answer: Answer) -> None:
-    """Return unless a letter refuses or postpones a request of this desk as it may not. Raises UsageError."""
-    if answer.form != ANSWER or answer.fields.get("decision") not in NEEDS_GROUNDS or answer.case is None:
+def check_leaving(node: Node, register: str, desk: DeskRef, letter: Leaving) -> None:
+    """Return unless a letter takes a step of a request of this desk that would not count. Raises UsageError."""
+    if letter.form not in STEPS or asks(letter.form) or letter.case is None:
         return
     with reading(node):
-        words, _ = tied_words(register, desk, {answer.case})
-    now = node.clock.now()
-    requests = (stand(each, now) for each in histories(words))
-    request = next((each for each in requests if answer.re in {each.root, *(step.hash for step in each.steps)}), None)
+        words, _ = tied_words(register, desk, {letter.case})
+    now, root = node.clock.now(), roots_of(words).get(letter.re or "")
+    request = next((stand(each, now) for each in histories(words) if each.root == root), None)
     if request is None:
         return
-    check_grounds(node, register, desk, request, answer.fields)
-    try_step(words, request, Tried(answer.form, answer.fields, desk, now))
+    if letter.form == ANSWER:
+        check_grounds(node, register, desk, request, letter.fields)
+    try_step(words, request, Tried(letter.form, letter.fields, desk, now), meant=frozenset({Mark.TOO_SHORT}))
 
 
 def check_grounds(
