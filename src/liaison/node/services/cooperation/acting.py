@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from liaison.cooperation.completeness import Draft, Lack, find_lacks
+from liaison.cooperation.completeness import EMPTY, Draft, Lack, find_lacks
 from liaison.cooperation.history.reading import (
     CONSULTATION,
     QUESTION,
@@ -165,14 +165,14 @@ def _require_complete(node: Node, seat: Seat, asked: Asked, to: tuple[DeskRef, .
     """Return if nothing that blocks is missing. Raises UsageError."""
     blocking = [each for each in lacks_of(node, seat, asked, to) if each.blocks]
     if blocking:
-        first = blocking[0]
-        raise UsageError(
-            "request-incomplete",
-            count=len(blocking),
-            lack=first.code.value,
-            field=first.field or "-",
-            article=first.article or "-",
-        )
+        raise UsageError("request-incomplete", count=len(blocking), lacks=", ".join(map(_named, blocking)))
+
+
+def _named(lack: Lack) -> str:
+    """A lack as it is named in a refusal: its field with the article that demands it, else its code."""
+    place = lack.field or lack.code.value
+    why = lack.article or ("" if lack.code in EMPTY else lack.code.value if lack.field else "")
+    return f"{place} ({why})" if why else place
 
 
 def _check_link(node: Node, found: Found, form: str) -> None:
