@@ -12,13 +12,15 @@ import pytest
 
 from liaison.messages.receipts import decode_receipt
 from liaison.messages.transcript import decode_transcript
+from liaison.node.config import LetterBox
 from liaison.node.models import OutgoingMessage, Upload
 from liaison.node.services.inside.rules import make_clearance_rule
 from liaison.node.services.people.audit import check_trail, trail
 from liaison.officers.clearance import Demand, Rule, Silence
 from liaison.officers.tokens import Scope
-from liaison.wire.identifiers import decode_base64
+from liaison.wire.identifiers import decode_base64, format_instant
 from tests.api.calling import ROOT, Program, call
+from tests.letterbox.boxes import behind_nat, settle_down
 from tests.world import NOTICE, World
 
 pytestmark = pytest.mark.engine
@@ -202,3 +204,21 @@ def test_a_token_for_metadata_never_sees_what_was_said(world: World) -> None:
     assert case["title"] is None
     assert "Scanning" not in str(program.read(f"/cases/{case['case']}"))
     assert program.ask("GET", f"/cases/{case['case']}/transcript").status_code == 403
+
+
+def test_a_program_reads_why_a_copy_is_not_through_since_when_and_what_to_do(tmp_path: Path) -> None:
+    with behind_nat(tmp_path, keeps=LetterBox(letters=4)) as world:
+        first, second = world.send("XC", "XD"), world.send("XC", "XD")
+        since = format_instant(world.clock.now())
+        world.advance(minutes=6)
+        world.work("XC")
+        program = call(world, "XC")
+        copies = {each["message"]: each["copies"][0] for each in program.read("/messages", direction="out")["messages"]}
+        trial = copies[second[0].message_id]["trial"]
+        assert (trial["error"], trial["since"]) == ("letter-box-full", since)
+        assert trial["title"] == "The other desk's letter box is full" and "telephone" in trial["detail"]
+        assert program.read(f"/messages/{second[0].message_id}")["message"]["copies"][0]["trial"] == trial
+        assert copies[first[0].message_id]["trial"]["error"] == "left-in-letter-box"
+        settle_down(world, rounds=12)
+        copies = [each["copies"][0] for each in program.read("/messages", direction="out")["messages"]]
+        assert [(copy["state"], copy["trial"]) for copy in copies] == [("received", None)] * 2

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from liaison.cli.message.screen import trial_line, trial_value
 from liaison.node.config import Config, LetterBox, Markings, read_config
 from liaison.node.homes import replace_config, write_config
+from liaison.node.reads.line import Trial
 from tests.cli.homes import Terminal
 
 
@@ -30,3 +33,13 @@ def test_a_configuration_that_is_written_again_loses_nothing(tmp_path: Path) -> 
     write_config(tmp_path, Config())
     replace_config(tmp_path, config)
     assert read_config(tmp_path) == config
+
+
+def test_the_terminal_says_what_keeps_a_message_from_a_letter_box_and_what_to_do() -> None:
+    since = datetime(2026, 11, 22, 3, 2, tzinfo=UTC)
+    told = trial_value(Trial(3, "letter-box-full", since, since + timedelta(minutes=5)))
+    assert told is not None and told["since"] == "2026-11-22T03:02:00Z" and told["refused"]
+    line = trial_line(told).strip()
+    assert line.startswith("The other desk's letter box is full since ")
+    assert "If it cannot wait, telephone. Tried 3 times, next at " in line
+    assert trial_value(Trial(0, "", None, since)) is None

@@ -148,3 +148,33 @@ def test_the_grounds_of_the_text_stand_with_the_request(both: Both) -> None:
 
 def test_a_calendar_that_cannot_be_written_is_not_said_to_be_unreadable(desk: Desk, terminal: Terminal) -> None:
     assert terminal.refusal(desk.node.home, "request", "calendar", "-o", "/nonexistent/x.ics") == "file-not-writable"
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (("--wanted-by", "2026-13-45T00:00:00Z"), "instant-not-read"),
+        (("--wanted-by", "2026-12-01"), "instant-not-read"),
+        (("--wanted-by", "2020-01-01T00:00:00Z"), "wanted-by-passed"),
+        (("--field", f"facts={'é' * 1_000_000}"), "field-too-long"),
+        (("--field", "data_from=2026-02-30T00:00:00Z"), "field-unfit"),
+        (("--field", "instrument=budapest-2011"), "request-text"),
+    ],
+)
+def test_what_no_request_can_say_is_refused_in_words_that_name_it(
+    desk: Desk, terminal: Terminal, given: tuple[str, ...], code: str
+) -> None:
+    said = [part for field in FIELDS for part in ("--field", field.replace("=True", "=yes"))]
+    send = ("request", "send", "preservation-request", "--to", "XD", *said, *given)
+    assert terminal.refusal(desk.node.home, *send) == code
+    assert desk.value("request", "list") == []
+
+
+@pytest.mark.parametrize("text", ["", "nope", "[]", "[" * 100_000, "\udcff"])
+def test_a_file_of_fields_that_is_none_says_so_and_where_it_breaks(
+    desk: Desk, terminal: Terminal, tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "fields.json"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    send = ("request", "send", "preservation-request", "--to", "XD", "--fields", str(path))
+    assert terminal.refusal(desk.node.home, *send) == "fields-not-json"

@@ -103,3 +103,30 @@ def test_what_is_not_said_clearly_is_left_out_with_its_reason(lines: tuple[str, 
 def test_what_is_no_calendar_is_malformed_as_a_whole(data: bytes) -> None:
     with pytest.raises(MalformedError):
         decode_calendar(data, UTC)
+
+
+def without_identifier(*lines: str) -> bytes:
+    return calendar(*lines).replace(b"UID:1\r\n", b"")
+
+
+def known_as(*lines: str, zone: str = "Asia/Kathmandu") -> str:
+    found = decode_calendar(without_identifier(*lines), ZoneInfo(zone))
+    return found.events[0].known_as if found.events else found.left_out[0][0]
+
+
+def test_an_event_without_identifier_is_known_by_its_times_and_words() -> None:
+    leave = ("DTSTART:20261201T080000", "DURATION:PT2H", "SUMMARY:Leave")
+    name = known_as(*leave)
+    assert name.startswith("content-") and len(name) == 48
+    assert name == known_as("DESCRIPTION:anew", "DTSTART:20261201T021500Z", "DTEND:20261201T041500Z", "SUMMARY:Leave")
+    others = {
+        known_as("DTSTART:20261201T080001", "DTEND:20261201T100000", "SUMMARY:Leave"),
+        known_as("DTSTART:20261201T080000", "DTEND:20261201T100001", "SUMMARY:Leave"),
+        known_as("DTSTART:20261201T080000", "DURATION:PT2H", "SUMMARY:Left"),
+    }
+    assert len({name, *others}) == 4
+    day = ("DTSTART;VALUE=DATE:20261225", "SUMMARY:Feast")
+    assert known_as(*day) == known_as(*day, zone="Pacific/Apia") == known_as(*day, "DTEND;VALUE=DATE:20261226")
+    assert known_as(*leave, "STATUS:CANCELLED") == name
+    assert known_as("DTSTART:never", "STATUS:CANCELLED") == known_as("DTSTART:20261201T080000", "RRULE:X") == ""
+    assert only(*leave).known_as == "1"

@@ -11,6 +11,7 @@ import pytest
 from liaison.messages.letter_box import State
 from liaison.node import models
 from liaison.node.config import LetterBox
+from liaison.node.reads.inbox import list_messages, show_message
 from liaison.node.services.care.dealings import check_letter_boxes
 from liaison.node.services.care.surroundings import Surroundings
 from liaison.node.services.letterbox.collecting import collect_all
@@ -24,6 +25,7 @@ from liaison.node.work import circuit
 from liaison.node.work.calling import NotSentError
 from liaison.register.records import Address, Way
 from tests.letterbox.boxes import behind_nat, inbox, kept, name_keeper, obtained, settle_down, states, waiting
+from tests.mirrored import START
 from tests.world import World
 
 pytestmark = pytest.mark.engine
@@ -192,3 +194,41 @@ def doctor(world: World) -> str:
         return check_letter_boxes(
             world.nodes["XD"], Surroundings(Path("/run/credential"), (), (), 50, 100, True, "")
         ).code
+
+
+@pytest.mark.parametrize("door_too", [False, True])
+def test_a_full_letter_box_is_said_since_when_and_until_it_takes_again(tmp_path: Path, door_too: bool) -> None:
+    with behind_nat(tmp_path, door_too=door_too, keeps=LetterBox(letters=4)) as world:
+        world.network.down = {"XD"}
+        first, second = world.send("XC", "XD"), world.send("XC", "XD")  # One sender has a quarter of it.
+        since, to = world.clock.now(), second[0].message_id
+        for _ in range(3):
+            world.advance(minutes=5)
+            world.work("XC")
+        (reach,) = show_message(world.nodes["XC"], to).listed.reach
+        assert reach.state == "queued" and reach.trial is not None and reach.trial.refused
+        assert (reach.trial.last_error, reach.trial.since) == ("letter-box-full", since)
+        assert reach.trial.tried >= 3 and reach.trial.next_try > world.clock.now()
+        (listed,) = (each for each in list_messages(world.nodes["XC"]) if each.message_id == to)
+        assert listed.reach[0].trial == reach.trial
+        world.network.down = set()
+        settle_down(world, rounds=12)
+        assert inbox(world, "XD") == sorted([first[0].message_id, to])
+        (reach,) = show_message(world.nodes["XC"], to).listed.reach
+        assert (reach.state, reach.trial) == ("received", None)
+
+
+def test_what_is_met_next_is_said_since_it_was_met(tmp_path: Path) -> None:
+    with behind_nat(tmp_path, keeps=LetterBox(letters=4)) as world:
+        world.network.down = {"XE"}
+        sent = world.send("XC", "XD")[0].message_id
+        world.advance(minutes=6)
+        world.work("XC")
+        down = show_message(world.nodes["XC"], sent).listed.reach[0].trial
+        world.network.down = set()
+        world.advance(minutes=6)
+        world.work("XC")
+        lies = show_message(world.nodes["XC"], sent).listed.reach[0].trial
+        assert down is not None and lies is not None
+        assert (down.last_error, lies.last_error) == ("peer-not-reached", "left-in-letter-box")
+        assert (down.since, lies.since) == (START, world.clock.now()) and not down.refused

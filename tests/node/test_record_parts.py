@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from liaison.messages.parties import NodeRef
 from liaison.node import models
 from liaison.node.node import Node
 from liaison.node.peering import PeerRequest
@@ -155,3 +156,13 @@ def test_any_mirror_serves_a_current_part(story: Story) -> None:
     story.line.off |= {"reg", "xc"}
     story.sync("xe")
     assert parts(xe.node, story.register)[digest_of(xc, "states")] == ("current", True)
+
+
+def test_a_node_of_several_participants_has_what_any_one_of_them_may_see(story: Story) -> None:
+    org, xe = organisation(story), story.admit("xe", "XE", on="org")
+    story.keys(xe, kinds=(DeskKind.DIPLOMATIC,), host=NodeRef(org.participant, "main"))
+    story.desk(xe, kind=DeskKind.DIPLOMATIC)
+    xc = with_audiences(story)
+    story.sync()
+    for audience in ("public", "participants", "states", "kind:diplomatic"):
+        assert parts(org.node, story.register)[digest_of(xc, audience)] == ("current", True), audience

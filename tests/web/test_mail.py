@@ -158,3 +158,16 @@ def test_a_case_of_three_with_a_mailbox_is_held_back_before_it_is_sent(scene: Sc
     visitor = visit(world, "XC")
     number = written(visitor, THEM, "XD", together="together")
     assert "is between two desks" in visitor.see(f"write/{number}/check")
+
+
+def test_a_reply_that_names_two_cases_says_so_in_both_with_the_way_to_the_other(scene: Scene) -> None:
+    world, post, peer = scene
+    first, second = send(world, fields=ASKS), send(world, fields=ASKS)
+    named = read_mail(post.handed[0][2]).tokens[0]
+    post.box.append(reply(post, peer, f"As in {named}, fixed."))
+    fetch_mail(world.nodes["XC"])
+    visitor = visit(world, "XC")
+    entered, other = visitor.see(f"cases/{second}/"), visitor.see(f"cases/{first}/")
+    assert "Names other cases too" in entered and "Names other cases too" not in other
+    assert re.search(rf"names other cases of this desk too.*cases/{first}/", entered, re.DOTALL)
+    assert re.search(rf"entered another case of this desk.*cases/{second}/", other, re.DOTALL)

@@ -12,6 +12,7 @@ import pytest
 
 from liaison.cli.message.fields import read_fields
 from liaison.cooperation.catalogue import load_catalogue
+from liaison.cooperation.clock_rules import Side
 from liaison.cooperation.steps import STEPS
 from liaison.messages.forms import Field, check_fields, latest_form
 from liaison.node.models import AuditRow, IncomingCopy
@@ -147,20 +148,39 @@ def _after_a_command(value: Any) -> str:
 
 
 def test_every_request_and_every_step_goes_by_the_line_and_is_accepted(world: World) -> None:
-    fields = filled("preservation-request", "budapest-2001")
-    asked_for = world.send("XC", "XD", form="preservation-request", stage=None, fields=fields)
-    with world.at("XD"):
-        core = IncomingCopy.objects.get(message_id=asked_for[0].message_id).core_hash
-    for form in FORMS:
-        re_ = core if latest_form(form).re == "required" else None
-        case = asked_for[0].case if re_ else None
-        instrument = next(iter(load_catalogue()[form].terms)) if form in load_catalogue() else "budapest-2001"
-        fields = filled(form, instrument)
-        fields |= {"basis": "courtesy"} if "basis" in fields else {}
-        world.send("XC", "XD", form=form, stage=None, fields=fields, re=re_, case=case)
-    with world.at("XD"):
-        verdicts = list(IncomingCopy.objects.values_list("verdict", "reason"))
-    assert verdicts == [("accepted", "")] * (len(FORMS) + 1)
+    sent = [each for form in FORMS for each in said(world, form)]
+    verdicts = []
+    for code in ("XC", "XD"):
+        with world.at(code):
+            verdicts += IncomingCopy.objects.values_list("message_id", "verdict", "reason")
+    assert set(FORMS) == {form for _, form in sent}
+    assert {(name, "accepted", "") for name, _ in sent} <= set(verdicts)
+
+
+def said(world: World, form: str) -> list[tuple[str, str]]:
+    """A message in this form by whoever says it, after what it is about; the messages and their forms."""
+    step = STEPS.get(form)
+    if step is None:
+        return [one(world, form, "XC")]
+    by = "XD" if step.by is Side.REQUESTED else "XC"
+    before = said(world, min(step.about - {form}, default="preservation-request"))
+    return [*before, one(world, form, by, about=before[-1][0])]
+
+
+def one(world: World, form: str, by: str, *, about: str = "") -> tuple[str, str]:
+    """One message by XC or XD to the other, a minute after the last."""
+    world.advance(minutes=1)
+    instrument = next(iter(load_catalogue()[form].terms)) if form in load_catalogue() else "budapest-2001"
+    fields = filled(form, instrument)
+    fields |= {"basis": "courtesy"} if "basis" in fields else {}
+    re_ = case = None
+    if about:
+        for code in ("XC", "XD"):
+            with world.at(code):
+                for row in IncomingCopy.objects.filter(message_id=about):
+                    re_, case = row.core_hash, row.case
+    (made,) = world.send(by, "XD" if by == "XC" else "XC", form=form, stage=None, fields=fields, re=re_, case=case)
+    return made.message_id, form
 
 
 def written(visitor: Visitor, text: str = "budapest-2001", **changes: Any) -> int:

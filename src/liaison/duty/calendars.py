@@ -10,6 +10,8 @@
 Invariants:
 - At most 1 MiB, 2,000 events, 8,192 characters a line; what is not of this form is malformed as a whole.
 - An event that repeats, has no end or names an unknown zone is left out with its reason, never guessed at.
+- An event that a program wrote without the identifier that §3.8.4.7 demands is known by its times and its words alone
+  (`Event.known_as`), so that it is the same event in every file.
 - What is written has times in UTC, lines of at most 75 bytes, and reads back as what went in.
 
 Spec page: docs/spec/duty.md.
@@ -17,8 +19,10 @@ Spec page: docs/spec/duty.md.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -62,10 +66,17 @@ class Event:
     day: date | None = None
     days: int = 0
 
+    @property
+    def known_as(self) -> str:
+        """Its identifier, else what it says, as a hash; whole days as days, so that no zone changes it."""
+        when = f"{self.day}/{self.days}" if self.day else f"{_instant(self.begins)}/{_instant(self.ends)}"
+        told = f"liaison.calendar-event.v1\0{when}\0{self.words}"
+        return self.uid or f"content-{hashlib.sha256(told.encode()).hexdigest()[:40]}"
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """What was read: events in their order, and those left out by uid and reason."""
+    """What was read: events in their order, and those left out by what they are known as and reason."""
 
     events: tuple[Event, ...]
     left_out: tuple[tuple[str, LeftOut], ...]
@@ -90,8 +101,17 @@ def decode_calendar(data: bytes, zone: tzinfo) -> Calendar:
         if isinstance(found, Event):
             events.append(found)
         else:
-            left_out.append((uid, found))
+            left_out.append((uid or _called_off(properties, zone), found))
     return Calendar(tuple(events), tuple(left_out))
+
+
+def _called_off(properties: dict[str, _Property], zone: tzinfo) -> str:
+    """As what an event without identifier was known that is called off now; empty where nothing says which it was."""
+    before = {name: value for name, value in properties.items() if name != "STATUS"}
+    with suppress(MalformedError):  # Nobody needs the times of what is left out.
+        found = _event(before, "", zone)
+        return found.known_as if isinstance(found, Event) else ""
+    return ""
 
 
 def encode_calendar(name: str, events: Iterable[Event], *, made: datetime) -> bytes:

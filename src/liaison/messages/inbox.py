@@ -69,6 +69,7 @@ class Note(StrEnum):
     DESK_WITHDRAWN = "desk-withdrawn"
     BY_MAIL = "by-mail"
     CASE_OUTSIDE = "case-named-outside"
+    OTHER_CASES = "names-other-cases"
     ASSERTED = "asserted-by-sender"
 
 

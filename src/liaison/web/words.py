@@ -94,6 +94,16 @@ def of_a_text(field: Field, value: str, instrument: JSON) -> str:
     return f"{clause.article} · {pgettext(text.id, clause.en)}" if clause is not None else ""
 
 
+def norm_word(instrument: str, clause: str) -> str:
+    """A norm by its text, its number there and what it asks; by its ids where the program came without the text."""
+    text = load_instruments().get(instrument)
+    found = text.clauses.get(clause) if text is not None else None
+    if text is None or found is None:
+        return f"{instrument} {clause}"
+    words = (pgettext(text.id, text.short or text.en), apart(found.article), pgettext(text.id, found.en))
+    return " · ".join(filter(None, words))
+
+
 def explained(error: LiaisonError) -> Explanation:
     """What happened, what was kept and what to do next."""
     return explain(error, gettext, _TELLING)

@@ -16,9 +16,11 @@ from liaison.node.reads.cooperation.listing import due_clocks, own_figures, requ
 from liaison.node.reads.cooperation.showing import show_request
 from liaison.node.services.cooperation.acting import Asked, ask, query_status, review, tell_status
 from liaison.node.services.cooperation.at_home import Taken, note_step
+from liaison.node.services.cooperation.finding import find_request, request_of
 from liaison.node.services.cooperation.following import carried_over
 from liaison.node.services.cooperation.projecting import rebuild
 from liaison.node.services.cooperation.spoken import Spoken, note_spoken
+from liaison.node.services.line.sending import send_letter
 from liaison.node.unit_of_work import reading, unit_of_work
 from tests.node.cooperation.dossier import ASSISTANCE, DONE, EXTENSION, NOT_BEGUN, PRESERVATION, UN, Dossier
 
@@ -142,6 +144,17 @@ def test_an_extension_is_asked_for_before_the_date_or_refused_here(dossier: Doss
     assert both(dossier, root) == ("lapsed", "lapsed")
 
 
+def test_a_step_of_an_extension_is_one_of_the_extension_and_not_of_what_it_extends(dossier: Dossier) -> None:
+    root = dossier.ask()
+    dossier.answer(root, **DONE)
+    more = dossier.ask("preservation-extension", EXTENSION, linked=root)
+    dossier.answer(more, **DONE)
+    node, seat = dossier.node("XC"), dossier.seat("XC")
+    answers = [word for word in find_request(node, seat, root).words if word.form == "request-answer"]
+    told = [request_of(node, seat, word.case, word.message_id) for word in answers]
+    assert told == [root, more]
+
+
 def test_what_the_text_demands_and_is_missing_is_said_before_anything_leaves(dossier: Dossier) -> None:
     bare = {name: value for name, value in PRESERVATION.items() if name != "necessity"}
     with pytest.raises(UsageError, match="request-incomplete"):
@@ -249,3 +262,22 @@ def test_figures_of_a_desk_hide_what_is_few_and_leave_exercises_out(dossier: Dos
     assert (
         own_figures(dossier.node("XC"), dossier.world.register, dossier.world.desk("XC"), since=since, ours=False) == ()
     )
+
+
+def test_no_request_rests_on_what_is_no_text_here_not_even_as_a_courtesy(dossier: Dossier) -> None:
+    mistyped = PRESERVATION | {"instrument": "budapest-2011"}
+    with pytest.raises(UsageError, match="request-text"):
+        dossier.ask(fields=mistyped)
+    letter = dossier.world.letter("XC", "XD", form="preservation-request", stage=None, fields=mistyped)
+    with pytest.raises(UsageError, match="request-text"):
+        send_letter(dossier.node("XC"), letter)
+    assert dossier.list("XC") == []
+
+
+def test_all_that_is_missing_is_named_at_once_with_the_article_that_demands_it(dossier: Dossier) -> None:
+    bare = {"instrument": "budapest-2001", "basis": "courtesy"} | dict.fromkeys(("data_from",), "2026-05-01T00:00:00Z")
+    with pytest.raises(UsageError) as refused:
+        dossier.ask(fields=bare | {"data_to": "2026-04-01T00:00:00Z"})
+    named = str(refused.value.params["lacks"]).split(", ")
+    assert refused.value.params["count"] == len(named)
+    assert {"authority", "offence", "facts", "necessity", "data_to (period-reversed)"} <= set(named)

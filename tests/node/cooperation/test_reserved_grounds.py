@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from liaison.errors import UsageError
 from liaison.instruments.reserved import Right
 from liaison.node.reads.cooperation.grounds import reserved_grounds
-from liaison.node.services.cooperation.acting import Said, check_step
+from liaison.node.services.cooperation.acting import Said, check_step, say_step
 from liaison.node.services.cooperation.finding import find_request
+from liaison.node.services.desk.answering import Saying, say
+from liaison.node.services.inside import clearance
+from liaison.node.services.inside.rules import make_clearance_rule
 from liaison.node.services.instruments.importing import import_file
+from liaison.node.services.line.acknowledging import answer, find_original
+from liaison.officers.clearance import Demand, Rule
+from liaison.officers.permissions import Role
 from liaison.register.vocabulary import Act
 from tests.instruments.test_stands import declared, publish_text
 from tests.node.cooperation.dossier import NOT_BEGUN, PRESERVATION, Dossier, central_register
@@ -125,3 +134,82 @@ def test_a_courtesy_is_refused_because_nobody_is_bound_and_asks_for_no_reservati
     dossier.answer(root, **NO_OFFENCE | {"grounds": ["dual-criminality", "nobody-bound"]})
     assert dossier.request("XC", root).grounds == ("dual-criminality", "nobody-bound")
     assert not dossier.request("XC", root).marked
+
+
+Door = Callable[[Dossier, str, dict[str, Any]], object]
+
+
+def by_the_case_page_or_a_program(dossier: Dossier, message: str, fields: dict[str, Any]) -> object:
+    case = find_request(dossier.node("XD"), dossier.seat("XD"), message).request.case
+    saying = Saying(case=case, form="request-answer", re=message, fields=fields)
+    return say(dossier.node("XD"), dossier.world.desk("XD"), saying, officer=0)
+
+
+def by_the_terminal(dossier: Dossier, message: str, fields: dict[str, Any]) -> object:
+    node = dossier.node("XD")
+    return answer(node, find_original(node, message), form="request-answer", fields=fields)
+
+
+DOORS = [by_the_case_page_or_a_program, by_the_terminal]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_door_of_messages_refuses_what_the_doors_of_requests_refuse(dossier: Dossier, door: Door) -> None:
+    know(dossier, PARTIES)
+    root = dossier.ask(fields=BOUND)
+    message = dossier.request("XD", root).message_id
+    refusals = {
+        "request-ground-not-reserved": NO_OFFENCE,
+        "request-ground-unknown": NO_OFFENCE | {"grounds": ["nobody-bound"]},
+        "request-ground-owed": {name: value for name, value in NO_OFFENCE.items() if name != "grounds"},
+    }
+    for code, fields in refusals.items():
+        dossier.world.advance(minutes=1)
+        with pytest.raises(UsageError, match=code):
+            door(dossier, message, fields)
+    assert dossier.state("XD", root) == "received"
+    door(dossier, message, NO_OFFENCE | {"grounds": ["political-offence"]})
+    assert dossier.state("XD", root) == "refused"
+
+
+def test_a_refusal_that_answers_a_step_of_the_request_is_checked_like_one_that_answers_it(dossier: Dossier) -> None:
+    know(dossier, PARTIES)
+    root = dossier.ask(fields=BOUND)
+    dossier.say("XC", root, "status-query")
+    words = find_request(dossier.node("XD"), dossier.seat("XD"), root).words
+    (query,) = [word.message_id for word in words if word.form == "status-query"]
+    with pytest.raises(UsageError, match="request-ground-not-reserved"):
+        by_the_terminal(dossier, query, NO_OFFENCE)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_no_door_of_messages_takes_a_step_that_would_not_count(dossier: Dossier, door: Door) -> None:
+    root = dossier.ask()
+    message = dossier.request("XD", root).message_id
+    door(dossier, message, NO_OFFENCE)
+    dossier.world.advance(minutes=1)
+    with pytest.raises(UsageError, match="request-no-such-step"):
+        door(dossier, message, {"decision": "accepted", **NOT_BEGUN})
+    node, seat = dossier.node("XC"), dossier.seat("XC")
+    dossier.world.work()
+    case = find_request(node, seat, root).request.case
+    own = Saying(case=case, form="request-answer", re=message, fields={"decision": "accepted", **NOT_BEGUN})
+    with pytest.raises(UsageError, match="request-not-yours"):
+        say(node, seat.desk, own, officer=0)
+    assert dossier.state("XC", root) == dossier.state("XD", root) == "refused"
+
+
+def test_a_refusal_that_waited_is_checked_again_as_it_leaves(dossier: Dossier) -> None:
+    know(dossier, PARTIES + RESERVATION)
+    node, seat = dossier.node("XD"), dossier.seat("XD")
+    root = dossier.ask(fields=BOUND)
+    rule = Rule("request-answer", "", Demand.NEEDED, timedelta(hours=8))
+    make_clearance_rule(node, dossier.seat("XD", Role.DIRECTORY), rule, by=0)
+    writer, approver = dossier.hire("XD", "ada"), dossier.hire("XD", "bo", Role.APPROVER)
+    dossier.world.advance(minutes=1)
+    said = Said(root=root, form="request-answer", fields=NO_OFFENCE)
+    waiting = say_step(node, seat, said, by=writer).request
+    know(dossier, PARTIES)  # The list of a later day has no such reservation.
+    with pytest.raises(UsageError, match="request-ground-not-reserved"):
+        clearance.approve(node, dossier.seat("XD", Role.APPROVER), waiting, by=approver)
+    assert dossier.state("XD", root) == "under-review"

@@ -98,6 +98,27 @@ def test_a_holiday_that_was_moved_or_called_off_is_replaced_and_one_that_was_typ
         assert days_after(Event("c", "Feast", now, now, first, 1), cancelled=True) == [-1]
 
 
+def test_the_same_file_without_identifiers_changes_nothing_however_often_it_comes(tmp_path: Path) -> None:
+    with World(tmp_path, codes=("XC",)) as world:
+        node, now = world.nodes["XC"], world.clock.now().replace(microsecond=0)
+        (one,), at = officers(world, "XC", 1)
+        manager, by = seat(world, "XC", Role.DIRECTORY)
+        leave, other = (Event("", "Leave", now + far, now + far + HOUR) for far in (HOUR, 9 * HOUR))
+        feast = Event("", "Feast", now, now, now.date() + timedelta(days=3), 2)
+
+        def kept(*events: Event, cancelled: bool = False) -> tuple[int, int]:
+            data = encode_calendar("x", events, made=now).replace(b"UID:\r\n", b"")
+            data = data.replace(b"TRANSP:TRANSPARENT", b"STATUS:CANCELLED") if cancelled else data
+            assert b"UID" not in data
+            take_calendar(node, at, data, Taking("away", str(one)), by=one)
+            take_calendar(node, manager, data, Taking("holidays"), by=by)
+            with world.at("XC"):
+                return DutySpell.objects.count(), DutyHoliday.objects.count()
+
+        assert [kept(leave, leave, other, feast) for _ in range(3)] == [(3, 2)] * 3
+        assert kept(leave, feast, cancelled=True) == (1, 0)
+
+
 def test_a_file_that_is_no_calendar_changes_nothing(tmp_path: Path) -> None:
     with World(tmp_path, codes=("XC",)) as world:
         (one,), at = officers(world, "XC", 1)

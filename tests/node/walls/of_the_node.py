@@ -126,6 +126,7 @@ OF_THE_NODE: Mapping[str, str] = {
     "line.lost_messages": OPERATOR,
     "line.require_answer": MACHINE,
     "line.size_for_party": MACHINE,
+    "line.trials_of": INNER,
     "mail.guests.guest_words": INNER,
     "mail.guests.page_by_ticket": SECRET,
     "mail.overview.mailbox_state": NODE,

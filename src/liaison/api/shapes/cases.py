@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from liaison.api.shapes.base import Desk, Instant, Told
+from liaison.messages.forms import english, meaning
 from liaison.node.reads.desk.listing import CaseRow
 from liaison.node.reads.desk.receipts import ReceiptRead
 from liaison.node.reads.desk.thread import Thread
 from liaison.node.reads.inbox import Listed, Opened, Reach
+from liaison.node.reads.line import Trial as Reached
 from liaison.wire.identifiers import encode_base64
 
 
@@ -54,18 +56,39 @@ class Cases(Told):
     next: str | None
 
 
+class Trial(Told):
+    """How the outbox fares with a copy: how often it was tried, what it met last, since when nothing else, and when it
+    is tried again; `title` and `detail` say in English what the code means and what to do."""
+
+    tried: int
+    error: str
+    title: str
+    detail: str
+    since: Instant | None
+    next_try: Instant
+
+    @staticmethod
+    def of(trial: Reached) -> Trial:
+        """The shape of a trial."""
+        error = trial.last_error
+        words = {"title": english("delivery-error", error), "detail": meaning("delivery-error", error)}
+        return Trial.copied(trial, error=error, **words)
+
+
 class Arrived(Told):
-    """How far the copy for one desk has come."""
+    """How far the copy for one desk has come; `trial` is there while it is not through and was tried."""
 
     desk: Desk
     state: str
     reason: str
     at: Instant | None
+    trial: Trial | None
 
     @staticmethod
     def of(reach: Reach) -> Arrived:
         """The shape of a reach."""
-        return Arrived.copied(reach)
+        trial = Trial.of(reach.trial) if reach.trial is not None and reach.trial.tried else None
+        return Arrived.copied(reach, trial=trial)
 
 
 class Message(Told):

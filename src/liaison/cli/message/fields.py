@@ -37,10 +37,13 @@ def read_fields(form: str, given: Sequence[str], file: Path | None, *, lang: str
 def _from_file(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError("file-not-readable", path=str(path), reason=type(error).__name__) from error
+    except OSError as error:
+        raise UsageError("file-not-readable", path=str(path), reason=error.strerror or "unknown") from error
+    except (ValueError, RecursionError) as error:
+        line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
+        raise UsageError("fields-not-json", path=str(path), line=line) from error
     if not isinstance(value, dict):
-        raise UsageError("file-not-readable", path=str(path), reason="not a JSON object")
+        raise UsageError("fields-not-json", path=str(path), line=1)
     return value
 
 

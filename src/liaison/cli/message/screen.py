@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from liaison.cli.register.desks import warning_words
-from liaison.messages.forms import english
+from liaison.messages.forms import english, meaning
 from liaison.messages.parties import DeskRef
 from liaison.wire.identifiers import format_instant
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from liaison.node.node import Node
     from liaison.node.reads.inbox import Listed, Opened
     from liaison.node.reads.letter_boxes import LeftRead
+    from liaison.node.reads.line import Trial
 
 # Control characters and overrides of direction: what a stranger wrote must not steer the reader's terminal.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -113,6 +114,7 @@ def listed_value(each: Listed, names: Names) -> dict[str, Any]:
             "at": format_instant(copy.at) if copy.at else None,
             "obtained": copy.obtained or None,
             "letter_box": left_value(copy.left, each.register, names),
+            "trial": trial_value(copy.trial),
         }
         for copy in each.reach
     ]
@@ -142,6 +144,19 @@ def left_value(left: LeftRead | None, register: str, names: Names) -> dict[str, 
         "at": format_instant(left.at),
         "until": format_instant(left.until),
         "expired": left.expired,
+    }
+
+
+def trial_value(trial: Trial | None) -> dict[str, Any] | None:
+    """What the outbox met when it tried a copy that is not through."""
+    if trial is None or not trial.tried:
+        return None
+    return {
+        "tried": trial.tried,
+        "error": trial.last_error,
+        "since": format_instant(trial.since) if trial.since else None,
+        "next_try": format_instant(trial.next_try),
+        "refused": trial.refused,
     }
 
 
@@ -194,7 +209,18 @@ def opened_lines(value: Mapping[str, Any]) -> list[str]:
             lines.append(f"            {english('receipt-way', copy['obtained'])}")
         elif copy["letter_box"]:
             lines.append(left_line(copy["letter_box"]))
+        if copy["trial"] and (copy["trial"]["refused"] or not copy["letter_box"]):
+            lines.append(trial_line(copy["trial"]))
     return lines
+
+
+def trial_line(trial: Mapping[str, Any]) -> str:
+    """The same for people: what it met, since when, what to do, and when it is tried again."""
+    since = f" since {local(datetime.fromisoformat(trial['since']))}" if trial["since"] else ""
+    advice = meaning("delivery-error", trial["error"])
+    told = f"{english('delivery-error', trial['error'])}{since}.{' ' + advice if advice else ''}"
+    times = "once" if trial["tried"] == 1 else f"{trial['tried']} times"
+    return f"            {told} Tried {times}, next at {local(datetime.fromisoformat(trial['next_try']))}."
 
 
 def left_line(left: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from liaison.cli.message.screen import Names, left_line, left_value, local
+from liaison.cli.message.screen import Names, left_line, left_value, local, trial_line, trial_value
 from liaison.cli.output import json_option, note, show
 from liaison.cli.register.choices import own_desk, register_option, the_register
 from liaison.cli.session import open_node
@@ -163,6 +163,8 @@ def tell_sent(node: Node, register: str, sent: Sequence[SentMessage], *, as_json
             lines.append(f"  {names.of(register, copy.desk)}: {copy.state}{when}{reason}")
             if copy.left is not None and copy.at is None:
                 lines.append(left_line(left_value(copy.left, register, names) or {}))
+            if copy.trial is not None and copy.trial.refused:
+                lines.append(trial_line(trial_value(copy.trial) or {}))
             waits += copy.state == "queued"
     show(value, lines, as_json=as_json)
     if waits:

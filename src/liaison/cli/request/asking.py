@@ -12,7 +12,7 @@ said before anything leaves.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +20,11 @@ from liaison.cli.message.write import writing_options, written
 from liaison.cli.output import json_option, note, show, table
 from liaison.cli.register.choices import desk_option, register_option
 from liaison.cli.request.places import open_seat, read_instant, require_request, tell_gone
+from liaison.errors import UsageError
+from liaison.wire.identifiers import format_instant
+
+if TYPE_CHECKING:
+    from liaison.node.node import Node
 
 after_option = click.option("--after", default="", help="The earlier request that it extends or carries on.")
 
@@ -82,12 +87,22 @@ def send(*, form: str, recipients: tuple[str, ...], after: str, as_json: bool, *
         linked=after,
         here=bool(after) and not rest["new_case"],
         exercise=rest["exercise"],
-        wanted_by=rest["wanted_by"],
+        wanted_by=_wanted_by(node, rest["wanted_by"]),
         incomplete=rest["incomplete"],
         leased=True,
         **given,
     )
     tell_gone(node, seat.register, ask(node, seat, asked, by=SYSTEM), as_json=as_json)
+
+
+def _wanted_by(node: Node, text: str | None) -> str | None:
+    """Until when an answer is wanted, which has to lie ahead. Raises UsageError."""
+    if not text:
+        return None
+    at = read_instant(text)
+    if at <= node.clock.now():
+        raise UsageError("wanted-by-passed", at=format_instant(at))
+    return format_instant(at)
 
 
 @click.command()

@@ -45,6 +45,17 @@ def histories(words: Iterable[Word]) -> tuple[Request, ...]:
     return tuple(course.done() for course in courses.values())
 
 
+def roots_of(words: Iterable[Word]) -> Mapping[str, str]:
+    """The root of the request that each word makes or is a step of, by its hash; a step of a request that carries on
+    another is one of that request alone."""
+    belongs: dict[str, str] = {}
+    for word in _merged(words):
+        root = word.hash if word.events[:1] == (Event.SENT,) else belongs.get(word.about)
+        if root is not None:
+            belongs[word.hash] = root
+    return belongs
+
+
 def unknown(words: Iterable[Word]) -> frozenset[str]:
     """What is referred to and is not here: a message still on its way, or one of another matter."""
     here = list(words)

@@ -110,7 +110,9 @@ def _text(field: Field, value: JSON) -> None:
     lang, text = value["lang"], value["text"]
     if not isinstance(lang, str) or not _LANGUAGE.fullmatch(lang) or not isinstance(text, str):
         _refuse(field)
-    if not 1 <= len(text) <= field.most or not text.strip() or _UNFIT_IN_TEXT.search(text):
+    if len(text) > field.most:
+        raise MalformedError("field-too-long", field=field.name, most=field.most, count=len(text))
+    if not text.strip() or _UNFIT_IN_TEXT.search(text):
         _refuse(field)
 
 
@@ -150,7 +152,10 @@ def _strings(field: Field, value: JSON) -> list[str]:
 def _instant(field: Field, value: JSON) -> None:
     if not isinstance(value, str):
         _refuse(field)
-    parse_instant(value)
+    try:
+        parse_instant(value)
+    except MalformedError:
+        _refuse(field)
 
 
 def _date(field: Field, value: JSON) -> None:

@@ -60,6 +60,12 @@ def english(name: str, code: str) -> str:
     return found.en if found is not None else code
 
 
+def meaning(name: str, code: str) -> str:
+    """The sentence that explains a code in English, where it needs one."""
+    found = code_lists().get(name, {}).get(code)
+    return found.meaning if found is not None else ""
+
+
 def _read_code(code: str, entry: str | Mapping[str, Any]) -> Code:
     if isinstance(entry, str):
         return Code(code, entry)

@@ -40,6 +40,8 @@ class Answer:
     ticket: str
     tokens: tuple[str, ...]
     """The tokens within what was signed."""
+    subject: tuple[str, ...] = ()
+    """Those of them in the subject that was signed."""
 
 
 def read_entity(data: bytes, *, subject: str = "") -> Answer:
@@ -88,9 +90,9 @@ def _answer(text: str, files: list[MailFile], *, subject: str, signed: str) -> A
     if len(whole) > LONGEST_TEXT:
         files = [*files, MailFile("mail.txt", "text/plain", whole.encode())]
     ticket = TICKET.search(subject)
-    return Answer(
-        whole[:LONGEST_TEXT].strip(), tuple(files), ticket.group() if ticket else "", tokens_in(f"{signed} {whole}")
-    )
+    said = whole[:LONGEST_TEXT].strip()
+    number = ticket.group() if ticket else ""
+    return Answer(said, tuple(files), number, tokens_in(f"{signed} {whole}"), tokens_in(signed))
 
 
 def clean_text(text: str) -> str:

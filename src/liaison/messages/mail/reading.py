@@ -72,6 +72,7 @@ class Mail:
     answers: tuple[str, ...]
     """The Message-IDs it refers to, the nearest first."""
     tokens: tuple[str, ...]
+    """Those of its subject, of what it answers, and of what that referred to, the nearest first."""
     sender: str
     subject: str
     raw: bytes = field(repr=False)
@@ -83,11 +84,12 @@ def read_mail(raw: bytes) -> Mail:
     parsed = parse(raw)
     subject = header(parsed, "Subject")
     answers = (*reversed(_ids(parsed, "References")), *_ids(parsed, "In-Reply-To"))
+    nearest_first = reversed(header(parsed, "References").split())
     return Mail(
         sort=_sort(parsed),
         message_id=next(iter(_ids(parsed, "Message-ID")), ""),
         answers=tuple(dict.fromkeys(answers))[:MOST_NAMED],
-        tokens=tokens_in(" ".join((subject, header(parsed, "In-Reply-To"), header(parsed, "References")))),
+        tokens=tokens_in(" ".join((subject, header(parsed, "In-Reply-To"), *nearest_first))),
         sender=parseaddr(header(parsed, "From"))[1][:254],
         subject=subject[:500],
         raw=raw,

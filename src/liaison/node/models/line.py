@@ -295,6 +295,8 @@ class Delivery(models.Model):
     lease_token = models.CharField(max_length=32, default="")
     attempts = models.IntegerField(default=0)
     last_error = models.CharField(max_length=64, default="")
+    error_since = models.DateTimeField(null=True)
+    """Since when every attempt met this same error."""
     since = models.DateTimeField()
 
     class Meta:

@@ -9,24 +9,30 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from liaison.errors import UsageError
 from liaison.messages.case import CaseItem, CaseView, view_case
+from liaison.messages.lifecycle import IN_OUTBOX
 from liaison.messages.message import Core, open_message
 from liaison.messages.parties import DeskRef
 from liaison.node.models import Case, IncomingCopy, OutgoingCopy, OutgoingMessage, OwnDesk
 from liaison.node.models.line import READABLE
 from liaison.node.node import Node
 from liaison.node.reads.letter_boxes import LeftRead, left_copies, obtained
+from liaison.node.reads.line import Trial, trials_of
 from liaison.node.unit_of_work import reading
 from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import format_instant
 
+NO_TRIALS: Mapping[int, Trial] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far one copy has come; of one message also where it lies in a letter box, and how its receipt came."""
+    """How far one copy has come, and how the outbox fares while it is not through; of one message also where it lies in
+    a letter box, and how its receipt came."""
 
     desk: DeskRef
     state: str
@@ -34,6 +40,7 @@ class Reach:
     at: datetime | None
     left: LeftRead | None = None
     obtained: str = ""
+    trial: Trial | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +87,8 @@ def list_messages(node: Node, *, own: DeskRef | None = None, limit: int = 50) ->
         outgoing = OutgoingMessage.objects.order_by("-composed_at", "-pk").prefetch_related("copies")
         incoming, outgoing = incoming.filter(**_of(own)), outgoing.filter(**_of(own))
         rows = (list(incoming[:limit]), list(outgoing[:limit]))
-        exercises = _exercises(row.case for part in rows for row in part)
-        found = [_incoming(row, exercises) for row in rows[0]] + [_outgoing(row, exercises) for row in rows[1]]
+        exercises, trials = _exercises(row.case for part in rows for row in part), _trials(_copies(rows[1]))
+        found = [_incoming(row, exercises) for row in rows[0]] + [_outgoing(row, exercises, trials) for row in rows[1]]
     return sorted(found, key=lambda each: (each.at, each.message_id))[-limit:]
 
 
@@ -99,8 +106,10 @@ def messages_below(
         rows = rows if below is None else rows.filter(pk__lt=below)
         found = list((rows if received else rows.prefetch_related("copies"))[:limit])
         exercises = _exercises(row.case for row in found)
-        listed = _incoming if received else _outgoing
-        return [(row.pk, listed(row, exercises)) for row in found]
+        if received:
+            return [(row.pk, _incoming(row, exercises)) for row in found]
+        trials = _trials(_copies(found))
+        return [(row.pk, _outgoing(row, exercises, trials)) for row in found]
 
 
 def show_message(node: Node, message_id: str, *, own: DeskRef | None = None) -> Opened:
@@ -183,7 +192,18 @@ def _incoming(row: IncomingCopy, exercises: Container[tuple[str, str]]) -> Liste
     )
 
 
-def _outgoing(row: OutgoingMessage, exercises: Container[tuple[str, str]]) -> Listed:
+def _trials(copies: Iterable[Any]) -> Mapping[int, Trial]:
+    """How the outbox fares with those of these copies that are not through."""
+    return trials_of([copy.pk for copy in copies if copy.state in IN_OUTBOX])
+
+
+def _copies(rows: Iterable[OutgoingMessage]) -> Iterator[Any]:
+    return (copy for row in rows for copy in row.copies.all())
+
+
+def _outgoing(
+    row: OutgoingMessage, exercises: Container[tuple[str, str]], trials: Mapping[int, Trial] = NO_TRIALS
+) -> Listed:
     return Listed(
         register=row.register,
         direction="out",
@@ -197,15 +217,18 @@ def _outgoing(row: OutgoingMessage, exercises: Container[tuple[str, str]]) -> Li
         verdict=row.state,
         reason="",
         exercise=(row.register, row.case) in exercises,
-        reach=reach_of(row.copies.all()),
+        reach=reach_of(row.copies.all(), trials=trials),
     )
 
 
-def reach_of(copies: Iterable[Any], *, closely: bool = False) -> tuple[Reach, ...]:
+def reach_of(
+    copies: Iterable[Any], *, closely: bool = False, trials: Mapping[int, Trial] = NO_TRIALS
+) -> tuple[Reach, ...]:
     """How far copies have come, inside a reading; `closely`: with letter boxes and ways, for one message."""
     rows = list(copies)
     keys = [row.pk for row in rows] if closely else []
     left, ways = (left_copies(keys), obtained(keys)) if closely else ({}, {})
+    trials = _trials(rows) if closely else trials
     return tuple(
         Reach(
             DeskRef(row.participant, row.node, row.desk),
@@ -214,6 +237,7 @@ def reach_of(copies: Iterable[Any], *, closely: bool = False) -> tuple[Reach, ..
             row.settled_at,
             left.get(row.pk),
             ways.get(row.pk, ""),
+            trials.get(row.pk),
         )
         for row in rows
     )

@@ -1,8 +1,10 @@
-"""What is in this node's inbox and outbox, who may fetch what, how much waits, what is lost? Rows as plain values."""
+"""What is in the outbox, what did each try meet, who may fetch what, how much waits, what is lost? As plain values."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
@@ -19,6 +21,32 @@ COUNTS: tuple[tuple[str, Any, str], ...] = (
     ("sent", OutgoingCopy, "state"),
     ("received", IncomingCopy, "verdict"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How often the outbox tried a copy, what it met last, since when nothing else, and when it tries again."""
+
+    tried: int
+    last_error: str
+    since: datetime | None
+    next_try: datetime
+
+    @property
+    def refused(self) -> bool:
+        """Whether a letter box took nothing, for a reason that the desk can do something about."""
+        return self.last_error.startswith("letter-box-")
+
+
+def trials_of(copies: Collection[int]) -> Mapping[int, Trial]:
+    """How the outbox fared with these copies, by their keys; inside a reading. What is through has none."""
+    if not copies:
+        return {}
+    rows = Delivery.objects.filter(kind__in=("message", "mail"), copy__in=copies)
+    return {row[0]: Trial(*row[1:]) for row in rows.values_list("copy", *OF_TRIAL)}
+
+
+OF_TRIAL = ("attempts", "last_error", "error_since", "due")
 
 
 def size_for_party(node: Node, sealed: str, *, register: str, participant: str, node_id: str) -> int | None:

@@ -1,8 +1,9 @@
 """How do record parts travel? Any participant serves the current ones; each asks only for what its audience may see.
 
-Invariants: who asks is known by the HTTP key that signed the request; a part is checked against the digest in the log
-before it is kept; what cannot be had shows as withheld, what the log names no more as erased. Mirrors are asked first,
-many parts at once, then each owner for what is left; every batch is kept as it comes, so a broken line loses one.
+Invariants: who asks is known by the HTTP key that signed the request, so an installation of several participants asks
+for each part as those of them that may have it; a part is checked against the digest in the log before it is kept; what
+cannot be had shows as withheld, what the log names no more as erased. Mirrors are asked first, many parts at once, then
+each owner for what is left; every batch is kept as it comes, so a broken line loses one.
 Parts of reports for named participants are had from their owner alone: the log does not say who is named, the
 secretariat is given none, and what an owner refused is asked for again a day later.
 """
@@ -45,6 +46,7 @@ from liaison.register.vocabulary import REGISTER
 
 MIRRORS = 4
 AGAIN = timedelta(days=1)
+GAVE_NONE = "a door gave no record parts: %s"
 
 log = logging.getLogger("liaison.mirror")
 
@@ -104,14 +106,14 @@ def fetch_records(node: Node, *, register: str) -> Fetched:
         return Fetched(0, ())
     wanted = {part.digest: part for part in missing if part.audience != NAMED}
     asked, given = len(wanted), _take_named(node, register, [part for part in missing if part.audience == NAMED])
-    own = next(iter(_own_signers(node, register)), None)
+    askers = _askers(node, register)
     for door in islice(mirrors(node, register), MIRRORS):
-        _take_from(node, register, door, wanted, own)
+        _take_from(node, register, door, wanted, askers)
     for owner in dict.fromkeys((part.owner, part.node) for part in wanted.values() if part.node):
         owned = peer_address(node, register, *owner)
         if owned is not None:
             theirs = {digest: part for digest, part in wanted.items() if (part.owner, part.node) == owner}
-            _take_from(node, register, owned, theirs, own)
+            _take_from(node, register, owned, theirs, askers)
             wanted = {digest: part for digest, part in wanted.items() if (part.owner, part.node) != owner} | theirs
     return Fetched(asked - len(wanted) + given, tuple(wanted))
 
@@ -119,27 +121,49 @@ def fetch_records(node: Node, *, register: str) -> Fetched:
 def _take_named(node: Node, register: str, parts: Sequence[NamedPart]) -> int:
     """Ask each owner for parts that only it can give, as each participant this node is run for; how many came."""
     given = 0
-    signers = _own_signers(node, register) if parts else []
+    askers = _askers(node, register) if parts else []
     for owner in dict.fromkeys((part.owner, part.node) for part in parts):
         door = peer_address(node, register, *owner)
         left = {part.digest: part for part in parts if (part.owner, part.node) == owner}
         count, refused = len(left), set(left)
         if door is None:
             continue
-        for own in signers:
-            refused &= _take_from(node, register, door, left, own)
+        try:
+            for asker in askers:
+                refused &= _take(node, register, door, left, asker)
+        except LiaisonError as error:  # Whether it refuses is not known.
+            refused = set()
+            log.info(GAVE_NONE, error.code)
         given += count - len(left)
         with unit_of_work(node):
             refuse_parts(node, register, [left[digest] for digest in sorted(refused & left.keys())])
     return given
 
 
-def _own_signers(node: Node, register: str) -> list[Signer]:
-    """The HTTP keys that show whose audiences this node is in, if it is in any."""
-    return [
-        signer(node, purpose=Purpose.HTTP, register=register, participant=me.participant, node_id=me.node)
-        for me in hostings(node, register=register)
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """One participant that this installation is run for: the HTTP key it asks with, and what it is in the register."""
+
+    participant: str
+    signer: Signer
+    reader: records.Reader | None
+
+    def may_have(self, part: NamedPart) -> bool:
+        """Whether it owns the part, or is in its audience."""
+        readers = (self.reader,) if self.reader is not None else ()
+        return part.owner == self.participant or _for_one(part.audience, readers)
+
+
+def _askers(node: Node, register: str) -> list[_Asker]:
+    """Those in whose names this node may ask, if there are any."""
+    own = hostings(node, register=register)
+    with reading(node):
+        view = RowsView(register, pending=True)
+        readers = [reader_of(view, me.participant, me.node) for me in own]
+    keys = [
+        signer(node, purpose=Purpose.HTTP, register=register, participant=me.participant, node_id=me.node) for me in own
     ]
+    return [_Asker(me.participant, key, reader) for me, key, reader in zip(own, keys, readers, strict=True)]
 
 
 def _missing(node: Node, register: str) -> list[NamedPart]:
@@ -169,30 +193,36 @@ def _for_one(audience: str, readers: Sequence[records.Reader]) -> bool:
 
 
 def _take_from(
-    node: Node, register: str, door: PeerAddress, wanted: dict[str, NamedPart], own: Signer | None
-) -> set[str]:
-    """Fetch from one door what it gives, and take that out of `wanted`; what it was asked for and did not give.
+    node: Node, register: str, door: PeerAddress, wanted: dict[str, NamedPart], askers: Sequence[_Asker]
+) -> None:
+    """Fetch from one door what it gives, and take that out of `wanted`; each part as those that may have it, in turn.
 
-    What everybody may have travels packed.
+    What everybody may have is asked for in nobody's name and travels packed.
     """
+    try:
+        _take(node, register, door, wanted, None)
+        for asker in askers:
+            _take(node, register, door, wanted, asker)
+    except LiaisonError as error:
+        log.info(GAVE_NONE, error.code)
+
+
+def _take(node: Node, register: str, door: PeerAddress, wanted: dict[str, NamedPart], asker: _Asker | None) -> set[str]:
+    """Fetch as one asker, or as nobody, and take what came out of `wanted`; what was asked for and not given."""
     refused: set[str] = set()
-    for public in (True, False):
-        asked = [digest for digest, part in wanted.items() if (part.audience == PUBLIC) is public]
-        try:
-            while asked:
-                lines = _ask(node, register, door, asked[: batches.MOST], signer=None if public else own)
-                refused |= {digest for digest, line in zip(asked, lines, strict=False) if not line}
-                found = [
-                    records.verify_record(line, digest) for digest, line in zip(asked, lines, strict=False) if line
-                ]
-                with unit_of_work(node):
-                    keep_records(node, register, found, state=CURRENT)
-                for record in found:
-                    del wanted[record.digest]
-                asked = asked[len(lines) :]
-        except LiaisonError as error:
-            log.info("a door gave no record parts: %s", error.code)
-            break
+    if asker is None:
+        asked = [digest for digest, part in wanted.items() if part.audience == PUBLIC]
+    else:
+        asked = [digest for digest, part in wanted.items() if part.audience != PUBLIC and asker.may_have(part)]
+    while asked:
+        lines = _ask(node, register, door, asked[: batches.MOST], signer=asker.signer if asker else None)
+        refused |= {digest for digest, line in zip(asked, lines, strict=False) if not line}
+        found = [records.verify_record(line, digest) for digest, line in zip(asked, lines, strict=False) if line]
+        with unit_of_work(node):
+            keep_records(node, register, found, state=CURRENT)
+        for record in found:
+            del wanted[record.digest]
+        asked = asked[len(lines) :]
     return refused
 
 

@@ -23,7 +23,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import connections
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from liaison.messages.parties import NodeRef
 from liaison.node.database_router import current_database
@@ -163,7 +163,7 @@ def settle(lease: Lease) -> bool:
 def give_back(node: Node, lease: Lease) -> None:
     """Inside a unit of work: a piece of the work is done, and the rest is due at once, behind what else waits."""
     Delivery.objects.filter(pk=lease.delivery, lease_token=lease.token).update(
-        due=node.clock.now(), lease_until=None, lease_token="", attempts=0, last_error=""
+        due=node.clock.now(), lease_until=None, lease_token="", attempts=0, last_error="", error_since=None
     )
 
 
@@ -209,7 +209,12 @@ def postpone(
         wait = min(wait, OWN_DISK_WAIT)
     with unit_of_work(node):
         Delivery.objects.filter(pk=lease.delivery, lease_token=lease.token).update(
-            due=now + wait, lease_until=None, lease_token="", attempts=F("attempts") + 1, last_error=code[:64]
+            due=now + wait,
+            lease_until=None,
+            lease_token="",
+            attempts=F("attempts") + 1,
+            error_since=Case(When(last_error=code[:64], error_since__isnull=False, then=F("error_since")), default=now),
+            last_error=code[:64],
         )
         if peer_failed:
             circuit.note_failure(lease.at, code[:64], now, silent=silent)

@@ -51,7 +51,7 @@ _TYPED: Mapping[str, Callable[[Any], dict[str, list[str]]]] = MappingProxyType(
         "codes": lambda value: {"": [str(each) for each in value]},
         "flag": lambda value: {"": ["yes" if value else "no"]},
         "languages": lambda value: {"": [", ".join(value)]},
-        "norms": lambda value: {"": ["\n".join(f"{each['instrument']} {each['clause']}" for each in value)]},
+        "norms": lambda value: {"": [f"{each['instrument']} {each['clause']}" for each in value]},
         "instant": lambda value: {"": [str(value).removesuffix("Z")]},
     }
 )

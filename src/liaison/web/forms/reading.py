@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as member
 from datetime import date
@@ -251,14 +251,21 @@ def _digests(inputs: Inputs) -> JSON:
 
 def _norms(inputs: Inputs) -> JSON:
     pairs = set[tuple[str, str]]()
-    for number, line in enumerate(inputs.one().split("\n"), start=1):
-        words = line.split()
-        if words and len(words) != 2:
-            told = gettext("Line %(number)s: the short name of the text and the number of its clause are expected.")
-            inputs.wrong(told % {"number": number})
-        elif words:
-            pairs.add((words[0], words[1]))
+    for said in norms_typed(inputs.many()):
+        text, _, clause = said.partition(" ")
+        if not clause or " " in clause:
+            inputs.wrong(gettext("“%(said)s” names no norm of a text: choose it from the list.") % {"said": said[:80]})
+        pairs.add((text, clause))
+    if len(pairs) > inputs.field.most:
+        words = gettext("At most %(most)s can be chosen; %(count)s are.")
+        inputs.wrong(words % {"most": inputs.field.most, "count": len(pairs)})
     return [{"clause": clause, "instrument": instrument} for instrument, clause in sorted(pairs)] or None
+
+
+def norms_typed(texts: Iterable[str]) -> tuple[str, ...]:
+    """Each norm that is named once, as `text clause`: chosen one by one, or typed one a line, as drafts had it."""
+    lines = (" ".join(line.split()) for text in texts for line in text.splitlines())
+    return tuple(dict.fromkeys(line for line in lines if line))
 
 
 def _desk(inputs: Inputs) -> JSON:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from django.utils.translation import gettext, pgettext
 
 from liaison.messages.forms import Field, Form, code_list
-from liaison.web.forms.reading import Offered, Reading, Surroundings
+from liaison.web.forms.reading import Offered, Reading, Surroundings, norms_typed
 from liaison.web.forms.typed import Typed, input_id, input_name
 from liaison.web.words import code_meaning, code_word
 
@@ -57,6 +57,11 @@ class Group:
 
     label: str
     options: tuple[Option, ...]
+
+    @property
+    def chosen(self) -> int:
+        """How many of them are chosen."""
+        return sum(option.chosen for option in self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +141,8 @@ def _after_required(field: Field) -> bool:
 
 
 def _show_field(form: Form, field: Field, read: Reading, around: Surroundings) -> FieldView:
-    chosen = frozenset(read.typed.get(input_name(field.name), ()))
+    typed = read.typed.get(input_name(field.name), ())
+    chosen = frozenset(norms_typed(typed) if field.type == "norms" else typed)
     offered = around.offered.get(field.name)
     groups = tuple(_groups(field, chosen) if offered is None else _offered(field, offered, chosen))
     here = input_id(field.name)
@@ -145,7 +151,7 @@ def _show_field(form: Form, field: Field, read: Reading, around: Surroundings) -
         name=input_name(field.name),
         id=here,
         label=pgettext(field.context, field.en),
-        hint=_hint(field),
+        hint=_hint(field) if offered is None else _hint_of_list(field),
         required=field.required,
         most=field.most,
         value=_value(read.typed, field.name),
@@ -161,11 +167,22 @@ def _drawn(field: Field, groups: tuple[Group, ...]) -> str:
         return "radios" if sum(len(group.options) for group in groups) <= SHOWN_AT_ONCE else "select"
     if field.type == "text":
         return "short-text" if field.most <= SHORT_TEXT else "text"
-    if field.type == "line" and groups:
-        return "select"
+    if groups and field.type in _DRAWN_OF_A_LIST:
+        return _DRAWN_OF_A_LIST[field.type]
     same = {"codes": "checkboxes", "flag": "radios", "languages": "line", "desk": "line", "count": "line"}
     same |= {"observables": "lines", "digests": "lines", "norms": "lines", "row-answers": "lines"}
     return same.get(field.type, field.type)
+
+
+_DRAWN_OF_A_LIST: Mapping[str, str] = MappingProxyType({"line": "select", "norms": "texts"})
+"""How a field is drawn that could hold anything, where there is a list to choose from."""
+
+
+def _hint_of_list(field: Field) -> str:
+    """How to choose from what is offered."""
+    if field.type == "norms":
+        return gettext("Open a text and choose. What stands in none of them is said in your own words.")
+    return _hint(field)
 
 
 def _hint(field: Field) -> str:

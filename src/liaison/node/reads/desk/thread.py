@@ -19,24 +19,16 @@ from liaison.errors import At, UsageError
 from liaison.messages.case import CaseItem, CaseView, view_case
 from liaison.messages.message import Core, ReceivedMessage, open_message
 from liaison.messages.parties import DeskRef
-from liaison.node.models import AttachmentRow, Delivery, IncomingCopy, OutgoingCopy
+from liaison.node.models import AttachmentRow, IncomingCopy, OutgoingCopy
 from liaison.node.models.line import READABLE
 from liaison.node.node import Node
 from liaison.node.reads.desk.listing import CaseRow, Reader, find_row, of_desk
 from liaison.node.reads.inbox import Reach
 from liaison.node.reads.letter_boxes import left_copies, obtained
+from liaison.node.reads.line import trials_of
 from liaison.node.unit_of_work import reading
 from liaison.wire.canonical import JSON
 from liaison.wire.identifiers import format_instant
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """How often the outbox tried a copy, what it met last, and when it tries again."""
-
-    tried: int
-    last_error: str
-    next_try: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +57,7 @@ class Entry:
     notes: tuple[str, ...]
     fields: Mapping[str, JSON]
     attachments: tuple[AttachedRead, ...]
-    reach: tuple[tuple[Reach, Trial | None], ...]
+    reach: tuple[Reach, ...]
 
     @property
     def rejected(self) -> bool:
@@ -163,15 +155,14 @@ def _sent(went: list[tuple[OutgoingCopy, ReceivedMessage]], attached: _Attached)
     if not went:
         return []
     keys = [copy.pk for copy, _ in went]
-    tries = Delivery.objects.filter(kind__in=("message", "mail"), copy__in=keys)
-    trials = {row[0]: Trial(*row[1:]) for row in tries.values_list("copy", "attempts", "last_error", "due")}
+    trials = trials_of(keys)
     found: dict[int, _Found] = {}
     left, ways = left_copies(keys), obtained(keys)
     for copy, message in went:
         item = _item(message, copy.message.composed_at)
         at = DeskRef(copy.participant, copy.node, copy.desk)
-        how = Reach(at, copy.state, copy.reason, copy.settled_at, left.get(copy.pk), ways.get(copy.pk, ""))
-        reach = (how, trials.get(copy.pk))
+        places = left.get(copy.pk), ways.get(copy.pk, ""), trials.get(copy.pk)
+        reach = Reach(at, copy.state, copy.reason, copy.settled_at, *places)
         if copy.message_id in found:
             entry, items = found[copy.message_id]
             found[copy.message_id] = (replace(entry, reach=(*entry.reach, reach)), [*items, item])
@@ -181,9 +172,7 @@ def _sent(went: list[tuple[OutgoingCopy, ReceivedMessage]], attached: _Attached)
     return list(found.values())
 
 
-def _written(
-    row: Any, message: ReceivedMessage, files: tuple[AttachedRead, ...], reach: tuple[Reach, Trial | None]
-) -> Entry:
+def _written(row: Any, message: ReceivedMessage, files: tuple[AttachedRead, ...], reach: Reach) -> Entry:
     return Entry(
         message_id=row.message_id,
         core_hash=row.core_hash,

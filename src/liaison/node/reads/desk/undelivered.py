@@ -20,6 +20,7 @@ from liaison.node.database_router import current_database
 from liaison.node.models import Case, Delivery, OutgoingCopy, OutgoingMessage
 from liaison.node.node import Node
 from liaison.node.reads.desk.waiting import MOST, Some
+from liaison.node.reads.line import OF_TRIAL, Trial
 from liaison.node.unit_of_work import reading
 
 READ = 10 * MOST
@@ -27,7 +28,7 @@ READ = 10 * MOST
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """A copy that has not come through: `tried` and `last_error` while it is still tried."""
+    """A copy that has not come through, since when; and how the outbox fares while it is still tried."""
 
     register: str
     message_id: str
@@ -37,9 +38,7 @@ class Undelivered:
     state: str
     reason: str
     since: datetime
-    tried: int
-    last_error: str
-    next_try: datetime | None
+    trial: Trial | None
 
 
 _CASE, _WORK = Case._meta.db_table, Delivery._meta.db_table
@@ -90,14 +89,13 @@ def _given_up(keys: list[int]) -> Iterator[Undelivered]:
 
 
 def _still_tried(keys: list[int]) -> Iterator[Undelivered]:
-    columns = (*(f"copy__{name}" for name in _OF_COPY), "since", "attempts", "last_error", "due")
-    for *copy, since, tried, error, due in Delivery.objects.filter(pk__in=keys).values_list(*columns) if keys else ():
-        yield _undelivered(copy, since, tried, error, due)
+    columns = (*(f"copy__{name}" for name in _OF_COPY), "since", *OF_TRIAL)
+    for row in Delivery.objects.filter(pk__in=keys).values_list(*columns) if keys else ():
+        copy, since, trial = row[: len(_OF_COPY)], row[len(_OF_COPY)], Trial(*row[len(_OF_COPY) + 1 :])
+        yield _undelivered(copy, since, trial)
 
 
-def _undelivered(
-    copy: Sequence[Any], since: datetime, tried: int = 0, last_error: str = "", next_try: datetime | None = None
-) -> Undelivered:
+def _undelivered(copy: Sequence[Any], since: datetime, trial: Trial | None = None) -> Undelivered:
     register, message_id, case, form, participant, node, desk, state, reason = copy
     to = DeskRef(participant, node, desk)
-    return Undelivered(register, message_id, case, form, to, state, reason, since, tried, last_error, next_try)
+    return Undelivered(register, message_id, case, form, to, state, reason, since, trial)

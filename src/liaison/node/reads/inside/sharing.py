@@ -22,11 +22,16 @@ from liaison.messages.parties import DeskRef
 from liaison.node.models import Case, CaseNote, CaseShare, Officer, OwnDesk
 from liaison.node.node import Node
 from liaison.node.reads.inside.rules import columns
+from liaison.node.services.people.audit import SYSTEM
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading
 
 OFFERED = "handing-over"
 """The purpose of a share that the other desk has not answered yet."""
+MAIL_NAMES, MAIL_ELSEWHERE = "mail-names-cases", "mail-entered-elsewhere"
+KEPT_BY_NODE = frozenset({MAIL_NAMES, MAIL_ELSEWHERE})
+"""Codes of the notes that this node keeps by itself: a mail of this case names others too; one that names this case
+entered another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,14 @@ class ShareRead:
 
 @dataclass(frozen=True, slots=True)
 class NoteRead:
-    """One internal note."""
+    """One internal note; one that this node kept by itself has a `code` and the cases it speaks of instead of words."""
 
     words: str
     by: str
     desk: str
     at: datetime
+    code: str = ""
+    cases: tuple[str, ...] = ()
 
 
 def held_case(node: Node, seat: Seat, case: str) -> Held:
@@ -123,7 +130,14 @@ def notes_of(node: Node, register: str, owner: DeskRef, case: str) -> list[NoteR
     with reading(node):
         rows = list(CaseNote.objects.filter(**columns(register, owner), case=case).order_by("pk"))
         names = dict(Officer.objects.filter(pk__in={row.written_by for row in rows}).values_list("pk", "name"))
-    return [NoteRead(row.words, names.get(row.written_by, ""), row.by_desk, row.written_at) for row in rows]
+    return [_note(row, names.get(row.written_by, "")) for row in rows]
+
+
+def _note(row: CaseNote, by: str) -> NoteRead:
+    code, *cases = row.words.split() if row.written_by == SYSTEM else [""]
+    if code not in KEPT_BY_NODE:
+        return NoteRead(row.words, by, row.by_desk, row.written_at)
+    return NoteRead("", by, row.by_desk, row.written_at, code, tuple(cases))
 
 
 def _with(seat: Seat) -> CaseShare:

@@ -8,7 +8,8 @@
 
 Invariants (docs/spec/requests.md, "Steps"):
 - before anything is said it is tried on the history of the request: what would not count there, or would be marked, is
-  refused here with the reason, so that nobody breaks a rule unknowing;
+  refused here with the reason, so that nobody breaks a rule unknowing; grounds are checked where every door sends
+  (`cooperation.trying`);
 - a step goes the way of every message: the rules of clearance of the desk, its numbers, its outbox;
 - only officers who may write, at the desk that has the request, and where its case is closed the named ones.
 """
@@ -18,10 +19,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
 
-from liaison.cooperation.completeness import Draft, Lack, find_lacks
-from liaison.cooperation.history.folding import histories
+from liaison.cooperation.completeness import EMPTY, Draft, Lack, find_lacks
 from liaison.cooperation.history.reading import (
     CONSULTATION,
     QUESTION,
@@ -32,7 +31,7 @@ from liaison.cooperation.history.reading import (
     what_it_says,
 )
 from liaison.cooperation.lifecycle import Event, State
-from liaison.cooperation.requests import Mark, Request, Word
+from liaison.cooperation.requests import Mark, Request
 from liaison.errors import UsageError
 from liaison.messages.case import CLOSE
 from liaison.messages.forms import latest_form
@@ -40,12 +39,13 @@ from liaison.messages.forms.checking import check_value
 from liaison.messages.message import Attachment, Tlp, Urgency
 from liaison.messages.parties import DeskRef, sorted_desks
 from liaison.node.node import Node
-from liaison.node.reads.cooperation.grounds import ReservedGround, doubtful, reserved_grounds
+from liaison.node.reads.cooperation.grounds import ReservedGround
 from liaison.node.reads.cooperation.messages import words_of
 from liaison.node.reads.cooperation.rulebooks import rulebook_for
 from liaison.node.reads.facts import register_facts
 from liaison.node.services.cooperation.finding import Found, find_request
 from liaison.node.services.cooperation.resting import check_basis
+from liaison.node.services.cooperation.trying import Tried, check_grounds, try_step
 from liaison.node.services.desk.answering import Saying, acknowledge_message, say
 from liaison.node.services.inside.clearance import Asking, Gone, send_or_ask
 from liaison.node.services.line.sending import Letter
@@ -56,15 +56,6 @@ from liaison.node.unit_of_work import reading, unit_of_work
 from liaison.officers.permissions import Action, require
 from liaison.wire.canonical import JSON
 
-_TRIED = "tried"
-_REFUSED: Mapping[Mark, str] = MappingProxyType(
-    {
-        Mark.TOO_LATE: "request-too-late",
-        Mark.NO_GROUND: "request-ground-owed",
-        Mark.NOT_CONSULTED: "request-consult-first",
-        Mark.TOO_SHORT: "request-kept-too-short",
-    }
-)
 _ABOUT: Mapping[str, frozenset[str]] = MappingProxyType(
     {SUPPLEMENT: frozenset({QUESTION, CONSULTATION}), STATUS_ANSWER: frozenset({STATUS_QUERY})}
 )
@@ -174,14 +165,14 @@ def _require_complete(node: Node, seat: Seat, asked: Asked, to: tuple[DeskRef, .
     """Return if nothing that blocks is missing. Raises UsageError."""
     blocking = [each for each in lacks_of(node, seat, asked, to) if each.blocks]
     if blocking:
-        first = blocking[0]
-        raise UsageError(
-            "request-incomplete",
-            count=len(blocking),
-            lack=first.code.value,
-            field=first.field or "-",
-            article=first.article or "-",
-        )
+        raise UsageError("request-incomplete", count=len(blocking), lacks=", ".join(map(_named, blocking)))
+
+
+def _named(lack: Lack) -> str:
+    """A lack as it is named in a refusal: its field with the article that demands it, else its code."""
+    place = lack.field or lack.code.value
+    why = lack.article or ("" if lack.code in EMPTY else lack.code.value if lack.field else "")
+    return f"{place} ({why})" if why else place
 
 
 def _check_link(node: Node, found: Found, form: str) -> None:
@@ -200,7 +191,6 @@ def say_step(node: Node, seat: Seat, said: Said, *, by: int) -> Gone:
     found = find_request(node, seat, said.root)
     _require_access(node, seat, by, found.request.case)
     _check_values(said)
-    _check_grounds(node, seat, found.request, said)
     _try(node, seat, found, said)
     saying = Saying(
         case=found.request.case,
@@ -223,7 +213,7 @@ def check_step(node: Node, seat: Seat, said: Said) -> tuple[ReservedGround, ...]
         check_basis(node, seat.register, seat.desk, said.fields, found.others(seat.desk))
         return ()
     _check_values(said)
-    unsure = _check_grounds(node, seat, found.request, said)
+    unsure = check_grounds(node, seat.register, seat.desk, found.request, said.fields)
     _try(node, seat, found, said)
     return unsure
 
@@ -280,54 +270,14 @@ def _check_values(said: Said) -> None:
             check_value(shape.fields[name], value)
 
 
-def _check_grounds(node: Node, seat: Seat, request: Request, said: Said) -> tuple[ReservedGround, ...]:
-    """The grounds that are not plainly open, if the text of the request knows them all and none is closed to this side.
-
-    Raises UsageError.
-    """
-    named: Any = said.fields.get("grounds") or ()
-    if said.fields.get("decision") not in ("refused", "postponed"):
-        return ()
-    unknown = sorted(set(named) - request.demands.grounds)
-    if request.demands.no_others and unknown:
-        raise UsageError("request-ground-unknown", ground=unknown[0][:32])
-    today, side = node.clock.now().date(), seat.desk.participant
-    unsure = doubtful(reserved_grounds(node, seat.register, request, on=today, side=side), named)
-    for each in unsure:
-        if each.refuses:
-            raise UsageError("request-ground-not-reserved", ground=each.ground, article=each.article)
-    return unsure
-
-
 def _try(node: Node, seat: Seat, found: Found, said: Said) -> None:
-    """Return if the step counts in the history as it is now, without a mark. Raises UsageError."""
-    says = what_it_says(said.form, said.fields)
-    if not says["events"]:
+    """Return if the step counts in the history as it is now, with no mark but what is meant. Raises UsageError."""
+    if not what_it_says(said.form, said.fields)["events"]:
         raise UsageError("request-says-nothing", form=said.form[:32])
     with reading(node):
         words = words_of(seat.register, seat.desk, found.cases)
-    tried = Word(
-        hash=_TRIED,
-        message_id=_TRIED,
-        case=found.request.case,
-        form=said.form,
-        by=seat.desk,
-        to=(),
-        at=node.clock.now(),
-        about=found.request.root,
-        **says,
-    )
-    after = next(each for each in histories([*words, tried]) if each.root == found.request.root)
-    for step in (step for step in after.steps if step.hash == _TRIED):
-        for mark in step.marks:
-            if mark is Mark.TOO_SHORT and said.shorter:
-                continue
-            if mark is Mark.NOT_THEIRS:
-                raise UsageError("request-not-yours", event=step.event.value)
-            if mark is Mark.OUT_OF_TURN:
-                state = found.request.state.value
-                raise UsageError("request-no-such-step", state=state, event=step.event.value)
-            raise UsageError(_REFUSED[mark])
+    meant = frozenset({Mark.TOO_SHORT}) if said.shorter else frozenset[Mark]()
+    try_step(words, found.request, Tried(said.form, said.fields, seat.desk, node.clock.now()), meant=meant)
 
 
 def refers_to(found: Found, form: str) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from liaison.cooperation.history.folding import histories
+from liaison.cooperation.history.folding import histories, roots_of
 from liaison.cooperation.requests import Request, Word, stand
 from liaison.errors import UsageError
 from liaison.messages.parties import DeskRef
@@ -74,9 +74,8 @@ def request_of(node: Node, seat: Seat, case: str, message_id: str) -> str:
         roots = dict(rows.values_list("message_id", "root"))
     if message_id in roots or not roots:
         return str(roots.get(message_id, ""))
-    for root in roots.values():
-        found = find_request(node, seat, root)
-        steps = {step.hash for step in found.request.steps}
-        if any(word.message_id == message_id and word.hash in steps for word in found.words):
-            return str(root)
-    return ""
+    with reading(node):
+        words, _ = tied_words(seat.register, seat.desk, {case})
+    belongs = roots_of(words)
+    found = (belongs.get(word.hash, "") for word in words if word.message_id == message_id and word.case == case)
+    return next((root for root in found if root in roots.values()), "")

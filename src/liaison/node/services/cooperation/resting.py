@@ -2,7 +2,10 @@
 
     check_basis(node, register, sender, fields, to)      returns for a courtesy, and for what does bind
 
-Invariant: what binds nobody leaves as a courtesy or not at all, whichever door it leaves by (`line/sending.py`).
+Invariants, whichever door it leaves by (`line/sending.py`):
+- what binds nobody leaves as a courtesy or not at all;
+- what is no text here does not leave as a courtesy either: a mistyped name looks like a text, and nobody could say what
+  it demands.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from liaison.errors import UsageError
 from liaison.instruments.legal_basis import BasisKind
 from liaison.messages.parties import DeskRef
 from liaison.node.node import Node
+from liaison.node.reads.instruments.known import known_instruments
 from liaison.node.reads.instruments.status import basis_between
 from liaison.wire.canonical import JSON
 
@@ -26,8 +30,12 @@ def check_basis(node: Node, register: str, sender: DeskRef, fields: Mapping[str,
     Raises UsageError.
     """
     instrument, claimed = fields.get("instrument"), fields.get("basis")
-    if claimed not in _KINDS or claimed == BasisKind.COURTESY.value:
+    if claimed not in _KINDS:
         return  # The form itself refuses what is no basis.
+    if str(instrument) not in known_instruments(node):
+        raise UsageError("request-text", instrument=str(instrument)[:32])
+    if claimed == BasisKind.COURTESY.value:
+        return
     today = node.clock.now().date()
     for theirs in sorted({desk.participant for desk in to} - {sender.participant}):
         between = basis_between(node, register, ours=sender.participant, theirs=theirs, on=today)

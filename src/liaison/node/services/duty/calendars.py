@@ -158,14 +158,14 @@ def _take_holidays(node: Node, seat: Seat, calendar: Calendar, taking: Taking, b
     taken = over = 0
     same = {"source__in": _named(calendar), "day__gte": node.clock.now().date()}
     DutyHoliday.objects.filter(**columns(seat.register, seat.desk), **same).delete()
-    for event in calendar.events:
+    for event in dict.fromkeys(calendar.events):  # The same event twice is one.
         if event.day is None or event.days > LONGEST_HOLIDAY:
-            left_out.append((event.uid, "not-whole-days"))
+            left_out.append((event.known_as, "not-whole-days"))
         elif event.ends <= node.clock.now():
             over += 1
         else:
             for number in range(event.days):
-                put_holiday(node, seat, event.day + timedelta(days=number), event.words, source=event.uid)
+                put_holiday(node, seat, event.day + timedelta(days=number), event.words, source=event.known_as)
             taken += 1
     return Taken(taken, over, tuple(left_out))
 
@@ -180,19 +180,19 @@ def _take_spells(node: Node, seat: Seat, calendar: Calendar, taking: Taking, by:
     if not taking.officer.isdecimal():
         raise UsageError("duty-not-an-officer")
     DutySpell.objects.filter(**columns(seat.register, seat.desk), **same).delete()
-    for event in calendar.events:
+    for event in dict.fromkeys(calendar.events):  # The same event twice is one.
         if event.ends <= node.clock.now():
             over += 1
             continue
         spell = Spell(event.begins, event.ends, taking.officer)
-        keep_spell(node, seat, spell, by=by, absence=absence, layer=layer, source=event.uid)
+        keep_spell(node, seat, spell, by=by, absence=absence, layer=layer, source=event.known_as)
         taken += 1
     return Taken(taken, over, tuple(left_out))
 
 
 def _named(calendar: Calendar) -> set[str]:
-    """The identifiers of all that a calendar says, what is left out included; what has none replaces nothing."""
-    return ({event.uid for event in calendar.events} | {uid for uid, _ in calendar.left_out}) - {""}
+    """As what all that a calendar says is known, what is left out included."""
+    return ({event.known_as for event in calendar.events} | {name for name, _ in calendar.left_out}) - {""}
 
 
 def _hash(token: str) -> str:

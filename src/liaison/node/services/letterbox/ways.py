@@ -7,6 +7,8 @@ Invariants:
   peer itself is an answer and ends the attempt;
 - what lies in a letter box is not done: `Lying` says so, and the next attempt begins with the first way again, so one
   message may travel by two and arrives once;
+- of a peer whose door did not answer and whose letter box refused, the refusal is told (`BoxRefused`), for it says what
+  the desk can do about it;
 - a door that failed counts for the peer's breaker also where a letter box took the message.
 """
 
@@ -45,6 +47,15 @@ class Lying(Exception):
     silent: bool
 
 
+@dataclass(frozen=True, slots=True)
+class BoxRefused(Exception):
+    """The peer did not answer, and its letter box gave this reason for taking nothing."""
+
+    code: str
+    door_failed: bool
+    silent: bool
+
+
 def try_ways(
     node: Node,
     lease: Lease,
@@ -55,9 +66,11 @@ def try_ways(
 ) -> None:
     """Take the first way that works, letter boxes `beyond` those of the record last.
 
-    Raises `Lying` when that was a letter box, else what went wrong on the way the peer prefers.
+    Raises `Lying` when that was a letter box, `BoxRefused` when one was asked and refused, else what went wrong on the
+    way the peer prefers.
     """
     failures: list[Exception] = []
+    refused = ""
     door_failed = silent = unasked = False
     for keeper in _keepers(node, lease, beyond):
         try:
@@ -66,24 +79,29 @@ def try_ways(
                 return
             state = by_letter_box(keeper)
         except (UnreachableError, NotNowError) as error:
-            if keeper is None and isinstance(error, UnreachableError):
+            if isinstance(error, NotNowError):
+                refused = refused or (error.code if keeper is not None else "")
+            elif keeper is None:
                 door_failed, silent = True, is_silent(error)
             failures.append(error)
         except NotSentError as error:
             unasked = True
             failures.append(error)
-        except NotTakenError as refused:
-            if refused.code != NOT_NOW:
+        except NotTakenError as not_taken:
+            if not_taken.code != NOT_NOW:
                 raise
-            failures.append(refused)
+            failures.append(not_taken)
         except LiaisonError as error:
             if keeper is None:
                 raise
+            refused = refused or error.code
             failures.append(error)
         else:
             if not door_failed and not unasked:
                 _note_reached(node, lease.at)
             raise Lying(CODES[state], door_failed, silent)
+    if refused:
+        raise BoxRefused(refused, door_failed, silent)
     if failures:
         raise failures[0]
     raise UnreachableError("peer-has-no-door", permanent=True, peer=lease.at.node)

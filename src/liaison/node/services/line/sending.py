@@ -50,6 +50,7 @@ from liaison.node.services.conduct.citing import note_cited
 from liaison.node.services.conduct.measured.noting import note_measured
 from liaison.node.services.cooperation.projecting import note_request
 from liaison.node.services.cooperation.resting import check_basis
+from liaison.node.services.cooperation.trying import Leaving, check_leaving
 from liaison.node.services.escalation.awaiting import await_answer
 from liaison.node.services.evidence.arriving import require_record
 from liaison.node.services.feeds.tracking import note_answer, note_report
@@ -207,6 +208,8 @@ def _prepare(node: Node, letter: Letter, *, leased: bool) -> tuple[_Desk, list[C
             check_pinned(desk.facts, letter.sender, recipient)
             if recipient not in desk.by_mail:
                 desk.facts.sealing_key(recipient)  # Refused before anything is written when there is none.
+    step = Leaving(letter.case, letter.re, letter.form, letter.fields)
+    check_leaving(node, letter.register, letter.sender, step)  # Last, for the form checks what its values are.
     return desk, messages
 
 

@@ -29,13 +29,14 @@ from liaison.messages.mail.answers import Answer, is_entity, read_entity, read_t
 from liaison.messages.mail.bounces import read_bounce
 from liaison.messages.mail.mailbox import FetchedBytes, MailPlace
 from liaison.messages.mail.reading import Mail, Sort, armored, encrypted_part, read_mail, signed_part
-from liaison.messages.mail.tokens import correspondent_id, tokens_in
+from liaison.messages.mail.tokens import correspondent_id
 from liaison.messages.message import open_message
 from liaison.node.models import FetchedMail, MailboxPlace, MailContact, OutgoingCopy, SentMail
 from liaison.node.node import Node
 from liaison.node.services.escalation.answers import take_answer
 from liaison.node.services.line.progress import advance
 from liaison.node.services.mail.keys import all_keys
+from liaison.node.services.mail.naming import named_here, named_mails, note_others, other_cases
 from liaison.node.services.mail.storing import enter_case, seal_files, words_of, write_words
 from liaison.node.services.tickets.answers import note_ticket
 from liaison.node.unit_of_work import reading, unit_of_work
@@ -145,7 +146,7 @@ def _store(
 ) -> None:
     """Inside a unit of work: the row of a mail."""
     if sent is None and mail is not None:
-        sent = _sent_here(mail)
+        sent = next(iter(named_here(mail)), None)
     FetchedMail.objects.create(
         digest=digest(fetched.data),
         message_id=mail.message_id[:254] if mail else "",
@@ -161,20 +162,10 @@ def _store(
     )
 
 
-def _sent(node: Node, mail: Mail, *more: str) -> SentMail | None:
+def _sent(node: Node, mail: Mail, *told: str) -> SentMail | None:
+    """The mail of ours that it belongs to by what stands around it, `told` before all."""
     with reading(node):
-        return _sent_here(mail, *more)
-
-
-def _sent_here(mail: Mail, *more: str) -> SentMail | None:
-    """The mail of ours that it belongs to: by a token, else by the mails it says it answers."""
-    tokens = [*more, *mail.tokens, *tokens_in(" ".join(mail.answers))]
-    for token in tokens:
-        found = SentMail.objects.select_related("copy__message").filter(token=token).first()
-        if found is not None:
-            return found
-    answered = FetchedMail.objects.filter(message_id__in=mail.answers, sent__isnull=False).order_by("-pk").first()
-    return answered.sent if answered is not None else None
+        return next(iter(named_here(mail, told=told)), None)
 
 
 def _take_unsigned(node: Node, fetched: FetchedBytes, mail: Mail) -> str:
@@ -218,15 +209,20 @@ def _take_signed(node: Node, fetched: FetchedBytes, mail: Mail) -> str:
     certificate = _certificate(node, mail, _sent(node, mail))
     opened = _OPEN[mail.sort](node, mail, certificate)
     answer = _read(opened, mail)
-    sent = _sent(node, mail, *answer.tokens)
-    if sent is None:
+    named = named_mails(node, mail, answer)
+    if not named:
         return _keep(node, fetched, mail, "stray", "no-case")
+    sent = named[0]
     if opened.signer is None or opened.signer != sent.fingerprint:
         return _keep(node, fetched, mail, "unverified", "signed-by-another" if opened.signed else "unsigned")
-    return _take_over(node, fetched, mail, sent=sent, opened=opened, answer=answer)
+    return _take_over(node, fetched, mail, named=named, opened=opened, answer=answer)
 
 
-def _take_over(node: Node, fetched: FetchedBytes, mail: Mail, *, sent: SentMail, opened: Opened, answer: Answer) -> str:
+def _take_over(
+    node: Node, fetched: FetchedBytes, mail: Mail, *, named: list[SentMail], opened: Opened, answer: Answer
+) -> str:
+    """Enter it into the case of the first of our mails that it names."""
+    sent = named[0]
     core = open_message(bytes(sent.copy.plaintext)).core
     # What was signed enters one case once, however often the mail around it is made anew.
     words = hashlib.sha256(b"liaison.mail-words.v1\0" + core.case.encode() + b"\0" + opened.text).hexdigest()
@@ -237,11 +233,15 @@ def _take_over(node: Node, fetched: FetchedBytes, mail: Mail, *, sent: SentMail,
     files = seal_files(node, answer.files)
     said = words_of(answer, signed_by=format_groups(sent.fingerprint))
     message, plaintext = write_words(node, core, said, words=words, files=files)
+    others = other_cases(core, named, signer=sent.fingerprint)
+    notes = [Note.BY_MAIL]
+    notes += [Note.CASE_OUTSIDE] if ours.isdisjoint(answer.tokens) else []
+    notes += [Note.OTHER_CASES] if others else []
     with unit_of_work(node):
-        named = not ours.isdisjoint(answer.tokens)
-        notes = (Note.BY_MAIL,) if named else (Note.BY_MAIL, Note.CASE_OUTSIDE)
         incoming = enter_case(node, message, plaintext, sent=sent, notes=notes)
         _store(node, fetched, mail, "taken-over", sent=sent, incoming=incoming, words=words)
+        if others:
+            note_others(node, core, others)
         if answer.ticket:
             SentMail.objects.filter(pk=sent.pk).update(ticket=answer.ticket)
     return "taken-over"

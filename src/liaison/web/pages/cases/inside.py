@@ -50,9 +50,16 @@ def inside_of(seat: Seat, row: CaseRow, held: Held, names: DeskNames, *, readabl
         "purposes": PURPOSES,
         "offer_minutes": [{"minutes": each, "seconds": each * 60, "chosen": each == USUAL} for each in OFFERED_FOR],
         "offer_silences": OFFER_SILENCES,
-        "internal_notes": notes_of(here(), row.register, held.owner, row.case) if readable else [],
+        "internal_notes": list(_notes(seat, row, held)) if readable else [],
         "may_note": readable and seat.may(Action.READ_CASE),
     }
+
+
+def _notes(seat: Seat, row: CaseRow, held: Held) -> Iterator[dict[str, Any]]:
+    """The internal notes, with the cases that the node's own speak of, which are pages of the desk that keeps it."""
+    for each in notes_of(here(), row.register, held.owner, row.case):
+        cases = [{"case": case, "path": case_path(seat, case) if held.own else ""} for case in each.cases]
+        yield {"each": each, "cases": cases}
 
 
 def _others(seat: Seat, names: DeskNames) -> Iterator[dict[str, Any]]:

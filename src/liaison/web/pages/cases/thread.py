@@ -186,12 +186,11 @@ def spoken(thread: Thread, names: DeskNames, due: Mapping[tuple[str, DeskRef], D
                 {
                     "to": names.of(register, reach.desk),
                     "reach": reach,
-                    "trial": trial,
                     "keeper": names.participant(register, reach.left.by.participant) if reach.left else "",
                     "mail": mails.get((each.message_id, reach.desk)) if reach.at else None,
                     "due": due.get((each.message_id, reach.desk)),
                 }
-                for reach, trial in each.reach
+                for reach in each.reach
             ],
             refers=titles.get(each.core.re or "", ""),
             acknowledged=heard.get(each.core_hash, []),

@@ -20,7 +20,7 @@ from liaison.messages.forms.observables import Observable, read_observables
 from liaison.messages.message import Core
 from liaison.messages.parties import DeskRef
 from liaison.web.names import DeskNames
-from liaison.web.words import code_meaning, code_word, field_word, form_word, of_a_text
+from liaison.web.words import code_meaning, code_word, field_word, form_word, norm_word, of_a_text
 from liaison.wire.canonical import JSON, encode
 from liaison.wire.identifiers import parse_instant
 
@@ -126,6 +126,10 @@ def _severity(field: Field, value: Any) -> dict[str, Any]:
     return {"common": said if common is not None else None, "own": value["own"]}
 
 
+def _norms(field: Field, value: Any) -> list[str]:
+    return [norm_word(each["instrument"], each["clause"]) for each in value]
+
+
 def _raw(value: JSON) -> str:
     return encode(value).decode()
 
@@ -136,6 +140,7 @@ SHOWING: Mapping[str, Callable[[Field, Any], Any]] = MappingProxyType(
         "codes": _codes,
         "date": _date,
         "instant": _instant,
+        "norms": _norms,
         "observables": _observables,
         "severity": _severity,
     }

@@ -18,6 +18,7 @@ from liaison.messages.case import CLOSE
 from liaison.messages.forms import Form, latest_form
 from liaison.node.reads.cooperation.grounds import ReservedGround
 from liaison.node.reads.desk.thread import Thread
+from liaison.node.reads.instruments.known import known_instruments
 from liaison.node.services.cooperation.acting import Said, check_step
 from liaison.node.services.cooperation.finding import request_of
 from liaison.node.services.cooperation.following import carried_over
@@ -25,6 +26,7 @@ from liaison.node.services.desk.answering import Saying
 from liaison.node.services.people.officers import Seat
 from liaison.web.forms import Typed
 from liaison.web.forms.carried import carried
+from liaison.web.forms.norms import offered_norms
 from liaison.web.forms.reading import Offered
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.naming import case_path
@@ -49,7 +51,8 @@ def check_said(seat: Seat, root: str, what: Saying, *, shorter: bool) -> tuple[R
 
 def offered_here(seat: Seat, thread: Thread, form: str, about: str) -> Mapping[str, Offered]:
     """What a message in this form offers for its fields, in this case."""
-    return offered_about(seat, form, thread.row.case, about) or offered_for(seat, form, thread.row.others)
+    found = offered_about(seat, form, thread.row.case, about) or offered_for(seat, form, thread.row.others)
+    return {**found, **offered_norms(latest_form(form), lambda: known_instruments(here()))}
 
 
 def carried_on(seat: Seat, form: Form, case: str, message: str) -> Mapping[str, list[str]]:

@@ -117,6 +117,7 @@ def sent(request: HttpRequest, seat: Seat, sent_as: str) -> HttpResponse:
             "reason": copy.reason,
             "at": copy.at,
             "left": copy.left,
+            "trial": copy.trial if copy.trial and copy.trial.refused else None,
             "keeper": names.participant(seat.register, copy.left.by.participant) if copy.left else "",
             "waits": copy.state in IN_OUTBOX,
             "case": path_to(seat, f"cases/{message.case}/"),

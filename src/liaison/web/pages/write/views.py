@@ -16,12 +16,14 @@ from liaison.node.node import Node
 from liaison.node.reads.facts import register_facts
 from liaison.node.reads.inside.rules import rule_for
 from liaison.node.reads.inside.waiting import request_of_draft
+from liaison.node.reads.instruments.known import known_instruments
 from liaison.node.reads.register import directory
 from liaison.node.reads.writing.drafts import Place, forms_used
 from liaison.node.services.people.officers import Seat
 from liaison.node.unit_of_work import reading
 from liaison.officers.clearance import may_send_alone
 from liaison.web.forms import Surroundings, read_form, show_form
+from liaison.web.forms.norms import offered_norms
 from liaison.web.forms.sentences import offered
 from liaison.web.forms.showing import Option
 from liaison.web.languages import find_language, languages
@@ -77,7 +79,8 @@ def _text(node: Node, seat: Seat, plan: Plan, around: Surroundings) -> dict[str,
     # What is still empty is no mistake before the officer goes on.
     reading = plan.reading if plan.tried else read_form(plan.form, plan.draft.typed, around, complete=False)
     sentences = offered(plan.form, plan.draft.typed, find_language(get_language()))
-    around = replace(around, offered=offered_for(seat, plan.form.id, plan.to))
+    norms = offered_norms(plan.form, lambda: known_instruments(node))
+    around = replace(around, offered={**offered_for(seat, plan.form.id, plan.to), **norms})
     return {"form_view": show_form(plan.form, reading, around), "sentences": sentences}
 
 

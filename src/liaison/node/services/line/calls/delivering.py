@@ -29,7 +29,7 @@ from liaison.node.services.letterbox import leaving
 from liaison.node.services.letterbox.files import ask_for, leave_files, leave_files_later
 from liaison.node.services.letterbox.keeper import leased_box
 from liaison.node.services.letterbox.own_boxes import own_keepers
-from liaison.node.services.letterbox.ways import Lying, is_silent, try_ways
+from liaison.node.services.letterbox.ways import BoxRefused, Lying, is_silent, try_ways
 from liaison.node.services.line.calls.parcels import Outgoing, send_messages
 from liaison.node.services.line.fetching import fetch_attachment
 from liaison.node.services.line.receipts import take_receipt, take_sealed_receipt
@@ -57,7 +57,7 @@ def deliver(node: Node, lease: Lease) -> bool:
     except NotSentError:
         outbox.release(node, [lease], wait=outbox.FIRST_WAIT)
         return False
-    except (LiaisonError, NotTakenError, Lying) as error:
+    except (LiaisonError, NotTakenError, Lying, BoxRefused) as error:
         _postpone(node, lease, error)
         return False
     return True
@@ -69,6 +69,10 @@ def _postpone(node: Node, lease: Lease, error: Exception) -> None:
         outbox.postpone(
             node, lease, error.code, peer_failed=error.door_failed, silent=error.silent, at_least=leaving.ASK_AGAIN
         )
+        forget(node)
+    elif isinstance(error, BoxRefused):
+        log.info("%s of %s postponed: %s", lease.work, lease.delivery, error.code)
+        outbox.postpone(node, lease, error.code, peer_failed=error.door_failed, silent=error.silent)
         forget(node)
     elif isinstance(error, NotTakenError):
         outbox.postpone(node, lease, error.code, peer_failed=False)

@@ -19,7 +19,6 @@ from django.utils.translation import get_language_bidi, gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from liaison.errors import UsageError
-from liaison.instruments.texts import Role, TextKind
 from liaison.messages.forms.checking import Norm
 from liaison.node.reads.conduct.own_cases import NormFigures, norms_of_case, own_cases
 from liaison.node.reads.desk.listing import find_row
@@ -28,6 +27,7 @@ from liaison.node.services.people.officers import Seat
 from liaison.officers.permissions import Action
 from liaison.web.figures.charts import Chart, bars
 from liaison.web.forms import Problem
+from liaison.web.forms.norms import texts_with_norms
 from liaison.web.names import DeskNames
 from liaison.web.pages.cases.naming import reader_of, row_views
 from liaison.web.pages.conduct.help.naming import NormName, NormNames, read_norm
@@ -35,9 +35,6 @@ from liaison.web.requests import at_desk, officer_id, path_to
 from liaison.web.said import after_post
 from liaison.web.site import here
 from liaison.web.words import code_word, explained
-
-PARTS = (Role.RESERVATION, Role.DECLARATION)
-"""Clauses that are parts of others, and no norms."""
 
 
 @require_GET
@@ -97,11 +94,9 @@ def _change(request: HttpRequest, seat: Seat, case: str) -> str:
 
 
 def _texts(naming: NormNames) -> Iterator[tuple[str, list[NormName]]]:
-    """The texts that this node has data of, each with its norms; a pattern for other texts has none of its own."""
-    texts = (each for each in naming.known.values() if each.kind is not TextKind.TEMPLATE)
-    for text in sorted(texts, key=lambda each: each.short):
-        clauses = [name for name, clause in text.clauses.items() if clause.role not in PARTS]
-        yield text.short, [naming.of(Norm(text.id, clause)) for clause in clauses]
+    """The norms there are, under the names of their texts."""
+    for text, norms in texts_with_norms(naming.known):
+        yield text.short, [naming.of(Norm(text.id, clause)) for clause in norms]
 
 
 def _line(each: NormFigures, naming: NormNames) -> dict[str, Any]:
