@@ -20,7 +20,7 @@ from liaison.cli.message.write import writing_options, written
 from liaison.cli.output import json_option, note, show, table
 from liaison.cli.register.choices import desk_option, register_option
 from liaison.cli.request.places import open_seat, read_instant, require_request, tell_gone
-from liaison.errors import UsageError
+from liaison.errors import At, UsageError
 from liaison.wire.identifiers import format_instant
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _wanted_by(node: Node, text: str | None) -> str | None:
         return None
     at = read_instant(text)
     if at <= node.clock.now():
-        raise UsageError("wanted-by-passed", at=format_instant(at))
+        raise UsageError("wanted-by-passed", at=At(format_instant(at)))
     return format_instant(at)
 
 
