@@ -2,8 +2,9 @@
 
     trail_words(line)      what="A role was given"  details=(Detail("role", "Officer"), …)
 
-Invariants: what has no word is shown as the code it is, so that a line of a later version is never left out; the files
-that are taken away keep the codes, whose hashes they carry.
+Invariants: what has no word is shown as the code it is, so that a line of a later version is never left out; details
+stand in the order of their names, times last, for each database keeps them in its own; the files that are taken away
+keep the codes, whose hashes they carry.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class TrailWords:
 
 def trail_words(line: AuditLine) -> TrailWords:
     """The words of a line."""
-    said = ((name, value) for name, value in line.params.items() if value not in ("", [], None))
+    ordered = sorted(line.params, key=lambda name: (name in _TIMES, name))
+    said = ((name, line.params[name]) for name in ordered if line.params[name] not in ("", [], None))
     return TrailWords(action_word(line.action), tuple(_detail(line.action, name, value) for name, value in said))
 
 
