@@ -2,6 +2,7 @@
 
     alias = engines.fresh_database(home)       an empty migrated database, known to Django under this alias
     twin = engines.copied_database(alias, home)      the same rows again, for another node
+    original = engines.kept_copy(alias)        what it holds now, for every later `fresh_database(home, original)`
     engines.forget_database(alias)             its connections closed, the database of a server dropped
 
 Invariants: the tables are migrated once a process and copied for each node, which is ten times faster. A story's
@@ -33,9 +34,23 @@ CHOICE_OF_COPYING = 150000
 _numbers = itertools.count()
 
 
-def fresh_database(home: Path) -> str:
-    """The alias of a new database for the node in `home`."""
-    return _copied(_server_template(SERVER) if SERVER else str(_file_template()), home)
+def fresh_database(home: Path, original: str = "") -> str:
+    """The alias of a new database for the node in `home`: empty tables, or a copy of what `kept_copy` gave."""
+    return _copied(original or (_server_template(SERVER) if SERVER else str(_file_template())), home)
+
+
+def kept_copy(alias: str) -> str:
+    """A copy of the database `alias` as it is now, which stays for the process; for `fresh_database`."""
+    connections[alias].close()
+    current = str(connections.settings[alias]["NAME"])
+    if not SERVER:
+        copy = _file_template().parent / f"{next(_numbers)}.sqlite3"
+        shutil.copy(current, copy)
+        return str(copy)
+    name = f"liaison_kept_{os.getpid()}_{next(_numbers)}"
+    _on_server(_copying(name, current))
+    atexit.register(_on_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    return name
 
 
 def copied_database(alias: str, home: Path) -> str:

@@ -198,6 +198,18 @@ class Network:
         )
 
 
+@dataclass(frozen=True)
+class Seeded:
+    """What a node of a registry is made from: a database to copy, and the secrets it holds."""
+
+    database: str
+    seeds: dict[str, bytes]
+
+
+MOST_SEEDED = 24
+_seeded: dict[tuple[str, str, tuple[bytes, ...], tuple[str, ...]], Seeded] = {}
+
+
 class World:
     """Some nodes, each of one State of one register."""
 
@@ -267,16 +279,27 @@ class World:
             yield
 
     def _add_node(self, code: str) -> None:
-        self.make_node(code)
-        seed_node(self.nodes[code], self.registry, code)
+        """A node that mirrors the registry: seeded once a process, then copied, which is four times faster."""
+        key = (code, self.registry.prefix, tuple(self.registry.leaves), tuple(self.registry.records))
+        seeded = _seeded.get(key)
+        self.make_node(code, seeded.database if seeded is not None else "")
+        node = self.nodes[code]
+        if seeded is not None:
+            node.vault.seeds.update(seeded.seeds)  # type: ignore[attr-defined]
+            return
+        seed_node(node, self.registry, code)
+        if len(_seeded) < MOST_SEEDED:
+            seeds = dict(node.vault.seeds)  # type: ignore[attr-defined]
+            _seeded[key] = Seeded(engines.kept_copy(node.database), seeds)
 
-    def make_node(self, code: str) -> None:
-        """A node behind the door `https://CODE.example:8443` that knows nothing yet."""
+    def make_node(self, code: str, original: str = "") -> None:
+        """A node behind the door `https://CODE.example:8443` that knows nothing yet, or what the database `original`
+        holds."""
         home = self.folder / code.lower()
         home.mkdir()
         self.nodes[code] = Node(
             home=home,
-            database=engines.fresh_database(home),
+            database=engines.fresh_database(home, original),
             config=self.configs.get(code) or Config(address=Address(url=f"https://{code.lower()}.example:8443")),
             clock=self.clock,
             entropy=SystemEntropy(),

@@ -3,7 +3,6 @@
     python -m tools.run_tests [ARGUMENTS OF PYTEST]
 
 Invariants:
-- Both sessions run at once; what the longer one says follows what the shorter said, as if they had run in turn.
 - The last line is pytest's own when nothing was skipped; else it names the missing parts and the command for them.
 - Temporary files stay in memory where there is room: tests kill processes, never the machine.
 - What is compiled once is kept in `.venv/bytecode`, also where the surroundings say to write none: the programs that
@@ -18,9 +17,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from tests import parts
@@ -28,11 +24,9 @@ from tools.postgres import postgres
 
 ROOT = Path(__file__).parent.parent
 NPM = ROOT / "tests" / "interop" / "npm"
-# On two cores, for many tests wait. What one module shares is made once, and the order is that of tests/order.py.
-SPREAD = ("--dist", "loadscope", "--no-loadscope-reorder")
-ON_SQLITE, ON_POSTGRESQL = (*SPREAD, "-n", "3"), (*SPREAD, "-n", "2")
+# Two cores, for many tests wait; what one module shares is made once; the order is that of tests/order.py.
+THREE = ("-n", "3", "--dist", "loadscope", "--no-loadscope-reorder")
 COMPILED = {"PYTHONPYCACHEPREFIX": str(ROOT / ".venv" / "bytecode"), "PYTHONDONTWRITEBYTECODE": ""}
-PYTEST = (sys.executable, "-m", "pytest")
 ROOM = 2 << 30
 NO_TESTS = 5  # pytest's own exit code for "nothing selected", which arguments such as -k make likely
 
@@ -44,8 +38,10 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         missing = Path(folder) / "missing"
         environment = os.environ | in_memory() | COMPILED | {"LIAISON_PARTS_FILE": str(missing)}
-        with session([*ON_SQLITE, *arguments], environment, Path(folder) / "said") as on_sqlite:
-            codes = [on_postgresql(arguments, environment, missing), on_sqlite()]
+        codes = [
+            on_postgresql(arguments, environment, missing),
+            run([*THREE, *arguments], environment),
+        ]
         names = sorted(set(missing.read_text(encoding="utf-8").split())) if missing.exists() else []
     if names:
         print(parts.closing_line(names))
@@ -61,34 +57,12 @@ def on_postgresql(arguments: list[str], environment: dict[str, str], missing: Pa
         if url is None:
             missing.write_text("postgresql\n", encoding="utf-8")
             return 0
-        selected = ("-m", "engine and not soak", *arguments)
-        command = [*PYTEST, *ON_POSTGRESQL, *selected]
-        return subprocess.run(command, cwd=ROOT, env=environment | {"TEST_DATABASE_URL": url}).returncode
+        return run([*THREE, "-m", "engine and not soak", *arguments], environment | {"TEST_DATABASE_URL": url})
 
 
-@contextmanager
-def session(arguments: list[str], environment: dict[str, str], said: Path) -> Iterator[Callable[[], int]]:
-    """A session that runs meanwhile; called, it says what it has said and goes on saying, and gives its exit code."""
-    with said.open("wb") as target:
-        running = subprocess.Popen([*PYTEST, *arguments], cwd=ROOT, env=environment, stdout=target, stderr=target)
-    try:
-        yield lambda: follow(running, said)
-    finally:
-        running.terminate()
-        running.wait()
-
-
-def follow(running: subprocess.Popen[bytes], said: Path) -> int:
-    """Say what a session writes into `said` until it ends; its exit code."""
-    with said.open("rb") as source:
-        while True:
-            ended = running.poll()  # Asked before reading, so that its last words are read.
-            while data := source.read(1 << 16):
-                sys.stdout.buffer.write(data)
-                sys.stdout.flush()
-            if ended is not None:
-                return ended
-            time.sleep(0.2)
+def run(arguments: list[str], environment: dict[str, str]) -> int:
+    """One session of pytest."""
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment).returncode
 
 
 def in_memory() -> dict[str, str]:
