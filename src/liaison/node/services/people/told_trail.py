@@ -12,7 +12,7 @@ Invariants:
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,12 +34,30 @@ class TrailFilter:
     until: datetime | None = None
 
 
+ABOUT_OFFICERS = frozenset({"deputy-ended", "deputy-named", "invitation-used", "leaving-step-done", "lost-access-ended",
+    "officer-added", "officer-address-changed", "officer-invited", "officer-left", "one-time-codes-removed",
+    "one-time-codes-set-up", "passkey-added", "passkey-removed", "person-changed", "provider-account-known",
+    "recovery-code-used", "recovery-codes-renewed", "role-granted", "role-withdrawn", "session-ended", "sessions-ended",
+    "signed-in"})  # fmt: skip
+"""The actions whose subject is an officer, by number."""
+
+NAMING_OFFICERS = ("deputy", "officer", "officers")
+"""The details that are officers, by number."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrailRead:
-    """One line with the name of whoever did it; empty for the command line and the node itself."""
+    """One line with the name of whoever did it, empty for the command line and the node itself, and the names of the
+    officers whom it is about or whom its details name, by their numbers."""
 
     line: AuditLine
     name: str
+    people: Mapping[str, str]
+
+    @property
+    def about(self) -> str:
+        """The officer whom it is about; empty where it is about none."""
+        return self.people.get(self.line.subject, "") if self.line.action in ABOUT_OFFICERS else ""
 
 
 def serves_one(node: Node) -> bool:
@@ -53,8 +71,21 @@ def lines(node: Node, seat: Seat, wanted: TrailFilter, *, limit: int = 200) -> l
     with reading(node):
         rows = _narrow(AuditRow.objects.filter(participant__in=_readable(node, seat)), wanted).order_by("-pk")[:limit]
         found = [audit_line(row) for row in rows]
-        names = dict(Officer.objects.filter(pk__in={line.officer for line in found}).values_list("pk", "name"))
-    return [TrailRead(line, names.get(line.officer, "")) for line in found]
+        wanted_names = {number for line in found for number in (line.officer, *_named(line))}
+        names = dict(Officer.objects.filter(pk__in=wanted_names).values_list("pk", "name"))
+    return [TrailRead(line, names.get(line.officer, ""), _people(names, _named(line))) for line in found]
+
+
+def _people(names: Mapping[int, str], numbers: Iterable[int]) -> Mapping[str, str]:
+    return {str(number): names[number] for number in numbers if number in names}
+
+
+def _named(line: AuditLine) -> Iterator[int]:
+    """The officers that a line speaks of."""
+    if line.action in ABOUT_OFFICERS and line.subject.isdecimal():
+        yield int(line.subject)
+    for value in (line.params.get(name) for name in NAMING_OFFICERS):
+        yield from (each for each in (value if isinstance(value, list) else [value]) if isinstance(each, int))
 
 
 def actions(node: Node, seat: Seat) -> list[str]:

@@ -39,7 +39,7 @@ def verify(request: HttpRequest, seat: Seat) -> HttpResponse:
 def _page(request: HttpRequest, seat: Seat, *, checked: int | None = None) -> HttpResponse:
     wanted = _wanted(request)
     given = {
-        "rows": [(row, trail_words(row.line)) for row in lines(here(), seat, wanted)],
+        "rows": [(row, trail_words(row)) for row in lines(here(), seat, wanted)],
         "actions": sorted(((code, action_word(code)) for code in actions(here(), seat)), key=lambda each: each[1]),
         "people": list_people(here(), seat),
         "wanted": wanted,

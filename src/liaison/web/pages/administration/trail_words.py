@@ -1,6 +1,6 @@
 """What does a line of the audit trail say in the reader's language? Its codes as words, each value by its own list.
 
-    trail_words(line)      what="A role was given"  details=(Detail("role", "Officer"), …)
+    trail_words(row)       what="A role was given"  details=(Detail("role", "Officer"), …)
 
 Invariants: what has no word is shown as the code it is, so that a line of a later version is never left out; details
 stand in the order of their names, times last, for each database keeps them in its own; the files that are taken away
@@ -20,17 +20,19 @@ from django.utils.translation import gettext
 
 from liaison.errors import MalformedError
 from liaison.messages.forms import latest_form
-from liaison.node.services.people.audit import AuditLine
+from liaison.node.services.people.told_trail import NAMING_OFFICERS, TrailRead
 from liaison.web.words import babel_locale, code_word, day_begun, day_words, form_word, listed, moment
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One thing a line says: its name and value in words; `code` where the value is an identifier or a number."""
+    """One thing a line says: its name and value in words; `code` where the value is an identifier or a number, `own`
+    where it is the name of a person."""
 
     name: str
     value: str
     code: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,12 @@ class TrailWords:
     details: tuple[Detail, ...]
 
 
-def trail_words(line: AuditLine) -> TrailWords:
+def trail_words(row: TrailRead) -> TrailWords:
     """The words of a line."""
+    line = row.line
     ordered = sorted(line.params, key=lambda name: (name in _TIMES, name))
     said = ((name, line.params[name]) for name in ordered if line.params[name] not in ("", [], None))
-    return TrailWords(action_word(line.action), tuple(_detail(line.action, name, value) for name, value in said))
+    return TrailWords(action_word(line.action), tuple(_detail(row, name, value) for name, value in said))
 
 
 def action_word(action: str) -> str:
@@ -53,16 +56,25 @@ def action_word(action: str) -> str:
     return code_word("audit-action", action)
 
 
-def _detail(action: str, name: str, value: Any) -> Detail:
+def _detail(row: TrailRead, name: str, value: Any) -> Detail:
     at = _instant(value) if name in _TIMES else None
     if at is not None:
-        return _time(action, name, at)
+        return _time(row.line.action, name, at)
     word = code_word("audit-detail", name)
+    if name in NAMING_OFFICERS:
+        return _officers(word, value if isinstance(value, list) else [value], row.people)
     if isinstance(value, bool):
         return Detail(word, gettext("Yes") if value else gettext("No"))
     text = listed(map(str, value)) if isinstance(value, list) else str(value)
     shown = _VALUES[name](text) if name in _VALUES else text
     return Detail(word, shown, code=shown == text)
+
+
+def _officers(word: str, numbers: list[Any], people: Mapping[str, str]) -> Detail:
+    """Officers by their names; by their numbers where one is known no more."""
+    known = all(str(each) in people for each in numbers)
+    names = listed(people.get(str(each), str(each)) for each in numbers)
+    return Detail(word, names, code=not known, own=known)
 
 
 def _time(action: str, name: str, at: datetime) -> Detail:
