@@ -69,27 +69,27 @@ SEARCHES = 40
 
 def measure() -> list[Figure | Series]:
     """Cold verification at each size; look-ups, searches, one update and the node's own fold at the largest."""
-    made = large_register(SIZES[-1])
-    view, checks = _folded(made.leaves)
     cold: list[Figure | Series] = []
-    for size in SIZES:
-        cold += _cold(made, size, checks)
+    for size in SIZES:  # Each log alone in memory, as where it is verified.
+        made = large_register(size)
+        view, checks = _folded(made.leaves)
+        cold += _cold(made, checks)
     with _world_of(made, view) as world:
         node = world.nodes["XC"]
         return [*cold, *_finding(node, made), *_folding(node, made), *_updating(node, made, world)]
 
 
-def _cold(made: LargeRegister, size: int, checks: list[SignatureCheck]) -> Iterator[Figure | Series]:
+def _cold(made: LargeRegister, checks: list[SignatureCheck]) -> Iterator[Figure | Series]:
     """From the tiles to a trusted head, against the signatures alone."""
-    store = MemoryTiles()
-    growth = append_entries(store, EMPTY_HEAD, made.leaves[:size])
+    store, size = MemoryTiles(), len(made.leaves)
+    growth = append_entries(store, EMPTY_HEAD, made.leaves)
     store.write(growth.items)
-    note, own = made.note(growth.head), checks[:size]
-    with _all_cores(own) as spread:
+    note = made.note(growth.head)
+    with _all_cores(checks) as spread:
         taken = medians(
             {
                 f"cold verification, {size:,} entries": lambda: _verify(store, growth.head, note),
-                f"signatures of {size:,} entries, one core": lambda: _run(own),
+                f"signatures of {size:,} entries, one core": lambda: _run(checks),
                 f"signatures of {size:,} entries, all cores": spread,
             }
         )
