@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -48,15 +50,28 @@ def test_who_would_be_told_is_printed_and_nothing_is_changed(tmp_path: Path, ter
             assert Escalation.objects.get().events.count() == 0
 
 
+@pytest.fixture
+def kathmandu(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine whose clock goes five hours and three quarters before UTC."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "Asia/Kathmandu")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("kathmandu")
 def test_the_simulation_says_that_a_routine_message_waits_for_planned_work(tmp_path: Path, terminal: Terminal) -> None:
     with staffed(tmp_path, "ada") as stage:
         home, day = opened(stage), datetime.now(UTC).date() + timedelta(days=2)
-        at, until = f"{day}T03:00Z", f"{day}T05:00:00Z"
+        at, until, there = f"{day}T03:00Z", f"{day}T05:00:00Z", f"{day} 10:45 +0545"
         planned = ("duty", "planned-work", "--from", f"{day}T02:00", "--to", f"{day}T05:00")
         assert terminal.run(home, *planned) == 0
+        assert f"{day} 07:45 +0545  {there}  desk" in terminal.out
         assert terminal.run(home, "escalation", "simulate", "--urgency", "routine", "--at", at) == 0
-        assert f"Ada (sms, waits until {until})" in terminal.out
-        assert f"Work is planned from {day}T02:00:00Z to {until}: what is routine waits" in terminal.out
+        assert f"{day} 08:45 +0545  step 1, round 1" in terminal.out
+        assert f"Ada (sms, waits until {there})" in terminal.out
+        assert f"Work is planned from {day} 07:45 +0545 to {there}: what is routine waits" in terminal.out
         told = terminal.value(home, "escalation", "simulate", "--urgency", "routine", "--at", at)
         assert [one["by"][0]["waits_until"] for one in told[0]["officers"]] == [until]
         assert terminal.run(home, "escalation", "simulate", "--at", at) == 0

@@ -44,10 +44,9 @@ def note(text: str) -> None:
 
 def on_a_terminal() -> Telling:
     """Instants in this machine's zone, and texts without what could steer the terminal."""
-    from liaison.cli.message.screen import local, plain
-    from liaison.wire.identifiers import parse_instant
+    from liaison.cli.message.screen import local_words, plain
 
-    return Telling(moment=lambda text: local(parse_instant(text)), text=plain)
+    return Telling(moment=local_words, text=plain)
 
 
 def report_error(error: LiaisonError, *, as_json: bool) -> int:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from liaison.cli.message.screen import plain
+from liaison.cli.message.screen import local, plain
 from liaison.cli.output import json_option, show, table
 from liaison.cli.register.choices import FILE, FOUND, desk_option, own_seat, read_file, register_option, write_file
 from liaison.cli.session import open_node
@@ -293,6 +293,6 @@ def _lines(draft: DraftedReport) -> list[str]:
 
 
 def _text_lines(head: str, text: TextRead) -> list[str]:
-    at = format_instant(text.at) if text.at is not None else ""
+    at = local(text.at) if text.at is not None else ""
     told = [f"{head}: {text.mark.value}, {plain(text.by or 'operator')}, {at}"]
     return told + [f"  {name} = {plain(said)}" for name, said in sorted(text.typed.items())]

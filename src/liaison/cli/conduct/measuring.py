@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from liaison.cli.message.screen import plain
+from liaison.cli.message.screen import local, plain
 from liaison.cli.output import json_option, show, table
 from liaison.cli.register.choices import FOUND, desk_option, own_desk, read_file, register_option, the_register
 from liaison.cli.request.places import open_seat
@@ -104,7 +104,7 @@ def shown(*, audience: str, register: str, as_json: bool) -> None:
 
 def _row(evidence: Evidence, state: str) -> tuple[str, ...]:
     counts = ", ".join(f"{name} {count}" for name, count in evidence.counts.items())
-    until = format_instant(evidence.until)
+    until = local(evidence.until)
     return (f"AS{evidence.asn}", evidence.measure.value, state, counts, until, plain(evidence.source))
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import click
 
 from liaison.cli.lazy import LazyGroup
-from liaison.cli.message.screen import plain
+from liaison.cli.message.screen import local, plain
 from liaison.cli.output import json_option, show, table
 from liaison.cli.register.choices import desk_option, own_desk, own_seat, register_option, the_register
 from liaison.cli.session import open_node
@@ -135,4 +135,4 @@ def _whole(at: datetime) -> datetime:
 
 def words_of(at: datetime) -> str:
     """An instant as lines show it."""
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+    return local(at)

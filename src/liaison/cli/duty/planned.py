@@ -15,6 +15,7 @@ from __future__ import annotations
 import click
 
 from liaison.cli.duty.making import read_local, zone_option
+from liaison.cli.message.screen import local
 from liaison.cli.output import json_option, show, table
 from liaison.cli.register.choices import desk_option, own_seat, register_option
 from liaison.cli.session import open_node
@@ -55,5 +56,8 @@ def planned_work(
         for each in found
     ]
     value = [{"number": row[0], "begins": row[1], "ends": row[2], "whole_node": row[3]} for row in rows]
-    lines = table((str(row[0]), row[1], row[2], "whole node" if row[3] else "desk") for row in rows)
+    lines = table(
+        (str(each.number), local(each.work.begins), local(each.work.ends), "whole node" if each.whole_node else "desk")
+        for each in found
+    )
     show(value, lines or ["Nothing is planned."], as_json=as_json)

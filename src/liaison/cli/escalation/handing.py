@@ -3,7 +3,7 @@
 $ liaison escalation snooze ada 019a… --minutes 20
 ada has it and is told again at 2026-11-29T03:25:00Z.
 $ liaison escalation hand ada 019a… --to bo
-bo is told and has until 2026-11-29T03:15:00Z to say so; then it begins again.
+bo is told and has until 2026-11-29 03:15 UTC to say so; then it begins again.
 $ liaison escalation call ada 019a… --in bo
 bo is told as well; it escalates as before.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import click
 
+from liaison.cli.message.screen import local
 from liaison.cli.output import json_option, show
 from liaison.cli.register.choices import own_seat, register_option
 from liaison.cli.session import open_node
@@ -33,8 +34,9 @@ def snooze(*, login: str, message: str, minutes: int, desk: str, register: str, 
     from liaison.node.services.escalation.handing import snooze as put_off
     from liaison.node.services.people.officers import find_officer
 
-    until = format_instant(put_off(node, seat, message, minutes=minutes, by=find_officer(node, login).pk))
-    show({"until": until}, [f"{login} has it and is told again at {until}."], as_json=as_json)
+    until = put_off(node, seat, message, minutes=minutes, by=find_officer(node, login).pk)
+    words = f"{login} has it and is told again at {local(until)}."
+    show({"until": format_instant(until)}, [words], as_json=as_json)
 
 
 @click.command()
@@ -52,9 +54,9 @@ def hand(*, login: str, message: str, colleague: str, desk: str, register: str, 
     from liaison.node.services.people.officers import find_officer
 
     by, to = (find_officer(node, each).pk for each in (login, colleague))
-    until = format_instant(hand_on(node, seat, message, to=to, by=by))
-    words = f"{colleague} is told and has until {until} to say so; then it begins again."
-    show({"until": until}, [words], as_json=as_json)
+    until = hand_on(node, seat, message, to=to, by=by)
+    words = f"{colleague} is told and has until {local(until)} to say so; then it begins again."
+    show({"until": format_instant(until)}, [words], as_json=as_json)
 
 
 @click.command()

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from liaison.cli.message.screen import Names, plain
+from liaison.cli.message.screen import Names, local_words, plain
 from liaison.cli.output import json_option, show
 from liaison.cli.register.choices import own_seat, register_option
 from liaison.cli.session import open_node
@@ -107,11 +107,11 @@ def _words(value: dict[str, Any]) -> Iterator[str]:
         yield "Nothing waits."
     for each in value["waiting"]:
         handed = f"  handed to {plain(each['handed_to'])}" if each["handed_to"] else ""
-        until = f"  until {each['held_until']}" if each["held_until"] else ""
+        until = f"  until {local_words(each['held_until'])}" if each["held_until"] else ""
         yield f"{each['message']}  {each['state']}  code {each['code']}  told {each['told']}{handed}{until}"
     for each in value["silent"]:
-        missing = "" if each["received"] else ", and its node has not received it"
-        yield f"{each['message']}  late over there: {each['desk']} was to acknowledge it by {each['expected']}{missing}"
+        by = local_words(each["expected"]) + ("" if each["received"] else ", and its node has not received it")
+        yield f"{each['message']}  late over there: {each['desk']} was to acknowledge it by {by}"
     for urgency, rungs in value["plans"].items():
         yield f"{urgency}: {len(rungs)} tellings"
     for each in value["officers"]:
@@ -136,7 +136,7 @@ def _line(line: Line) -> dict[str, Any]:
 
 
 def _line_words(line: dict[str, Any]) -> Iterator[str]:
-    yield f"{line['at']}  {line['what']}  {plain(line['whom'])}"
+    yield f"{local_words(line['at'])}  {line['what']}  {plain(line['whom'])}"
     for each in line["sent"]:
         twice = ", sent twice" if each["sent_twice"] else ""
         others = f", together with others, code {each['together']}" if each["together"] else ""

@@ -1,13 +1,14 @@
 """Who would be told of a message that nobody acknowledges? `liaison escalation simulate`.
 
     $ liaison escalation simulate --urgency urgent --at 2026-11-29T03:00Z
-    2026-11-29T03:00:00Z  step 1, round 1  rota        Ada (sms)
-    2026-11-29T03:10:00Z  step 2, round 1  rota, desk  Ada (sms), Bo (no way)
+    2026-11-29 03:00 UTC  step 1, round 1  rota        Ada (sms)
+    2026-11-29 03:10 UTC  step 2, round 1  rota, desk  Ada (sms), Bo (no way)
     $ liaison escalation simulate --urgency routine --at 2026-11-29T03:00Z
-    2026-11-29T03:00:00Z  step 1, round 1  rota        Ada (sms, waits until 2026-11-29T05:00:00Z)
-    Work is planned from 2026-11-29T02:00:00Z to 2026-11-29T05:00:00Z: …
+    2026-11-29 03:00 UTC  step 1, round 1  rota        Ada (sms, waits until 2026-11-29 05:00 UTC)
+    Work is planned from 2026-11-29 02:00 UTC to 2026-11-29 05:00 UTC: …
 
-Invariants: nothing is sent and nothing is changed; of an officer of another desk the number alone is told.
+Invariants: times stand in this machine's zone, with the zone; nothing is sent and nothing is changed; of an officer of
+another desk the number alone is told.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from liaison.cli.escalation.command import URGENCIES
-from liaison.cli.message.screen import plain
+from liaison.cli.message.screen import local, local_words, plain
 from liaison.cli.output import json_option, show, table
 from liaison.cli.register.choices import own_seat, register_option
 from liaison.cli.session import open_node
@@ -51,7 +52,7 @@ def simulate(*, urgency: str, at: str, desk: str, register: str, as_json: bool) 
     value = list(_values(node, seat, urgency, told, works=works))
     lines = table(
         (
-            str(each["at"]),
+            local_words(each["at"]),
             "last" if each["last"] else f"step {each['step']}, round {each['round']}",
             ", ".join(each["tell"]),
             ", ".join(_said(one) for one in each["officers"]) or "nobody",
@@ -101,12 +102,12 @@ def _said(one: dict[str, Any]) -> str:
 
 def _way_said(by: dict[str, Any]) -> str:
     said = f"{by['channel']}{', outside of its hours' if by['out_of_hours'] else ''}"
-    return f"{said}, waits until {by['waits_until']}" if by["waits_until"] else said
+    return f"{said}, waits until {local_words(by['waits_until'])}" if by["waits_until"] else said
 
 
 def _work_said(work: Work) -> str:
     return (
-        f"Work is planned from {format_instant(work.begins)} to {format_instant(work.ends)}: what is routine waits "
+        f"Work is planned from {local(work.begins)} to {local(work.ends)}: what is routine waits "
         "until it is over, or goes along with whatever else leaves by the same way."
     )
 

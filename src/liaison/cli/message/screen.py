@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from liaison.cli.register.desks import warning_words
 from liaison.messages.forms import english, meaning
 from liaison.messages.parties import DeskRef
-from liaison.wire.identifiers import format_instant
+from liaison.wire.identifiers import format_instant, parse_instant
 
 if TYPE_CHECKING:
     from liaison.node.node import Node
@@ -28,6 +28,11 @@ _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069
 def local(at: datetime) -> str:
     """The instant in this machine's zone, with the zone."""
     return at.astimezone().strftime("%Y-%m-%d %H:%M %Z")
+
+
+def local_words(text: str) -> str:
+    """The same of an instant as the wire and JSON write it."""
+    return local(parse_instant(text))
 
 
 def plain(text: str) -> str:

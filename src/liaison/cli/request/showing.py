@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from liaison.cli.message.screen import Names, plain
+from liaison.cli.message.screen import Names, local, plain
 from liaison.cli.output import json_option, show, table
 from liaison.cli.register.choices import desk_option, register_option
 from liaison.cli.request.places import due_words, open_seat, reserved_words
@@ -181,8 +181,8 @@ def _lines(shown: Shown, asker: str, grounds: Mapping[str, str], reserved: tuple
     return [
         f"{found.message_id}  {found.form}  {found.instrument}",
         f"asked by {asker}; this desk is on the {shown.side.value} side",
-        f"{found.state.value} since {found.since:%Y-%m-%d %H:%M} UTC",
-        *(f"  {step.at:%Y-%m-%d %H:%M}  {step.event.value}{_marks(step)}" for step in found.steps),
+        f"{found.state.value} since {local(found.since)}",
+        *(f"  {local(step.at)}  {step.event.value}{_marks(step)}" for step in found.steps),
         *(f"  {_until(each)}: {each.clock.state.value}" for each in shown.clocks),
         *(f"  at home, {each.at:%Y-%m-%d}: {each.moment} {plain(each.reference)}".rstrip() for each in shown.at_home),
         f"grounds of the text: {', '.join(_ground(*each) for each in grounds.items()) or 'none'}",

@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from liaison.cli.message.screen import plain
+from liaison.cli.message.screen import local_words, plain
 from liaison.cli.output import json_option, show, table
 from liaison.cli.register.choices import FOUND, desk_option, own_desk, read_file, register_option, the_register
 from liaison.cli.session import open_node
@@ -61,7 +61,8 @@ def list_(*, sent: bool, unanswered: bool, page: int, desk: str, register: str, 
         }
         for each in found.rows
     ]
-    rows = [tuple(plain(str(value[name])) for name in HEAD) for value in values]
+    shown = [value | {"when": local_words(value["when"])} for value in values]
+    rows = [tuple(plain(str(value[name])) for name in HEAD) for value in shown]
     lines = [*table([HEAD, *rows]), f"Page {found.number} of {found.pages}, {found.count} reports."]
     show(values, lines if rows else ["No report."], as_json=as_json)
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from liaison.cli.message.screen import local_words
 from liaison.cli.output import table
 from liaison.explanations import explain
 from liaison.wire.identifiers import format_instant
@@ -153,7 +154,9 @@ def _lines(values: list[dict[str, Any]], waiting: int) -> list[str]:
         lines.append(f"  {waiting:,} could not be delivered now and go out by themselves as soon as they can.")
     if held:
         lines.append("Held, because these desks want reports only so often; they go out by themselves:")
-        lines += table((f"  {each['file']}", each["name"], f"{each['rows']:,} rows", each["due"]) for each in held)
+        lines += table(
+            (f"  {each['file']}", each["name"], f"{each['rows']:,} rows", local_words(each["due"])) for each in held
+        )
     if left:
         lines.append("Not sent, the reports are in the folder:")
         lines += [f"  {count:,}: {why}" for why, count in left.most_common()]
