@@ -107,8 +107,8 @@ class Processes:
             if isinstance(node.waker, PostgresWaker):
                 node.waker.close()
 
-    def start(self, code: str) -> None:
-        """Start the node and wait until it is ready."""
+    def start(self, code: str, *, seconds: float = START_SECONDS) -> None:
+        """Start the node and wait until it is ready, so long at most."""
         with (self.home(code) / "serve.log").open("ab") as log:
             self.running[code] = subprocess.Popen(
                 [
@@ -126,7 +126,7 @@ class Processes:
                 env=self.environment(code),
                 start_new_session=True,
             )
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self._listens(code):
                 return
