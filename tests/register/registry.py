@@ -309,14 +309,14 @@ class RegisterBuilder:
         return self.by_node(body, REGISTER, "office")
 
 
-def small_register(*codes: str, **settings: Any) -> RegisterBuilder:
-    """A register with these States (XC, XD and XE by default), each with a live technical desk `duty`."""
+def small_register(*codes: str, kind: DeskKind = DeskKind.TECHNICAL, **settings: Any) -> RegisterBuilder:
+    """A register with these States (XC, XD and XE by default), each with a live desk `duty`, technical by default."""
     registry = RegisterBuilder(**settings)
     registry.open()
     for who in codes or ("XC", "XD", "XE"):
         registry.admit(who)
         registry.set_up(who)
-        registry.publish_desk(who, "duty")
+        registry.publish_desk(who, "duty", kind)
         registry.publish_node(who, "duty")
         registry.publish_resources(who, who)
     return registry

@@ -34,12 +34,6 @@ ADMIN, ME = "administration/", {"name": "A New Person", "login": "new", "languag
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with World(tmp_path, codes=("XC",)) as made:
-        yield made
-
-
-@pytest.fixture
 def shared(tmp_path: Path) -> Iterator[World]:
     """One node that serves XC and XD."""
     with World(tmp_path, codes=("XC", "XD")) as made:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from liaison.node.models import (
-    Officer,
-)
+from liaison.node.models import Officer
 from liaison.node.reads.inside.rules import approvers
 from liaison.node.services.people.case_access import readers
 from liaison.node.services.people.officers import Seat, who_may
@@ -21,12 +18,6 @@ from tests.world import World
 pytestmark = pytest.mark.engine
 
 ADMIN = "administration/"
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with World(tmp_path, codes=("XC",)) as made:
-        yield made
 
 
 def test_a_deputy_has_the_roles_on_the_named_days_only(world: World) -> None:

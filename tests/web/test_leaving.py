@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -24,12 +23,6 @@ from tests.world import World
 pytestmark = pytest.mark.engine
 
 ADMIN = "administration/"
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with World(tmp_path, codes=("XC",)) as made:
-        yield made
 
 
 def test_leaving_ends_access_at_once_and_leaves_a_list_to_tick(world: World) -> None:

@@ -14,7 +14,7 @@ from liaison.messages.message import open_message
 from liaison.node.models import Draft, IncomingCopy, OutgoingMessage
 from liaison.node.unit_of_work import unit_of_work
 from liaison.register.vocabulary import DeskKind
-from tests.register.registry import RegisterBuilder
+from tests.register.registry import small_register
 from tests.web.test_write import HOW, begin, fill, keys_of, send
 from tests.web.visiting import Visitor, visit
 from tests.world import World
@@ -25,14 +25,7 @@ QUESTION = {"field.subject": "A question", "field.question": "How do you read th
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    registry = RegisterBuilder()
-    registry.open()
-    for code in ("XC", "XD"):
-        registry.admit(code)
-        registry.set_up(code)
-        registry.publish_desk(code, "duty", DeskKind.DIPLOMATIC)
-        registry.publish_node(code, "duty")
-        registry.publish_resources(code, code)
+    registry = small_register("XC", "XD", kind=DeskKind.DIPLOMATIC)
     with World(tmp_path, codes=("XC", "XD"), registry=registry) as found:
         yield found
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from liaison.node.models import Officer
@@ -17,12 +14,6 @@ from tests.world import World
 pytestmark = pytest.mark.engine
 
 AUDIT = "administration/audit"
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with World(tmp_path, codes=("XC",)) as made:
-        yield made
 
 
 def test_who_a_line_is_about_is_told_by_name(world: World) -> None:

@@ -25,7 +25,7 @@ from liaison.node.services.people.officers import Seat, add_officer, grant
 from liaison.officers import retention
 from liaison.officers.permissions import Role
 from liaison.register.vocabulary import DeskKind
-from tests.register.registry import RegisterBuilder
+from tests.register.registry import small_register
 from tests.world import World
 
 ALL = Reader(contents=True)
@@ -40,13 +40,7 @@ ASKED: dict[str, Any] = {
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    registry = RegisterBuilder(rehearsal=False)
-    registry.open()
-    for code in ("XC", "XD"):
-        registry.admit(code)
-        registry.set_up(code)
-        registry.publish_desk(code, "duty", DeskKind.DIPLOMATIC)
-        registry.publish_node(code, "duty")
+    registry = small_register("XC", "XD", kind=DeskKind.DIPLOMATIC, rehearsal=False)
     with World(tmp_path, codes=("XC", "XD"), registry=registry) as found:
         yield found
 

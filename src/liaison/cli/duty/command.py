@@ -54,7 +54,7 @@ def now(*, desk: str, register: str, as_json: bool) -> None:
     logins = _logins(node, found.asked)
     until = format_instant(_whole(found.shift.ends)) if found.shift else None
     value = {"desk": str(at), "officers": [logins[each] for each in found.asked], "until": until, "rota": bool(until)}
-    how = f"until {words_of(found.shift.ends)}" if found.shift else "no rota"
+    how = f"until {local(found.shift.ends)}" if found.shift else "no rota"
     lines = table((logins[each], how) for each in found.asked)
     show(value, lines or ["Nobody is on duty."], as_json=as_json)
 
@@ -84,8 +84,8 @@ def show_(*, days: int, desk: str, register: str, as_json: bool) -> None:
     ]
     lines = table(
         (
-            words_of(each.begins),
-            words_of(each.ends),
+            local(each.begins),
+            local(each.ends),
             ", then ".join(logins[int(officer)] for officer in each.officers)
             or ("nobody" if plan.is_gap(each) else "every officer of the desk"),
         )
@@ -114,7 +114,7 @@ def override(*, login: str, hours: int, layer: str, desk: str, register: str, as
     spell = Spell(start, start + timedelta(hours=hours), str(find_officer(node, login).pk))
     put(node, seat, Override(layer, spell), by=SYSTEM)
     value = {"desk": str(seat.desk), "officer": login, "until": format_instant(_whole(spell.ends))}
-    show(value, [f"{plain(login)} is on duty until {words_of(spell.ends)}."], as_json=as_json)
+    show(value, [f"{plain(login)} is on duty until {local(spell.ends)}."], as_json=as_json)
 
 
 def _place(desk: str, register: str) -> tuple[Node, str, DeskRef]:
@@ -131,8 +131,3 @@ def _logins(node: Node, officers: Iterable[int]) -> dict[int, str]:
 
 def _whole(at: datetime) -> datetime:
     return at.replace(microsecond=0)
-
-
-def words_of(at: datetime) -> str:
-    """An instant as lines show it."""
-    return local(at)

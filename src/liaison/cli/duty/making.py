@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from liaison.cli.duty.command import words_of
-from liaison.cli.message.screen import plain
+from liaison.cli.message.screen import local, plain
 from liaison.cli.output import json_option, show
 from liaison.cli.register.choices import desk_option, own_seat, register_option
 from liaison.cli.session import open_node
@@ -106,7 +105,7 @@ def away(*, login: str, begins: str, ends: str, zone: str, desk: str, register: 
     since, until = (read_local(each, zone) for each in (begins, ends))
     be_away(node, seat, Spell(since, until, str(find_officer(node, login).pk)), by=SYSTEM)
     value = {"officer": login, "begins": format_instant(since), "ends": format_instant(until)}
-    show(value, [f"{plain(login)} is away from {words_of(since)} to {words_of(until)}."], as_json=as_json)
+    show(value, [f"{plain(login)} is away from {local(since)} to {local(until)}."], as_json=as_json)
 
 
 def _window(begins: str, ends: str, days: str) -> Window | None:

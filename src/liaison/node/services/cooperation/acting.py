@@ -32,7 +32,7 @@ from liaison.cooperation.history.reading import (
 )
 from liaison.cooperation.lifecycle import Event, State
 from liaison.cooperation.requests import Mark, Request
-from liaison.errors import UsageError
+from liaison.errors import Several, UsageError
 from liaison.messages.case import CLOSE
 from liaison.messages.forms import latest_form
 from liaison.messages.forms.checking import check_value
@@ -165,7 +165,7 @@ def _require_complete(node: Node, seat: Seat, asked: Asked, to: tuple[DeskRef, .
     """Return if nothing that blocks is missing. Raises UsageError."""
     blocking = [each for each in lacks_of(node, seat, asked, to) if each.blocks]
     if blocking:
-        raise UsageError("request-incomplete", count=len(blocking), lacks=", ".join(map(_named, blocking)))
+        raise UsageError("request-incomplete", count=len(blocking), lacks=Several.of(map(_named, blocking)))
 
 
 def _named(lack: Lack) -> str:
