@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from liaison.errors import UsageError
-from liaison.explanations import explain
+from liaison.errors import At, Several, UsageError
+from liaison.explanations import Telling, explain
 from liaison.messages.message import open_message
 from liaison.node.models import AuditRow, Case, ClearanceRequest, Draft, OutgoingCopy, OutgoingMessage, Review, SentHead
 from liaison.node.reads.inside.waiting import find_request, to_review, waiting_requests
@@ -243,6 +243,15 @@ def test_another_desk_or_participant_finds_nothing_to_clear(tmp_path: Path) -> N
             assert waiting_requests(node, place) == []
             with pytest.raises(UsageError, match="clearance-not-found"):
                 approve(node, place, gone.request, by=by)
+
+
+def test_what_a_refusal_that_silence_met_names_is_still_an_instant_and_a_list() -> None:
+    met = UsageError("case-archived", at=At("2026-11-22T03:02:00Z"), lacks=Several.of(["a", "b"]), count=2, name="Ada")
+    kept = kept_refusal(ClearanceRequest(decided_by=SYSTEM, reason=keep_refusal(met)))
+    assert kept is not None and kept.params == met.params
+    kinds = {"at": At, "lacks": Several, "count": int, "name": str}
+    assert {name: type(each) for name, each in kept.params.items()} == kinds
+    assert "archived on 22 November" in explain(kept, telling=Telling(moment=lambda _: "22 November")).what
 
 
 @pytest.mark.parametrize("name", ["Ada", "A" * 600, '"' * 600])

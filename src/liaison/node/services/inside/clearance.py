@@ -25,12 +25,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, cast
 
 import msgspec
 from django.db.models import Q
 
-from liaison.errors import LiaisonError, NotNowError, UsageError
+from liaison.errors import At, LiaisonError, NotNowError, Param, Several, UsageError
 from liaison.messages.inside import CLEARED, REFUSED
 from liaison.messages.message import Attachment
 from liaison.messages.parties import DeskRef
@@ -54,6 +55,7 @@ from liaison.wire.typed import convert
 WAITING, PASSED, RETURNED = "waiting", "passed", "returned"
 SHORT = 48
 """Signs of each text of a refusal, where all of it would not fit the reason of a row."""
+_MARKED: Mapping[str, type[At | Several]] = MappingProxyType({"at": At, "several": Several})
 OF_A_SHARE = ("clearance", "handed-over")
 
 
@@ -209,7 +211,7 @@ def kept_letter(data: bytes) -> Letter:
 def keep_refusal(error: LiaisonError) -> str:
     """Why a letter could not be sent, as the reason of its row: told to each reader in their own language."""
     for most in (REASON, SHORT):  # Every value is kept, if cut, for a sentence that lacks one cannot be said.
-        params = {name: each[:most] if isinstance(each, str) else each for name, each in error.params.items()}
+        params = {name: _kept(each, most) for name, each in error.params.items()}
         told = json.dumps({"code": error.code, **params}, ensure_ascii=False, sort_keys=True)
         if len(told) <= REASON:
             return told
@@ -220,8 +222,23 @@ def kept_refusal(row: ClearanceRequest) -> LiaisonError | None:
     """The refusal that a row keeps as its reason; None for the words of a person, who may write what they like."""
     if row.decided_by != SYSTEM or row.answer == REFUSED or not row.reason.startswith("{"):
         return None
-    found: dict[str, str | int] = json.loads(row.reason)
-    return UsageError(str(found.pop("code")), **found)
+    found: dict[str, Any] = json.loads(row.reason)
+    return UsageError(str(found.pop("code")), **{name: _read(each) for name, each in found.items()})
+
+
+def _kept(param: Param, most: int) -> JSON:
+    """A param as JSON: an instant as `{"at": "…"}`, a list as `{"several": "…"}`, for they are told each reader anew."""
+    if isinstance(param, int):
+        return param
+    kind = next((name for name, of in _MARKED.items() if isinstance(param, of)), "")
+    return {kind: param[:most]} if kind else param[:most]
+
+
+def _read(param: Any) -> Param:
+    if not isinstance(param, dict):
+        return cast(Param, param)
+    ((kind, text),) = param.items()
+    return _MARKED[kind](text)
 
 
 def in_reach(seat: Seat) -> Q:
