@@ -227,7 +227,7 @@ def kept_refusal(row: ClearanceRequest) -> LiaisonError | None:
 
 
 def _kept(param: Param, most: int) -> JSON:
-    """A param as JSON: an instant as `{"at": "…"}`, a list as `{"several": "…"}`, for they are told each reader anew."""
+    """A param as JSON: an instant as `{"at": "…"}`, a list as `{"several": "…"}`, for each reader is told anew."""
     if isinstance(param, int):
         return param
     kind = next((name for name, of in _MARKED.items() if isinstance(param, of)), "")
